@@ -1,0 +1,186 @@
+"""Every error streamkit raises: whose fault it is, what was expected, and what came.
+
+The names are those of the ``openai`` package, so ``except`` clauses keep working. No error ever
+carries a key or a request header.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from streamkit.types import ChatCompletion, ParsedChatCompletion
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "ContentFilterFinishReasonError",
+    "InternalServerError",
+    "LengthFinishReasonError",
+    "NotFoundError",
+    "OpenAIError",
+    "ParseError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "SchemaError",
+    "StreamClosedError",
+    "StreamDecodeError",
+    "StreamTimeoutError",
+    "StreamTruncatedError",
+    "UnprocessableEntityError",
+]
+
+QUOTE_LIMIT = 500
+"""How many characters or bytes of what came an error message quotes."""
+
+
+class OpenAIError(Exception):
+    """The base of every error that streamkit raises on purpose."""
+
+    completion: ChatCompletion | ParsedChatCompletion[Any] | None = None
+    """What had arrived of the answer, when the error ended one."""
+
+
+class APIError(OpenAIError):
+    """The API, or something on the way to it, reported an error."""
+
+    def __init__(self, message: str, *, body: object = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.body = body
+        """The decoded error object, or the text when it was no JSON; None when there was none."""
+        self.request_id = request_id
+        details = cast("dict[str, Any]", body if isinstance(body, dict) else {})
+        self.code: str | int | None = details.get("code")
+        self.param: str | None = details.get("param")
+        self.type: str | None = details.get("type")
+
+
+class APIConnectionError(APIError):
+    """The API could not be reached, or the connection broke; the transport's error is the cause."""
+
+    def __init__(
+        self, message: str = "Connection error.", *, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+
+
+class APITimeoutError(APIConnectionError):
+    """The API did not answer in the time allowed."""
+
+    def __init__(
+        self, message: str = "Request timed out.", *, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+
+
+class APIStatusError(APIError):
+    """The API answered with a 4xx or 5xx status; its headers are on ``response``."""
+
+    def __init__(self, message: str, *, response: Any, body: object = None) -> None:
+        super().__init__(message, body=body, request_id=response.headers.get("x-request-id"))
+        self.response = response
+        self.status_code: int = response.status_code
+
+
+class BadRequestError(APIStatusError):
+    """400: the request was not understood."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or wrong."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such model, path or object."""
+
+
+class ConflictError(APIStatusError):
+    """409: the object is in use elsewhere."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request was understood and cannot be carried out."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or no quota left."""
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the fault is the server's."""
+
+
+class APIResponseValidationError(APIError):
+    """The API answered with success and a body that is no such object."""
+
+
+class SchemaError(OpenAIError, TypeError):
+    """A type or schema cannot be a strict response format or tool; found before any request."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+        """Where in the schema, as ``steps[].output``; empty for the whole."""
+
+
+class ParseError(OpenAIError, ValueError):
+    """The whole text does not fit the type that was asked for; the cause is the validator's."""
+
+    def __init__(self, message: str, *, content: str) -> None:
+        super().__init__(message)
+        self.content = content
+        """The whole text, as the model wrote it."""
+
+
+class LengthFinishReasonError(OpenAIError):
+    """The token limit ended an answer that was to be parsed."""
+
+    def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
+        usage = completion.usage
+        spent = f" - {usage!r}" if usage else ""
+        super().__init__(f"Could not parse response content as the length limit was reached{spent}")
+        self.completion = completion
+
+
+class ContentFilterFinishReasonError(OpenAIError):
+    """The content filter ended an answer that was to be parsed."""
+
+    def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
+        super().__init__(
+            "Could not parse response content as the request was rejected by the content filter"
+        )
+        self.completion = completion
+
+
+class StreamTruncatedError(OpenAIError):
+    """The stream ended before the answer did; ``completion`` holds what had arrived."""
+
+
+class StreamDecodeError(OpenAIError):
+    """The server sent something that is no stream of JSON chunks."""
+
+    def __init__(self, message: str, *, received: str | bytes = b"") -> None:
+        text = received.decode("utf-8", "replace") if isinstance(received, bytes) else received
+        quote = text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT] + "…"
+        super().__init__(f"{message}: {quote!r}" if quote else message)
+        self.received = quote
+        """The beginning of what came instead, at most ``QUOTE_LIMIT`` characters."""
+
+
+class StreamTimeoutError(APITimeoutError):
+    """An open stream said nothing for longer than allowed."""
+
+
+class StreamClosedError(OpenAIError):
+    """The stream was closed by its user before the answer ended."""

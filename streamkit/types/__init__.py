@@ -1,0 +1,78 @@
+"""The wire types: what the API sends, as msgspec Structs that keep unknown fields."""
+
+from __future__ import annotations
+
+from streamkit.types.base import Wire
+from streamkit.types.chunk import (
+    ChatCompletionChunk,
+    ChoiceDelta,
+    ChoiceDeltaCustom,
+    ChoiceDeltaFunctionCall,
+    ChoiceDeltaToolCall,
+    ChoiceDeltaToolCallFunction,
+    ChunkChoice,
+)
+from streamkit.types.completion import (
+    Annotation,
+    AnnotationURLCitation,
+    ChatCompletion,
+    ChatCompletionAudio,
+    ChatCompletionMessage,
+    ChatCompletionMessageCustomToolCall,
+    ChatCompletionMessageFunctionToolCall,
+    ChatCompletionMessageToolCall,
+    ChatCompletionTokenLogprob,
+    Choice,
+    ChoiceLogprobs,
+    CompletionTokensDetails,
+    CompletionUsage,
+    Custom,
+    Function,
+    FunctionCall,
+    PromptTokensDetails,
+    TopLogprob,
+)
+from streamkit.types.decoding import WireDecoder, construct
+from streamkit.types.parsed import (
+    ParsedChatCompletion,
+    ParsedChatCompletionMessage,
+    ParsedChoice,
+    ParsedFunction,
+    ParsedFunctionToolCall,
+)
+
+__all__ = [
+    "Annotation",
+    "AnnotationURLCitation",
+    "ChatCompletion",
+    "ChatCompletionAudio",
+    "ChatCompletionChunk",
+    "ChatCompletionMessage",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageFunctionToolCall",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionTokenLogprob",
+    "Choice",
+    "ChoiceDelta",
+    "ChoiceDeltaCustom",
+    "ChoiceDeltaFunctionCall",
+    "ChoiceDeltaToolCall",
+    "ChoiceDeltaToolCallFunction",
+    "ChoiceLogprobs",
+    "ChunkChoice",
+    "CompletionTokensDetails",
+    "CompletionUsage",
+    "Custom",
+    "Function",
+    "FunctionCall",
+    "ParsedChatCompletion",
+    "ParsedChatCompletionMessage",
+    "ParsedChoice",
+    "ParsedFunction",
+    "ParsedFunctionToolCall",
+    "PromptTokensDetails",
+    "TopLogprob",
+    "Wire",
+    "WireDecoder",
+    "construct",
+]

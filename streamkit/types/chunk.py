@@ -1,0 +1,94 @@
+"""A chunk of a streamed chat completion and its parts.
+
+Everything may be missing or null, because on some servers it is.
+Source: https://platform.openai.com/docs/api-reference/chat-streaming.
+"""
+
+from __future__ import annotations
+
+from streamkit.types.base import Wire
+from streamkit.types.completion import (
+    Annotation,
+    ChatCompletionAudio,
+    ChoiceLogprobs,
+    CompletionUsage,
+)
+
+__all__ = [
+    "ChatCompletionChunk",
+    "ChoiceDelta",
+    "ChoiceDeltaCustom",
+    "ChoiceDeltaFunctionCall",
+    "ChoiceDeltaToolCall",
+    "ChoiceDeltaToolCallFunction",
+    "ChunkChoice",
+]
+
+
+class ChoiceDeltaToolCallFunction(Wire):
+    """A piece of a function call: its name, usually whole, and a piece of its arguments."""
+
+    arguments: str | None = None
+    name: str | None = None
+
+
+class ChoiceDeltaCustom(Wire):
+    """A piece of a custom tool call."""
+
+    input: str | None = None
+    name: str | None = None
+
+
+class ChoiceDeltaToolCall(Wire):
+    """A piece of a tool call; ``index`` says of which, where the server is careful."""
+
+    index: int | None = None
+    id: str | None = None
+    type: str | None = None
+    function: ChoiceDeltaToolCallFunction | None = None
+    custom: ChoiceDeltaCustom | None = None
+
+
+class ChoiceDeltaFunctionCall(Wire):
+    """A piece of a call in the form that tools replaced."""
+
+    arguments: str | None = None
+    name: str | None = None
+
+
+class ChoiceDelta(Wire):
+    """What a chunk adds to the message of a choice."""
+
+    role: str | None = None
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[ChoiceDeltaToolCall] | None = None
+    function_call: ChoiceDeltaFunctionCall | None = None
+    audio: ChatCompletionAudio | None = None
+    annotations: list[Annotation] | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+
+
+class ChunkChoice(Wire):
+    """What a chunk adds to a choice."""
+
+    index: int = 0
+    delta: ChoiceDelta | None = None
+    finish_reason: str | None = None
+    logprobs: ChoiceLogprobs | None = None
+
+
+class ChatCompletionChunk(Wire):
+    """One step of a streamed completion."""
+
+    id: str | None = None
+    choices: list[ChunkChoice] | None = None
+    created: int | None = None
+    model: str | None = None
+    object: str | None = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    usage: CompletionUsage | None = None
+    obfuscation: str | None = None
+    """Padding against eavesdroppers who count bytes; of no meaning, and in no snapshot."""

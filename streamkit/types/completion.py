@@ -1,0 +1,188 @@
+"""A chat completion and its parts, as `POST /chat/completions` returns them.
+
+Every field that a server may leave out has a default, so only the shape is relied upon.
+Source: the API reference, https://platform.openai.com/docs/api-reference/chat/object.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from msgspec import field
+
+from streamkit.types.base import Wire
+
+__all__ = [
+    "Annotation",
+    "AnnotationURLCitation",
+    "ChatCompletion",
+    "ChatCompletionAudio",
+    "ChatCompletionMessage",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageFunctionToolCall",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionTokenLogprob",
+    "Choice",
+    "ChoiceLogprobs",
+    "CompletionTokensDetails",
+    "CompletionUsage",
+    "Custom",
+    "Function",
+    "FunctionCall",
+    "PromptTokensDetails",
+    "TopLogprob",
+]
+
+
+class CompletionTokensDetails(Wire):
+    """What the tokens of the answer were spent on."""
+
+    accepted_prediction_tokens: int | None = None
+    audio_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    rejected_prediction_tokens: int | None = None
+
+
+class PromptTokensDetails(Wire):
+    """What the tokens of the prompt were made of."""
+
+    audio_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+class CompletionUsage(Wire):
+    """How many tokens a request used."""
+
+    completion_tokens: int = 0
+    prompt_tokens: int = 0
+    total_tokens: int = 0
+    completion_tokens_details: CompletionTokensDetails | None = None
+    prompt_tokens_details: PromptTokensDetails | None = None
+
+
+class TopLogprob(Wire):
+    """One of the likeliest tokens at a position."""
+
+    token: str = ""
+    logprob: float = 0.0
+    bytes: list[int] | None = None
+
+
+class ChatCompletionTokenLogprob(Wire):
+    """A token of the answer and how likely it was, as a natural logarithm."""
+
+    token: str = ""
+    logprob: float = 0.0
+    bytes: list[int] | None = None
+    top_logprobs: list[TopLogprob] | None = None
+
+
+class ChoiceLogprobs(Wire):
+    """The log probabilities of a choice, for its content and for its refusal."""
+
+    content: list[ChatCompletionTokenLogprob] | None = None
+    refusal: list[ChatCompletionTokenLogprob] | None = None
+
+
+class AnnotationURLCitation(Wire):
+    """A web page that a part of the content cites."""
+
+    start_index: int = 0
+    end_index: int = 0
+    title: str = ""
+    url: str = ""
+
+
+class Annotation(Wire):
+    """A remark about a part of the content."""
+
+    type: str = "url_citation"
+    url_citation: AnnotationURLCitation | None = None
+
+
+class ChatCompletionAudio(Wire):
+    """A spoken answer: base64 data and its transcript."""
+
+    id: str | None = None
+    data: str | None = None
+    transcript: str | None = None
+    expires_at: int | None = None
+
+
+class FunctionCall(Wire):
+    """A call in the form that tools replaced; read, never asked for."""
+
+    arguments: str = ""
+    name: str = ""
+
+
+class Function(Wire):
+    """The function a model wants called, its arguments as JSON text."""
+
+    arguments: str = ""
+    name: str = ""
+
+
+class ChatCompletionMessageFunctionToolCall(Wire, tag_field="type", tag="function"):
+    """A call of a function tool."""
+
+    type: ClassVar[Literal["function"]] = "function"
+    id: str = ""
+    function: Function = field(default_factory=Function)
+
+
+class Custom(Wire):
+    """The custom tool a model wants called, with free text as its input."""
+
+    input: str = ""
+    name: str = ""
+
+
+class ChatCompletionMessageCustomToolCall(Wire, tag_field="type", tag="custom"):
+    """A call of a custom tool."""
+
+    type: ClassVar[Literal["custom"]] = "custom"
+    id: str = ""
+    custom: Custom = field(default_factory=Custom)
+
+
+ChatCompletionMessageToolCall = (
+    ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall
+)
+"""A call of any kind of tool; ``type`` tells which."""
+
+
+class ChatCompletionMessage(Wire):
+    """What the model said."""
+
+    content: str | None = None
+    refusal: str | None = None
+    role: str = "assistant"
+    annotations: list[Annotation] | None = None
+    audio: ChatCompletionAudio | None = None
+    function_call: FunctionCall | None = None
+    tool_calls: list[ChatCompletionMessageToolCall] | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+
+
+class Choice(Wire):
+    """One of the ``n`` answers."""
+
+    finish_reason: str | None = None
+    index: int = 0
+    message: ChatCompletionMessage = field(default_factory=ChatCompletionMessage)
+    logprobs: ChoiceLogprobs | None = None
+
+
+class ChatCompletion(Wire):
+    """A model's answer to a list of messages."""
+
+    id: str = ""
+    choices: list[Choice] = []
+    created: int = 0
+    model: str = ""
+    object: str = "chat.completion"
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    usage: CompletionUsage | None = None

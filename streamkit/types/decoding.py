@@ -1,0 +1,113 @@
+"""JSON bytes to wire types: as strict and fast as msgspec, and as lenient as it takes.
+
+Strategy: msgspec decodes what fits the type exactly, which is nearly everything. What it refuses
+(an unknown field, a value of another type, half a surrogate pair) is read again with the standard
+library and built field by field, so nothing that came is lost.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import types
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from streamkit.types.base import Wire
+
+__all__ = ["WireDecoder", "construct"]
+
+W = TypeVar("W", bound=Wire)
+
+
+class WireDecoder(Generic[W]):
+    """Decode one wire type from JSON."""
+
+    def __init__(self, type_: type[W]) -> None:
+        self._type = type_
+        self._strict = msgspec.json.Decoder(type_)
+
+    def decode(self, data: bytes | str) -> W:
+        """The object in ``data``; raises ``ValueError`` when it holds no JSON object."""
+        try:
+            return self._strict.decode(data)
+        except ValueError:  # msgspec's own errors, and text with half a surrogate pair in it
+            value = _loads(data)
+        if not isinstance(value, dict):
+            raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
+        return construct(self._type, cast("dict[str, Any]", value))
+
+
+def construct(type_: type[W], data: dict[str, Any]) -> W:
+    """Build a wire type from decoded JSON, whatever is in it.
+
+    A field whose value does not fit its type reads as its default, and the value stays among the
+    unknown fields (``model_extra``).
+    """
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    fields = _field_types(type_)
+    for key, value in data.items():
+        expected = fields.get(key)
+        if expected is None:
+            if key != type_.__struct_config__.tag_field:
+                extra[key] = value
+        elif value is not None:
+            fitted = _fit(expected, value)
+            if fitted is _MISFIT:
+                extra[key] = value
+            else:
+                known[key] = fitted
+    wire = type_(**known)
+    vars(wire).update(extra)
+    return wire
+
+
+def _loads(data: bytes | str) -> Any:
+    try:
+        return json.loads(data)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+_MISFIT = object()
+
+
+@functools.cache
+def _field_types(type_: type[Struct]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(type_)}
+
+
+def _fit(expected: Any, value: Any) -> Any:
+    origin = get_origin(expected)
+    if origin in (Union, types.UnionType):
+        members = [member for member in get_args(expected) if member is not type(None)]
+        expected = members[0] if len(members) == 1 else _tagged(members, value)
+        origin = get_origin(expected)
+    if origin is list:
+        if not isinstance(value, list):
+            return _MISFIT
+        (item_type,) = get_args(expected)
+        items = [_fit(item_type, item) for item in cast("list[Any]", value)]
+        return _MISFIT if any(item is _MISFIT for item in items) else items
+    if isinstance(expected, type) and issubclass(cast("type[Any]", expected), Wire):
+        if not isinstance(value, dict):
+            return _MISFIT
+        return construct(cast("type[Wire]", expected), cast("dict[str, Any]", value))
+    try:
+        return msgspec.convert(value, cast("Any", expected), strict=False)
+    except ValueError:
+        return _MISFIT
+
+
+def _tagged(members: list[Any], value: Any) -> Any:
+    """The member of a tagged union that ``value`` names; the first one when it names none."""
+    if isinstance(value, dict):
+        value = cast("dict[str, Any]", value)
+        for member in members:
+            config = getattr(member, "__struct_config__", None)
+            if config is not None and value.get(config.tag_field) == config.tag:
+                return member
+    return members[0]

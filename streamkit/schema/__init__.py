@@ -1,0 +1,15 @@
+"""Strict JSON schemas: what the API's strict mode accepts, and how to say a schema in it."""
+
+from __future__ import annotations
+
+from streamkit.schema.name import schema_name
+from streamkit.schema.rewrite import describes_object, to_strict_json_schema
+from streamkit.schema.rules import Violation, strict_violations
+
+__all__ = [
+    "Violation",
+    "describes_object",
+    "schema_name",
+    "strict_violations",
+    "to_strict_json_schema",
+]

@@ -1,0 +1,99 @@
+"""What is to be asked of the API, and its form on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from streamkit._version import __version__
+from streamkit.config import ClientConfig, checked_header
+from streamkit.errors import OpenAIError
+from streamkit.types.base import Wire
+
+if TYPE_CHECKING:
+    from streamkit.config import Timeouts
+
+    _AnyMapping: TypeAlias = Mapping[Any, object]
+    _AnyIterable: TypeAlias = Iterable[object]
+
+__all__ = ["Request", "encoded", "headers", "query"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One call of the API; what it does not say, the client's configuration does."""
+
+    method: str
+    path: str
+    """Below the base URL, as ``/chat/completions``."""
+    json: object = field(default=UNSET, repr=False)
+    """The body before it is encoded; unset for none."""
+    query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Added to the URL; what is None is left out."""
+    headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Stronger than the client's; a value that is no string takes the header away."""
+    timeout: float | Timeouts | UnsetType | None = UNSET
+    max_retries: int | None = None
+    stream: bool = False
+    """Whether server-sent events are asked for."""
+
+
+def encoded(request: Request) -> bytes | None:
+    """The body as JSON; anything that can say itself in JSON may stand in it."""
+    if request.json is UNSET:
+        return None
+    return msgspec.json.encode(_sendable(request.json), enc_hook=_plain)
+
+
+def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str, str | None]:
+    """The headers by lower-case name: the request's, else the client's, else ours; None goes."""
+    if not isinstance(api_key, str):
+        raise OpenAIError(f"api_key() returned {type(api_key).__name__}, not a string")
+    ours = {
+        "Accept": "text/event-stream" if request.stream else "application/json",
+        "Authorization": f"Bearer {api_key.strip()}" if api_key else None,
+        "Content-Type": None if request.json is UNSET else "application/json",
+        "OpenAI-Organization": config.organization,
+        "OpenAI-Project": config.project,
+        "User-Agent": f"streamkit/{__version__}",
+    }
+    merged: dict[str, object] = {}
+    for layer in (ours, config.default_headers, request.headers):
+        merged.update({name.lower(): value for name, value in layer.items()})
+    return {
+        name: checked_header(name, value) if isinstance(value, str) else None
+        for name, value in merged.items()
+    }
+
+
+def query(request: Request, config: ClientConfig) -> dict[str, Any] | None:
+    """The parameters of the URL: the request's over the client's."""
+    merged = {**config.default_query, **request.query}
+    return {name: value for name, value in merged.items() if value is not None} or None
+
+
+def _sendable(value: object) -> object:
+    # What the API sent goes back as it came: msgspec by itself would add nulls for what was not
+    # sent, and lose what the type does not know.
+    if isinstance(value, Wire):
+        return value.to_dict(mode="json")
+    if isinstance(value, Mapping):
+        return {key: _sendable(item) for key, item in cast("_AnyMapping", value).items()}
+    if isinstance(value, (list, tuple)):
+        return [_sendable(item) for item in cast("_AnyIterable", value)]
+    return value
+
+
+def _plain(value: Any) -> object:
+    # For what msgspec does not know.
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Iterable):
+        return [_sendable(item) for item in cast("_AnyIterable", value)]
+    raise TypeError(f"A request body cannot hold a {type(value).__name__}")

@@ -1,0 +1,292 @@
+"""One exchange with the API: build the request, send it, check the status, try again.
+
+The two transports differ in what they await and in nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import time
+from contextlib import aclosing, closing, suppress
+from copy import copy
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from msgspec import UNSET
+from tenacity import AsyncRetrying, Retrying
+
+from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, timeouts
+from streamkit.errors import OpenAIError
+from streamkit.http_errors import ERROR_BODY_LIMIT, exchange_error, library_of, status_error
+from streamkit.request import Request, encoded, headers, query
+from streamkit.retries import RetryPolicy, retry_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import ModuleType
+    from typing import Self
+
+    import httpx
+
+__all__ = ["AsyncHTTPClient", "AsyncTransport", "HTTPClient", "SyncTransport"]
+
+MAX_CONNECTIONS = 1000
+MAX_IDLE_CONNECTIONS = 100
+
+
+class _AnyHTTPClient(Protocol):
+    @property
+    def build_request(self) -> Callable[..., Any]: ...
+    @property
+    def send(self) -> Callable[..., Any]: ...
+
+
+class HTTPClient(_AnyHTTPClient, Protocol):
+    """A client with the interface of ``httpx.Client``."""
+
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
+class AsyncHTTPClient(_AnyHTTPClient, Protocol):
+    """A client with the interface of ``httpx.AsyncClient``."""
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        ...
+
+
+_Client = TypeVar("_Client", bound=_AnyHTTPClient)
+
+
+class _Connections(Generic[_Client]):
+    """The HTTP client: one that was given, or our own, made when it is first needed."""
+
+    def __init__(self, given: _Client | None, make: Callable[[], _Client]) -> None:
+        self._client = given
+        self._given = given is not None
+        self._make = make
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def client(self) -> _Client:
+        with self._lock:
+            if self._closed:
+                raise OpenAIError("The client has been closed")
+            if self._client is None:
+                self._client = self._make()
+            return self._client
+
+    def retire(self) -> _Client | None:
+        """The client to be closed now: ours. One that was given may have other users."""
+        with self._lock:
+            self._closed = True
+            return None if self._given else self._client
+
+
+class _Transport(Generic[_Client]):
+    """What needs no waiting: how the HTTP client is told what to send."""
+
+    def __init__(self, config: ClientConfig, connections: _Connections[_Client]) -> None:
+        self.config = config
+        self._connections = connections
+
+    @property
+    def http_client(self) -> _Client:
+        """The client that sends."""
+        return self._connections.client()
+
+    def with_config(self, config: ClientConfig) -> Self:
+        """A transport with another configuration and the same connections."""
+        other = copy(self)
+        other.config = config
+        return other
+
+    @property
+    def _library(self) -> ModuleType:
+        return library_of(self.http_client)
+
+    def _policy(self, request: Request) -> RetryPolicy:
+        retries = request.max_retries
+        return retry_policy(self.config.max_retries if retries is None else retries)
+
+    def _build(self, request: Request, content: bytes | None, api_key: object) -> httpx.Request:
+        named = headers(request, self.config, api_key)
+        built: httpx.Request = self.http_client.build_request(
+            request.method,
+            f"{self.config.base_url}/{request.path.lstrip('/')}",
+            params=query(request, self.config),
+            headers={name: value for name, value in named.items() if value is not None},
+            content=content,
+            extensions={"timeout": self._timeouts(request)},
+        )
+        for name, value in named.items():
+            if value is None:
+                built.headers.pop(name, None)
+        return built
+
+    def _timeouts(self, request: Request) -> dict[str, float | None]:
+        for timeout in (request.timeout, self.config.timeout):
+            if timeout is not UNSET:
+                return timeouts(timeout)
+        given = getattr(self.http_client, "timeout", None)
+        if given is not None and set(given.as_dict().values()) != {_HTTPX_TIMEOUT}:
+            return timeouts(given)
+        return {**timeouts(READ_TIMEOUT), "connect": CONNECT_TIMEOUT}
+
+
+class SyncTransport(_Transport[HTTPClient]):
+    """Sends requests and blocks; safe to share between threads.
+
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        http_client: HTTPClient | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if http_client is not None and not hasattr(http_client, "close"):
+            raise TypeError("http_client must be like httpx.Client: this one has no close()")
+        super().__init__(config, _Connections(http_client, _new_client))
+        self._sleep = sleep
+
+    def send(self, request: Request) -> httpx.Response:
+        """Return the response with its whole body read."""
+        retrying = Retrying(sleep=self._sleep, **self._policy(request))
+        return retrying(self._attempt, request, encoded(request), whole=True)
+
+    def open(self, request: Request) -> httpx.Response:
+        """Return the response with its body still to be read, and closed by the caller."""
+        retrying = Retrying(sleep=self._sleep, **self._policy(request))
+        return retrying(self._attempt, request, encoded(request), whole=False)
+
+    def close(self) -> None:
+        """Close the connections, unless the HTTP client was given."""
+        if client := self._connections.retire():
+            client.close()
+
+    def _attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
+        built = self._build(request, content, self._api_key())
+        try:
+            response: httpx.Response = self.http_client.send(built, stream=True)
+            if not response.is_success:
+                raise status_error(response, self._beginning(response))
+            if whole:
+                with closing(response):
+                    response.read()
+        except self._library.RequestError as error:
+            raise exchange_error(error, built) from error
+        return response
+
+    def _beginning(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        with suppress(self._library.RequestError), closing(response):
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) >= ERROR_BODY_LIMIT:
+                    break
+        return bytes(content[:ERROR_BODY_LIMIT])
+
+    def _api_key(self) -> object:
+        key = self.config.api_key
+        return key if isinstance(key, str) else key()
+
+
+class AsyncTransport(_Transport[AsyncHTTPClient]):
+    """Sends requests on the running loop.
+
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        http_client: AsyncHTTPClient | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if http_client is not None and not hasattr(http_client, "aclose"):
+            raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
+        super().__init__(config, _Connections(http_client, _new_async_client))
+        self._sleep = sleep
+
+    async def send(self, request: Request) -> httpx.Response:
+        """Return the response with its whole body read."""
+        retrying = AsyncRetrying(sleep=self._sleep, **self._policy(request))
+        return await retrying(self._attempt, request, encoded(request), whole=True)
+
+    async def open(self, request: Request) -> httpx.Response:
+        """Return the response with its body still to be read, and closed by the caller."""
+        retrying = AsyncRetrying(sleep=self._sleep, **self._policy(request))
+        return await retrying(self._attempt, request, encoded(request), whole=False)
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the HTTP client was given."""
+        if client := self._connections.retire():
+            await client.aclose()
+
+    async def _attempt(
+        self, request: Request, content: bytes | None, *, whole: bool
+    ) -> httpx.Response:
+        built = self._build(request, content, await self._api_key())
+        try:
+            response: httpx.Response = await self.http_client.send(built, stream=True)
+            if not response.is_success:
+                raise status_error(response, await self._beginning(response))
+            if whole:
+                async with aclosing(response):
+                    await response.aread()
+        except self._library.RequestError as error:
+            raise exchange_error(error, built) from error
+        return response
+
+    async def _beginning(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        with suppress(self._library.RequestError):
+            async with aclosing(response):
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) >= ERROR_BODY_LIMIT:
+                        break
+        return bytes(content[:ERROR_BODY_LIMIT])
+
+    async def _api_key(self) -> object:
+        key = self.config.api_key
+        value = key if isinstance(key, str) else key()
+        return await value if inspect.isawaitable(value) else value
+
+
+_HTTPX_TIMEOUT = 5.0
+"""What httpx allows every phase by default: a client that has it was given none of its own."""
+
+
+def _new_client() -> HTTPClient:
+    import httpx
+
+    class Client(httpx.Client):
+        """A client that hardly anybody closes, so it closes itself when it is let go."""
+
+        def __del__(self) -> None:
+            with suppress(Exception):
+                self.close()
+
+    return Client(limits=_limits(), follow_redirects=True)
+
+
+def _new_async_client() -> AsyncHTTPClient:
+    import httpx
+
+    return httpx.AsyncClient(limits=_limits(), follow_redirects=True)
+
+
+def _limits() -> httpx.Limits:
+    import httpx
+
+    return httpx.Limits(
+        max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS
+    )

@@ -1,0 +1,111 @@
+"""What every test runs under, and the marble diagrams."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from hypothesis import settings
+from reactivex.notification import OnError, OnNext
+from reactivex.testing import ReactiveTest, TestScheduler
+from reactivex.testing.marbles import messages_to_records, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reactivex import Observable, abc
+    from reactivex.testing.recorded import Recorded
+
+# A deadline measures the machine and what else it does. `ci` tries the same examples every time, so
+# that a change is judged by what it changed; whoever runs the tests at a desk looks for new ones.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+LOST = OSError("lost")
+"""The ``#`` of a diagram's source."""
+
+
+class Marbles(Protocol):
+    """Runs an operator in virtual time on a source and compares what comes out.
+
+    A diagram's elements are its values; a column is a tick, and an element is as wide as it is
+    written. ``#`` in ``expected`` is the error of the source, or any error of type ``raises``. A
+    ``!`` in ``until`` says when it is disposed.
+
+    Two observers subscribe and must see the same, for state is per subscription; and the source
+    must be let go at the end of ``expected``, or when it is disposed.
+    """
+
+    def __call__(
+        self,
+        source: str,
+        operator: Callable[[Observable[Any]], Observable[Any]],
+        expected: str,
+        *,
+        until: str = "",
+        raises: type[Exception] | None = None,
+    ) -> None: ...
+
+
+@pytest.fixture
+def marbles() -> Marbles:
+    """Compare what an operator does with a diagram."""
+
+    def compare(
+        source: str,
+        operator: Callable[[Observable[Any]], Observable[Any]],
+        expected: str,
+        *,
+        until: str = "",
+        raises: type[Exception] | None = None,
+    ) -> None:
+        start, disposed = ReactiveTest.subscribed, ReactiveTest.disposed
+        scheduler = TestScheduler()
+        hot = scheduler.create_hot_observable(_records(source))
+        observed = operator(hot)
+        observers = [scheduler.create_observer() for _ in range(2)]
+        subscriptions: list[abc.DisposableBase] = []
+
+        def subscribe(_scheduler: abc.SchedulerBase, _state: Any = None) -> None:
+            subscriptions.extend(observed.subscribe(one, scheduler=scheduler) for one in observers)
+
+        def dispose(_scheduler: abc.SchedulerBase, _state: Any = None) -> None:
+            for subscription in subscriptions:
+                subscription.dispose()
+
+        scheduler.schedule_absolute(start, subscribe)
+        scheduler.schedule_absolute(start + until.index("!") if until else disposed, dispose)
+        scheduler.start()
+
+        def told(error: Exception) -> object:
+            # An error is the one that was meant, not one that reads the same.
+            return raises if raises and isinstance(error, raises) else error
+
+        records = _records(expected)
+        for observer in observers:
+            assert _plain(observer.messages, told) == _plain(records, lambda _: raises or LOST)
+        ends = [record.time for record in records if not isinstance(record.value, OnNext)]
+        let_go = start + until.index("!") if until else ends[0] if ends else disposed
+        assert hot.subscriptions == [ReactiveTest.subscribe(start, let_go)] * len(observers)
+
+    return compare
+
+
+def _records(diagram: str) -> list[Recorded[Any]]:
+    start = ReactiveTest.subscribed
+    return messages_to_records(parse(diagram, timespan=1.0, time_shift=start, error=LOST))
+
+
+def _plain(
+    records: list[Recorded[Any]], told: Callable[[Exception], object]
+) -> list[tuple[float, str, object]]:
+    plain: list[tuple[float, str, object]] = []
+    for record in records:
+        notification = record.value
+        value: object = getattr(notification, "value", None)
+        if isinstance(notification, OnError):
+            value = told(notification.exception)
+        plain.append((record.time, notification.kind, value))
+    return plain

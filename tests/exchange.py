@@ -1,0 +1,125 @@
+"""Both transports behind one blocking face, so that every claim is tested of both."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import httpx
+import httpx2
+
+from streamkit.body import AsyncBody, SyncBody
+from streamkit.config import ClientConfig
+from streamkit.transport import AsyncTransport, SyncTransport
+
+if TYPE_CHECKING:
+    from streamkit.request import Request
+
+KEY = "sk-do-not-show-me"
+
+# To load the certificates takes longer than most tests do.
+_SSL = ssl.create_default_context()
+
+
+class Api(Protocol):
+    """A transport, and the seconds it has waited between attempts (nobody sleeps)."""
+
+    naps: list[float]
+
+    def send(self, request: Request) -> Any: ...
+    def open(self, request: Request) -> Any: ...
+    def next(self, body: Any) -> bytes: ...
+    def rest(self, body: Any) -> bytes: ...
+    def drain(self, body: Any, **limits: float) -> None: ...
+    def close_body(self, body: Any) -> None: ...
+    def close(self) -> None: ...
+
+
+class SyncApi:
+    def __init__(self, library: Any, url: str, **config: Any) -> None:
+        self.naps: list[float] = []
+        self._client = library and library.Client(verify=_SSL)
+        self.transport = SyncTransport(_config(url, config), self._client, sleep=self.naps.append)
+
+    def send(self, request: Request) -> Any:
+        return self.transport.send(request)
+
+    def open(self, request: Request) -> Any:
+        return SyncBody(self.transport.open(request))
+
+    def next(self, body: Any) -> bytes:
+        chunk: bytes = next(body)
+        return chunk
+
+    def rest(self, body: Any) -> bytes:
+        return b"".join(body)
+
+    def drain(self, body: Any, **limits: float) -> None:
+        body.drain(**limits)
+
+    def close_body(self, body: Any) -> None:
+        body.close()
+
+    def close(self) -> None:
+        self.transport.close()
+        if self._client:
+            self._client.close()
+
+
+class AsyncApi:
+    def __init__(self, library: Any, url: str, **config: Any) -> None:
+        self.naps: list[float] = []
+        self.runner = asyncio.Runner()
+        self._client = library and library.AsyncClient(verify=_SSL)
+        self.transport = AsyncTransport(_config(url, config), self._client, sleep=self._nap)
+
+    async def _nap(self, seconds: float) -> None:
+        self.naps.append(seconds)
+
+    def send(self, request: Request) -> Any:
+        return self.runner.run(self.transport.send(request))
+
+    def open(self, request: Request) -> Any:
+        return AsyncBody(self.runner.run(self.transport.open(request)))
+
+    def next(self, body: Any) -> bytes:
+        chunk: bytes = self.runner.run(body.__anext__())
+        return chunk
+
+    def rest(self, body: Any) -> bytes:
+        async def join() -> bytes:
+            return b"".join([chunk async for chunk in body])
+
+        return self.runner.run(join())
+
+    def drain(self, body: Any, **limits: float) -> None:
+        self.runner.run(body.drain(**limits))
+
+    def close_body(self, body: Any) -> None:
+        self.runner.run(body.aclose())
+
+    def close(self) -> None:
+        self.runner.run(self.transport.aclose())
+        if self._client:
+            self.runner.run(self._client.aclose())
+        self.runner.close()
+
+
+ApiType: TypeAlias = "type[SyncApi | AsyncApi]"
+
+# With None the transport makes its own client.
+COMBINATIONS: list[tuple[ApiType, Any]] = [
+    (SyncApi, httpx),
+    (SyncApi, httpx2),
+    (SyncApi, None),
+    (AsyncApi, httpx),
+    (AsyncApi, httpx2),
+    (AsyncApi, None),
+]
+IDS = ["sync-httpx", "sync-httpx2", "sync-own", "async-httpx", "async-httpx2", "async-own"]
+
+
+def _config(url: str, config: dict[str, Any]) -> ClientConfig:
+    config.setdefault("api_key", KEY)
+    return ClientConfig(base_url=url, **config)

@@ -1,0 +1,271 @@
+"""The events of a streamed chat completion.
+
+An event is a position in an append-only log: what ``snapshot``, ``parsed`` and the like say is what
+was true when the event was emitted, whenever and wherever they are read, and they cost nothing
+until then. To read the newest one is cheap; an old one may read its text again.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from streamkit.log import ChoiceUpdate, CompletionLog, CompletionMark, TextLog
+from streamkit.reader import Reader
+from streamkit.types import ChatCompletionChunk, ChatCompletionTokenLogprob, ParsedChatCompletion
+from streamkit.types.base import plain
+
+__all__ = [
+    "ChatCompletionStreamEvent",
+    "ChunkEvent",
+    "ContentDeltaEvent",
+    "ContentDoneEvent",
+    "Event",
+    "FunctionToolCallArgumentsDeltaEvent",
+    "FunctionToolCallArgumentsDoneEvent",
+    "LogprobsContentDeltaEvent",
+    "LogprobsContentDoneEvent",
+    "LogprobsRefusalDeltaEvent",
+    "LogprobsRefusalDoneEvent",
+    "RefusalDeltaEvent",
+    "RefusalDoneEvent",
+]
+
+T = TypeVar("T")
+
+
+class Event(Struct, frozen=True, gc=False, eq=False):
+    """What all events share; ``type`` tells them apart.
+
+    Two events are equal when they are of one type and say the same.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything the event says, as plain data; reads it as of the event."""
+        return {
+            name: plain(getattr(self, name), "json", drop_none=True) for name in _names(type(self))
+        }
+
+    def model_dump(self) -> dict[str, Any]:
+        """The same as ``to_dict``, under the name pydantic uses."""
+        return self.to_dict()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(
+            getattr(self, name) == getattr(other, name) for name in _names(type(self))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in _names(type(self))[1:])
+        return f"{type(self).__name__}({fields})"
+
+
+class ChunkEvent(Event, frozen=True, gc=False, eq=False):
+    """A chunk arrived; the first event of each."""
+
+    type: ClassVar[Literal["chunk"]] = "chunk"
+    chunk: ChatCompletionChunk
+    _log: CompletionLog
+    _mark: CompletionMark
+    _reader: Reader
+    _updates: tuple[ChoiceUpdate, ...]
+
+    @property
+    def snapshot(self) -> ParsedChatCompletion[Any]:
+        """The completion accumulated so far, built anew each time it is read."""
+        return self._log.build(self._mark, self._reader)
+
+    @property
+    def updates(self) -> tuple[ChoiceUpdate, ...]:
+        """What the chunk added to each choice; what ``split_by_choice`` takes apart."""
+        return self._updates
+
+
+class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """New content arrived."""
+
+    type: ClassVar[Literal["content.delta"]] = "content.delta"
+    choice_index: int
+    delta: str
+    """The new piece of content."""
+    _text: TextLog
+    _end: int
+    _reader: Reader
+
+    @property
+    def content(self) -> str:
+        """Another name for ``delta``."""
+        return self.delta
+
+    @property
+    def snapshot(self) -> str:
+        """The content so far."""
+        return self._text.upto(self._end)
+
+    @property
+    def parsed(self) -> object:
+        """What is known of the parsed content; None when it is not JSON that was asked for.
+
+        Objects and arrays that are still open are read-only views of what has arrived:
+        ``PartialObject`` and ``PartialArray``.
+        """
+        return self._reader.partial_content(self._text, self._end)
+
+
+class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
+    """The content of a choice is complete."""
+
+    type: ClassVar[Literal["content.done"]] = "content.done"
+    choice_index: int
+    content: str
+    parsed: T | None
+    """None when there was nothing to parse, or the content does not fit its type.
+
+    The latter is raised as a ``ParseError`` after the last event of the stream.
+    """
+
+
+class RefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """A piece of a refusal arrived."""
+
+    type: ClassVar[Literal["refusal.delta"]] = "refusal.delta"
+    choice_index: int
+    delta: str
+    _text: TextLog
+    _end: int
+
+    @property
+    def snapshot(self) -> str:
+        """The refusal so far."""
+        return self._text.upto(self._end)
+
+
+class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """The refusal of a choice is complete."""
+
+    type: ClassVar[Literal["refusal.done"]] = "refusal.done"
+    choice_index: int
+    refusal: str
+
+
+class FunctionToolCallArgumentsDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """A piece of a function call's arguments arrived; the first one of a call may be empty."""
+
+    type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = (
+        "tool_calls.function.arguments.delta"
+    )
+    choice_index: int
+    index: int
+    """Which tool call of the choice."""
+    name: str
+    tool_call_id: str
+    arguments_delta: str
+    _text: TextLog
+    _end: int
+    _reader: Reader
+
+    @property
+    def arguments(self) -> str:
+        """The JSON text of the arguments so far."""
+        return self._text.upto(self._end)
+
+    @property
+    def parsed_arguments(self) -> object:
+        """What is known of the arguments; None when the tool is not strict."""
+        return self._reader.partial_arguments(self.name, self._text, self._end)
+
+
+class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """The arguments of a function call are complete."""
+
+    type: ClassVar[Literal["tool_calls.function.arguments.done"]] = (
+        "tool_calls.function.arguments.done"
+    )
+    choice_index: int
+    index: int
+    name: str
+    tool_call_id: str
+    arguments: str
+    parsed_arguments: Any
+    """An instance of the tool's model, plain JSON for other strict tools, else None."""
+
+
+class LogprobsContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """Log probabilities of content tokens arrived."""
+
+    type: ClassVar[Literal["logprobs.content.delta"]] = "logprobs.content.delta"
+    choice_index: int
+    content: list[ChatCompletionTokenLogprob]
+    _all: list[ChatCompletionTokenLogprob]
+    _end: int
+
+    @property
+    def snapshot(self) -> list[ChatCompletionTokenLogprob]:
+        """The log probabilities so far."""
+        return self._all[: self._end]
+
+
+class LogprobsContentDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """All log probabilities of a choice's content have arrived."""
+
+    type: ClassVar[Literal["logprobs.content.done"]] = "logprobs.content.done"
+    choice_index: int
+    content: list[ChatCompletionTokenLogprob]
+
+
+class LogprobsRefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """Log probabilities of refusal tokens arrived."""
+
+    type: ClassVar[Literal["logprobs.refusal.delta"]] = "logprobs.refusal.delta"
+    choice_index: int
+    refusal: list[ChatCompletionTokenLogprob]
+    _all: list[ChatCompletionTokenLogprob]
+    _end: int
+
+    @property
+    def snapshot(self) -> list[ChatCompletionTokenLogprob]:
+        """The log probabilities so far."""
+        return self._all[: self._end]
+
+
+class LogprobsRefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """All log probabilities of a choice's refusal have arrived."""
+
+    type: ClassVar[Literal["logprobs.refusal.done"]] = "logprobs.refusal.done"
+    choice_index: int
+    refusal: list[ChatCompletionTokenLogprob]
+
+
+ChatCompletionStreamEvent = (
+    ChunkEvent
+    | ContentDeltaEvent
+    | ContentDoneEvent[T]
+    | RefusalDeltaEvent
+    | RefusalDoneEvent
+    | FunctionToolCallArgumentsDeltaEvent
+    | FunctionToolCallArgumentsDoneEvent
+    | LogprobsContentDeltaEvent
+    | LogprobsContentDoneEvent
+    | LogprobsRefusalDeltaEvent
+    | LogprobsRefusalDoneEvent
+)
+"""Any event of a stream; ``event.type`` tells a type checker which."""
+
+
+@functools.cache
+def _names(type_: type[Event]) -> tuple[str, ...]:
+    fields = [name for name in type_.__struct_fields__ if not name.startswith("_")]
+    views = [
+        name
+        for name, member in vars(type_).items()
+        if isinstance(member, property) and name not in _NOT_SAID_AGAIN
+    ]
+    return ("type", *fields, *views)
+
+
+# Other names for what a field says already.
+_NOT_SAID_AGAIN = frozenset({"content", "updates"})

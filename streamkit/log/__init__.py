@@ -1,0 +1,24 @@
+"""Append-only logs of an answer: what every event is a position in."""
+
+from __future__ import annotations
+
+from streamkit.log.choice import ChoiceLog, ChoiceMark, ChoiceUpdate
+from streamkit.log.completion import CompletionLog, CompletionMark
+from streamkit.log.reading import NOTHING_READ, Outcome, Reading
+from streamkit.log.text import TextLog
+from streamkit.log.tool_calls import CallMark, CallUpdate, ToolCallLog
+
+__all__ = [
+    "NOTHING_READ",
+    "CallMark",
+    "CallUpdate",
+    "ChoiceLog",
+    "ChoiceMark",
+    "ChoiceUpdate",
+    "CompletionLog",
+    "CompletionMark",
+    "Outcome",
+    "Reading",
+    "TextLog",
+    "ToolCallLog",
+]

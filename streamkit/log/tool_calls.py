@@ -1,0 +1,193 @@
+"""Which tool call a fragment belongs to, and what the calls say so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from streamkit.log.merge import EMPTY, merged, resolved
+from streamkit.log.text import TextLog
+from streamkit.types import (
+    ChatCompletionMessageCustomToolCall,
+    ChoiceDeltaCustom,
+    Custom,
+    ParsedFunction,
+    ParsedFunctionToolCall,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamkit.types import ChoiceDeltaToolCall, ChoiceDeltaToolCallFunction
+
+__all__ = ["CallMark", "CallUpdate", "ToolCallLog", "ToolCallsLog"]
+
+
+class ToolCallLog:
+    """One tool call as it arrives."""
+
+    __slots__ = ("arguments", "extra", "function_extra", "id", "index", "name", "type")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.id = ""
+        self.name = ""
+        self.type = "function"
+        self.arguments = TextLog()
+        """The arguments of a function, or the input of a custom tool."""
+        self.extra: Mapping[str, Any] = EMPTY
+        self.function_extra: Mapping[str, Any] = EMPTY
+
+    def is_whole(self) -> bool:
+        """Whether the arguments are a closed JSON value."""
+        return self.arguments.is_whole_json()
+
+    def mark(self) -> CallMark:
+        """The call as it is now."""
+        return CallMark(
+            self,
+            self.arguments.length,
+            self.id,
+            self.type,
+            self.name,
+            self.extra,
+            self.function_extra,
+        )
+
+
+class CallMark(Struct, frozen=True, gc=False):
+    """A tool call as of a moment."""
+
+    call: ToolCallLog
+    end: int
+    id: str
+    type: str
+    name: str
+    extra: Mapping[str, Any]
+    function_extra: Mapping[str, Any]
+
+    def build(
+        self, parsed_arguments: object = None
+    ) -> ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall:
+        """The wire type of the call, with ``parsed_arguments`` when it is a function's."""
+        text = self.call.arguments.upto(self.end)
+        tool_call: ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
+        if self.type == "custom":
+            custom = Custom(input=text, name=self.name)
+            vars(custom).update(resolved(self.function_extra))
+            tool_call = ChatCompletionMessageCustomToolCall(id=self.id, custom=custom)
+        else:
+            function = ParsedFunction(
+                arguments=text, name=self.name, parsed_arguments=parsed_arguments
+            )
+            vars(function).update(resolved(self.function_extra))
+            tool_call = ParsedFunctionToolCall(id=self.id, function=function)
+        vars(tool_call).update(resolved(self.extra))
+        return tool_call
+
+
+class CallUpdate(Struct, frozen=True, gc=False):
+    """What a chunk added to a tool call."""
+
+    call: ToolCallLog
+    arguments_delta: str
+    end: int
+    opened: bool
+    """Whether this is the first that was heard of the call."""
+
+
+class ToolCallsLog:
+    """The tool calls of one choice, keyed and never positional.
+
+    A fragment belongs to the call of its index; without one, to the call of its id, else to the one
+    opened last. A new call is opened by a new id on a used index, and, for servers that send
+    neither, by a name after the last call's arguments are whole.
+    """
+
+    __slots__ = ("_by_id", "_by_index", "_opened", "_places", "marks")
+
+    def __init__(self) -> None:
+        self.marks: tuple[CallMark, ...] = ()
+        """The calls as they are now, in the order of their indices."""
+        self._by_index: dict[int, ToolCallLog] = {}
+        self._by_id: dict[str, ToolCallLog] = {}
+        self._opened: list[ToolCallLog] = []
+        self._places: dict[int, int] = {}
+
+    def append(self, fragments: Sequence[ChoiceDeltaToolCall]) -> tuple[CallUpdate, ...]:
+        """Take the fragments of one delta."""
+        return tuple(self._append(fragment) for fragment in fragments)
+
+    def _append(self, fragment: ChoiceDeltaToolCall) -> CallUpdate:
+        body = fragment.function or fragment.custom
+        name = body.name if body else None
+        piece = _text(body)
+        call = self._find(fragment, name, piece)
+        opened = call is None
+        if call is None:
+            call = self._open(fragment)
+        if fragment.id and not call.id:
+            call.id = fragment.id
+            self._by_id.setdefault(fragment.id, call)
+        if name and not call.name:
+            call.name = name
+        if fragment.type:
+            call.type = fragment.type
+        elif fragment.custom is not None:
+            call.type = "custom"
+        if vars(fragment):
+            call.extra = merged(call.extra, fragment.model_extra)
+        if body is not None and vars(body):
+            call.function_extra = merged(call.function_extra, body.model_extra)
+        added = call.arguments.append(piece)
+        self._remark(call)
+        return CallUpdate(call, added, call.arguments.length, opened)
+
+    def _find(
+        self, fragment: ChoiceDeltaToolCall, name: str | None, piece: str
+    ) -> ToolCallLog | None:
+        if fragment.index is not None:
+            call = self._by_index.get(fragment.index)
+            if call is None:
+                return self._by_id.get(fragment.id) if fragment.id else None
+            if fragment.id and call.id and fragment.id != call.id:
+                return self._by_id.get(fragment.id)
+        elif fragment.id:
+            return self._by_id.get(fragment.id)
+        else:
+            call = self._opened[-1] if self._opened else None
+            if call is None:
+                return None
+        if fragment.id or not name or not call.name:
+            return call
+        # A repeated name opens no call: some servers send it with every fragment.
+        says_more = name != call.name or piece.strip()
+        return None if says_more and call.is_whole() else call
+
+    def _open(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog:
+        index = fragment.index
+        if index is None or index in self._places:
+            index = max(self._places, default=-1) + 1
+        call = ToolCallLog(index)
+        self._opened.append(call)
+        self._by_index[index if fragment.index is None else fragment.index] = call
+        marks = sorted((*self.marks, call.mark()), key=_index)
+        self.marks = tuple(marks)
+        self._places = {mark.call.index: place for place, mark in enumerate(marks)}
+        return call
+
+    def _remark(self, call: ToolCallLog) -> None:
+        place = self._places[call.index]
+        self.marks = (*self.marks[:place], call.mark(), *self.marks[place + 1 :])
+
+
+def _text(body: ChoiceDeltaToolCallFunction | ChoiceDeltaCustom | None) -> str:
+    if isinstance(body, ChoiceDeltaCustom):
+        return body.input or ""
+    return (body.arguments or "") if body else ""
+
+
+def _index(mark: CallMark) -> int:
+    return mark.call.index

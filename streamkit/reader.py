@@ -1,0 +1,81 @@
+"""How the text of an answer is read, while it grows and when it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit.errors import ParseError
+from streamkit.log import NOTHING_READ, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit.log import TextLog, ToolCallLog
+    from streamkit.response_format import ResponseFormat
+    from streamkit.tools import ToolParsers
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """Reads content as ``response_format`` says and arguments as ``tools`` say, each text once."""
+
+    def __init__(
+        self,
+        response_format: ResponseFormat[Any] | None = None,
+        tools: ToolParsers | None = None,
+        *,
+        partial_strings: bool = True,
+    ) -> None:
+        self._format = response_format
+        self._tools = tools
+        self._partial_strings = partial_strings
+
+    @property
+    def expects(self) -> bool:
+        """Whether an answer that was cut short by a limit is an error."""
+        return (self._format is not None and self._format.parses) or bool(self._tools)
+
+    def partial_content(self, text: TextLog, end: int) -> object:
+        """What is known of the content from its first ``end`` characters; None when nothing is."""
+        if self._format is None or not self._format.is_json:
+            return None
+        partial = text.partial_json(end, partial_strings=self._partial_strings)
+        return self._format.unwrap(partial)
+
+    def partial_arguments(self, name: str, text: TextLog, end: int) -> object:
+        """What is known of a function's arguments; None when its tool is not one that is parsed."""
+        if self._tools is None or name not in self._tools:
+            return None
+        return text.partial_json(end, partial_strings=self._partial_strings)
+
+    def content(self, text: TextLog) -> Outcome:
+        """The whole content as the type that was asked for."""
+        format_ = self._format
+        if format_ is None or not format_.is_json:
+            return NOTHING_READ
+        if not format_.parses:
+            # Nobody said what type the JSON should have: it is read for what it is.
+            whole = text.partial_json(text.length) if text.is_whole_json() else None
+            return Outcome(self, text.length, whole)
+        return self._read(text, format_.parse)
+
+    def arguments(self, call: ToolCallLog) -> Outcome:
+        """The whole arguments as the tool's model."""
+        tools = self._tools
+        if tools is None or call.type != "function" or call.name not in tools:
+            return NOTHING_READ
+        # Some servers say nothing at all where a function has no parameters.
+        return self._read(call.arguments, lambda text: tools.parse(call.name, text.strip() or "{}"))
+
+    def _read(self, text: TextLog, parse: Callable[[str], Any]) -> Outcome:
+        # Validators may cost much and have effects, so no text is read twice unless it has grown.
+        outcome = text.outcome
+        if outcome is None or outcome.reader is not self or outcome.length != text.length:
+            content = text.upto(text.length)
+            try:
+                outcome = Outcome(self, len(content), parse(content))
+            except ParseError as error:
+                outcome = Outcome(self, len(content), None, error)
+            text.outcome = outcome
+        return outcome

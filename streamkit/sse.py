@@ -1,0 +1,166 @@
+"""Server-sent events out of bytes, without I/O.
+
+Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+# Strategy: cut the bytes into lines (CR, LF or CRLF; no other line break counts, so U+2028 in JSON
+# is harmless) and the lines into frames at each empty line. A frame that is one `data:` line, which
+# is nearly every frame, is read here; httpx-sse reads the others. Bytes without a line break are
+# only put aside, so many small reads stay linear in the bytes received.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+
+from streamkit.errors import QUOTE_LIMIT, StreamDecodeError
+from streamkit.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import httpx
+
+__all__ = ["MAX_EVENT_BYTES", "SSEDecoder", "ServerSentEvent"]
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+"""How large one event may be by default."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class ServerSentEvent(Struct, frozen=True, gc=False):
+    """One event, its data not yet decoded."""
+
+    data: bytes
+    event: str = "message"
+    id: str = ""
+    retry: int | None = None
+
+
+class SSEDecoder(Machine[bytes, ServerSentEvent]):
+    """Bytes to events, wherever the bytes are cut.
+
+    A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
+    standard has it. Raises ``StreamDecodeError`` for an event of more than ``max_event_bytes``, and
+    at the end for a body in which there was no event at all.
+    """
+
+    def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        self._max_event_bytes = max_event_bytes
+        self._head: bytes | None = b""  # what came before the first event, to be quoted
+        self._start = b""  # up to two bytes that may begin a byte order mark
+        self._started = False
+        self._after_cr = False
+        self._pieces: list[bytes] = []  # the unfinished line
+        self._frame: list[bytes] = []  # the finished lines of the unfinished frame
+        self._size = 0  # of both together
+        self._fault: StreamDecodeError | None = None
+
+    def feed(self, value: bytes, /) -> Sequence[ServerSentEvent]:
+        """Take bytes and return the events they complete."""
+        if self._fault is not None:
+            raise self._fault
+        if self._head is not None and len(self._head) < QUOTE_LIMIT:
+            self._head += value[:QUOTE_LIMIT]
+        if not self._started:
+            value = self._skip_bom(value)
+        if self._after_cr or b"\r" in value:
+            value = self._normalise(value)
+        if b"\n" not in value:
+            self._put_aside(value)
+            return self._checked([])
+
+        *lines, rest = value.split(b"\n")
+        if self._pieces:
+            lines[0] = b"".join((*self._pieces, lines[0]))
+            self._pieces.clear()
+        events: list[ServerSentEvent] = []
+        for line in lines:
+            if line:
+                self._frame.append(line)
+            elif self._frame:
+                event = _event(self._frame)
+                if event is not None:
+                    self._head = None
+                    events.append(event)
+                self._frame.clear()
+                self._size = 0
+            else:
+                self._size = 0
+        self._size = sum(map(len, self._frame))
+        self._put_aside(rest)
+        return self._checked(events)
+
+    def close(self) -> Iterable[ServerSentEvent]:
+        """Take the end of the body."""
+        if self._fault is not None:
+            raise self._fault
+        if self._head == b"":
+            raise StreamDecodeError("the body of the stream is empty")
+        if self._head is not None:
+            raise StreamDecodeError("the body is no event stream", received=self._head)
+        return ()
+
+    def _skip_bom(self, value: bytes) -> bytes:
+        value, self._start = self._start + value, b""
+        if len(value) < len(_BOM) and _BOM.startswith(value):
+            self._start = value
+            return b""
+        self._started = True
+        return value.removeprefix(_BOM)
+
+    def _normalise(self, value: bytes) -> bytes:
+        # A CR ends its line at once, so that no event waits for the next read; an LF that follows
+        # it, then or later, belongs to it.
+        if self._after_cr and value.startswith(b"\n"):
+            value = value[1:]
+        if value:
+            self._after_cr = value.endswith(b"\r")
+        return value.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _put_aside(self, rest: bytes) -> None:
+        if rest:
+            self._pieces.append(rest)
+            self._size += len(rest)
+
+    def _checked(self, events: list[ServerSentEvent]) -> Sequence[ServerSentEvent]:
+        if self._size > self._max_event_bytes:
+            begin = b"\n".join((*self._frame, *self._pieces[:1]))[:QUOTE_LIMIT]
+            self._fault = StreamDecodeError(
+                f"an event is larger than {self._max_event_bytes} bytes", received=begin
+            )
+            if not events:
+                raise self._fault
+        return events
+
+
+def _event(frame: list[bytes]) -> ServerSentEvent | None:
+    line = frame[0]
+    if len(frame) == 1 and line.startswith(b"data:"):
+        return ServerSentEvent(line[6:] if line.startswith(b"data: ") else line[5:])
+    if not any(line.startswith(b"data:") or line == b"data" for line in frame):
+        return None
+    return _read_by_httpx_sse(frame)
+
+
+def _read_by_httpx_sse(frame: list[bytes]) -> ServerSentEvent:
+    from httpx_sse import EventSource
+
+    source = EventSource(cast("httpx.Response", _Body(frame)))
+    event = next(source.iter_sse())
+    data = event.data.encode("utf-8", "surrogateescape")
+    return ServerSentEvent(data, event.event, event.id, event.retry)
+
+
+class _Body:
+    """A frame in the place of the response that httpx-sse reads from."""
+
+    def __init__(self, frame: list[bytes]) -> None:
+        self.headers = {"content-type": "text/event-stream"}
+        self._frame = frame
+
+    def iter_text(self) -> Iterator[str]:
+        # Bytes that are no UTF-8 come out as they went in: the JSON decoder rejects them.
+        yield b"\n".join((*self._frame, b"", b"")).decode("utf-8", "surrogateescape")

@@ -1,0 +1,30 @@
+"""The operators: plain state machines, each made a reactivex operator by one function.
+
+Every operator returns a function of an Observable, so it goes into ``pipe`` beside reactivex's own.
+"""
+
+from __future__ import annotations
+
+from streamkit.operators.accumulate import accumulate
+from streamkit.operators.chat_events import chat_events
+from streamkit.operators.decode import decode
+from streamkit.operators.lift import lift
+from streamkit.operators.logprobs import logprobs
+from streamkit.operators.partial_parse import partial_parse
+from streamkit.operators.pipe import pipe
+from streamkit.operators.refusal_detect import refusal_detect
+from streamkit.operators.split_by_choice import split_by_choice
+from streamkit.operators.tool_arg_parse import tool_arg_parse
+
+__all__ = [
+    "accumulate",
+    "chat_events",
+    "decode",
+    "lift",
+    "logprobs",
+    "partial_parse",
+    "pipe",
+    "refusal_detect",
+    "split_by_choice",
+    "tool_arg_parse",
+]

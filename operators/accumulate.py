@@ -1,0 +1,63 @@
+"""Chunks to chunk events, each with the completion so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.errors import OpenAIError
+from streamkit.events import ChunkEvent
+from streamkit.log import CompletionLog
+from streamkit.machine import Machine
+from streamkit.operators.lift import lift
+from streamkit.reader import Reader
+from streamkit.types import ChatCompletionChunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from reactivex import Observable
+
+    from streamkit.types import ParsedChatCompletion
+
+__all__ = ["Accumulator", "accumulate"]
+
+
+def accumulate() -> Callable[[Observable[ChatCompletionChunk]], Observable[ChunkEvent]]:
+    """Add each chunk to a completion, and emit both.
+
+        --Chunk(H)-----------Chunk(i)------------|
+        [              accumulate()              ]
+        --ChunkEvent("H")----ChunkEvent("Hi")----|
+
+    A ``snapshot`` is built when it is read, and stays as it was when the event was emitted. An
+    error of the stream passes with what had arrived as its ``completion``.
+    """
+    return lift(Accumulator)
+
+
+class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
+    """The machine of ``accumulate``; ``reader`` says what a snapshot parses, by default nothing."""
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or Reader()
+        self.log = CompletionLog()
+
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChunkEvent]:
+        """Take a chunk and return its event."""
+        return (self.add(value),)
+
+    def add(self, chunk: ChatCompletionChunk) -> ChunkEvent:
+        """The event of a chunk: one for one, so callers need no sequence."""
+        log = self.log
+        updates = log.append(chunk)
+        return ChunkEvent(chunk, log, log.mark(), self._reader, updates)
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream carry what had arrived."""
+        if isinstance(error, OpenAIError) and error.completion is None:
+            error.completion = self.snapshot()
+
+    def snapshot(self, *, final: bool = False) -> ParsedChatCompletion[Any]:
+        """The completion as it is now; parsed as a whole when ``final``."""
+        return self.log.build(self.log.mark(), self._reader, final=final)

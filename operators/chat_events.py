@@ -1,0 +1,154 @@
+"""Chunks to the documented events: the pipeline the client itself uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from streamkit.errors import (
+    ContentFilterFinishReasonError,
+    LengthFinishReasonError,
+    OpenAIError,
+    ParseError,
+)
+from streamkit.events import ChatCompletionStreamEvent
+from streamkit.machine import Machine
+from streamkit.operators.accumulate import Accumulator
+from streamkit.operators.lift import lift
+from streamkit.operators.logprobs import LogprobsTeller
+from streamkit.operators.partial_parse import ContentParser
+from streamkit.operators.refusal_detect import RefusalDetector
+from streamkit.operators.tool_arg_parse import ToolArgumentsParser
+from streamkit.reader import Reader
+from streamkit.response_format import response_format
+from streamkit.tools import tool_parsers
+from streamkit.types import ChatCompletionChunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+
+    from streamkit.log import ChoiceUpdate
+    from streamkit.response_format import ResponseFormat
+    from streamkit.types import ParsedChatCompletion
+
+__all__ = ["ChatEvents", "chat_events"]
+
+T = TypeVar("T")
+
+
+@overload
+def chat_events(
+    format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+    tools: Iterable[Mapping[str, Any]] = (),
+    *,
+    partial_strings: bool = True,
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[T]]]: ...
+@overload
+def chat_events(
+    format: Mapping[str, Any] | None = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    *,
+    partial_strings: bool = True,
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
+def chat_events(
+    format: Any = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    *,
+    partial_strings: bool = True,
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]:
+    """Emit every documented event: ``accumulate`` and each choice's operators, in order.
+
+        --Chunk("H")---------Chunk("i", stop)----------------|
+        [                   chat_events()                    ]
+        --(chunk,delta("H"))-(chunk,delta("i"),done("Hi"))---|
+
+    First the chunk's own event, then for each choice its content, refusal, tool calls and log
+    probabilities; then what the chunk has finished. Errors about the content come after the last
+    event: ``LengthFinishReasonError`` and ``ContentFilterFinishReasonError``, when there was
+    something to parse, and ``ParseError``. Every error carries ``completion``, what had arrived.
+    """
+    reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
+    return lift(lambda: ChatEvents(reader))
+
+
+class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
+    """The machine of ``chat_events``."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._accumulator = Accumulator(reader)
+        self._choices: dict[int, tuple[Machine[ChoiceUpdate, Any], ...]] = {}
+        self._parse_errors: dict[int, ParseError] = {}
+
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        """Take a chunk and return its events."""
+        event = self._accumulator.add(value)
+        events: list[ChatCompletionStreamEvent[Any]] = [event]
+        finished: list[int] = []
+        for update in event.updates:
+            machines = self._choices.get(update.index)
+            if machines is None:
+                machines = self._choices[update.index] = self._open()
+            for machine in machines:
+                events += machine.feed(update)
+            if update.finish_reason:
+                finished.append(update.index)
+        for index in finished:
+            events += self._finish(index)
+        return events
+
+    def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
+        """Tell what no finish reason told, then raise what is wrong with the answer."""
+        for index in sorted(self._choices):
+            yield from self._finish(index)
+        error = self._verdict()
+        if error is not None:
+            raise error
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream carry what had arrived."""
+        self._accumulator.fail(error)
+
+    def snapshot(self) -> ParsedChatCompletion[Any]:
+        """The completion so far, parsed as far as it goes; raises when there was no chunk yet."""
+        return self._accumulator.snapshot()
+
+    def completion(self) -> ParsedChatCompletion[Any]:
+        """The whole completion, parsed; call it after ``close``."""
+        return self._accumulator.snapshot(final=True)
+
+    def _open(self) -> tuple[Machine[ChoiceUpdate, Any], ...]:
+        return (
+            ContentParser(self._reader),
+            RefusalDetector(),
+            ToolArgumentsParser(self._reader),
+            LogprobsTeller(),
+        )
+
+    def _finish(self, index: int) -> list[ChatCompletionStreamEvent[Any]]:
+        events: list[ChatCompletionStreamEvent[Any]] = []
+        for machine in self._choices[index]:
+            try:
+                events.extend(machine.close())
+            except ParseError as error:
+                # Raised last, so that no event and no usage is lost; `extend` has kept the events.
+                self._parse_errors.setdefault(index, error)
+        return events
+
+    def _verdict(self) -> OpenAIError | None:
+        if not self._reader.expects:
+            return None
+        for index, choice in sorted(self._accumulator.log.choices.items()):
+            error: OpenAIError | None
+            if choice.finish_reason == "length":
+                error = LengthFinishReasonError(completion=self.completion())
+            elif choice.finish_reason == "content_filter":
+                error = ContentFilterFinishReasonError(completion=self.completion())
+            else:
+                error = self._parse_errors.get(index)
+            if error is not None:
+                error.completion = self.completion()
+                return error
+        return None

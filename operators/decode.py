@@ -1,0 +1,163 @@
+"""Server-sent events to chunks."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
+
+from streamkit.errors import APIError, StreamDecodeError, StreamTruncatedError
+from streamkit.machine import Machine
+from streamkit.operators.lift import lift
+from streamkit.types import ChatCompletionChunk, Wire, WireDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reactivex import Observable
+
+__all__ = ["ChunkDecoder", "OnTruncated", "SSE", "decode"]
+
+W = TypeVar("W", bound=Wire)
+
+OnTruncated = Literal["error", "accept"]
+"""What a stream that ends before its answer is: an error, or as good as whole."""
+
+_log = logging.getLogger("streamkit")
+
+
+class SSE(Protocol):
+    """An event of any SSE library: ours, or httpx-sse's."""
+
+    @property
+    def data(self) -> str | bytes:
+        """The JSON text of a chunk, or ``[DONE]``."""
+        ...
+
+    @property
+    def event(self) -> str:
+        """The event's type; ``message`` unless the server names one."""
+        ...
+
+
+@overload
+def decode(
+    *, choices: int = 1, on_truncated: OnTruncated = "error"
+) -> Callable[[Observable[SSE]], Observable[ChatCompletionChunk]]: ...
+@overload
+def decode(
+    type_: type[W], *, choices: int = 1, on_truncated: OnTruncated = "error"
+) -> Callable[[Observable[SSE]], Observable[W]]: ...
+def decode(
+    type_: type[Any] = ChatCompletionChunk, *, choices: int = 1, on_truncated: OnTruncated = "error"
+) -> Callable[[Observable[SSE]], Observable[Any]]:
+    """Decode each event's data; ``[DONE]`` completes, and an error in the stream is an error.
+
+        --{"id":..}-----{"id":..}-----[DONE]--
+        [          decode(Chunk)             ]
+        --Chunk---------Chunk---------|
+
+    Without ``[DONE]`` the stream is complete once as many choices as were asked for (``choices``)
+    have a finish reason; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server
+    reports in mid-stream, and ``StreamDecodeError`` for data that are no JSON object. An event
+    without data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG.
+    """
+    return lift(lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated))
+
+
+class ChunkDecoder(Machine[SSE, W]):
+    """The machine of ``decode``."""
+
+    def __init__(
+        self, type_: type[W], *, choices: int = 1, on_truncated: OnTruncated = "error"
+    ) -> None:
+        self._decoder = WireDecoder(type_)
+        self._choices = choices
+        self._on_truncated = on_truncated
+        self._received = 0
+        self._unfinished: set[int] = set()
+        self._finished: set[int] = set()
+
+    def feed(self, value: SSE, /) -> Sequence[W]:
+        """Take an event and return its chunk, if it has one."""
+        if self.done:
+            return ()
+        data = value.data
+        self._received += 1
+        if value.event == "error":
+            raise _reported(data)
+        if len(data) < _SHORT:
+            stripped = data.strip()
+            if not stripped:
+                return ()
+            if stripped[:6] in _DONE:
+                self.done = True
+                return ()
+        try:
+            chunk = self._decoder.decode(data)
+        except ValueError as error:
+            raise StreamDecodeError(
+                "the server sent an event that is no JSON object", received=data
+            ) from error
+        if vars(chunk):
+            self._inspect(chunk, data)
+        if isinstance(chunk, ChatCompletionChunk) and not self._take_note(chunk):
+            _log.debug("skipped an event that is no chunk: %.200r", data)
+            return ()
+        return (chunk,)
+
+    def close(self) -> Iterable[W]:
+        """Take the end of the body, or ``[DONE]``."""
+        if self.done or self._on_truncated == "accept":
+            return ()
+        if not self._received:
+            raise StreamDecodeError("the stream ended without an event")
+        if self._unfinished or len(self._finished) < self._choices:
+            raise StreamTruncatedError(
+                f"the stream was cut after {self._received} events: no [DONE], and "
+                f"{len(self._finished)} of {self._choices} choices finished"
+            )
+        return ()
+
+    def _take_note(self, chunk: ChatCompletionChunk) -> bool:
+        """Remember which choices have finished; say whether this is a chunk at all."""
+        if chunk.choices is None:
+            # Judged by its shape, for Azure sends chunks whose `object` is "".
+            return (
+                chunk.usage is not None
+                or chunk.object == "chat.completion.chunk"
+                or (chunk.id is not None and chunk.model is not None)
+            )
+        for choice in chunk.choices:
+            if choice.finish_reason:
+                self._finished.add(choice.index)
+                self._unfinished.discard(choice.index)
+            elif choice.index not in self._finished:
+                self._unfinished.add(choice.index)
+        return True
+
+    def _inspect(self, chunk: Wire, data: str | bytes) -> None:
+        extra = vars(chunk)
+        if extra.get("error"):
+            raise _reported(data, extra["error"])
+        if "choices" in extra:
+            raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)
+
+
+_SHORT = 16
+_DONE = ("[DONE]", b"[DONE]")
+
+
+def _reported(data: str | bytes, error: object = None) -> APIError:
+    """The error a server reports in mid-stream: an object, a string, or anything at all."""
+    if error is None:
+        try:
+            body = json.loads(data)
+        except ValueError:
+            body = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        error = body.get("error") or body if isinstance(body, dict) else body
+    if isinstance(error, dict):
+        message = error.get("message") or error.get("detail") or json.dumps(error)
+    else:
+        message = str(error)
+    return APIError(str(message) or "an error occurred during streaming", body=error)

@@ -1,0 +1,85 @@
+"""A choice's content, parsed while it grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from streamkit.events import ContentDeltaEvent, ContentDoneEvent
+from streamkit.log import NOTHING_READ, ChoiceLog, ChoiceUpdate
+from streamkit.machine import Machine
+from streamkit.operators.lift import lift
+from streamkit.reader import Reader
+from streamkit.response_format import response_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+
+    from streamkit.response_format import ResponseFormat
+
+__all__ = ["ContentParser", "partial_parse"]
+
+T = TypeVar("T")
+
+
+@overload
+def partial_parse(
+    format: type[T] | TypeAdapter[T] | ResponseFormat[T], *, partial_strings: bool = True
+) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[T]]]: ...
+@overload
+def partial_parse(
+    format: Mapping[str, Any] | None = None, *, partial_strings: bool = True
+) -> Callable[
+    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
+]: ...
+def partial_parse(
+    format: Any = None, *, partial_strings: bool = True
+) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]]:
+    """Emit each piece of content with what it parses to so far, and the whole at the end.
+
+        --{"a":----------1}---------------|
+        [         partial_parse(A)        ]
+        --delta({})------delta({"a":1})---(done(A(a=1)),|)
+
+    Parsing is lazy and incremental: it costs nothing until ``parsed`` is read, then what is new.
+    What has been shown never changes type, shrinks or vanishes; a number appears once it is
+    complete, and so does a string with ``partial_strings=False``. Content that does not fit its
+    format is a ``ParseError`` after the done event.
+    """
+    reader = Reader(response_format(format), partial_strings=partial_strings)
+    return lift(lambda: ContentParser(reader))
+
+
+class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[Any]]):
+    """The machine of ``partial_parse``, for one choice."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._choice: ChoiceLog | None = None
+
+    def feed(self, value: ChoiceUpdate, /) -> Sequence[ContentDeltaEvent]:
+        """Take what a chunk added to the choice."""
+        if value.content is None:
+            return ()
+        choice = value.choice
+        if value.content:  # some servers send an empty piece after the finish reason
+            self._choice = choice
+        return (
+            ContentDeltaEvent(
+                value.index, value.content, choice.content, value.content_end, self._reader
+            ),
+        )
+
+    def close(self) -> Iterable[ContentDoneEvent[Any]]:
+        """Tell the whole content, if there was any."""
+        choice, self._choice = self._choice, None
+        if choice is None:
+            return
+        text = choice.content
+        # A choice that was refused or cut short has no whole content to parse.
+        outcome = self._reader.content(text) if choice.is_whole else NOTHING_READ
+        yield ContentDoneEvent(choice.index, text.upto(text.length), outcome.value)
+        if outcome.error is not None:
+            raise outcome.error

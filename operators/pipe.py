@@ -1,0 +1,177 @@
+"""Many operators as one, typed past the seven that reactivex types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reactivex import Observable
+
+__all__ = ["pipe"]
+
+T0 = TypeVar("T0")
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+T6 = TypeVar("T6")
+T7 = TypeVar("T7")
+T8 = TypeVar("T8")
+T9 = TypeVar("T9")
+T10 = TypeVar("T10")
+T11 = TypeVar("T11")
+T12 = TypeVar("T12")
+
+
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T1]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T2]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T3]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T4]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T5]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T6]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T7]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T8]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    op9: Callable[[Observable[T8]], Observable[T9]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T9]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    op9: Callable[[Observable[T8]], Observable[T9]],
+    op10: Callable[[Observable[T9]], Observable[T10]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T10]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    op9: Callable[[Observable[T8]], Observable[T9]],
+    op10: Callable[[Observable[T9]], Observable[T10]],
+    op11: Callable[[Observable[T10]], Observable[T11]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T11]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    op9: Callable[[Observable[T8]], Observable[T9]],
+    op10: Callable[[Observable[T9]], Observable[T10]],
+    op11: Callable[[Observable[T10]], Observable[T11]],
+    op12: Callable[[Observable[T11]], Observable[T12]],
+    /,
+) -> Callable[[Observable[T0]], Observable[T12]]: ...
+@overload
+def pipe(
+    *operators: Callable[[Observable[Any]], Observable[Any]],
+) -> Callable[[Observable[Any]], Observable[Any]]: ...
+def pipe(
+    *operators: Callable[[Observable[Any]], Observable[Any]],
+) -> Callable[[Observable[Any]], Observable[Any]]:
+    """Make one operator of several, applied from left to right.
+
+        --a----b----|
+        [ pipe(f, g) ]
+        --gfa--gfb--|
+
+    ``Observable.pipe`` does the same, and forgets the types of what comes out after the seventh
+    operator; this one knows them up to the twelfth. Without operators it changes nothing.
+    """
+
+    def piped(source: Observable[Any]) -> Observable[Any]:
+        for operator in operators:
+            source = operator(source)
+        return source
+
+    return piped

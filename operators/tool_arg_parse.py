@@ -1,0 +1,123 @@
+"""The arguments of a choice's tool calls, parsed while they grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit.events import (
+    FunctionToolCallArgumentsDeltaEvent,
+    FunctionToolCallArgumentsDoneEvent,
+)
+from streamkit.log import NOTHING_READ, CallUpdate, ChoiceLog, ChoiceUpdate, ToolCallLog
+from streamkit.machine import Machine
+from streamkit.operators.lift import lift
+from streamkit.reader import Reader
+from streamkit.tools import tool_parsers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from reactivex import Observable
+
+    from streamkit.errors import ParseError
+
+__all__ = ["ToolArgumentsParser", "tool_arg_parse"]
+
+
+def tool_arg_parse(
+    tools: Iterable[Mapping[str, Any]] = (), *, partial_strings: bool = True
+) -> Callable[
+    [Observable[ChoiceUpdate]],
+    Observable[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent],
+]:
+    """Emit each piece of a call's arguments with what it parses to so far, and the whole when done.
+
+        --a:{"x":-------a:1}-------b:{}------------------|
+        [              tool_arg_parse(tools)             ]
+        --delta(a)------delta(a)---(delta(b),done(a))----(done(b),|)
+
+    A call is done when the choice is, or earlier, once another has opened and its own JSON is
+    closed. Arguments are parsed when ``tools`` has a strict tool of that name; arguments that do
+    not fit it are a ``ParseError`` after the last done event.
+    """
+    reader = Reader(tools=tool_parsers(tools), partial_strings=partial_strings)
+    return lift(lambda: ToolArgumentsParser(reader))
+
+
+class ToolArgumentsParser(
+    Machine[ChoiceUpdate, FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent]
+):
+    """The machine of ``tool_arg_parse``, for one choice."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._choice: ChoiceLog | None = None
+        self._newest: ToolCallLog | None = None
+        self._open: list[ToolCallLog] = []
+        self._error: ParseError | None = None
+
+    def feed(
+        self, value: ChoiceUpdate, /
+    ) -> Sequence[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent]:
+        """Take what a chunk added to the choice."""
+        if not value.calls:
+            return ()
+        self._choice = value.choice
+        deltas = [
+            self._delta(value.index, update)
+            for update in value.calls
+            if update.call.type == "function"
+        ]
+        return (*deltas, *self._overtaken(value))
+
+    def close(self) -> Iterable[FunctionToolCallArgumentsDoneEvent]:
+        """Tell the calls that are not told yet, in the order of their indices."""
+        choice = self._choice
+        calls, self._open = sorted(self._open, key=_index), []
+        if choice is not None:
+            for call in calls:
+                yield self._done(choice, call)
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def _delta(self, choice_index: int, update: CallUpdate) -> FunctionToolCallArgumentsDeltaEvent:
+        call = update.call
+        return FunctionToolCallArgumentsDeltaEvent(
+            choice_index,
+            call.index,
+            call.name,
+            call.id,
+            update.arguments_delta,
+            call.arguments,
+            update.end,
+            self._reader,
+        )
+
+    def _overtaken(self, value: ChoiceUpdate) -> list[FunctionToolCallArgumentsDoneEvent]:
+        """Tell the calls that this update shows to be done: whole, and not the one opened last."""
+        opened = [update.call for update in value.calls if update.opened]
+        if opened:
+            self._newest = opened[-1]
+            self._open += [call for call in opened if call.type == "function"]
+            candidates = self._open
+        else:
+            touched = [update.call for update in value.calls]
+            candidates = [call for call in self._open if call in touched]
+        done = [call for call in candidates if call is not self._newest and call.is_whole()]
+        self._open = [call for call in self._open if call not in done]
+        return [self._done(value.choice, call) for call in done]
+
+    def _done(self, choice: ChoiceLog, call: ToolCallLog) -> FunctionToolCallArgumentsDoneEvent:
+        outcome = (
+            self._reader.arguments(call) if choice.is_whole or call.is_whole() else NOTHING_READ
+        )
+        self._error = self._error or outcome.error
+        text = call.arguments
+        return FunctionToolCallArgumentsDoneEvent(
+            choice.index, call.index, call.name, call.id, text.upto(text.length), outcome.value
+        )
+
+
+def _index(call: ToolCallLog) -> int:
+    return call.index

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import reactivex as rx
+from reactivex import operators as rx_operators
+
+from streamkit.machine import Machine
+from streamkit.operators import lift, pipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reactivex import Observable
+
+    from tests.conftest import Marbles
+
+
+class RefusedError(Exception):
+    """What the machine under test raises."""
+
+
+class Twice(Machine[str, str]):
+    """Says everything twice, with how often it was fed, and at the end how often that was.
+
+    ``stop`` is its last input, ``raise`` one that it refuses, and ``leave`` makes it refuse the end.
+    """
+
+    def __init__(self) -> None:
+        self._fed = 0
+        self._leaves = False
+        self.failed_with: Exception | None = None
+
+    def feed(self, value: str, /) -> Sequence[str]:
+        self._fed += 1
+        if value == "raise":
+            raise RefusedError
+        if value == "leave":
+            self._leaves = True
+            return ()
+        self.done = value == "stop"
+        return [f"{value}{self._fed}"] * 2
+
+    def close(self) -> Iterable[str]:
+        yield f"fed{self._fed}"
+        if self._leaves:
+            raise RefusedError
+
+    def fail(self, error: Exception, /) -> None:
+        self.failed_with = error
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("--a--------b--------|", "--(a1,a1)--(b2,b2)--(fed2,|)", id="some"),
+        pytest.param("--|", "--(fed0,|)", id="empty"),
+        pytest.param("-----", "-----", id="never"),
+        pytest.param("--a--------#", "--(a1,a1)--#", id="error"),
+        pytest.param("-#", "-#", id="error at once"),
+        pytest.param("--stop-----b--|", "--(stop1,stop1,fed1,|)", id="done"),
+    ],
+)
+def test_an_operator_does_as_its_machine(marbles: Marbles, source: str, expected: str) -> None:
+    marbles(source, lift(Twice), expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("--a--------raise--b--|", "--(a1,a1)--#", id="in an input"),
+        pytest.param("--leave--|", "---------(fed1,#)", id="at the end"),
+    ],
+)
+def test_what_a_machine_raises_is_the_error_of_the_stream(
+    marbles: Marbles, source: str, expected: str
+) -> None:
+    marbles(source, lift(Twice), expected, raises=RefusedError)
+
+
+def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
+    marbles("--a--------b--|", lift(Twice), "--(a1,a1)--", until="-----!")
+
+
+def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None:
+    marbles("--a--b--|", pipe(lift(Twice), rx_operators.take(1)), "--(a1,|)")
+
+
+def test_state_is_per_subscription() -> None:
+    observable = rx.of("a", "b").pipe(lift(Twice))
+    assert outputs(observable) == outputs(observable) == ["a1", "a1", "b2", "b2", "fed2"]
+
+
+def test_a_machine_hears_of_an_error_of_the_source() -> None:
+    machines: list[Twice] = []
+    error = OSError("lost")
+    ended_with: list[Exception] = []
+
+    def make() -> Twice:
+        machines.append(Twice())
+        return machines[-1]
+
+    rx.throw(error).pipe(lift(make)).subscribe(on_error=ended_with.append)
+    assert ended_with == [error]
+    assert [machine.failed_with for machine in machines] == [error]
+
+
+def test_a_source_that_pushes_while_it_is_subscribed_to_is_not_heard_after_the_end() -> None:
+    def subscribe(observer: rx.abc.ObserverBase[str], _: object = None) -> rx.abc.DisposableBase:
+        for value in ("a", "stop", "b"):
+            observer.on_next(value)
+        observer.on_completed()
+        return rx.disposable.Disposable()
+
+    observable: Observable[str] = rx.Observable(subscribe)
+    ends: list[str] = []
+    told: list[str] = []
+    observable.pipe(lift(Twice)).subscribe(told.append, on_completed=lambda: ends.append("|"))
+    assert told == ["a1", "a1", "stop2", "stop2", "fed2"]
+    assert ends == ["|"]
+
+
+@pytest.mark.parametrize("place", ["next", "error", "completed"])
+def test_what_an_observer_raises_is_raised_where_the_source_is_driven(place: str) -> None:
+    subject: rx.Subject[str] = rx.Subject()
+
+    def fail(*_: object) -> None:
+        raise RefusedError
+
+    def ignore(*_: object) -> None:
+        pass
+
+    observers: dict[str, Callable[..., None]] = {
+        "next": ignore,
+        "error": ignore,
+        "completed": ignore,
+    }
+    observers[place] = fail
+    subject.pipe(lift(Silent)).subscribe(
+        observers["next"], observers["error"], observers["completed"]
+    )
+    drive: dict[str, Callable[[], None]] = {
+        "next": lambda: subject.on_next("a"),
+        "error": lambda: subject.on_error(OSError("lost")),
+        "completed": subject.on_completed,
+    }
+    with pytest.raises(RefusedError):
+        drive[place]()
+
+
+class Silent(Machine[str, str]):
+    """Passes on what it is fed, and leaves the rest of a machine as it is."""
+
+    def feed(self, value: str, /) -> Sequence[str]:
+        return (value,)
+
+
+def outputs(observable: Observable[str]) -> list[str]:
+    told: list[str] = []
+    observable.subscribe(told.append)
+    return told

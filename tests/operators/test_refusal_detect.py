@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reactivex import operators as rx_operators
+
+from streamkit.operators import pipe, refusal_detect
+from streamkit.operators.refusal_detect import RefusalDetector
+from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates
+
+if TYPE_CHECKING:
+    from streamkit.events import RefusalDeltaEvent, RefusalDoneEvent
+    from streamkit.types import ChatCompletionChunk
+    from tests.conftest import Marbles
+
+
+def refuses(refusal: str) -> ChatCompletionChunk:
+    return chunk(choice(refusal=refusal))
+
+
+def told(event: RefusalDeltaEvent | RefusalDoneEvent) -> str:
+    return f"={event.refusal}" if event.type == "refusal.done" else f"+{event.delta}"
+
+
+TOLD = pipe(rx_operators.map(refuses), one_choice(), refusal_detect(), rx_operators.map(told))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("--I'm----sorry--|", "--+I'm---+sorry-(=I'msorry,|)", id="some"),
+        pytest.param("--|", "--|", id="empty"),
+        pytest.param("-----", "-----", id="never"),
+        pytest.param("--I'm----#", "--+I'm---#", id="error"),
+    ],
+)
+def test_a_refusal_is_told_in_pieces_and_as_a_whole(
+    marbles: Marbles, source: str, expected: str
+) -> None:
+    marbles(source, TOLD, expected)
+
+
+def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
+    marbles("--I'm----sorry--|", TOLD, "--+I'm---", until="------!")
+
+
+def test_a_choice_that_is_answered_tells_nothing() -> None:
+    chunks = [chunk(choice(role="assistant", content="", refusal=None)), says("Hi"), ends()]
+    assert run(RefusalDetector(), updates(chunks)) == []
+
+
+def test_a_delta_says_the_refusal_so_far() -> None:
+    deltas = run(RefusalDetector(), updates([refuses("I'm"), refuses(" sorry")]))[:-1]
+    assert [event.snapshot for event in deltas] == ["I'm", "I'm sorry"]
+
+
+def test_a_refusal_of_nothing_has_no_done_event() -> None:
+    events = run(RefusalDetector(), updates([refuses(""), ends()]))
+    assert [event.type for event in events] == ["refusal.delta"]
+
+
+def test_an_empty_piece_after_the_end_does_not_end_it_again() -> None:
+    machine = RefusalDetector()
+    first, last = updates([refuses("no"), refuses("")])
+    assert [told(event) for event in run(machine, [first])] == ["+no", "=no"]
+    assert [told(event) for event in run(machine, [last])] == ["+"]
+
+
+def test_events_know_their_choice() -> None:
+    chunks = [chunk(choice(2, refusal="no"))]
+    events = run(RefusalDetector(), updates(chunks))
+    assert [event.choice_index for event in events] == [2, 2]
+
+
+@given(text=st.text(min_size=1), places=st.lists(st.integers(0, 40), max_size=8))
+def test_any_cut_of_the_refusal_gives_the_same_done_event(text: str, places: list[int]) -> None:
+    pieces = cut(text, [min(place, len(text)) for place in places])
+    *deltas, done = run(RefusalDetector(), updates(map(refuses, pieces)))
+    assert done == run(RefusalDetector(), updates([refuses(text)]))[-1]
+    assert "".join(event.delta for event in deltas) == done.refusal

@@ -1,0 +1,149 @@
+"""The clients: configuration, and the tree of resources."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
+
+from streamkit.config import ClientConfig
+from streamkit.resources.async_completions import AsyncCompletions
+from streamkit.resources.completions import Completions
+from streamkit.transport import AsyncTransport, SyncTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from typing_extensions import Unpack
+
+    from streamkit.config import Timeouts
+    from streamkit.transport import AsyncHTTPClient, HTTPClient
+
+__all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
+
+C = TypeVar("C")
+
+
+class ClientOptions(TypedDict, total=False):
+    """How a client is configured; what is left out comes from the environment.
+
+    ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` are read.
+    """
+
+    api_key: str | Callable[[], str | Awaitable[str]] | None
+    """The key, or what returns it before each request."""
+    base_url: str | None
+    organization: str | None
+    project: str | None
+    timeout: float | Timeouts | None
+    """Seconds, or an ``httpx.Timeout``; by default 600 between two bytes and 5 to connect."""
+    max_retries: int
+    """How often a request that failed before its answer began is sent again; 2 by default."""
+    default_headers: Mapping[str, Any] | None
+    default_query: Mapping[str, Any] | None
+
+
+class Chat(Generic[C]):
+    """``client.chat``."""
+
+    def __init__(self, completions: C) -> None:
+        self.completions = completions
+
+
+class Beta(Generic[C]):
+    """``client.beta``: where the parsing helpers once were, and code may still look for them."""
+
+    def __init__(self, chat: Chat[C]) -> None:
+        self.chat = chat
+
+
+class OpenAI:
+    """A client that blocks; share one between threads.
+
+    ``http_client`` is any client with the interface of ``httpx.Client``; it stays the caller's to
+    close. Raises ``OpenAIError`` when there is no key.
+    """
+
+    def __init__(
+        self, *, http_client: HTTPClient | None = None, **options: Unpack[ClientOptions]
+    ) -> None:
+        self._connect(SyncTransport(ClientConfig.from_environment(**options), http_client))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A client with other options and the same connections."""
+        client = object.__new__(type(self))
+        client._connect(self._transport.with_config(_changed(self._transport.config, options)))
+        return client
+
+    def close(self) -> None:
+        """Close the connections, unless the HTTP client was given."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"OpenAI({self._transport.config!r})"
+
+    def _connect(self, transport: SyncTransport) -> None:
+        self._transport = transport
+        self.chat = Chat(Completions(transport))
+        self.beta = Beta(self.chat)
+
+
+class AsyncOpenAI:
+    """A client for the running event loop; share one between tasks.
+
+    ``http_client`` is any client with the interface of ``httpx.AsyncClient``; it stays the
+    caller's to close. Raises ``OpenAIError`` when there is no key.
+    """
+
+    def __init__(
+        self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[ClientOptions]
+    ) -> None:
+        self._connect(AsyncTransport(ClientConfig.from_environment(**options), http_client))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A client with other options and the same connections."""
+        client = object.__new__(type(self))
+        client._connect(self._transport.with_config(_changed(self._transport.config, options)))
+        return client
+
+    async def close(self) -> None:
+        """Close the connections, unless the HTTP client was given."""
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncOpenAI({self._transport.config!r})"
+
+    def _connect(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+        self.chat = Chat(AsyncCompletions(transport))
+        self.beta = Beta(self.chat)
+
+
+def _changed(config: ClientConfig, options: ClientOptions) -> ClientConfig:
+    given = {
+        name: value for name, value in options.items() if value is not None or name == "timeout"
+    }
+    return dataclasses.replace(config, **cast("dict[str, Any]", given))

@@ -1,0 +1,1 @@
+"""The API's resources: what a client's attributes are."""

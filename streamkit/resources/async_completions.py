@@ -1,0 +1,202 @@
+"""``async_client.chat.completions``: create, parse, stream, observe, chunks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from streamkit.body import AsyncBody
+from streamkit.push import observe_async
+from streamkit.resources.completion_call import CompletionCall, plain_format
+from streamkit.resources.managers import AsyncStreamManager
+from streamkit.stream import AsyncChatCompletionStream, AsyncStream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import UnionType
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+    from typing_extensions import Unpack
+
+    from streamkit.events import ChatCompletionStreamEvent
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.resources.params import CompletionParams, NotGiven
+    from streamkit.response_format import ResponseFormat
+    from streamkit.transport import AsyncTransport
+    from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
+
+__all__ = ["AsyncCompletions"]
+
+T = TypeVar("T")
+
+
+class AsyncCompletions:
+    """Chat completions; methods take the parameters of the API reference as keywords."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> ChatCompletion: ...
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[True],
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> AsyncStream[ChatCompletionChunk]: ...
+    async def create(
+        self,
+        *,
+        stream: bool | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Any,
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+        """Return the completion as it came; with ``stream=True``, its chunks as they come.
+
+        Nothing is parsed. A stream that is cut is an error, unless ``on_truncated="accept"``.
+        """
+        call = CompletionCall(
+            params | {"response_format": plain_format(response_format)},
+            stream=bool(stream),
+            on_truncated=on_truncated,
+        )
+        if not stream:
+            return call.completion(await self._transport.send(call.request))
+        return await self._open_chunks(call)
+
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    async def parse(
+        self, *, response_format: Any = None, **params: Any
+    ) -> ParsedChatCompletion[Any]:
+        """Return the completion with its content and its tools' arguments read into their types.
+
+        Function tools must be strict (``ValueError``). Raises ``LengthFinishReasonError`` or
+        ``ContentFilterFinishReasonError`` when there was something to parse and the answer was cut
+        short, ``ParseError`` when it does not fit; each with the ``completion``.
+        """
+        call = CompletionCall(
+            params | {"response_format": response_format}, stream=False, strict_tools=True
+        )
+        return call.parsed(await self._transport.send(call.request))
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[CompletionParams],
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[CompletionParams],
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]: ...
+    def stream(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]:
+        """Return what a ``async with`` opens: the stream of typed events.
+
+        Parameters are those of ``parse``, and tools need not be strict: only the arguments of
+        strict ones are parsed. ``partial_strings=False`` shows a string in ``parsed`` only once it
+        is complete.
+        """
+        call = CompletionCall(
+            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
+        )
+        return AsyncStreamManager(lambda: self._open_events(call))
+
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    def observe(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> Observable[ChatCompletionStreamEvent[Any]]:
+        """Return a cold observable of the events of ``stream``.
+
+        Every subscription makes a request, as a task of the running loop, and disposing of it
+        closes the response.
+        """
+        call = CompletionCall(
+            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
+        )
+        return observe_async(lambda: self._open_events(call))
+
+    def chunks(
+        self,
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionChunk]:
+        """Return a cold observable of the raw chunks: where a pipeline of one's own begins.
+
+        A response format is sent as it is; ``streamkit.operators`` parse.
+        """
+        call = CompletionCall(
+            {**params, "response_format": plain_format(response_format)},
+            stream=True,
+            on_truncated=on_truncated,
+        )
+        return observe_async(lambda: self._open_chunks(call))
+
+    async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
+        body = AsyncBody(await self._transport.open(call.request))
+        events = call.events()
+        return AsyncChatCompletionStream(body, call.event_pipeline(events), events)
+
+    async def _open_chunks(self, call: CompletionCall) -> AsyncStream[ChatCompletionChunk]:
+        body = AsyncBody(await self._transport.open(call.request))
+        return AsyncStream(body, call.chunk_pipeline())

@@ -1,0 +1,157 @@
+"""One call of chat completions: what is sent, and how the answer is read. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit.errors import APIResponseValidationError, SchemaError
+from streamkit.machine import Machine
+from streamkit.operators.chat_events import ChatEvents
+from streamkit.pipeline import Pipeline
+from streamkit.reader import Reader
+from streamkit.request import Request
+from streamkit.resources.params import NotGiven
+from streamkit.response_format import response_format
+from streamkit.tools import require_strict_tools, tool_parsers
+from streamkit.types import (
+    ChatCompletion,
+    ChatCompletionChunk,
+    ParsedChatCompletion,
+    WireDecoder,
+    construct,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from streamkit.events import ChatCompletionStreamEvent
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.response_format import ResponseFormat
+
+__all__ = ["CompletionCall", "plain_format"]
+
+
+class CompletionCall:
+    """A call with its parameters checked.
+
+    Raises before any request what could only fail later: a response format of a wrong type, and,
+    with ``strict_tools``, tools that are not strict.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        *,
+        stream: bool,
+        strict_tools: bool = False,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+    ) -> None:
+        body = {name: value for name, value in params.items() if not _is_left_out(value)}
+        options = {name: body.pop(name) for name in _OPTIONS if name in body}
+        if "tools" in body:
+            # A list, since it is read twice and may be an iterator.
+            given_tools = body["tools"] or ()
+            body["tools"] = require_strict_tools(given_tools) if strict_tools else [*given_tools]
+        self._format = _response_format(body.pop("response_format", None))
+        if self._format is not None:
+            body["response_format"] = self._format.param
+        if stream or "stream" in body:
+            body["stream"] = stream
+        self._tools = tool_parsers(body.get("tools") or ())
+        self._choices = n if isinstance(n := body.get("n"), int) else 1
+        self._on_truncated: OnTruncated = on_truncated
+        self._partial_strings = partial_strings
+        body.update(options.pop("extra_body", None) or {})
+        self.request = Request(
+            method="POST",
+            path="/chat/completions",
+            json=body,
+            query=options.pop("extra_query", None) or {},
+            headers=options.pop("extra_headers", None) or {},
+            stream=stream,
+            **options,
+        )
+
+    def events(self) -> ChatEvents:
+        """A fresh machine for the answer."""
+        reader = Reader(self._format, self._tools, partial_strings=self._partial_strings)
+        return ChatEvents(reader)
+
+    def event_pipeline(self, events: ChatEvents) -> Pipeline[ChatCompletionStreamEvent[Any]]:
+        """From the bytes of a streamed answer to ``events``."""
+        return Pipeline(events, choices=self._choices, on_truncated=self._on_truncated)
+
+    def chunk_pipeline(self) -> Pipeline[ChatCompletionChunk]:
+        """From the bytes of a streamed answer to its chunks."""
+        return Pipeline(_Unchanged(), choices=self._choices, on_truncated=self._on_truncated)
+
+    def completion(self, response: httpx.Response) -> ChatCompletion:
+        """The answer that was not streamed, as it came."""
+        try:
+            completion = _completions.decode(response.content)
+        except ValueError as error:
+            raise _no_completion(response) from error
+        if "choices" in vars(completion) or not completion.choices:
+            raise _no_completion(response)
+        vars(completion)["_request_id"] = response.headers.get("x-request-id")
+        return completion
+
+    def parsed(self, response: httpx.Response) -> ParsedChatCompletion[Any]:
+        """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
+        completion = self.completion(response)
+        events = self.events()
+        events.feed(_as_chunk(completion))
+        for _ in events.close():
+            pass
+        parsed = events.completion()
+        vars(parsed)["_request_id"] = completion.request_id
+        return parsed
+
+
+def plain_format(value: object) -> object:
+    """Give back the response format of a method that does not parse; a type is refused."""
+    if isinstance(value, type):
+        raise SchemaError(
+            "a response_format that is not parsed is a plain dict; to have the answer read into "
+            f"{value.__name__}, call parse(), stream() or observe()"
+        )
+    return value
+
+
+def _response_format(value: object) -> ResponseFormat[Any] | None:
+    return response_format(value)
+
+
+class _Unchanged(Machine[ChatCompletionChunk, ChatCompletionChunk]):
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionChunk]:
+        return (value,)
+
+
+_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
+
+_completions = WireDecoder(ChatCompletion)
+
+
+def _is_left_out(value: object) -> bool:
+    # The openai package's own markers may come along with code that was written for it.
+    return isinstance(value, NotGiven) or type(value).__name__ in {"NotGiven", "Omit"}
+
+
+def _no_completion(response: httpx.Response) -> APIResponseValidationError:
+    return APIResponseValidationError(
+        f"the API answered {response.status_code} with no chat completion: {response.text[:200]!r}",
+        body=response.text,
+        request_id=response.headers.get("x-request-id"),
+    )
+
+
+def _as_chunk(completion: ChatCompletion) -> ChatCompletionChunk:
+    data = completion.to_dict()
+    for choice in data["choices"]:
+        message = choice["delta"] = choice.pop("message", {})
+        for index, call in enumerate(message.get("tool_calls", ())):
+            call.setdefault("index", index)
+    return construct(ChatCompletionChunk, data)

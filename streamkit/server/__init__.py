@@ -1,0 +1,39 @@
+"""An OpenAI-compatible server for tests, demonstrations and work without a network.
+
+It needs the extra ``server``. It serves ``POST /v1/chat/completions``, streaming and not,
+``GET /v1/models`` and ``GET /v1/models/NAME``::
+
+    with EmbeddedServer() as server:
+        client = OpenAI(base_url=server.base_url, api_key="any")
+
+**Answers.** Without a model, the server makes answers up: a few sentences on the prompt's own
+words; JSON that the ``response_format`` allows, for any schema; calls of every tool that
+``tool_choice`` allows, once each (one, with ``parallel_tool_calls`` false), until the last message
+is a tool's result. ``n``, ``logprobs``, ``stop``, ``max_completion_tokens`` and ``stream_options``
+do what they do at the API; choices interleave, and any may come first. The same request to a server
+with the same seed gets the same bytes, and streamed it gets the same answer as not streamed.
+
+**In the last user message**, ``[[refuse]]`` makes the answer a refusal, and ``[[content_filter]]``
+lets the content filter end it half-way.
+
+**Recordings.** The model ``recording:NAME`` replays what a real server once sent, byte by byte;
+``GET /v1/models`` lists them.
+
+**Settings** of the server are options of `create_app`; these headers set them for one request:
+``x-streamkit-token-size`` (characters in a token), ``x-streamkit-pace`` (seconds between two
+chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once).
+
+**Refusals.** What the API refuses is refused with its status and error body: unknown parameters,
+wrong types and values out of range, schemas that strict mode does not take, a conversation that
+leaves tool calls unanswered, an unknown model when ``models`` are given, a missing or wrong key
+when ``api_key`` is given. Known to the API and not served here are audio, grammars of custom tools,
+moderation, web search and the deprecated ``functions``.
+"""
+
+from __future__ import annotations
+
+from streamkit.server.app import create_app
+from streamkit.server.embedded import EmbeddedServer
+from streamkit.server.exchange import Exchange
+
+__all__ = ["EmbeddedServer", "Exchange", "create_app"]

@@ -1,0 +1,146 @@
+"""What is answered: text, JSON, tool calls or a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from streamkit.server import prose
+from streamkit.server.identity import identifier
+from streamkit.server.request import (
+    ChatRequest,
+    CustomTool,
+    FunctionTool,
+    ObjectFormat,
+    SchemaFormat,
+    prompt_of,
+)
+from streamkit.server.sample import sample
+from streamkit.server.schemas import invalid_schema
+from streamkit.server.tool_choice import tools_to_call
+from streamkit.server.unsatisfiable import UnsatisfiableError
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from streamkit.server.identity import Identity
+
+REFUSE = "[[refuse]]"
+"""In the last user message: the answer is a refusal."""
+FILTER = "[[content_filter]]"
+"""In the last user message: the content filter ends the answer half-way."""
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of a tool."""
+
+    id: str
+    name: str
+    text: str
+    """The arguments of a function, or the input of a custom tool."""
+    custom: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice, complete."""
+
+    index: int
+    content: str | None = None
+    refusal: str | None = None
+    calls: tuple[Call, ...] = ()
+    finish_reason: FinishReason = "stop"
+
+
+def answers(request: ChatRequest, identity: Identity, *, token_size: int) -> list[Answer]:
+    """The request's ``n`` answers, as long as its limits allow.
+
+    Raises:
+        ApiError: No value fits a schema.
+    """
+    stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
+    limit = request.max_completion_tokens or request.max_tokens
+    found: list[Answer] = []
+    for index in range(request.n or 1):
+        answer = _answer(request, index, identity.random(f"answer {index}"))
+        answer = _before(stops, answer)
+        found.append(_at_most(limit * token_size, answer) if limit else answer)
+    return found
+
+
+def _answer(request: ChatRequest, index: int, random: Random) -> Answer:
+    prompt = prompt_of(request)
+    if REFUSE in prompt:
+        return Answer(index=index, refusal=prose.refusal(random))
+    if FILTER in prompt:
+        content = _content(request, prompt, random)
+        half = content[: len(content) // 2]
+        return Answer(index=index, content=half, finish_reason="content_filter")
+    tools, by_name = tools_to_call(request, random)
+    if not tools:
+        return Answer(index=index, content=_content(request, prompt, random))
+    calls = tuple(_call(tool, random) for tool in tools)
+    # The API says "stop" when the request itself named the tool.
+    return Answer(index=index, calls=calls, finish_reason="stop" if by_name else "tool_calls")
+
+
+def _content(request: ChatRequest, prompt: str, random: Random) -> str:
+    match request.response_format:
+        case SchemaFormat(json_schema=schema):
+            owner = f"response_format '{schema.name}'"
+            return _json(schema.definition or {}, random, owner=owner, param="response_format")
+        case ObjectFormat():
+            return _compact(prose.object_for(prompt, random))
+        case _:
+            return prose.answer_to(prompt, random)
+
+
+def _call(tool: FunctionTool | CustomTool, random: Random) -> Call:
+    call_id = "call_" + identifier(random, 24)
+    if isinstance(tool, CustomTool):
+        text = prose.answer_to(tool.custom.description or "", random)
+        return Call(id=call_id, name=tool.custom.name, text=text, custom=True)
+    schema = {"type": "object", "additionalProperties": False, **(tool.function.parameters or {})}
+    owner = f"function '{tool.function.name}'"
+    text = _json(schema, random, owner=owner, param="tools")
+    return Call(id=call_id, name=tool.function.name, text=text)
+
+
+def _json(schema: dict[str, Any], random: Random, *, owner: str, param: str) -> str:
+    try:
+        return _compact(sample(schema, random))
+    except UnsatisfiableError as error:
+        raise invalid_schema(f"{error}.", owner=owner, param=param, code=None) from None
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _before(stops: list[str], answer: Answer) -> Answer:
+    content = answer.content
+    if content is None:
+        return answer
+    for stop in filter(None, stops):
+        content = content.partition(stop)[0]
+    return msgspec.structs.replace(answer, content=content)
+
+
+def _at_most(length: int, answer: Answer) -> Answer:
+    """The answer's beginning; tool calls are written one after another, and share the length."""
+    content = answer.content and answer.content[:length]
+    refusal = answer.refusal and answer.refusal[:length]
+    calls: list[Call] = []
+    for call in answer.calls:
+        left = length - sum(len(begun.text) for begun in calls)
+        if left > 0:
+            calls.append(msgspec.structs.replace(call, text=call.text[:left]))
+    shortened = msgspec.structs.replace(
+        answer, content=content, refusal=refusal, calls=tuple(calls)
+    )
+    if shortened == answer:
+        return answer
+    return msgspec.structs.replace(shortened, finish_reason="length")

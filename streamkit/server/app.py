@@ -1,0 +1,219 @@
+"""The server as an ASGI application."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from streamkit.recording import shipped, shipped_names
+from streamkit.server.answer import answers
+from streamkit.server.api_error import ApiError
+from streamkit.server.body import event_stream, replay
+from streamkit.server.chunks import chunks
+from streamkit.server.completion import completion
+from streamkit.server.exchange import Journal, JournalMiddleware
+from streamkit.server.identity import Identity
+from streamkit.server.rules import checked
+from streamkit.server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.requests import Request
+
+    from streamkit.recording import Recording
+    from streamkit.server.request import ChatRequest
+
+BODY_LIMIT = 16 * 1024 * 1024
+"""Bytes that a request's body may have."""
+RECORDING = "recording:"
+"""What the name of a model begins with that replays the recording of the rest of its name."""
+MODEL = "streamkit"
+"""The model that is listed when the server answers to any name."""
+
+
+def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
+    *,
+    seed: int = 0,
+    api_key: str | None = None,
+    token_size: int = 4,
+    pace: float = 0.0,
+    speed: float = 0.0,
+    models: Sequence[str] = (),
+    recordings: Mapping[str, Recording] | None = None,
+) -> Starlette:
+    """Make the server's application, for any ASGI server on one event loop.
+
+    Args:
+        seed: Another seed gives other answers to the same requests.
+        api_key: The key that every request must bear; none is asked for when it is None.
+        token_size: Characters in a token.
+        pace: Seconds between two chunks of a stream.
+        speed: How many times faster than recorded recordings are replayed; 0 is at once.
+        models: The names that are served; empty for any name.
+        recordings: What ``recording:NAME`` replays, by NAME; those of streamkit when it is None.
+
+    Raises:
+        ValueError: A setting is out of its range.
+    """
+    settings = msgspec.convert(
+        {"token_size": token_size, "pace": pace, "speed": speed}, type=Settings
+    )
+    if recordings is None:
+        recordings = {name: shipped(name) for name in shipped_names()}
+    journal = Journal()
+    api = _Api(seed, api_key, settings, models, recordings)
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", api.chat_completions, methods=["POST"]),
+            Route("/v1/models", api.models, methods=["GET"]),
+            Route("/v1/models/{name:path}", api.model, methods=["GET"]),
+        ],
+        middleware=[Middleware(JournalMiddleware, journal=journal)],
+        exception_handlers={ApiError: _api_error, HTTPException: _http_error},
+    )
+    app.router.redirect_slashes = False
+    app.state.journal = journal
+    return app
+
+
+class _Api:
+    def __init__(
+        self,
+        seed: int,
+        api_key: str | None,
+        settings: Settings,
+        models: Sequence[str],
+        recordings: Mapping[str, Recording],
+    ) -> None:
+        self._seed = seed
+        self._api_key = api_key
+        self._settings = settings
+        self._models = tuple(models)
+        self._recordings = {RECORDING + name: each for name, each in recordings.items()}
+
+    async def models(self, request: Request) -> Response:
+        self._authorise(request)
+        listed = [_model(name) for name in (*(self._models or (MODEL,)), *self._recordings)]
+        return JSONResponse({"object": "list", "data": listed})
+
+    async def model(self, request: Request) -> Response:
+        self._authorise(request)
+        name: str = request.path_params["name"]
+        self._serve(name)
+        return JSONResponse(_model(name))
+
+    async def chat_completions(self, request: Request) -> Response:
+        self._authorise(request)
+        body = _decoded(await _read(request))
+        request.scope["exchange"].body = body
+        chat = checked(body)
+        self._serve(chat.model)
+        settings = self._settings.overridden(request.headers)
+        if recording := self._recordings.get(chat.model):
+            return _replayed(chat, recording, settings)
+        return _answered(chat, Identity(body, self._seed), settings)
+
+    def _authorise(self, request: Request) -> None:
+        if self._api_key is None:
+            return
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            raise ApiError(
+                "You didn't provide an API key. You need to provide your API key in an "
+                "Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+                status=401,
+            )
+        if not secrets.compare_digest(key.encode(), self._api_key.encode()):
+            raise ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
+
+    def _serve(self, model: str) -> None:
+        any_name = not self._models and not model.startswith(RECORDING)
+        if not model or not (any_name or model in self._models or model in self._recordings):
+            raise ApiError(
+                f"The model `{model}` does not exist or you do not have access to it.",
+                status=404,
+                code="model_not_found",
+            )
+
+
+def _answered(chat: ChatRequest, identity: Identity, settings: Settings) -> Response:
+    size = settings.token_size
+    found = answers(chat, identity, token_size=size)
+    if not chat.stream:
+        return JSONResponse(completion(chat, found, identity, token_size=size))
+    events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
+    return _streamed(StreamingResponse(events))
+
+
+def _replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Response:
+    if recording.streamed != bool(chat.stream):
+        wanted = "true" if recording.streamed else "false"
+        raise ApiError(
+            f"Unsupported value: 'stream' must be {wanted} with this model, "
+            "as it was when the response was recorded.",
+            param="stream",
+            code="unsupported_value",
+        )
+    if not recording.streamed:
+        return Response(recording.body, media_type="application/json")
+    return _streamed(StreamingResponse(replay(recording, settings.speed)))
+
+
+def _streamed(response: StreamingResponse) -> StreamingResponse:
+    response.headers["content-type"] = "text/event-stream; charset=utf-8"
+    # Neither a cache nor a proxy may hold back what has been said so far.
+    response.headers["cache-control"] = "no-cache, no-transform"
+    response.headers["x-accel-buffering"] = "no"
+    return response
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 1735689600, "owned_by": "streamkit"}
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > BODY_LIMIT:
+                raise ApiError(f"The request is larger than {BODY_LIMIT} bytes.", status=413)
+    except ClientDisconnect:
+        raise ApiError("The request ended before its body did.") from None
+    return bytes(body)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        raise ApiError(
+            "We could not parse the JSON body of your request: "
+            "the API expects a JSON payload, and what was sent was not valid JSON."
+        ) from None
+
+
+async def _api_error(_: Request, error: Exception) -> Response:
+    return cast("ApiError", error).response()
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """Words the two errors that routing makes, an unknown path and a wrong method."""
+    found = cast("HTTPException", error)
+    if found.status_code == 405:
+        message = f"Not allowed to {request.method} on {request.url.path}."
+        code = "method_not_supported"
+    else:
+        message = f"Invalid URL ({request.method} {request.url.path})"
+        code = "unknown_url"
+    worded = ApiError(message, status=found.status_code, code=code)
+    return worded.response(dict(found.headers or {}))

@@ -1,0 +1,157 @@
+"""What msgspec found wrong with a request, in the API's words."""
+
+# Strategy: msgspec says what it expected and where ("Expected `int`, got `str` - at `$.n`"). Each
+# kind of finding is one row of a table: a pattern of its text, and how the API words it.
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from streamkit.server.api_error import ApiError
+from streamkit.server.request import SUPPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msgspec import ValidationError
+
+
+def complaint(error: ValidationError, body: Any) -> ApiError:
+    """The API's error for the first thing that is wrong with ``body``."""
+    text, _, path = str(error).partition(" - at `$")
+    param = path.rstrip("`").removeprefix(".").partition("[...]")[0]
+    for pattern, worded in _FINDINGS:
+        if found := re.fullmatch(pattern, text):
+            return worded(param, _at(body, param), *found.groups())
+    return ApiError(f"Invalid value for '{param}': {text}.", param=param, code="invalid_value")
+
+
+def missing(param: str) -> ApiError:
+    """A required parameter was not given."""
+    return ApiError(
+        f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
+    )
+
+
+def unknown(param: str) -> ApiError:
+    """The API knows no such parameter."""
+    return ApiError(f"Unknown parameter: '{param}'.", param=param, code="unknown_parameter")
+
+
+def _wrong_type(param: str, _: object, expected: str, got: str) -> ApiError:
+    kinds = [_KINDS.get(kind, kind) for kind in expected.split(" | ") if kind != "null"]
+    wanted = kinds[0] if len(kinds) == 1 else "one of " + " or ".join(kinds)
+    return ApiError(
+        f"Invalid type for '{param}': expected {wanted}, but got {_KINDS.get(got, got)} instead.",
+        param=param,
+        code="invalid_type",
+    )
+
+
+def _missing_field(param: str, _: object, field: str) -> ApiError:
+    return missing(_join(param, field))
+
+
+def _unknown_field(param: str, _: object, field: str) -> ApiError:
+    return unknown(_join(param, field))
+
+
+def _out_of_range(param: str, value: object, kind: str, comparison: str, bound: str) -> ApiError:
+    number = "integer" if kind == "int" else "decimal"
+    low = comparison == ">="
+    # msgspec does not say which value of a mapping it means.
+    got = "" if isinstance(value, dict) else f", but got {value} instead"
+    return ApiError(
+        f"Invalid '{param}': {number} {'below minimum' if low else 'above maximum'} value. "
+        f"Expected a value {comparison} {bound.removesuffix('.0')}{got}.",
+        param=param,
+        code=f"{number}_{'below_min' if low else 'above_max'}_value",
+    )
+
+
+def _too_few(param: str, _: object, least: str) -> ApiError:
+    return ApiError(
+        f"Invalid '{param}': empty array. Expected an array with minimum length {least}, "
+        "but got an empty array instead.",
+        param=param,
+        code="empty_array",
+    )
+
+
+def _too_many(param: str, value: Any, kind: str, most: str) -> ApiError:
+    what, wanted, got, code = _SIZES[kind]
+    return ApiError(
+        f"Invalid '{param}': {what}. "
+        f"Expected {wanted.format(most)}, but got {got.format(len(value))} instead.",
+        param=param,
+        code=code,
+    )
+
+
+def _no_match(param: str, _: object, pattern: str) -> ApiError:
+    return ApiError(
+        f"Invalid '{param}': string does not match pattern. "
+        f"Expected a string that matches the pattern '{pattern}'.",
+        param=param,
+        code="invalid_value",
+    )
+
+
+def _not_supported(param: str, _: object, value: str) -> ApiError:
+    known = [f"'{name}'" for name in SUPPORTED.get(re.sub(r"\[\d+\]", "", param), ())]
+    values = f" Supported values are: {', '.join(known[:-1])}, and {known[-1]}." if known else ""
+    return ApiError(f"Invalid value: {value}.{values}", param=param, code="invalid_value")
+
+
+_FINDINGS: tuple[tuple[str, Callable[..., ApiError]], ...] = (
+    (r"Expected `([^`]*)`, got `([^`]*)`", _wrong_type),
+    (r"Object missing required field `([^`]*)`", _missing_field),
+    (r"Object contains unknown field `([^`]*)`", _unknown_field),
+    (r"Expected `(int|float)` ([<>]=) (\S+)", _out_of_range),
+    (r"Expected `array` of length >= (\d+)", _too_few),
+    (r"Expected `(array|object|str)` of length <= (\d+)", _too_many),
+    (r"Expected `str` matching regex '(.*)'", _no_match),
+    (r"Invalid (?:enum )?value ('.*')", _not_supported),
+)
+
+_KINDS = {
+    "array": "an array",
+    "bool": "a boolean",
+    "float": "a decimal",
+    "int": "an integer",
+    "object": "an object",
+    "str": "a string",
+    "NoneType": "null",
+}
+
+_SIZES = {
+    "array": (
+        "array too long",
+        "an array with maximum length {}",
+        "an array with length {}",
+        "array_above_max_length",
+    ),
+    "object": (
+        "too many properties",
+        "an object with at most {} properties",
+        "an object with {} properties",
+        "object_above_max_properties",
+    ),
+    "str": (
+        "string too long",
+        "a string with maximum length {}",
+        "a string with length {}",
+        "string_above_max_length",
+    ),
+}
+
+
+def _join(param: str, field: str) -> str:
+    return f"{param}.{field}" if param else field
+
+
+def _at(body: Any, param: str) -> Any:
+    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", param):
+        body = body[int(position)] if position else body[key]
+    return body

@@ -1,0 +1,171 @@
+"""The server in a thread of this process."""
+
+from __future__ import annotations
+
+import os
+import socket
+from ipaddress import ip_address
+from threading import Thread
+from typing import TYPE_CHECKING, TypedDict
+
+import uvicorn
+
+from streamkit.server.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from typing_extensions import Unpack
+
+    from streamkit.recording import Recording
+    from streamkit.server.exchange import Exchange
+
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted; the system may allow fewer."""
+
+
+class Options(TypedDict, total=False):
+    """The options of ``create_app``."""
+
+    seed: int
+    api_key: str | None
+    token_size: int
+    pace: float
+    speed: float
+    models: Sequence[str]
+    recordings: Mapping[str, Recording] | None
+
+
+class EmbeddedServer:
+    """Serves over HTTP from a thread of its own, between entering and leaving a ``with`` block.
+
+    It can be started again after it has stopped. Stopping cuts the answers that are being sent.
+
+    Args:
+        host: The address to listen at; any but a loopback address demands an ``api_key``.
+        port: The port to listen at; 0 lets the system choose one at each start.
+        options: Those of ``create_app``.
+
+    Raises:
+        ValueError: Others could reach the server, and it has no key.
+    """
+
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, **options: Unpack[Options]
+    ) -> None:
+        if not options.get("api_key") and not _is_loopback(host):
+            raise ValueError(f"to listen at {host}, where others can reach it, give it an api_key")
+        self._app = create_app(**options)
+        self._host = host
+        self._port = port
+        self._running: tuple[_Server, Thread, socket.socket] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, as ``http://127.0.0.1:8000``.
+
+        Raises:
+            RuntimeError: It is not running.
+        """
+        if self._running is None:
+            raise RuntimeError("the server is not running: enter it, or call start()")
+        port: int = self._running[2].getsockname()[1]
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{port}"
+
+    @property
+    def base_url(self) -> str:
+        """The ``base_url`` for clients: ``url`` with ``/v1``."""
+        return self.url + "/v1"
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The latest requests with how they were answered, oldest first."""
+        found: list[Exchange] = self._app.state.journal.exchanges()
+        return found
+
+    def start(self) -> Self:
+        """Begin to serve; connections are accepted when this returns.
+
+        Raises:
+            OSError: The address cannot be listened at.
+            RuntimeError: It is running already.
+        """
+        if self._running is not None:
+            raise RuntimeError("the server is running already")
+        # Listening before the thread starts: whoever connects meanwhile waits in the queue.
+        listener = _listener(self._host, self._port)
+        config = uvicorn.Config(
+            self._app,
+            lifespan="off",
+            loop="asyncio",
+            ws="none",
+            proxy_headers=False,
+            access_log=False,
+            log_config=None,
+        )
+        server = _Server(config)
+        thread = Thread(target=server.run, args=([listener],), name="streamkit-server", daemon=True)
+        self._running = (server, thread, listener)
+        thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and wait until everything is closed; does nothing when it is not running."""
+        if self._running is None:
+            return
+        server, thread, listener = self._running
+        server.should_exit = True
+        thread.join()
+        listener.close()
+        self._running = None
+
+    def wait(self) -> None:
+        """Block until the server stops."""
+        if self._running is not None:
+            self._running[1].join()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Without this the slowest answer would say when the server may stop.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio sends small chunks at once only where it is.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        # Elsewhere the option lets two servers have the same port.
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

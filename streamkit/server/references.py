@@ -1,0 +1,67 @@
+"""What the references of a JSON schema stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from streamkit.schema.references import is_schema
+from streamkit.server.merge import Schema, merged
+from streamkit.server.unsatisfiable import UnsatisfiableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class References:
+    """The targets of all references in a schema that refers to nothing but itself.
+
+    Raises:
+        UnsatisfiableError: A reference leads nowhere.
+    """
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.targets = {reference: _target(root, reference) for _, reference in references(root)}
+        """What each reference points at, itself unresolved."""
+
+    def resolved(self, schema: Schema) -> Schema:
+        """The schema with its own ``$ref`` and ``allOf`` written out; those of its parts stay."""
+        seen: set[str] = set()
+        while isinstance(schema, dict) and ("$ref" in schema or "allOf" in schema):
+            parts: list[Schema] = [*schema.get("allOf", [])]
+            if "$ref" in schema:
+                reference = schema["$ref"]
+                if reference in seen:
+                    raise UnsatisfiableError(f"reference {reference!r} leads to itself")
+                seen.add(reference)
+                parts.append(self.targets[reference])
+            schema = {key: schema[key] for key in schema if key not in {"$ref", "allOf"}}
+            for part in parts:
+                schema = merged(part, schema)
+        return schema
+
+
+def references(
+    node: object, context: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every reference in a schema, after the path of the object that holds it."""
+    if is_schema(node):
+        reference: object = node.get("$ref")
+        if isinstance(reference, str):
+            yield context, reference
+        for key, value in node.items():
+            yield from references(value, (*context, key))
+    elif isinstance(node, list):
+        for position, value in enumerate(cast("list[object]", node)):
+            yield from references(value, (*context, position))
+
+
+def _target(root: dict[str, Any], reference: str) -> Any:
+    node: Any = root
+    for part in unquote(reference).removeprefix("#").split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            node = node[key] if is_schema(node) else node[int(key)]
+        except (LookupError, TypeError, ValueError):
+            raise UnsatisfiableError(f"reference {reference!r} leads nowhere") from None
+    return node

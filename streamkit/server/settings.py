@@ -1,0 +1,45 @@
+"""How an answer is sent: how finely cut, and how fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from streamkit.server.api_error import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "x-streamkit-"
+"""What the names of the headers begin with that set these for one request."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The server's own settings, which a request may override."""
+
+    token_size: Annotated[int, Meta(ge=1)] = 4
+    """Characters in a token."""
+    pace: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds between two chunks of a stream."""
+    speed: Annotated[float, Meta(ge=0)] = 0.0
+    """How many times faster than recorded a recording is replayed; 0 is as fast as possible."""
+
+    def overridden(self, headers: Mapping[str, str]) -> Settings:
+        """These settings, or those in headers such as ``x-streamkit-token-size``.
+
+        Raises:
+            ApiError: A header has no such value.
+        """
+        given = {
+            name: headers[header]
+            for name in self.__struct_fields__
+            if (header := PREFIX + name.replace("_", "-")) in headers
+        }
+        try:
+            settings = {**msgspec.structs.asdict(self), **given}
+            # Not strict: a header is text, and stands for a number here.
+            return msgspec.convert(settings, Settings, strict=False)
+        except msgspec.ValidationError as error:
+            raise ApiError(f"Invalid header {PREFIX}*: {error}") from None

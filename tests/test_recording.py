@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.recording import Read, Recording, load, save, shipped, shipped_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READS = st.lists(
+    st.builds(Read, st.floats(min_value=0, max_value=1e6), st.binary(max_size=20)), max_size=5
+)
+
+
+@given(reads=READS, streamed=st.booleans())
+def test_what_is_saved_is_loaded_again(
+    tmp_path_factory: pytest.TempPathFactory, reads: list[Read], streamed: bool
+) -> None:
+    recording = Recording(request={"model": "m", "stream": streamed}, reads=tuple(reads))
+    path = tmp_path_factory.mktemp("recordings") / "some.name"
+    save(recording, path)
+    assert load(path) == recording
+
+
+def test_a_recording_is_found_by_the_path_of_any_of_its_files(tmp_path: Path) -> None:
+    recording = Recording(request={"stream": True}, reads=(Read(0.5, b"data: 1\n\n"),))
+    save(recording, tmp_path / "one")
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["one.request.json", "one.sse", "one.timing.json"]
+    assert all(load(file) == recording for file in files)
+    assert load(str(tmp_path / "one")) == recording
+
+
+def test_a_single_response_is_kept_as_json(tmp_path: Path) -> None:
+    save(Recording(request={}, reads=(Read(0.0, b"{}"),)), tmp_path / "one")
+    assert (tmp_path / "one.json").read_bytes() == b"{}"
+
+
+def test_without_timing_the_body_came_in_one_read(tmp_path: Path) -> None:
+    (tmp_path / "one.request.json").write_text('{"stream": true}')
+    (tmp_path / "one.sse").write_bytes(b"data: 1\n\n")
+    assert load(tmp_path / "one").reads == (Read(0.0, b"data: 1\n\n"),)
+
+
+def test_a_timing_of_other_bytes_is_refused(tmp_path: Path) -> None:
+    save(Recording(request={"stream": True}, reads=(Read(0.0, b"1234"),)), tmp_path / "one")
+    (tmp_path / "one.sse").write_bytes(b"123")
+    with pytest.raises(ValueError, match=r"one\.timing\.json tells of 4 bytes, and one\.sse has 3"):
+        load(tmp_path / "one")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{"])
+def test_a_request_that_is_no_json_object_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "one.request.json").write_text(content)
+    with pytest.raises(ValueError, match=r"JSON|object|truncated"):
+        load(tmp_path / "one")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"one\.request\.json"):
+        load(tmp_path / "one")
+    with pytest.raises(FileNotFoundError, match=r"nothing\.request\.json"):
+        shipped("nothing")
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_shipped_recording_is_whole(name: str) -> None:
+    recording = shipped(name)
+    times = [read.seconds for read in recording.reads]
+    assert times == sorted(times)
+    assert recording.request["messages"]
+    if recording.streamed:
+        assert recording.body.startswith(b"data: ")
+        assert recording.body.endswith(b"data: [DONE]\n\n") == (name != "text_server_killed")
+    else:
+        assert json.loads(recording.body)["choices"]
+
+
+def test_shipped_recordings_are_listed_in_order() -> None:
+    names = shipped_names()
+    assert list(names) == sorted(names)
+    assert {"text_usage", "json_schema_n3_usage", "tools_parallel", "not_streamed"} <= set(names)
+
+
+def test_shipped_recordings_are_small() -> None:
+    assert sum(len(shipped(name).body) for name in shipped_names()) < 100_000

@@ -8,7 +8,7 @@ It does no I/O and takes no lock: whoever feeds it sees to it that nobody else d
 """
 
 # Strategy: a machine that stops after any character and goes on with the next one, so that no
-# character is read twice. `_step` is the method that reads what may come next; each reads one
+# piece is looked at again. `_step` is the method that reads what may come next; each reads one
 # token, or what has come of it, and returns where the next one begins.
 #
 # What is open is a stack: for each open container its finished items, and the key whose value is
@@ -160,13 +160,9 @@ class PartialJSON:
         return _skip_space(text, at, "a value")
 
     def _first_item(self, text: str, at: int) -> int:
-        mark = text[at]
-        if mark == "]":
+        if text[at] == "]":
             return self._close_container(at)
-        if mark in _SPACE:
-            return _skip_space(text, at, "")
-        self._step = PartialJSON._value
-        return at
+        return self._value(text, at)
 
     def _after_item(self, text: str, at: int) -> int:
         mark = text[at]

@@ -384,6 +384,8 @@ def test_the_check_for_growth_sees_what_does_not_grow(older: Any, newer: Any) ->
         ('{"a":1,"a":[2]', {"a": [2]}),
         ('{"a":1,"b":2,"a":3,"a":4,"c":"', {"a": 4, "b": 2, "c": ""}),
         ('[{"a":1,"a":2},{"a":3', [{"a": 2}, {}]),
+        ('{"a":1,"a":2,"b":{"c":3', {"a": 2, "b": {}}),
+        ('{"a":1,"a":2,"b":{"c":3}', {"a": 2, "b": {"c": 3}}),
     ],
 )
 def test_what_is_shown_of_the_beginning(text: str, shown: Any) -> None:

@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.partial_json import PartialJSON
-from streamkit.partial_view import GrowingText, PartialArray, PartialObject
+from streamkit.partial_view import (
+    PIECES_IN_A_BLOCK,
+    GrowingText,
+    PartialArray,
+    PartialObject,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def fed(*texts: str) -> PartialJSON:
@@ -188,18 +193,53 @@ def test_the_text_of_an_open_string_is_joined_once() -> None:
     assert view["a"][0] is view["a"][0]
 
 
-def test_a_key_that_arrives_during_a_look_up_is_not_seen() -> None:
+def test_keys_that_arrive_during_a_look_up_are_not_seen() -> None:
     class Racing(dict[str, Any]):
-        """A dict that gets another key just before it is asked for it, as from another thread."""
+        """A dict that grows whenever it is looked at, as if another thread came in between."""
 
         def __getitem__(self, key: str) -> Any:
             self[key] = "newer"
             return super().__getitem__(key)
 
-    view = PartialObject(Racing(a=1))
+        def items(self) -> Any:
+            for member in super().items():
+                self["newer"] = member
+                yield member
+
+    view = PartialObject(Racing(a=1, b=2))
     with pytest.raises(KeyError):
-        view["b"]
-    assert view == {"a": 1}
+        view["c"]
+    assert list(view) == ["a", "b"]
+    assert list(PartialObject(Racing(a=1, b=2))) == ["a", "b"]
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_pieces_that_become_a_block_during_a_reading_are_read_once(
+    early: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Racing(list[str]):
+        """Blocks to which one is added as they are read, as if another thread came in between."""
+
+        def __iter__(self) -> Iterator[str]:
+            if early:
+                text.append("newer")
+            yield from list(super().__iter__())
+            if not early:
+                text.append("newer")
+
+    text = GrowingText()
+    monkeypatch.setattr(text, "_blocks", Racing())
+    beginning = "".join(map(str, range(PIECES_IN_A_BLOCK - 1)))
+    for number in range(PIECES_IN_A_BLOCK - 1):
+        text.append(str(number))
+    assert text.first(len(beginning)) == beginning
+
+
+def test_a_finished_text_is_held_once() -> None:
+    parser = fed('["', "ab", "cd")
+    view = parser.view()
+    parser.feed('"]')
+    assert view[0] is parser.view()[0]
 
 
 @given(st.lists(st.text(max_size=9), max_size=600), st.data())

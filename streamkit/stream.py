@@ -110,7 +110,7 @@ class _Stream(Generic[E]):
 class Stream(_Stream[E]):
     """A stream of events, as an iterator.
 
-    It can be iterated once, in one thread or several, and closed from any. Leaving it open leaks
+    It can be iterated once, by one thread at a time, and closed from any. Leaving it open leaks
     the connection until it is collected: use it in a ``with``.
     """
 

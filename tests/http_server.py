@@ -48,6 +48,8 @@ class ScriptedServer:
     def __init__(self, *scripts: Script) -> None:
         self.requests: list[Received] = []
         self.connections = 0
+        self.asked = threading.Event()
+        """Set when a request has come."""
         self.hung_up = threading.Event()
         """Set when a client closed its connection."""
         self._scripts = scripts
@@ -97,14 +99,18 @@ class ScriptedServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            while request := _read_request(connection):
-                with self._lock:
-                    script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
-                    self.requests.append(request)
-                if not _play(script, connection):
-                    break
-            else:
+        with connection:
+            try:
+                while request := _read_request(connection):
+                    with self._lock:
+                        script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
+                        self.requests.append(request)
+                    self.asked.set()
+                    if not _play(script, connection):
+                        break
+                else:
+                    self.hung_up.set()
+            except OSError:  # a client that hangs up on what it has not read resets the connection
                 self.hung_up.set()
             with self._lock:
                 self._open.discard(connection)

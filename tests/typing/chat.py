@@ -8,7 +8,7 @@ from typing import Any, TypedDict, assert_type
 import msgspec
 import reactivex as rx
 from pydantic import BaseModel, TypeAdapter
-from reactivex import GroupedObservable, Observable
+from reactivex import Observable
 from reactivex import operators as rxops
 
 from streamkit import AsyncOpenAI, AsyncStream, OpenAI, Stream
@@ -19,7 +19,6 @@ from streamkit.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
 )
-from streamkit.log import ChoiceUpdate
 from streamkit.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -114,12 +113,9 @@ def an_observable_knows_its_type(client: OpenAI) -> None:
     chunks = client.chat.completions.chunks(model="m", messages=MESSAGES)
     assert_type(chunks, Observable[ChatCompletionChunk])
 
-    def parsed(
-        choice: GroupedObservable[int, ChoiceUpdate],
-    ) -> Observable[ContentDeltaEvent | ContentDoneEvent[Model]]:
-        return choice.pipe(ops.partial_parse(Model))
-
-    piped = chunks.pipe(ops.accumulate(), ops.split_by_choice(), rxops.flat_map(parsed))
+    piped = chunks.pipe(
+        ops.accumulate(), ops.split_by_choice(), rxops.flat_map(ops.partial_parse(Model))
+    )
     assert_type(piped, Observable[ContentDeltaEvent | ContentDoneEvent[Model]])
     assert_type(chunks.pipe(ops.chat_events(Model)), Observable[ChatCompletionStreamEvent[Model]])
 

@@ -1,0 +1,57 @@
+"""The README's Python, run from top to bottom as one program."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from streamkit.server import EmbeddedServer
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+PYTHON = re.compile(r"^## ([^\n]*)|^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+PRINTS = {
+    "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
+    "Events": r"\n[01] \S+ \{.*\n[01] steps=\[Step\(explanation=",
+    "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n$",
+    "A pipeline of your own": (
+        r"ContentDeltaEvent\(choice_index=2.*"
+        r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
+        r"(\n\S+){5}\n$"
+    ),
+    "Errors": r"^\{",
+    "A server for tests": r"^ChatCompletion\(",
+}
+
+
+@pytest.fixture(scope="module")
+def printed() -> Iterator[dict[str, str]]:
+    """What the blocks of each section print."""
+    sections: dict[str, str] = {}
+    namespace: dict[str, object] = {}
+    with EmbeddedServer() as server, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPENAI_BASE_URL", server.base_url)
+        environment.setenv("OPENAI_API_KEY", "any")
+        section = ""
+        for title, code in PYTHON.findall(README):
+            section = title or section
+            if code:
+                output = io.StringIO()
+                with redirect_stdout(output):
+                    exec(compile(code, section, "exec", dont_inherit=True), namespace)  # noqa: S102 - ours
+                sections[section] = sections.get(section, "") + output.getvalue()
+        yield sections
+
+
+def test_every_section_with_python_has_its_expectation(printed: dict[str, str]) -> None:
+    assert printed.keys() == PRINTS.keys()
+
+
+@pytest.mark.parametrize("section", PRINTS)
+def test_the_python_of_a_section_does_what_it_says(printed: dict[str, str], section: str) -> None:
+    assert re.search(PRINTS[section], printed[section], re.DOTALL)

@@ -1,0 +1,226 @@
+"""How a stream ends: told once, the same way to everyone, with what had arrived."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from streamkit import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    ContentFilterFinishReasonError,
+    InternalServerError,
+    LengthFinishReasonError,
+    OpenAIError,
+    ParseError,
+    RateLimitError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
+from tests.http_server import Do, Script, ScriptedServer, head, response
+from tests.sse_bodies import DONE, USAGE, part, stream
+from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
+
+
+class Answer(BaseModel):
+    a: int
+
+
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
+def take(request: pytest.FixtureRequest) -> Way:
+    way: Way = request.param
+    return way
+
+
+def taken_from(take: Way, script: Script, **params: Any) -> Taken:
+    with ScriptedServer(script) as server:
+        return take(server.url, **params)
+
+
+COMPLETE = {
+    "[DONE] after a finish reason": stream(part("Hi"), part(finish_reason="stop"), DONE),
+    "a finish reason without [DONE]": stream(part("Hi"), part(finish_reason="stop")),
+    "[DONE] without a finish reason": stream(part("Hi"), DONE),
+    "the finish reason on the last content": stream(part("Hi", "stop"), DONE),
+    "usage after the finish reason": stream(part("Hi", "stop"), USAGE, DONE),
+    "bytes after [DONE]": stream(part("Hi", "stop"), DONE, b": bye\n\n"),
+    "the connection closed after [DONE]": [
+        head(headers=[("Content-Type", "text/event-stream")]) + part("Hi", "stop") + DONE,
+        Do.HANG_UP,
+    ],
+}
+
+
+@pytest.mark.parametrize("script", COMPLETE.values(), ids=COMPLETE.keys())
+def test_a_stream_that_says_it_is_complete_is(take: Way, script: Script) -> None:
+    taken = taken_from(take, script)
+    assert taken.error is None
+    done = taken.events[-1] if taken.types[-1] == "content.done" else taken.events[-2]
+    assert done.to_dict() == {
+        "type": "content.done",
+        "choice_index": 0,
+        "content": "Hi",
+        "parsed": None,
+    }
+    if taken.completion is not None:
+        assert taken.completion.choices[0].message.content == "Hi"
+
+
+CUT = {
+    "between two events": stream(part("Ha"), part("lf")),
+    "in an event": stream(part("Ha"), part("lf"), part("lost")[:20]),
+    "before the empty line": stream(part("Ha"), part("lf"), part("lost", "stop")[:-1]),
+    "in a character": stream(part("Ha"), part("lf"), b"data: \xf0\x9f"),
+    "by a reset": stream(part("Ha"), part("lf"), end=[Do.RESET]),
+    "in the chunked body": stream(part("Ha"), part("lf"), end=[b"40\r\ndata", Do.HANG_UP]),
+    "before every choice had finished": stream(part("Ha"), part("lf"), part("x", "stop", index=1)),
+}
+
+
+@pytest.mark.parametrize("script", CUT.values(), ids=CUT.keys())
+def test_a_stream_that_was_cut_is_an_error_with_what_had_arrived(take: Way, script: Script) -> None:
+    taken = taken_from(take, script)
+    assert isinstance(taken.error, StreamTruncatedError)
+    assert taken.error.completion is not None
+    assert taken.error.completion.choices[0].message.content == "Half"
+    assert [event.delta for event in taken.events if event.type == "content.delta"][:2] == [  # type: ignore[attr-defined]  # narrowed by its type
+        "Ha",
+        "lf",
+    ]
+
+
+def test_a_choice_that_never_began_is_missing_too(take: Way) -> None:
+    taken = taken_from(take, stream(part("Hi", "stop")), n=2)
+    assert isinstance(taken.error, StreamTruncatedError)
+    assert "1 of 2 choices" in str(taken.error)
+
+
+def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way) -> None:
+    taken = taken_from(take, stream(part("Half")), on_truncated="accept")
+    assert taken.error is None
+    assert taken.types == ["chunk", "content.delta", "content.done"]
+
+
+NO_STREAM = {
+    "nothing": (b"", "the body of the stream is empty"),
+    "a web page": (b"<html>Gateway</html>", "<html>Gateway</html>"),
+    "an error as JSON": (b'{"error": {"message": "no"}}', '{"error": {"message": "no"}}'),
+    "comments": (b": processing\n\n: processing\n\n", ": processing"),
+    "broken JSON": (b"data: {nope}\n\n", "{nope}"),
+    "a list": (b"data: [1]\n\n", "[1]"),
+    "choices that are no list": (b'data: {"choices": 1}\n\n', '{"choices": 1}'),
+    "bad UTF-8": (b'data: {"id": "\xff"}\n\n', "\ufffd"),
+}
+
+
+@pytest.mark.parametrize(("body", "quoted"), NO_STREAM.values(), ids=NO_STREAM.keys())
+def test_what_is_no_stream_is_quoted(take: Way, body: bytes, quoted: str) -> None:
+    taken = taken_from(take, [response(body=body)])
+    assert isinstance(taken.error, StreamDecodeError)
+    assert quoted in str(taken.error)
+
+
+REPORTED = {
+    "an error object": (b'data: {"error": {"message": "too hot", "code": 7}}\n\n', "too hot"),
+    "an error string": (b'data: {"error": "too hot"}\n\n', "too hot"),
+    "an error event with a message": (b'event: error\ndata: {"message": "too hot"}\n\n', "too hot"),
+    "an error event with an error": (
+        b'event: error\ndata: {"error": {"message": "too hot"}}\n\n',
+        "too hot",
+    ),
+    "an error event with text": (b"event: error\ndata: too hot\n\n", "too hot"),
+    "an error event with a list": (b"event: error\ndata: [1, 2]\n\n", "[1, 2]"),
+}
+
+
+@pytest.mark.parametrize(("event", "message"), REPORTED.values(), ids=REPORTED.keys())
+def test_an_error_in_the_stream_is_raised_with_its_text(
+    take: Way, event: bytes, message: str
+) -> None:
+    taken = taken_from(take, stream(part("Half"), event, DONE))
+    assert type(taken.error) is APIError
+    assert message in str(taken.error)
+    assert taken.error.completion is not None
+    assert taken.error.completion.choices[0].message.content == "Half"
+
+
+STATUSES: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    429: RateLimitError,
+    500: InternalServerError,
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_refused_request_is_an_error_with_its_body_and_no_key(take: Way, status: int) -> None:
+    body = json.dumps({"error": {"message": "go away", "code": "c"}}).encode()
+    taken = taken_from(take, [response(status, body, [("x-request-id", "req_1")])])
+    assert isinstance(taken.error, APIStatusError)
+    assert type(taken.error) is STATUSES[status]
+    assert (taken.error.code, taken.error.request_id) == ("c", "req_1")
+    assert "go away" in str(taken.error)
+    assert KEY not in repr(taken.error) + str(taken.error)
+    assert taken.events == []
+
+
+def test_a_host_that_is_not_there_is_a_connection_error(take: Way) -> None:
+    with ScriptedServer([]) as server:
+        url = server.url
+    taken = take(url)
+    assert isinstance(taken.error, APIConnectionError)
+    assert taken.error.__cause__ is not None
+
+
+def test_an_answer_that_ran_out_of_tokens_is_told_last_with_its_usage(take: Way) -> None:
+    script = stream(part('{"a": '), part(finish_reason="length"), USAGE, DONE)
+    taken = taken_from(take, script, response_format=Answer)
+    assert isinstance(taken.error, LengthFinishReasonError)
+    assert taken.error.completion is not None
+    assert taken.error.completion.usage is not None
+    assert taken.error.completion.usage.total_tokens == 7
+    assert taken.error.completion.choices[0].message.content == '{"a": '
+    assert taken.types == ["chunk", "content.delta", "chunk", "content.done", "chunk"]
+
+
+def test_an_answer_that_was_filtered_is_told_last(take: Way) -> None:
+    script = stream(part('{"a": '), part(finish_reason="content_filter"), DONE)
+    taken = taken_from(take, script, response_format=Answer)
+    assert isinstance(taken.error, ContentFilterFinishReasonError)
+
+
+def test_an_answer_that_was_not_to_be_parsed_may_run_out_of_tokens(take: Way) -> None:
+    taken = taken_from(take, stream(part("Hi", "length"), DONE))
+    assert taken.error is None
+
+
+def test_an_answer_that_does_not_fit_is_told_last_with_the_reason(take: Way) -> None:
+    script = stream(part('{"a": "x"}', "stop"), USAGE, DONE)
+    taken = taken_from(take, script, response_format=Answer)
+    assert isinstance(taken.error, ParseError)
+    assert isinstance(taken.error.__cause__, ValueError)
+    assert taken.error.content == '{"a": "x"}'
+    assert taken.error.completion is not None
+    assert taken.error.completion.usage is not None
+    assert taken.types == ["chunk", "content.delta", "content.done", "chunk"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
+def test_any_client_with_the_interface_of_httpx_serves(take: Way, library: Any) -> None:
+    script = stream(part("Hi", "stop"), DONE)
+    with ScriptedServer(script) as server:
+        taken = take(server.url, library)
+    assert taken.error is None
+    assert taken.types == ["chunk", "content.delta", "content.done"]
+
+
+def test_every_error_of_a_stream_is_ours(take: Way) -> None:
+    bodies = [body for body, _ in NO_STREAM.values()] + [event for event, _ in REPORTED.values()]
+    for body in bodies:
+        assert isinstance(taken_from(take, [response(body=body)]).error, OpenAIError)

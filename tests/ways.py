@@ -1,0 +1,136 @@
+"""The ways to take a stream: every one must see the same events and the same end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import httpx2
+from reactivex.scheduler import NewThreadScheduler
+
+from streamkit import AsyncOpenAI, OpenAI
+from streamkit.events import Event
+
+KEY = "sk-secret"
+
+
+@dataclass
+class Taken:
+    """What came of a stream, and how it ended; ``completion`` where the way gives one."""
+
+    events: list[Event] = field(default_factory=list[Event])
+    error: Exception | None = None
+    completion: Any = None
+
+    @property
+    def types(self) -> list[str]:
+        return [event.type for event in self.events]  # type: ignore[attr-defined]  # every kind has one
+
+
+Way = Callable[..., Taken]
+
+
+def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """``for event in stream``."""
+    taken = Taken()
+    with (
+        library.Client(follow_redirects=True) as http,
+        OpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+    ):
+        try:
+            with client.chat.completions.stream(**_with_defaults(params)) as stream:
+                taken.events.extend(stream)
+                taken.completion = stream.get_final_completion()
+        except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            taken.error = error
+    return taken
+
+
+def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """``async for event in stream``."""
+    taken = Taken()
+
+    async def main() -> None:
+        async with (
+            library.AsyncClient(follow_redirects=True) as http,
+            AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+        ):
+            try:
+                async with client.chat.completions.stream(**_with_defaults(params)) as stream:
+                    async for event in stream:
+                        taken.events.append(event)
+                    taken.completion = await stream.get_final_completion()
+            except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+                taken.error = error
+
+    asyncio.run(main())
+    return taken
+
+
+def pushed(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """``observe(...).subscribe(...)`` on the subscriber's thread."""
+    return _pushed(url, library, params, {})
+
+
+def pushed_on_a_thread(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """The same on a scheduler with a thread."""
+    return _pushed(url, library, params, {"scheduler": NewThreadScheduler()})
+
+
+def _pushed(url: str, library: Any, params: dict[str, Any], options: dict[str, Any]) -> Taken:
+    taken = Taken()
+    ended = threading.Event()
+
+    def failed(error: Exception) -> None:
+        taken.error = error
+        ended.set()
+
+    with (
+        library.Client(follow_redirects=True) as http,
+        OpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+    ):
+        events = client.chat.completions.observe(**_with_defaults(params))
+        events.subscribe(taken.events.append, failed, ended.set, **options)
+        assert ended.wait(10)
+    return taken
+
+
+def pushed_async(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """``observe(...).subscribe(...)`` on the running loop."""
+    taken = Taken()
+
+    async def main() -> None:
+        ended = asyncio.Event()
+
+        def failed(error: Exception) -> None:
+            taken.error = error
+            ended.set()
+
+        async with (
+            library.AsyncClient(follow_redirects=True) as http,
+            AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+        ):
+            events = client.chat.completions.observe(**_with_defaults(params))
+            events.subscribe(taken.events.append, failed, ended.set)
+            await ended.wait()
+
+    asyncio.run(main())
+    return taken
+
+
+WAYS: dict[str, Way] = {
+    "for": pulled,
+    "async for": pulled_async,
+    "observe": pushed,
+    "observe on a thread": pushed_on_a_thread,
+    "async observe": pushed_async,
+}
+LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
+
+
+def _with_defaults(params: dict[str, Any]) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": "hello"}]} | params

@@ -1,0 +1,1 @@
+"""One question a file, run as ``python -m benchmarks.<name>``; no test measures time."""

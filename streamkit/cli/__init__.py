@@ -1,0 +1,26 @@
+"""The command ``streamkit``: a demonstration, a chat in the terminal, and the embedded server.
+
+It needs the extra ``cli``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line, and exit with its code; say so when its extra is not installed."""
+    try:
+        from streamkit.cli.app import app
+
+        app()
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "streamkit":
+            raise
+        sys.exit(
+            f"streamkit: the command needs {missing!r}, which comes with an extra:"
+            " pip install 'streamkit-rx[cli]'"
+        )

@@ -1,0 +1,54 @@
+"""The commands, and what they share."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from streamkit import __version__
+from streamkit.cli.chat import chat
+from streamkit.cli.demo import demo
+from streamkit.cli.serve import serve
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="streamkit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    # Its tracebacks show local variables, and a key may be among them.
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(chat)
+app.command()(serve)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag over like this
+    if asked:
+        typer.echo(f"streamkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def streamkit(
+    *,
+    version: Annotated[  # noqa: ARG001 - the callback has dealt with it
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """The event stream of a language-model API, live in the terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A character that a terminal cannot show must not end the stream it stands in.
+            stream.reconfigure(errors="replace")

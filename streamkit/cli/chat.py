@@ -1,0 +1,142 @@
+"""``streamkit chat``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.pretty import Pretty
+
+from streamkit.cli.display import Figures, is_live, shown
+from streamkit.cli.endpoint import api_key_named, embedded
+from streamkit.cli.failures import reported
+from streamkit.cli.schema_option import imported
+from streamkit.client import OpenAI
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from streamkit.client import ClientOptions
+    from streamkit.resources.managers import StreamManager
+    from streamkit.stream import ChatCompletionStream
+
+__all__ = ["chat"]
+
+
+def chat(  # noqa: PLR0913 - one for each option
+    prompt: Annotated[str, typer.Argument(help="What to say to the model; - reads it from stdin.")],
+    *,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="The model; the embedded server needs none.")
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the API is; by default OPENAI_BASE_URL says."),
+    ] = None,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The variable with the key; by default OPENAI_API_KEY."),
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(metavar="PKG.MOD:MODEL", help="The type that the answer is to have."),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many answers to ask for.")] = 1,
+    system: Annotated[str | None, typer.Option(metavar="TEXT", help="A system message.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="How many tokens an answer may have.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, help="The sampling temperature.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
+    ] = False,
+    timeout: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
+    ] = None,
+    max_retries: Annotated[
+        int, typer.Option(min=0, help="How often to send a failed request again.")
+    ] = 2,
+) -> None:
+    """Show the answer of any OpenAI-compatible API as it comes.
+
+    Without a key and a base URL the embedded server answers.
+    """
+    response_format = imported(schema) if schema else None
+    options: ClientOptions = {"max_retries": max_retries}
+    if timeout is not None:
+        options["timeout"] = timeout
+    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+    with reported(), _client(base_url, api_key_named(api_key_env), model, options) as client:
+        # The API itself has renamed it; other servers may know the old name only.
+        limit = "max_tokens" if base_url else "max_completion_tokens"
+        given: dict[str, Any] = {
+            "messages": _messages(sys.stdin.read() if prompt == "-" else prompt, system),
+            "n": n if n > 1 else None,
+            limit: max_tokens,
+            "temperature": temperature,
+            "response_format": response_format,
+        }
+        answer = client.chat.completions.stream(
+            model=model or "streamkit",
+            **{name: value for name, value in given.items() if value is not None},
+        )
+        if json:
+            _print_events(answer)
+        else:
+            _show(answer, choices=n, schema=schema)
+
+
+@contextmanager
+def _client(
+    base_url: str | None, api_key: str | None, model: str | None, options: ClientOptions
+) -> Generator[OpenAI]:
+    if base_url is None and api_key is None:
+        typer.echo("No API key and no base URL: the embedded server answers.", err=True)
+        with embedded() as client:
+            yield client.with_options(**options)
+        return
+    if model is None:
+        raise typer.BadParameter("say which model is to answer", param_hint="--model")
+    # A server that was named may need no key: none is sent then.
+    with OpenAI(base_url=base_url, api_key=api_key or "") as client:
+        yield client.with_options(**options)
+
+
+def _messages(prompt: str, system: str | None) -> list[dict[str, str]]:
+    messages = [{"role": "user", "content": prompt}]
+    return messages if system is None else [{"role": "system", "content": system}, *messages]
+
+
+def _print_events(answer: StreamManager[ChatCompletionStream[Any]]) -> None:
+    with answer as stream:
+        for event in stream:
+            typer.echo(msgspec.json.encode(event.to_dict()))
+
+
+def _show(
+    answer: StreamManager[ChatCompletionStream[Any]], *, choices: int, schema: str | None
+) -> None:
+    console = Console(highlight=False)
+    figures = Figures()
+    format_name = schema.rpartition(":")[2] if schema else None
+    with (
+        shown(console, figures, choices=choices, format_name=format_name) as show,
+        answer as stream,
+    ):
+        for event in stream:
+            figures.feed(event)
+            show(event)
+    if schema:
+        for choice in stream.get_final_completion().choices:
+            if choice.message.parsed is not None:
+                console.print(Pretty(choice.message.parsed))
+    if not is_live(console):
+        # Where the answer goes is for the answer alone.
+        typer.echo(str(figures), err=True)

@@ -1,0 +1,125 @@
+"""``streamkit demo``."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.pretty import Pretty
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from streamkit._version import __version__
+from streamkit.cli.display import Figures, is_live, shown
+from streamkit.cli.endpoint import embedded
+from streamkit.cli.failures import failure, reported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamkit.cli.scenes import Scene
+    from streamkit.client import OpenAI
+    from streamkit.events import Event
+
+__all__ = ["demo"]
+
+
+def demo(
+    *,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="As fast as it goes, as where nobody watches.")
+    ] = False,
+) -> None:
+    """Show what streams turn into: text, objects, tool calls, refusals, several choices.
+
+    All of it crosses real HTTP, from a server in this process that replays a real model's output
+    and makes up the rest. It needs no key and no network.
+    """
+    # pydantic and reactivex take their time to import, and no other command needs them.
+    from streamkit.cli.scenes import SCENES
+
+    start = time.perf_counter()
+    console = Console(highlight=False)
+    paced = is_live(console) and not fast
+    console.print(
+        Text.assemble(
+            ("streamkit ", "bold"),
+            (__version__, "bold"),
+            ("  every answer comes over HTTP, from a server in this process", "bright_black"),
+        )
+    )
+    played: list[_Played] = []
+    with reported(), embedded() as client:
+        for number, scene in enumerate(SCENES, start=1):
+            _announce(console, number, scene)
+            played.append(_play(console, scene, client, paced=paced))
+    _sum_up(console, played, time.perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class _Played:
+    scene: Scene
+    figures: Figures
+    ending: Event
+
+
+def _announce(console: Console, number: int, scene: Scene) -> None:
+    title = Text.assemble(
+        (f"{number} ", "bright_black"),
+        (scene.title, "bold cyan"),
+        (f"  {scene.about}", "bright_black"),
+    )
+    console.print()
+    console.print(Rule(title, align="left", style="bright_black"))
+    if scene.code is not None:
+        # What is shown is what runs.
+        source = inspect.getsource(scene.code)
+        body = textwrap.dedent(source[source.index("    return ") :]).removeprefix("return ")
+        console.print(Syntax("", "python").highlight(body.rstrip()))
+
+
+def _play(console: Console, scene: Scene, client: OpenAI, *, paced: bool) -> _Played:
+    figures = Figures()
+    endings: list[Event] = []
+    failures: list[Exception] = []
+    with shown(console, figures, choices=scene.choices, format_name=scene.format_name) as show:
+
+        def take(event: Event) -> None:
+            figures.feed(event)
+            show(event)
+            if isinstance(event, scene.ends_with):
+                endings.append(event)
+
+        events = scene.events(client, scene.pace if paced else {}, figures)
+        events.subscribe(take, failures.append)
+    if failures:
+        raise failures[0]
+    if not endings:
+        raise failure(f"scene {scene.title!r} failed: no {scene.ends_with.__name__} came")
+    return _Played(scene, figures, endings[-1])
+
+
+def _sum_up(console: Console, played: Sequence[_Played], seconds: float) -> None:
+    from streamkit.cli.scenes import Trip
+
+    console.print()
+    console.print(Rule("[bold cyan]The final object", align="left", style="bright_black"))
+    for each in played:
+        parsed = getattr(each.ending, "parsed", None)
+        if isinstance(parsed, Trip):
+            console.print(Pretty(parsed))
+    table = Table(box=None, pad_edge=False, header_style="bright_black", padding=(0, 3, 0, 0))
+    table.add_column(f"{len(played)} scenes in {seconds:.1f} s")
+    for heading in ("events", "chunks", "first token", "tokens/s"):
+        table.add_column(heading, justify="right")
+    for each in played:
+        table.add_row(each.scene.title, *each.figures.cells())
+    console.print()
+    console.print(table)

@@ -1,0 +1,12 @@
+"""How answers look: objects that take events and know nothing of where they come from."""
+
+from __future__ import annotations
+
+from streamkit.cli.display.answer import Answer
+from streamkit.cli.display.fields import Fields
+from streamkit.cli.display.figures import Figures
+from streamkit.cli.display.lines import Lines
+from streamkit.cli.display.shown import is_live, shown
+from streamkit.cli.display.visible import visible
+
+__all__ = ["Answer", "Fields", "Figures", "Lines", "is_live", "shown", "visible"]

@@ -1,0 +1,179 @@
+"""Events as plain lines, for a pipe or a log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from streamkit.cli.display.fields import Fields
+from streamkit.events import (
+    ContentDeltaEvent,
+    ContentDoneEvent,
+    FunctionToolCallArgumentsDeltaEvent,
+    FunctionToolCallArgumentsDoneEvent,
+    RefusalDeltaEvent,
+    RefusalDoneEvent,
+)
+from streamkit.partial_view import PartialArray, PartialObject, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit.events import Event
+
+__all__ = ["FIELD_LIMIT", "Lines"]
+
+FIELD_LIMIT = 200
+"""How many fields of one value get a line of their own."""
+
+
+class Lines:
+    """Writes text as it comes, and the fields of parsed values as they become complete.
+
+    The text of several choices is written by the line, each marked with its choice.
+    ``format_name`` is what the content's type is called; None when it is text.
+    """
+
+    def __init__(
+        self, write: Callable[[str], object], *, choices: int = 1, format_name: str | None = None
+    ) -> None:
+        self._page = _Page(write)
+        self._several = choices > 1
+        self._parses = format_name is not None
+        self._open: dict[tuple[int, str | int], _Text | _Value] = {}
+
+    def feed(self, event: Event) -> None:
+        """Take an event of the stream."""
+        match event:
+            case ContentDeltaEvent(choice_index=choice):
+                if self._parses:
+                    self._value(choice, "content").grow(event.parsed, lambda: event.snapshot)
+                elif event.delta:
+                    self._text(choice, "content").add(event.delta)
+            case ContentDoneEvent(choice_index=choice):
+                self._close(choice, "content")
+            case RefusalDeltaEvent(choice_index=choice):
+                self._text(choice, "refusal", "refusal: ").add(event.delta)
+            case RefusalDoneEvent(choice_index=choice):
+                self._close(choice, "refusal")
+            case FunctionToolCallArgumentsDeltaEvent(choice_index=choice):
+                value = self._value(choice, event.index, event.name)
+                value.grow(event.parsed_arguments, lambda: event.arguments)
+            case FunctionToolCallArgumentsDoneEvent(choice_index=choice):
+                self._close(choice, event.index)
+                if event.parsed_arguments is not None:
+                    said = f"{event.name} = {event.parsed_arguments!r}"
+                    self._page.line(self._mark(choice) + said)
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Write what is left of a stream that was cut."""
+        for choice, channel in list(self._open):
+            self._close(choice, channel)
+
+    def _text(self, choice: int, channel: str, label: str = "") -> _Text:
+        text = self._open.get((choice, channel))
+        if not isinstance(text, _Text):
+            text = _Text(self._page, self._mark(choice), label, by_line=self._several)
+            self._open[choice, channel] = text
+        return text
+
+    def _value(self, choice: int, channel: str | int, name: str = "") -> _Value:
+        value = self._open.get((choice, channel))
+        if not isinstance(value, _Value):
+            value = self._open[choice, channel] = _Value(self._page, self._mark(choice), name)
+        return value
+
+    def _close(self, choice: int, channel: str | int) -> None:
+        ended = self._open.pop((choice, channel), None)
+        if ended is not None:
+            ended.close()
+
+    def _mark(self, choice: int) -> str:
+        return f"[{choice}] " if self._several else ""
+
+
+class _Page:
+    """Where lines go; pieces of one that is not finished yet may be written too."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._unfinished: object = None
+        """Whose line it is that has no end yet."""
+
+    def line(self, text: str) -> None:
+        self.end()
+        self._write(text + "\n")
+
+    def piece(self, writer: object, text: str) -> None:
+        if self._unfinished is not writer:
+            self.end()
+        self._write(text)
+        self._unfinished = None if text.endswith("\n") else writer
+
+    def end(self) -> None:
+        if self._unfinished is not None:
+            self._write("\n")
+            self._unfinished = None
+
+
+class _Text:
+    """A text that grows: written at once where it is alone, else line by line."""
+
+    def __init__(self, page: _Page, mark: str, label: str, *, by_line: bool) -> None:
+        self._page = page
+        self._mark = mark
+        self._by_line = by_line
+        self._held = label
+
+    def add(self, delta: str) -> None:
+        text = self._held + delta
+        if self._by_line:
+            *lines, self._held = text.split("\n")
+            for line in lines:
+                self._page.line(self._mark + line)
+        else:
+            self._held = ""
+            self._page.piece(self, text)
+
+    def close(self) -> None:
+        if self._held:
+            self._page.line(self._mark + self._held)
+        self._page.end()
+
+
+class _Value:
+    """A value that grows: each field is written when it is complete."""
+
+    def __init__(self, page: _Page, mark: str, name: str) -> None:
+        self._page = page
+        self._mark = mark
+        self._name = name
+        self._fields = Fields(name)
+        self._written = 0
+        self._value: object = None
+        self._text: Callable[[], str] = str
+
+    def grow(self, value: object, text: Callable[[], str]) -> None:
+        self._value, self._text = value, text
+        self._tell(whole=False)
+
+    def close(self) -> None:
+        self._tell(whole=True)
+        if not self._written and (text := self._text()):
+            # Nothing in it could be parsed, or it was never to be.
+            self._page.line(f"{self._mark}{self._name}{': ' * bool(self._name)}{text}")
+
+    def _tell(self, *, whole: bool) -> None:
+        if self._written > FIELD_LIMIT or self._value is None:
+            return
+        # Whole is all that came, and yet it is open: what is told now never came to its end.
+        cut = whole and isinstance(self._value, PartialObject | PartialArray)
+        for path, value in self._fields.news(self._value, whole=whole):
+            self._written += 1
+            if self._written > FIELD_LIMIT:
+                self._page.line(f"{self._mark}… and more fields")
+                return
+            said = json.dumps(value, ensure_ascii=False, default=plain)
+            self._page.line(f"{self._mark}{path or 'answer'} = {said}{' …' * cut}")

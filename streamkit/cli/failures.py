@@ -1,0 +1,45 @@
+"""How a command fails: one clear message on stderr, and an exit code."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from streamkit.cli.display import visible
+from streamkit.errors import APIError, OpenAIError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ["FAILED", "MISUSED", "failure", "reported"]
+
+FAILED = 1
+"""The exit code when the API, the connection or the answer is at fault."""
+MISUSED = 2
+"""The exit code when the command line is."""
+
+
+@contextmanager
+def reported() -> Generator[None]:
+    """Turn what streamkit raises on purpose into a message and an exit code."""
+    try:
+        yield
+    except SchemaError as error:
+        raise failure(_described(error), code=MISUSED) from error
+    except OpenAIError as error:
+        raise failure(_described(error)) from error
+
+
+def failure(message: str, *, code: int = FAILED) -> typer.Exit:
+    """Print the message to stderr, and return what ends the command."""
+    typer.secho(f"streamkit: {visible(message)}", fg=typer.colors.RED, err=True)
+    return typer.Exit(code)
+
+
+def _described(error: OpenAIError) -> str:
+    # pydantic's advice to programmers comes after an empty line.
+    described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
+    request_id = error.request_id if isinstance(error, APIError) else None
+    return f"{described} (request id {request_id})" if request_id else described

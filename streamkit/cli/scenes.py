@@ -1,0 +1,201 @@
+"""The scenes of the demonstration: five answers over HTTP, each a cold observable of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import reactivex.operators as rx
+from pydantic import BaseModel
+
+import streamkit.operators as ops
+from streamkit.events import (
+    ContentDeltaEvent,
+    ContentDoneEvent,
+    Event,
+    FunctionToolCallArgumentsDoneEvent,
+    RefusalDoneEvent,
+)
+from streamkit.recording import shipped
+from streamkit.tools import pydantic_function_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    from reactivex import Observable
+
+    from streamkit.cli.display import Figures
+    from streamkit.client import OpenAI
+    from streamkit.types import ChatCompletionChunk
+
+    Headers: TypeAlias = Mapping[str, str]
+
+__all__ = ["SCENES", "Person", "Scene", "Trip", "people"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One answer and what to say about it."""
+
+    title: str
+    about: str
+    events: Callable[[OpenAI, Headers, Figures], Observable[Event]]
+    """Makes the stream; it feeds chunks to the figures when its events are no chunk events."""
+    ends_with: type[Event]
+    """What must come for the scene to have succeeded."""
+    pace: Headers
+    """How fast it plays where people watch."""
+    choices: int = 1
+    format_name: str | None = None
+    code: Callable[..., object] | None = None
+    """A function whose source is shown first."""
+
+
+class Traveller(BaseModel):
+    """Who comes along."""
+
+    name: str
+    email: str
+
+
+class Stop(BaseModel):
+    """Where to be, and when."""
+
+    city: str
+    day: str
+    note: str
+
+
+class Trip(BaseModel):
+    """The type of the structured answer."""
+
+    title: str
+    travellers: list[Traveller]
+    stops: list[Stop]
+    budget: int
+    currency: str
+    confirmed: bool
+
+
+class GetWeather(BaseModel):
+    """Get the weather for a city."""
+
+    city: str
+    unit: str
+
+
+class GetTime(BaseModel):
+    """Get the time in a city."""
+
+    city: str
+
+
+class Person(BaseModel):
+    """The type of each of three choices."""
+
+    name: str
+    year: int
+
+
+def people(
+    chunks: Observable[ChatCompletionChunk],
+) -> Observable[ContentDeltaEvent | ContentDoneEvent[Person]]:
+    """Parse every choice on its own: a pipeline as users write them."""
+    return chunks.pipe(
+        ops.accumulate(),
+        ops.split_by_choice(),
+        rx.flat_map(ops.partial_parse(Person)),
+    )
+
+
+def _text(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.chat.completions.observe(**_recorded("unicode"), extra_headers=headers)
+
+
+def _object(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.chat.completions.observe(
+        model="streamkit",
+        messages=[{"role": "user", "content": "Plan a trip for us."}],
+        response_format=Trip,
+        seed=1,
+        extra_headers=headers,
+    )
+
+
+def _tool_calls(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.chat.completions.observe(
+        **_recorded("tools_parallel"),
+        tools=[
+            pydantic_function_tool(GetWeather, name="get_weather"),
+            pydantic_function_tool(GetTime, name="get_time"),
+        ],
+        extra_headers=headers,
+    )
+
+
+def _refusal(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.chat.completions.observe(
+        model="streamkit",
+        messages=[
+            {"role": "user", "content": "[[refuse]] Plan a trip into the neighbour's house."}
+        ],
+        response_format=Trip,
+        extra_headers=headers,
+    )
+
+
+def _choices(client: OpenAI, headers: Headers, figures: Figures) -> Observable[Event]:
+    chunks = client.chat.completions.chunks(
+        **_recorded("json_schema_n3_usage"), n=3, extra_headers=headers
+    )
+    return people(chunks.pipe(rx.do_action(figures.add_chunk)))
+
+
+def _recorded(name: str) -> dict[str, Any]:
+    """The parameters that replay a recording: its model, and what was said to the real one."""
+    return {"model": f"recording:{name}", "messages": shipped(name).request["messages"]}
+
+
+SCENES = (
+    Scene(
+        title="Text",
+        about="recorded from Gemma 3 270M, which was told to repeat after us",
+        events=_text,
+        ends_with=ContentDoneEvent,
+        pace={"x-streamkit-speed": "18"},
+    ),
+    Scene(
+        title="A structured answer",
+        about="response_format=Trip, a pydantic model; made up by the server",
+        events=_object,
+        ends_with=ContentDoneEvent,
+        pace={"x-streamkit-pace": "0.015"},
+        format_name="Trip",
+    ),
+    Scene(
+        title="Tool calls",
+        about="recorded: two calls in one answer, each parsed into its model",
+        events=_tool_calls,
+        ends_with=FunctionToolCallArgumentsDoneEvent,
+        pace={"x-streamkit-speed": "2"},
+    ),
+    Scene(
+        title="A refusal",
+        about="a Trip was asked for, and this came instead",
+        events=_refusal,
+        ends_with=RefusalDoneEvent,
+        pace={"x-streamkit-pace": "0.05"},
+        format_name="Trip",
+    ),
+    Scene(
+        title="Choices side by side",
+        about="recorded with n=3, choice 1 first, through a pipeline of one's own",
+        events=_choices,
+        ends_with=ContentDoneEvent,
+        pace={"x-streamkit-speed": "1"},
+        choices=3,
+        format_name="Person",
+        code=people,
+    ),
+)

@@ -1,0 +1,71 @@
+"""``streamkit serve``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from streamkit.cli.failures import MISUSED, failure
+
+__all__ = ["serve"]
+
+
+def serve(  # noqa: PLR0913 - one for each option
+    *,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; others than loopback need a key.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0 lets the system choose one.")
+    ] = 8000,
+    api_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The key that requests must bear.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Another seed, other answers to the same requests.")
+    ] = 0,
+    pace: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Time between two chunks of a stream.")
+    ] = 0.0,
+    token_size: Annotated[int, typer.Option(min=1, help="Characters in a token.")] = 4,
+) -> None:
+    """Run the embedded OpenAI-compatible server until Ctrl-C.
+
+    It answers any request with text, JSON or tool calls that it makes up, the same for the same
+    request, and replays recordings of a real model.
+    """
+    from streamkit.server import EmbeddedServer
+
+    try:
+        server = EmbeddedServer(
+            host=host, port=port, api_key=api_key, seed=seed, pace=pace, token_size=token_size
+        )
+    except ValueError as error:
+        raise failure(str(error), code=MISUSED) from error
+    try:
+        server.start()
+    except OSError as error:
+        raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+    typer.echo(_instructions(server.base_url, needs_key=api_key is not None))
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+    finally:
+        server.stop()
+
+
+def _instructions(base_url: str, *, needs_key: bool) -> str:
+    key = "KEY" if needs_key else "any"
+    return f"""\
+Serving at {base_url} (Ctrl-C stops)
+
+  export OPENAI_BASE_URL={base_url} OPENAI_API_KEY={key}
+  streamkit chat "Why is the sky blue?" --model any
+
+  curl -N {base_url}/chat/completions -H 'authorization: Bearer {key}' \\
+    -d '{{"model": "any", "stream": true, "messages": [{{"role": "user", "content": "Hi"}}]}}'
+
+The models named recording:NAME replay recordings: see {base_url}/models
+"""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import streamkit
+import streamkit.operators
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).parent.parent
+# The link to the operators is not followed: they are named from where they really are.
+SOURCES = {
+    f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
+    for folder, package in {"streamkit": "streamkit", "operators": "streamkit/operators"}.items()
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file() and "__pycache__" not in path.parts
+}
+MODULES = sorted(
+    path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    for path in SOURCES
+    if path.endswith(".py")
+)
+PUBLIC = [
+    pytest.param(module, name, id=f"{module.__name__}.{name}")
+    for module in (streamkit, streamkit.operators)
+    for name in module.__all__
+]
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC)
+def test_every_public_class_and_function_says_what_it_is(module: ModuleType, name: str) -> None:
+    public = getattr(module, name)
+    if inspect.isclass(public):
+        # A dataclass without a docstring gets its signature for one.
+        assert not (public.__doc__ or f"{name}(").startswith(f"{name}(")
+    elif inspect.isroutine(public):
+        assert public.__doc__
+
+
+def test_every_operator_is_called_as_its_file() -> None:
+    files = {path.stem for path in (ROOT / "operators").glob("*.py")} - {"__init__"}
+    assert files - set(streamkit.operators.__all__) == set()
+
+
+def test_every_module_can_be_imported_without_a_warning() -> None:
+    python("-W", "error", "-c", f"import {', '.join(MODULES)}")
+
+
+def test_importing_streamkit_imports_nothing_heavy() -> None:
+    heavy = {"httpx", "httpx2", "jsonschema", "openai", "pydantic", "reactivex"}
+    extras = {"rich", "starlette", "typer", "uvicorn"}
+    imported = set(python("-c", "import sys, streamkit; print(*sys.modules)").split())
+    assert imported & (heavy | extras) == set()
+
+
+def test_the_version_is_the_one_that_is_installed() -> None:
+    assert streamkit.__version__ == metadata.version("streamkit-rx")
+
+
+def test_the_changelog_knows_the_version() -> None:
+    assert f"## [{streamkit.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_a_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
+    python("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    (wheel,) = tmp_path.iterdir()
+    with zipfile.ZipFile(wheel) as archive:
+        built = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert built == SOURCES
+    assert "streamkit/py.typed" in built
+
+
+def test_the_readme_has_two_set_up_commands() -> None:
+    readme = (ROOT / "README.md").read_text()
+    # `.ci/run` finds the two commands that it runs in the same way.
+    commands = re.findall(r"^python3 -m venv .*$", readme, re.MULTILINE)
+    install = r"python3 -m venv \.venv && \.venv/bin/pip install -q -e '\.\[{}\]' && \.venv/bin/{}"
+    demo, tests = commands
+    assert re.fullmatch(install.format("cli", "streamkit demo"), demo)
+    assert re.fullmatch(install.format("dev", "python -m pytest.*"), tests)
+
+
+def python(*arguments: str) -> str:
+    """What this Python prints when run at the top of the project."""
+    return subprocess.check_output([sys.executable, *arguments], cwd=ROOT, text=True)

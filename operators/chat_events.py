@@ -53,7 +53,7 @@ def chat_events(
     partial_strings: bool = True,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
 def chat_events(
-    format: Any = None,
+    format: object = None,
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
 from streamkit.errors import APIError, StreamDecodeError, StreamTruncatedError
 from streamkit.machine import Machine
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-__all__ = ["ChunkDecoder", "OnTruncated", "SSE", "decode"]
+__all__ = ["SSE", "ChunkDecoder", "OnTruncated", "decode"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -152,12 +152,16 @@ def _reported(data: str | bytes, error: object = None) -> APIError:
     """The error a server reports in mid-stream: an object, a string, or anything at all."""
     if error is None:
         try:
-            body = json.loads(data)
-        except ValueError:
-            body = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-        error = body.get("error") or body if isinstance(body, dict) else body
+            error = json.loads(data)
+        except (ValueError, RecursionError):
+            error = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        if isinstance(error, dict):
+            error = cast("dict[str, Any]", error).get("error") or cast("object", error)
     if isinstance(error, dict):
-        message = error.get("message") or error.get("detail") or json.dumps(error)
+        said = cast("dict[str, Any]", error)
+        message = said.get("message") or said.get("detail") or json.dumps(said)
     else:
         message = str(error)
-    return APIError(str(message) or "an error occurred during streaming", body=error)
+    return APIError(
+        str(message) or "an error occurred during streaming", body=cast("object", error)
+    )

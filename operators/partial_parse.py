@@ -35,7 +35,7 @@ def partial_parse(
     [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
 ]: ...
 def partial_parse(
-    format: Any = None, *, partial_strings: bool = True
+    format: object = None, *, partial_strings: bool = True
 ) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]]:
     """Emit each piece of content with what it parses to so far, and the whole at the end.
 
@@ -48,8 +48,8 @@ def partial_parse(
     complete, and so does a string with ``partial_strings=False``. Content that does not fit its
     format is a ``ParseError`` after the done event.
     """
-    reader = Reader(response_format(format), partial_strings=partial_strings)
-    return lift(lambda: ContentParser(reader))
+    format_ = response_format(format)
+    return lift(lambda: ContentParser(Reader(format_, partial_strings=partial_strings)))
 
 
 class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[Any]]):
@@ -78,8 +78,8 @@ class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[A
         if choice is None:
             return
         text = choice.content
-        # A choice that was refused or cut short has no whole content to parse.
-        outcome = self._reader.content(text) if choice.is_whole else NOTHING_READ
+        # A refusal, or JSON that was cut short, is not to be parsed.
+        outcome = self._reader.content(text) if choice.has_whole_content() else NOTHING_READ
         yield ContentDoneEvent(choice.index, text.upto(text.length), outcome.value)
         if outcome.error is not None:
             raise outcome.error

@@ -40,8 +40,8 @@ def tool_arg_parse(
     closed. Arguments are parsed when ``tools`` has a strict tool of that name; arguments that do
     not fit it are a ``ParseError`` after the last done event.
     """
-    reader = Reader(tools=tool_parsers(tools), partial_strings=partial_strings)
-    return lift(lambda: ToolArgumentsParser(reader))
+    parsers = tool_parsers(tools)
+    return lift(lambda: ToolArgumentsParser(Reader(tools=parsers, partial_strings=partial_strings)))
 
 
 class ToolArgumentsParser(

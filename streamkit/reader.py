@@ -50,7 +50,7 @@ class Reader:
         return text.partial_json(end, partial_strings=self._partial_strings)
 
     def content(self, text: TextLog) -> Outcome:
-        """The whole content as the type that was asked for."""
+        """The whole content as the type that was asked for; an error is told once."""
         format_ = self._format
         if format_ is None or not format_.is_json:
             return NOTHING_READ
@@ -61,7 +61,7 @@ class Reader:
         return self._read(text, format_.parse)
 
     def arguments(self, call: ToolCallLog) -> Outcome:
-        """The whole arguments as the tool's model."""
+        """The whole arguments as the tool's type; an error is told once."""
         tools = self._tools
         if tools is None or call.type != "function" or call.name not in tools:
             return NOTHING_READ
@@ -71,11 +71,30 @@ class Reader:
     def _read(self, text: TextLog, parse: Callable[[str], Any]) -> Outcome:
         # Validators may cost much and have effects, so no text is read twice unless it has grown.
         outcome = text.outcome
-        if outcome is None or outcome.reader is not self or outcome.length != text.length:
-            content = text.upto(text.length)
-            try:
-                outcome = Outcome(self, len(content), parse(content))
-            except ParseError as error:
-                outcome = Outcome(self, len(content), None, error)
-            text.outcome = outcome
-        return outcome
+        if outcome is not None and outcome.reader is self and outcome.length == text.length:
+            return outcome
+        content = text.upto(text.length)
+        try:
+            text.outcome = Outcome(self, len(content), parse(content))
+        except ParseError as error:
+            # Not the error: its traceback leads to frames, they to events, and those back to the
+            # text, out of the collector's sight.
+            text.outcome = Outcome(self, len(content))
+            _forget_frames(error.__cause__)
+            return Outcome(self, len(content), None, error)
+        return text.outcome
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Cut the tracebacks of errors that pydantic keeps inside of its own, where none can see them.
+
+    A validator's frame leads to the frames of its callers, and those to the stream: whoever keeps
+    the error would keep the stream, and if that keeps the error, for ever.
+    """
+    errors = getattr(error, "errors", None)
+    details: Any = errors() if callable(errors) else ()
+    for detail in details:
+        inner: BaseException | None = detail.get("ctx", {}).get("error")
+        while isinstance(inner, BaseException):
+            inner.__traceback__ = None
+            inner = inner.__cause__ or inner.__context__

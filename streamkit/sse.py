@@ -36,6 +36,7 @@ class ServerSentEvent(Struct, frozen=True, gc=False):
     data: bytes
     event: str = "message"
     id: str = ""
+    """The last one there was, in this event or before."""
     retry: int | None = None
 
 
@@ -56,6 +57,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._pieces: list[bytes] = []  # the unfinished line
         self._frame: list[bytes] = []  # the finished lines of the unfinished frame
         self._size = 0  # of both together
+        self._id = ""  # the last there was
         self._fault: StreamDecodeError | None = None
 
     def feed(self, value: bytes, /) -> Sequence[ServerSentEvent]:
@@ -68,30 +70,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             value = self._skip_bom(value)
         if self._after_cr or b"\r" in value:
             value = self._normalise(value)
-        if b"\n" not in value:
-            self._put_aside(value)
-            return self._checked([])
-
-        *lines, rest = value.split(b"\n")
-        if self._pieces:
-            lines[0] = b"".join((*self._pieces, lines[0]))
-            self._pieces.clear()
-        events: list[ServerSentEvent] = []
-        for line in lines:
-            if line:
-                self._frame.append(line)
-            elif self._frame:
-                event = _event(self._frame)
-                if event is not None:
-                    self._head = None
-                    events.append(event)
-                self._frame.clear()
-                self._size = 0
-            else:
-                self._size = 0
-        self._size = sum(map(len, self._frame))
-        self._put_aside(rest)
-        return self._checked(events)
+        return self._checked(self._split(value))
 
     def close(self) -> Iterable[ServerSentEvent]:
         """Take the end of the body."""
@@ -102,6 +81,54 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         if self._head is not None:
             raise StreamDecodeError("the body is no event stream", received=self._head)
         return ()
+
+    def _split(self, value: bytes) -> list[ServerSentEvent]:
+        if b"\n" not in value:
+            self._put_aside(value)
+            return []
+        *lines, rest = value.split(b"\n")
+        if self._pieces:
+            self._size -= sum(map(len, self._pieces))
+            lines[0] = b"".join((*self._pieces, lines[0]))
+            self._pieces.clear()
+        events: list[ServerSentEvent] = []
+        frame, size = self._frame, self._size
+        for line in lines:
+            if line:
+                frame.append(line)
+                size += len(line)
+            elif size > self._max_event_bytes:
+                rest = b""
+                break
+            elif frame:
+                event = self._event()
+                if event is not None:
+                    events.append(event)
+                frame.clear()
+                size = 0
+        self._size = size
+        self._put_aside(rest)
+        if events:
+            self._head = None
+        return events
+
+    def _event(self) -> ServerSentEvent | None:
+        frame = self._frame
+        line = frame[0]
+        if len(frame) == 1 and line.startswith(b"data:"):
+            data = line[6:] if line.startswith(b"data: ") else line[5:]
+            return ServerSentEvent(data, "message", self._id)
+        self._note_id()
+        if not any(line.startswith(b"data:") or line == b"data" for line in frame):
+            return None
+        return _read_by_httpx_sse(frame, self._id)
+
+    def _note_id(self) -> None:
+        # An id is that of the following events too, even when its own frame is no event.
+        for line in self._frame:
+            name, _, value = line.partition(b":")
+            if name == b"id" and b"\0" not in value:
+                self._id = value.removeprefix(b" ").decode("utf-8", "replace")
 
     def _skip_bom(self, value: bytes) -> bytes:
         value, self._start = self._start + value, b""
@@ -114,10 +141,11 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def _normalise(self, value: bytes) -> bytes:
         # A CR ends its line at once, so that no event waits for the next read; an LF that follows
         # it, then or later, belongs to it.
-        if self._after_cr and value.startswith(b"\n"):
-            value = value[1:]
-        if value:
-            self._after_cr = value.endswith(b"\r")
+        if not value:
+            return value
+        if self._after_cr:
+            value = value.removeprefix(b"\n")
+        self._after_cr = value.endswith(b"\r")
         return value.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _put_aside(self, rest: bytes) -> None:
@@ -136,22 +164,13 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return events
 
 
-def _event(frame: list[bytes]) -> ServerSentEvent | None:
-    line = frame[0]
-    if len(frame) == 1 and line.startswith(b"data:"):
-        return ServerSentEvent(line[6:] if line.startswith(b"data: ") else line[5:])
-    if not any(line.startswith(b"data:") or line == b"data" for line in frame):
-        return None
-    return _read_by_httpx_sse(frame)
-
-
-def _read_by_httpx_sse(frame: list[bytes]) -> ServerSentEvent:
+def _read_by_httpx_sse(frame: list[bytes], id: str) -> ServerSentEvent:
     from httpx_sse import EventSource
 
     source = EventSource(cast("httpx.Response", _Body(frame)))
     event = next(source.iter_sse())
     data = event.data.encode("utf-8", "surrogateescape")
-    return ServerSentEvent(data, event.event, event.id, event.retry)
+    return ServerSentEvent(data, event.event, id, event.retry)
 
 
 class _Body:

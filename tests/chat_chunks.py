@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, AnyStr
 
 from reactivex import operators as rx_operators
 
@@ -12,7 +13,7 @@ from streamkit.operators.accumulate import Accumulator
 from streamkit.types import ChatCompletionChunk, WireDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from reactivex import Observable
 
@@ -102,10 +103,9 @@ def one_choice() -> Callable[[Observable[ChatCompletionChunk]], Observable[Choic
     return pipe(accumulate(), rx_operators.map(update))
 
 
-def cut(text: str, places: Sequence[int]) -> list[str]:
-    """The text in pieces, cut at the places, in any order."""
-    edges = [0, *sorted(places), len(text)]
-    return [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+def cut(text: AnyStr, places: Iterable[int]) -> list[AnyStr]:
+    """The text in pieces, cut at the places; those behind its end leave empty pieces."""
+    return [text[start:end] for start, end in pairwise([0, *sorted(places), len(text)])]
 
 
 def _without_none(fields: dict[str, Any]) -> dict[str, Any]:

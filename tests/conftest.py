@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import settings
-from reactivex.notification import OnError, OnNext
+from reactivex.notification import Notification, OnError, OnNext
+from reactivex.observable.marbles import parse
 from reactivex.testing import ReactiveTest, TestScheduler
-from reactivex.testing.marbles import messages_to_records, parse
+from reactivex.testing.marbles import messages_to_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,7 @@ def _plain(
     plain: list[tuple[float, str, object]] = []
     for record in records:
         notification = record.value
+        assert isinstance(notification, Notification)
         value: object = getattr(notification, "value", None)
         if isinstance(notification, OnError):
             value = told(notification.exception)

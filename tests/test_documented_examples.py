@@ -18,9 +18,9 @@ EXAMPLES = dict(
 )
 PRINTS = {
     "parse a response into a pydantic model": r"\[Step\(explanation='.*\nanswer:  \S",
-    "parse function tool calls": r"ParsedFunction\S*\(.*Query\(.*\nTable\.(orders|customers|products)\n",
+    "parse function tool calls": r"ParsedFunction\S*\(.*Query\(.*\nTable\.(orders|customers|pro)",
     "stream events": r"\w+ \w+",
-    "parse function tool calls": r"ParsedFunction\S*\(.*Query\(.*\nTable\.(orders|customers|products)",
+    "get the final completion": r"ParsedChatCompletionMessage\S*\(content='\w+",
     "wait until the stream is done": "^$",
 }
 

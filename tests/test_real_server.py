@@ -11,12 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
 import openai
 import pytest
 from pydantic import BaseModel, Field
+from reactivex import operators as rx_ops
 
 from streamkit import AsyncOpenAI, LengthFinishReasonError, OpenAI
-from streamkit.events import Event
 from tests.real_server.model import CALLING, write_model
 
 ROOT = Path(__file__).parent.parent
@@ -206,13 +207,60 @@ def test_an_answer_that_was_cut_short_says_so(client: OpenAI) -> None:
     assert raised.value.completion.choices[0].finish_reason == "length"
 
 
-def test_leaving_a_stream_stops_the_server(client: OpenAI) -> None:
-    endless: dict[str, Any] = {"logit_bias": [[2, -100]], "n_predict": -1}
-    for _ in range(8):  # twice as many as it has slots: it would be busy with what was left
-        with client.chat.completions.stream(**ASKED, extra_body=endless) as stream:
-            event: Event = next(stream)
-            assert event is not None
-    answer = client.chat.completions.create(
-        model="tiny", messages=[{"role": "user", "content": "hello"}], max_tokens=2
-    )
-    assert answer.choices
+async def test_the_async_client_keeps_choices_apart(url: str) -> None:
+    said = dict.fromkeys(range(3), "")
+    async with (
+        AsyncOpenAI(api_key="none", base_url=url) as client,
+        client.chat.completions.stream(**ASKED, n=3, max_tokens=40, seed=1) as stream,
+    ):
+        async for event in stream:
+            if event.type == "content.delta":
+                said[event.choice_index] += event.delta
+        final = await stream.get_final_completion()
+    assert said == {choice.index: choice.message.content or "" for choice in final.choices}
+
+
+ENDLESS: dict[str, Any] = {"max_tokens": 3000, "extra_body": {"ignore_eos": True}}
+"""What takes the server seconds."""
+
+
+def test_leaving_a_stream_stops_the_server(client: OpenAI, url: str) -> None:
+    before = tokens_made(url)
+    with client.chat.completions.stream(**ASKED, **ENDLESS) as stream:
+        next(stream)
+    wait_until_idle(url)
+    assert tokens_made(url) - before < 1500
+
+
+async def test_leaving_an_async_stream_stops_the_server(url: str) -> None:
+    before = tokens_made(url)
+    async with AsyncOpenAI(api_key="none", base_url=url) as client:
+        async with client.chat.completions.stream(**ASKED, **ENDLESS) as stream:
+            await anext(stream)
+        wait_until_idle(url)
+    assert tokens_made(url) - before < 1500
+
+
+def test_disposing_of_a_subscription_stops_the_server(client: OpenAI, url: str) -> None:
+    before = tokens_made(url)
+    chunks: list[Any] = []
+    client.chat.completions.chunks(**ASKED, **ENDLESS).pipe(rx_ops.take(3)).subscribe(chunks.append)
+    assert len(chunks) == 3
+    wait_until_idle(url)
+    assert tokens_made(url) - before < 1500
+
+
+def wait_until_idle(url: str) -> None:
+    """Ask until no slot of the server is at work."""
+    with httpx.Client(base_url=url.removesuffix("/v1")) as http:
+        for _ in range(10_000):
+            if not any(slot["is_processing"] for slot in http.get("/slots").json()):
+                return
+    raise AssertionError("the server does not stop")
+
+
+def tokens_made(url: str) -> int:
+    """How many tokens the server has made since it started."""
+    lines = httpx.get(url.removesuffix("/v1") + "/metrics").text.splitlines()
+    metrics = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return int(metrics["llamacpp:tokens_predicted_total"])

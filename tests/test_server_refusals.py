@@ -242,6 +242,14 @@ def test_a_schema_that_no_answer_fits_is_refused(
     assert error["message"].startswith(f"Invalid schema for response_format 'thing': {message}")
 
 
+def test_a_schema_nested_too_deeply_is_refused(http: httpx.Client) -> None:
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(300):
+        schema = {"anyOf": [schema]}
+    body = {"model": "m", "messages": ASK, **structured(schema, strict=False)}
+    assert refusal(http, body)["message"].endswith("it is nested too deeply.")
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"nonsense", b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000]
 )

@@ -495,7 +495,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again(connect: Connect) -> None:
 
 def test_a_server_that_says_nothing_times_out(connect: Connect) -> None:
     with ScriptedServer([Do.HOLD]) as server:
-        api = connect(server.url, timeout=0.01)
+        api = connect(server.url, timeout=httpx.Timeout(10, read=0.01))
         with pytest.raises(errors.APITimeoutError, match=server.host) as caught:
             api.open(POST)
         assert len(api.naps) == 2

@@ -107,6 +107,10 @@ class ChoiceLog:
         """Whether there is content to parse: the model neither refused nor was cut short."""
         return self.finish_reason not in CUT_SHORT and not self.refusal.length
 
+    def has_whole_content(self) -> bool:
+        """Whether the content can be parsed: also if what was cut short is what came after it."""
+        return self.is_whole or (not self.refusal.length and self.content.is_whole_json())
+
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
         """Take what a chunk says of this choice."""
         content = refusal = None
@@ -198,7 +202,7 @@ class ChoiceLog:
         return choice
 
     def _parsed(self, reader: Reading) -> object:
-        return reader.content(self.content).value if self.is_whole else None
+        return reader.content(self.content).value if self.has_whole_content() else None
 
     def _parsed_arguments(self, call: ToolCallLog, reader: Reading) -> object:
         whole = self.is_whole or call.is_whole()
@@ -226,7 +230,11 @@ class ChoiceLog:
             self._logprobs_extra = merged(self._logprobs_extra, logprobs.model_extra)
 
     def _logprobs(self, mark: ChoiceMark) -> ChoiceLogprobs | None:
-        if mark.logprobs_content_end is None and mark.logprobs_refusal_end is None:
+        if (
+            mark.logprobs_content_end is None
+            and mark.logprobs_refusal_end is None
+            and not mark.logprobs_extra
+        ):
             return None
         logprobs = ChoiceLogprobs(
             content=_upto(self.logprobs_content, mark.logprobs_content_end),

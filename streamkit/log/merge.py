@@ -90,7 +90,9 @@ def _merge_list(old: Any, new: list[Any]) -> Any:
         for item in new:
             items[item["index"]] = merged(items.get(item["index"], EMPTY), item)
         return tuple(items[index] for index in sorted(items))
-    log: list[Any] = old.log if isinstance(old, ListMark) else list(old or ())
+    log: list[Any] = old.log if isinstance(old, ListMark) else []
+    if isinstance(old, tuple):
+        log.extend(cast("tuple[Any, ...]", old))
     log.extend(new)
     return ListMark(log, len(log))
 

@@ -16,7 +16,10 @@ __all__ = ["NOTHING_READ", "Outcome", "Reading"]
 
 
 class Outcome(Struct, frozen=True):
-    """What a whole text was read as, or why it could not be; kept with the text."""
+    """What a whole text was read as, or why it could not be.
+
+    It is kept with the text, without the error.
+    """
 
     reader: object
     length: int

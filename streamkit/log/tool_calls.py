@@ -151,7 +151,7 @@ class ToolCallsLog:
         if fragment.index is not None:
             call = self._by_index.get(fragment.index)
             if call is None:
-                return self._by_id.get(fragment.id) if fragment.id else None
+                return None
             if fragment.id and call.id and fragment.id != call.id:
                 return self._by_id.get(fragment.id)
         elif fragment.id:

@@ -19,6 +19,9 @@ lets the content filter end it half-way.
 **Recordings.** The model ``recording:NAME`` replays what a real server once sent, byte by byte;
 ``GET /v1/models`` lists them.
 
+**Tests of clients** find in ``EmbeddedServer.exchanges`` what was asked, how far the answer got,
+and whether the client left before its end; ``Exchange.wait()`` blocks until that is known.
+
 **Settings** of the server are options of `create_app`; these headers set them for one request:
 ``x-streamkit-token-size`` (characters in a token), ``x-streamkit-pace`` (seconds between two
 chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once).

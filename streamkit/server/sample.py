@@ -40,9 +40,9 @@ def sample(schema: dict[str, Any], random: Random, *, attempts: int = ATTEMPTS) 
         UnsatisfiableError: There is none, or it is not found.
     """
     judge = Judge(schema)
-    references = References(schema)
-    heights = Heights(references)
     try:
+        references = References(schema)
+        heights = Heights(references)
         for _ in range(attempts):
             value = _Sampler(random, judge, references, heights).value(schema, "", 0)
             if judge.allows(value):

@@ -23,7 +23,11 @@ def check_schema(
 
     Only references inside the schema are followed: one to anywhere else is refused.
     """
-    if message := _violation(msgspec.json.encode(schema), strict=strict):
+    try:
+        message = _violation(msgspec.json.encode(schema), strict=strict)
+    except RecursionError:
+        message = "it is nested too deeply."
+    if message:
         raise invalid_schema(message, owner=owner, param=param, code=code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
@@ -92,5 +93,8 @@ def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
 
 
 def _json(data: dict[str, Any], indent: int | None) -> str:
-    text = msgspec.json.encode(data)
+    try:
+        text = msgspec.json.encode(data)
+    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can say
+        return json.dumps(data, indent=indent, separators=None if indent else (",", ":"))
     return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()

@@ -249,11 +249,15 @@ def test_of_several_errors_that_of_the_first_choice_is_raised() -> None:
 
 
 def test_a_refusal_is_not_parsed_and_no_error() -> None:
-    chunks = [chunk(choice(content="x")), chunk(choice(refusal="no")), ends()]
+    chunks = [says('{"a": 1}'), chunk(choice(refusal="no")), ends()]
     parser = machine(A)
-    done = [event for event in run(parser, chunks) if event.type.endswith("done")]
-    assert list(map(told, done)) == ["0=x", "0r=no"]
-    assert done[0].parsed is None
+    events = run(parser, chunks)
+    *_, content, refusal = events
+    assert (told(content), told(refusal)) == ('0={"a": 1}', "0r=no")
+    assert content.parsed is None
+    snapshots = [event.snapshot for event in events if event.type == "chunk"]
+    parsed = [snapshot.choices[0].message.parsed for snapshot in snapshots]
+    assert parsed == [{"a": 1}, None, None]
     (answer,) = parser.completion().choices
     assert (answer.message.refusal, answer.message.parsed) == ("no", None)
 
@@ -309,7 +313,7 @@ def test_the_completion_is_parsed_as_the_events_are() -> None:
         ends("tool_calls"),
     ]
     done = [event for event in run(parser, chunks) if event.type.endswith("done")]
-    message = parser.completion().choices[0].message
+    message: Any = parser.completion().choices[0].message
     assert message.parsed is done[0].parsed
     assert message.parsed == A(a=1)
     assert message.tool_calls[0].function.parsed_arguments is done[1].parsed_arguments
@@ -317,13 +321,13 @@ def test_the_completion_is_parsed_as_the_events_are() -> None:
 
 def test_a_snapshot_is_parsed_as_far_as_it_goes() -> None:
     parser = machine(A, TOOLS)
-    (event, *_) = parser.feed(
+    event: Any = parser.feed(
         chunk(choice(content='{"a": 1', tool_calls=[call(0, '{"a": 2, "b', id="A", name="f")]))
-    )
+    )[0]
     for snapshot in (event.snapshot, parser.snapshot()):
-        (answer,) = snapshot.choices
-        assert answer.message.parsed == {}
-        assert answer.message.tool_calls[0].function.parsed_arguments == {"a": 2}
+        message: Any = snapshot.choices[0].message
+        assert message.parsed == {}
+        assert message.tool_calls[0].function.parsed_arguments == {"a": 2}
 
 
 ANSWER = '{"a": 12, "of": "hé🚀"}'
@@ -353,7 +357,7 @@ def test_any_cut_of_the_texts_gives_the_same_done_events_and_completion(
     assert streamed(*pieces) == streamed([ANSWER], [ANSWER], [ANSWER])
 
 
-def machine(format_: Any = None, tools: Iterable[Mapping[str, Any]] = ()) -> ChatEvents:
+def machine(format_: object = None, tools: Iterable[Mapping[str, Any]] = ()) -> ChatEvents:
     return ChatEvents(Reader(response_format(format_), tool_parsers(tools)))
 
 

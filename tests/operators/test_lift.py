@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 import reactivex as rx
 from reactivex import operators as rx_operators
+from reactivex.disposable import Disposable
 
 from streamkit.machine import Machine
 from streamkit.operators import lift, pipe
@@ -24,7 +25,7 @@ class RefusedError(Exception):
 class Twice(Machine[str, str]):
     """Says everything twice, with how often it was fed, and at the end how often that was.
 
-    ``stop`` is its last input, ``raise`` one that it refuses, and ``leave`` makes it refuse the end.
+    ``stop`` is its last input, ``raise`` one it refuses, and ``leave`` makes it refuse the end.
     """
 
     def __init__(self) -> None:
@@ -111,7 +112,7 @@ def test_a_source_that_pushes_while_it_is_subscribed_to_is_not_heard_after_the_e
         for value in ("a", "stop", "b"):
             observer.on_next(value)
         observer.on_completed()
-        return rx.disposable.Disposable()
+        return Disposable()
 
     observable: Observable[str] = rx.Observable(subscribe)
     ends: list[str] = []
@@ -119,6 +120,19 @@ def test_a_source_that_pushes_while_it_is_subscribed_to_is_not_heard_after_the_e
     observable.pipe(lift(Twice)).subscribe(told.append, on_completed=lambda: ends.append("|"))
     assert told == ["a1", "a1", "stop2", "stop2", "fed2"]
     assert ends == ["|"]
+
+
+@pytest.mark.parametrize("last", ["stop", "raise"])
+def test_the_source_is_let_go_before_the_end_is_told(last: str) -> None:
+    subject: rx.Subject[str] = rx.Subject()
+    listening: list[int] = []
+
+    def note(*_: object) -> None:
+        listening.append(len(subject.observers))
+
+    subject.pipe(lift(Twice)).subscribe(on_error=note, on_completed=note)
+    subject.on_next(last)
+    assert listening == [0]
 
 
 @pytest.mark.parametrize("place", ["next", "error", "completed"])

@@ -27,7 +27,8 @@ def chosen(content: str | None = None, refusal: str | None = None) -> ChatComple
 
 def told(event: Any) -> str:
     """``c`` or ``r``, ``+`` or ``=``, and the tokens."""
-    _, kind, phase = event.type.split(".")
+    type_: str = event.type
+    _, kind, phase = type_.split(".")
     tokens = "".join(token.token for token in getattr(event, kind))
     return kind[0] + {"delta": "+", "done": "="}[phase] + tokens
 

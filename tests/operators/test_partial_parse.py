@@ -98,7 +98,12 @@ def test_the_error_says_what_came_and_why_it_does_not_fit() -> None:
 
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
 def test_content_that_was_cut_short_is_not_parsed(reason: str) -> None:
-    assert done(A, [says('{"a": 1}'), ends(reason)]).parsed is None
+    assert done(A, [says('{"a": 1'), ends(reason)]).parsed is None
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_content_that_was_whole_when_the_answer_was_cut_short_is_parsed(reason: str) -> None:
+    assert done(A, [says('{"a": 1}'), ends(reason)]).parsed == A(a=1)
 
 
 def test_a_refusal_is_not_parsed() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reactivex import GroupedObservable, Observable
+
     from tests.conftest import Marbles
 
 
@@ -80,7 +81,10 @@ def test_each_choice_has_an_observable(marbles: Marbles, source: str, expected: 
 
 
 def test_the_key_of_an_observable_is_the_index_of_its_choice(marbles: Marbles) -> None:
-    keys = pipe(SPLIT, rx_operators.map(lambda choice: f"choice{choice.key}"))
+    def key(choice: GroupedObservable[int, ChoiceUpdate]) -> str:
+        return f"choice{choice.key}"
+
+    keys = pipe(SPLIT, rx_operators.map(key))
     marbles("--2:a------2:b--0:x------|", keys, "--choice2-------choice0--|")
 
 

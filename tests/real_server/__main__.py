@@ -24,6 +24,8 @@ def main() -> None:
     params.use_jinja = True
     params.chat_template = TEMPLATE.read_text()
     params.ui = False
+    params.endpoint_slots = True
+    params.endpoint_metrics = True
     server: Any = xllamacpp.Server(params)
     sys.stdout.write(f"listening at {server.listening_address}\n")
     sys.stdout.flush()

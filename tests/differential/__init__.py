@@ -1,0 +1,1 @@
+"""streamkit beside the openai package: the same bytes, and what both say of them."""

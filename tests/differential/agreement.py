@@ -1,0 +1,195 @@
+"""What counts as saying the same of a stream.
+
+Per channel, which is an event type of a choice, both must emit the same events in the same order,
+equal in every documented field, and the final completions must be equal. Where streamkit differs on
+purpose, the peer's words are first turned into what streamkit is to say:
+
+- **Parsed so far.** Strings that are still open are visible (with ``partial_strings=True``, the
+  default); numbers and words are not, until something follows them: the peer has it the other way
+  round (C32). A response format that is a plain dict of type ``json_object`` or ``json_schema`` has
+  a value too, plain JSON, and a partial one while it grows. What a chunk's snapshot has parsed is
+  not compared: the events of the deltas have that, and the peer's snapshot may be ahead (C28).
+- **Nothing is never done.** An empty refusal or list of log probabilities has no done event (C36).
+- **Content is done when its choice is** (C27), not when its first tool call begins: another place
+  between the channels, the same place in its own.
+- **A call whose arguments are no JSON is done when its choice is** (C06), the peer's when another
+  one opens; so the calls of a choice may be done in another order.
+- **Errors about the content come last** (C22, C30): the peer raises them in the middle, so only
+  what it said until then is compared, and the kind of the error. Of several, streamkit raises that
+  of the first choice, the peer the first that came. Where nothing was to be parsed, an answer that
+  was cut short is no error.
+- **What a server adds late stays** (C20): the peer keeps the first chunk's fields. Such fields have
+  to be named.
+- **No leftovers.** The peer's tool calls keep the ``index`` of the deltas.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import jiter
+from openai import ContentFilterFinishReasonError, LengthFinishReasonError
+
+import streamkit
+from tests.differential.listening import Channel, Events, Heard
+
+__all__ = ["Agreement", "alone"]
+
+_LEFTOVERS = ("index",)
+FINISH_REASON_ERRORS = (LengthFinishReasonError, ContentFilterFinishReasonError)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How to compare what both said."""
+
+    json_mode: bool = False
+    """Whether the response format was a plain dict that asks for JSON."""
+    partial_strings: bool = True
+    late_fields: Iterable[str] = ()
+    """Fields of a completion that not all chunks have."""
+
+    def check(self, peer: Heard, ours: Heard) -> None:
+        """Fail unless both said the same of a stream."""
+        if peer.error is None:
+            self.check_events(peer, ours)
+            assert ours.error is None
+            assert peer.final_error is None or isinstance(peer.final_error, FINISH_REASON_ERRORS)
+            assert self._bare(ours.completion) == self._completion(peer)
+        else:
+            actual = self._actual(ours)
+            for channel, events in self._expected(peer).items():
+                assert actual[channel][: len(events)] == events
+            _check_kinds(peer.error, ours.error)
+
+    def check_events(self, peer: Heard, ours: Heard) -> None:
+        """Fail unless both emitted the same events."""
+        assert self._actual(ours) == self._expected(peer)
+
+    def _expected(self, peer: Heard) -> dict[Channel, Events]:
+        channels = {channel: self._said(channel[0], said) for channel, said in peer.events.items()}
+        return {channel: events for channel, events in channels.items() if events}
+
+    def _actual(self, ours: Heard) -> dict[Channel, Events]:
+        return {
+            channel: self._comparable(channel[0], said) for channel, said in ours.events.items()
+        }
+
+    def _said(self, type_: str, said: Events) -> Events:
+        """What streamkit is to say where the peer said this."""
+        match type_:
+            case "content.delta":
+                return [self._seen(event, "snapshot", "parsed") for event in said]
+            case "tool_calls.function.arguments.delta":
+                return [self._seen(event, "arguments", "parsed_arguments") for event in said]
+            case "content.done" if self.json_mode:
+                return [event | {"parsed": _json(event["content"])} for event in said]
+            case "refusal.done":
+                return [event for event in said if event["refusal"]]
+            case "logprobs.content.done" | "logprobs.refusal.done":
+                return [event for event in said if any(event.values())]
+            case _:
+                return self._comparable(type_, said)
+
+    def _comparable(self, type_: str, said: Events) -> Events:
+        match type_:
+            case "chunk":
+                names = ("parsed", "parsed_arguments", *_LEFTOVERS)
+                return [
+                    event | {"snapshot": self._bare(event["snapshot"], *names)} for event in said
+                ]
+            case "tool_calls.function.arguments.done":
+                return sorted(said, key=itemgetter("index"))
+            case _:
+                return said
+
+    def _seen(self, event: dict[str, Any], text: str, parsed: str) -> dict[str, Any]:
+        return event | {parsed: self._view(event[text], event[parsed])}
+
+    def _view(self, text: str, parsed: Any) -> Any:
+        """What streamkit is to show of a text that the peer showed ``parsed`` of.
+
+        The peer's parser reads it once more, in the mode that shows open strings, if they are to be
+        shown, and without the number or word at the end, which may not be all of it.
+        """
+        if parsed is not None:
+            assert parsed == jiter.from_json(text.encode(), partial_mode="on")
+        elif not (self.json_mode and text.strip()):
+            return None
+        certain = text[: len(text) - len(_open_scalar(text))]
+        return jiter.from_json(
+            certain.encode(), partial_mode="trailing-strings" if self.partial_strings else "on"
+        )
+
+    def _completion(self, peer: Heard) -> dict[str, Any]:
+        """The final completion that streamkit is to return."""
+        completion = self._bare(peer.completion, *_LEFTOVERS)
+        if self.json_mode:
+            for choice in completion["choices"]:
+                message = choice["message"]
+                if (parsed := _json(message.get("content") or "")) is not None:
+                    message["parsed"] = parsed
+        return completion
+
+    def _bare(self, completion: Mapping[str, Any], *names: str) -> dict[str, Any]:
+        """A completion without what is not compared; ``names`` are fields of its messages."""
+
+        def bare(part: Mapping[str, Any]) -> dict[str, Any]:
+            kept = {name: value for name, value in part.items() if name not in names}
+            if "tool_calls" in kept:
+                kept["tool_calls"] = [bare(call) for call in kept["tool_calls"]]
+            if "function" in kept:
+                kept["function"] = bare(kept["function"])
+            return kept
+
+        choices = [
+            choice | {"message": bare(choice["message"])} for choice in completion["choices"]
+        ]
+        return {
+            **{name: item for name, item in completion.items() if name not in self.late_fields},
+            "choices": choices,
+        }
+
+
+def alone(heard: Heard, index: int) -> Heard:
+    """What was said of one choice, as if it were the only one."""
+    events: dict[Channel, Events] = {
+        (type_, 0): said for (type_, choice), said in heard.events.items() if choice == index
+    }
+    choices = [choice for choice in heard.completion["choices"] if choice["index"] == index]
+    return Heard(
+        events=events,
+        completion={"choices": [choice | {"index": 0} for choice in choices]},
+        error=heard.error,
+        final_error=heard.final_error,
+    )
+
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
+_SCALAR = re.compile(r"(?:-|-?\d[-+.eE\d]*|true|false|null)\Z")
+
+
+def _open_scalar(text: str) -> str:
+    scalar = _SCALAR.search(_STRING.sub('""', text))
+    return scalar[0] if scalar else ""
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None  # it was cut short
+
+
+def _check_kinds(peer: Exception, ours: Exception | None) -> None:
+    if isinstance(peer, FINISH_REASON_ERRORS):
+        kinds = (streamkit.LengthFinishReasonError, streamkit.ContentFilterFinishReasonError)
+        assert isinstance(ours, kinds)
+    else:
+        assert isinstance(ours, streamkit.ParseError)
+        assert type(ours.__cause__) is type(peer)

@@ -1,0 +1,70 @@
+"""Generated streams: both packages read the same bytes and say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import openai
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import streamkit
+from tests.differential.agreement import Agreement, alone
+from tests.differential.listening import hear_peer, hear_streamkit
+from tests.differential.streams import IN_ANY_ORDER, KINDS, Streamed
+
+STREAMS: Mapping[str, int] = {
+    "text": 350,
+    "structured": 300,
+    "refused": 200,
+    "json mode": 100,
+    "tools": 350,
+    "of all kinds": 300,
+    "cut short, nothing to parse": 150,
+    "cut short": 200,
+    "misfits": 100,
+}
+"""How many streams of each kind are compared."""
+
+STREAMS_IN_ANY_ORDER = 100
+
+
+def test_at_least_two_thousand_streams_are_compared() -> None:
+    assert STREAMS.keys() == KINDS.keys()
+    assert sum(STREAMS.values()) >= 2000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_streamkit_says_what_the_openai_package_says(kind: str) -> None:
+    compared = 0
+
+    @settings(max_examples=STREAMS[kind])
+    @given(KINDS[kind], st.booleans(), st.booleans())
+    def compare(streamed: Streamed, late: bool, partial_strings: bool) -> None:
+        nonlocal compared
+        peer = hear_peer(streamed.pieces, streamed.params(openai))
+        ours = hear_streamkit(
+            streamed.pieces,
+            streamed.params(streamkit),
+            late=late,
+            partial_strings=partial_strings,
+        )
+        json_mode = isinstance(streamed.format, dict)
+        Agreement(json_mode=json_mode, partial_strings=partial_strings).check(peer, ours)
+        compared += 1
+
+    compare()
+    assert compared >= STREAMS[kind]
+
+
+@settings(max_examples=STREAMS_IN_ANY_ORDER)
+@given(IN_ANY_ORDER)
+def test_streamkit_says_of_each_choice_what_the_openai_package_says_of_it_alone(
+    streamed: Streamed,
+) -> None:
+    ours = hear_streamkit(streamed.pieces, streamed.params(streamkit))
+    for index in range(streamed.n):
+        single = streamed.alone(index)
+        peer = hear_peer(single.pieces, single.params(openai))
+        Agreement().check(alone(peer, 0), alone(ours, index))

@@ -8,6 +8,7 @@ from streamkit.body import AsyncBody
 from streamkit.push import observe_async
 from streamkit.resources.completion_call import CompletionCall, plain_format
 from streamkit.resources.managers import AsyncStreamManager
+from streamkit.resources.observing import ObservableCompletions
 from streamkit.stream import AsyncChatCompletionStream, AsyncStream
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = ["AsyncCompletions"]
 T = TypeVar("T")
 
 
-class AsyncCompletions:
+class AsyncCompletions(ObservableCompletions):
     """Chat completions; methods take the parameters of the API reference as keywords."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -139,57 +140,10 @@ class AsyncCompletions:
         )
         return AsyncStreamManager(lambda: self._open_events(call))
 
-    @overload
-    def observe(
-        self,
-        *,
-        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
-    @overload
-    def observe(
-        self,
-        *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
-    def observe(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> Observable[ChatCompletionStreamEvent[Any]]:
-        """Return a cold observable of the events of ``stream``.
-
-        Every subscription makes a request, as a task of the running loop, and disposing of it
-        closes the response.
-        """
-        call = CompletionCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
-        )
+    def _observe_events(self, call: CompletionCall) -> Observable[ChatCompletionStreamEvent[Any]]:
         return observe_async(lambda: self._open_events(call))
 
-    def chunks(
-        self,
-        *,
-        response_format: Mapping[str, Any] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionChunk]:
-        """Return a cold observable of the raw chunks: where a pipeline of one's own begins.
-
-        A response format is sent as it is; ``streamkit.operators`` parse.
-        """
-        call = CompletionCall(
-            {**params, "response_format": plain_format(response_format)},
-            stream=True,
-            on_truncated=on_truncated,
-        )
+    def _observe_chunks(self, call: CompletionCall) -> Observable[ChatCompletionChunk]:
         return observe_async(lambda: self._open_chunks(call))
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:

@@ -8,6 +8,7 @@ from streamkit.body import SyncBody
 from streamkit.push import observe
 from streamkit.resources.completion_call import CompletionCall, plain_format
 from streamkit.resources.managers import StreamManager
+from streamkit.resources.observing import ObservableCompletions
 from streamkit.stream import ChatCompletionStream, Stream
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = ["Completions"]
 T = TypeVar("T")
 
 
-class Completions:
+class Completions(ObservableCompletions):
     """Chat completions; methods take the parameters of the API reference as keywords."""
 
     def __init__(self, transport: SyncTransport) -> None:
@@ -137,58 +138,10 @@ class Completions:
         )
         return StreamManager(lambda: self._open_events(call))
 
-    @overload
-    def observe(
-        self,
-        *,
-        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
-    @overload
-    def observe(
-        self,
-        *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
-    def observe(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> Observable[ChatCompletionStreamEvent[Any]]:
-        """Return a cold observable of the events of ``stream``.
-
-        Every subscription makes a request, and disposing of it closes the response. It pushes on
-        the scheduler given to ``subscribe``, by default on the subscriber's own thread, so that
-        ``subscribe`` returns when the stream has ended.
-        """
-        call = CompletionCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
-        )
+    def _observe_events(self, call: CompletionCall) -> Observable[ChatCompletionStreamEvent[Any]]:
         return observe(lambda: self._open_events(call))
 
-    def chunks(
-        self,
-        *,
-        response_format: Mapping[str, Any] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionChunk]:
-        """Return a cold observable of the raw chunks: where a pipeline of one's own begins.
-
-        A response format is sent as it is; ``streamkit.operators`` parse.
-        """
-        call = CompletionCall(
-            {**params, "response_format": plain_format(response_format)},
-            stream=True,
-            on_truncated=on_truncated,
-        )
+    def _observe_chunks(self, call: CompletionCall) -> Observable[ChatCompletionChunk]:
         return observe(lambda: self._open_chunks(call))
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:

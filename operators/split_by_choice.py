@@ -28,33 +28,39 @@ def split_by_choice() -> Callable[
 
     Its ``key`` is the choice's index. It completes with the choice's finish reason, after all that
     the finishing chunk says; a choice that speaks again after that is emitted again. Subscribe to a
-    choice when it is emitted (``flat_map`` does), for what it said before is not kept.
+    choice before the next chunk comes (``flat_map`` does), for what it says is not kept longer.
     """
 
     def operator(
         source: Observable[ChunkEvent],
     ) -> Observable[GroupedObservable[int, ChoiceUpdate]]:
-        from reactivex import GroupedObservable, Observable, Subject
+        from reactivex import GroupedObservable, Observable
         from reactivex.disposable import RefCountDisposable, SingleAssignmentDisposable
 
         def subscribe(
             observer: abc.ObserverBase[GroupedObservable[int, ChoiceUpdate]],
             scheduler: abc.SchedulerBase | None = None,
         ) -> abc.DisposableBase:
-            choices: dict[int, Subject[ChoiceUpdate]] = {}
+            choices: dict[int, _Choice] = {}
             finished: set[int] = set()
+            opened: list[_Choice] = []
             subscription = SingleAssignmentDisposable()
             # The source is let go when the outer observable and every choice are.
             shared = RefCountDisposable(subscription)
 
             def on_next(event: ChunkEvent) -> None:
+                while opened:
+                    opened.pop().forget()
                 for update in event.updates:
                     choice = choices.get(update.index)
                     if choice is None:
                         if update.index in finished and _is_empty(update):
                             continue
-                        choice = choices[update.index] = Subject()
-                        observer.on_next(GroupedObservable(update.index, choice, shared))
+                        choice = choices[update.index] = _Choice()
+                        opened.append(choice)
+                        observer.on_next(
+                            GroupedObservable(update.index, choice.observable(), shared)
+                        )
                     choice.on_next(update)
                 for update in event.updates:
                     if update.finish_reason and (choice := choices.pop(update.index, None)):
@@ -81,6 +87,44 @@ def split_by_choice() -> Callable[
     return operator
 
 
+class _Choice:
+    """The updates of one choice, for whoever has subscribed before its second chunk.
+
+    A subscription need not be made on the spot: ``merge`` makes its own when the trampoline of
+    reactivex lets it, which is after this chunk. So what the first one says is told again.
+    """
+
+    def __init__(self) -> None:
+        from reactivex import Subject
+
+        self._told: Subject[ChoiceUpdate] = Subject()
+        self._first: list[ChoiceUpdate] = []
+        self._is_first = True
+        self.on_error = self._told.on_error
+        self.on_completed = self._told.on_completed
+
+    def on_next(self, update: ChoiceUpdate) -> None:
+        if self._is_first:
+            self._first.append(update)
+        self._told.on_next(update)
+
+    def forget(self) -> None:
+        self._is_first = False
+        self._first.clear()
+
+    def observable(self) -> Observable[ChoiceUpdate]:
+        from reactivex import Observable
+
+        def subscribe(
+            observer: abc.ObserverBase[ChoiceUpdate], scheduler: abc.SchedulerBase | None = None
+        ) -> abc.DisposableBase:
+            for update in self._first:
+                observer.on_next(update)
+            return self._told.subscribe(observer, scheduler=scheduler)
+
+        return Observable(subscribe)
+
+
 def _is_empty(update: ChoiceUpdate) -> bool:
     """Whether an update says nothing; some servers repeat a finished choice beside the usage."""
     new = update.logprobs
@@ -88,7 +132,7 @@ def _is_empty(update: ChoiceUpdate) -> bool:
     return not (update.content or update.refusal or update.calls or logprobs)
 
 
-def _taken(choices: dict[int, Subject[ChoiceUpdate]]) -> list[Subject[ChoiceUpdate]]:
+def _taken(choices: dict[int, _Choice]) -> list[_Choice]:
     taken = [choices[index] for index in sorted(choices)]
     choices.clear()
     return taken

@@ -33,31 +33,11 @@ def observe(open_stream: Callable[[], Stream[E]]) -> Observable[E]:
     def subscribe(
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
-        subscription: _Subscription[E] = _Subscription()
-
-        def push(_scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-            if subscription.is_disposed:
-                return
-            try:
-                stream = open_stream()
-            except Exception as error:
-                observer.on_error(error)
-                return
-            with stream:
-                subscription.adopt(stream)
-                while not subscription.is_disposed:
-                    try:
-                        event = next(stream)
-                    except StopIteration:
-                        observer.on_completed()
-                        return
-                    except Exception as error:
-                        if not subscription.is_disposed:
-                            observer.on_error(error)
-                        return
-                    observer.on_next(event)
-
-        work = (scheduler or CurrentThreadScheduler.singleton()).schedule(push)
+        subscription = _Subscription(open_stream, observer)
+        if scheduler is not None:
+            work = scheduler.schedule(subscription.push_all)
+        else:
+            work = CurrentThreadScheduler.singleton().schedule(subscription.push_in_turns)
         return CompositeDisposable(Disposable(subscription.dispose), work)
 
     return Observable(subscribe)
@@ -114,23 +94,62 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncStream[E]]]) -> Obser
 
 
 class _Subscription(Generic[E]):
-    """What disposal closes: the stream, or the intention to open one."""
+    """A stream on its way to an observer; disposed of from any thread."""
 
-    def __init__(self) -> None:
-        self.is_disposed = False
+    def __init__(self, open_stream: Callable[[], Stream[E]], observer: abc.ObserverBase[E]) -> None:
+        self._open_stream = open_stream
+        self._observer = observer
         self._stream: Stream[E] | None = None
+        self._is_disposed = False
         self._lock = Lock()
 
-    def adopt(self, stream: Stream[E]) -> None:
-        with self._lock:
-            self._stream = stream
+    def push_all(self, _scheduler: abc.SchedulerBase, _state: Any = None) -> None:
+        """Push every event."""
+        while self._push_next():
+            pass
+
+    def push_in_turns(self, trampoline: abc.SchedulerBase, _state: Any = None) -> None:
+        """Push an event, and the next after everything else that waits on the trampoline.
+
+        What an observer subscribes to within ``on_next`` (as ``flat_map`` does) waits there, and
+        would have to wait for the end of the stream.
+        """
+        if self._push_next():
+            trampoline.schedule(self.push_in_turns)
 
     def dispose(self) -> None:
+        """Push no more, and close the stream, or do not open it."""
         with self._lock:
-            self.is_disposed = True
-            stream, self._stream = self._stream, None
+            self._is_disposed = True
+            stream = self._stream
         if stream is not None:
             stream.close()
+
+    def _push_next(self) -> bool:
+        """Push the next event; false when that was not to be, or was the last."""
+        try:
+            event = next(self._stream or self._open())
+        except StopIteration:
+            self._observer.on_completed()
+            return False
+        except Exception as error:
+            if not self._is_disposed:
+                self._observer.on_error(error)
+            return False
+        try:
+            self._observer.on_next(event)
+        except BaseException:
+            self.dispose()
+            raise
+        return not self._is_disposed
+
+    def _open(self) -> Stream[E]:
+        stream = self._open_stream()
+        with self._lock:
+            self._stream = stream
+        if self._is_disposed:
+            stream.close()
+        return stream
 
 
 _running: set[asyncio.Task[None]] = set()

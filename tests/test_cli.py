@@ -447,6 +447,15 @@ def test_a_bad_base_url_is_an_error() -> None:
     assert ran.stderr.startswith("streamkit: OpenAIError: base_url must begin with http")
 
 
+@pytest.fixture
+def with_ctrl_c() -> Iterator[None]:
+    """Let children hear of it, even if these tests run in the background, deaf to it themselves."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_ctrl_c_closes_the_stream() -> None:
     script: list[Step] = [STREAM_HEAD, chunk(part("Hello\n")), Do.HOLD]
     with ScriptedServer(script) as server:
@@ -457,7 +466,7 @@ def test_ctrl_c_closes_the_stream() -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "Hello\n"
             process.send_signal(signal.SIGINT)
-            rest, errors = process.communicate()
+            rest, errors = process.communicate(timeout=30)
         assert (process.returncode, rest, errors) == (130, "", "")
         assert server.hung_up.wait(10)
 
@@ -480,6 +489,7 @@ def test_a_reader_that_leaves_early_ends_the_chat_quietly() -> None:
 # streamkit serve
 
 
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_serve_serves_until_ctrl_c() -> None:
     arguments = ["serve", "--port", "0", "--api-key", KEY, "--seed", "3", "--token-size", "2"]
     with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:
@@ -490,7 +500,7 @@ def test_serve_serves_until_ctrl_c() -> None:
         assert "recording:unicode" in [model["id"] for model in ran.json()["data"]]
         assert httpx.get(f"{url}/models").status_code == 401
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate()
+        said = process.stdout.read()
     assert process.returncode == 0
     assert f"OPENAI_BASE_URL={url}" in said
     assert KEY not in said

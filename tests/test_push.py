@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import reactivex
+from reactivex import Observable
 from reactivex import operators as rx
 from reactivex.scheduler import NewThreadScheduler
 
 from streamkit import AsyncOpenAI, OpenAI
+from streamkit import operators as ops
 from tests.http_server import STREAM_HEAD, Do, Script, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 
@@ -45,6 +48,28 @@ def test_an_observer_that_has_enough_hangs_up(client: OpenAI, server: ScriptedSe
     client.chat.completions.chunks(**ASKED).pipe(rx.take(2)).subscribe(seen.append)
     assert len(seen) == 2
     assert server.hung_up.wait(10)
+
+
+def test_what_an_observer_subscribes_to_need_not_wait_for_the_end(
+    client: OpenAI, server: ScriptedServer
+) -> None:
+    seen: list[Any] = []
+    client.chat.completions.chunks(**ASKED).pipe(
+        rx.flat_map(lambda chunk: reactivex.of(chunk, chunk)), rx.take(3)
+    ).subscribe(seen.append)
+    assert [chunk.choices[0].delta.content for chunk in seen] == ["a", "a", "b"]
+    assert server.hung_up.wait(10)
+
+
+def test_a_choice_can_be_split_further_and_loses_nothing(client: OpenAI) -> None:
+    def parsed(choice: Observable[Any]) -> Observable[Any]:
+        return reactivex.merge(choice.pipe(ops.partial_parse()), choice.pipe(ops.refusal_detect()))
+
+    seen: list[Any] = []
+    client.chat.completions.chunks(**ASKED).pipe(
+        ops.accumulate(), ops.split_by_choice(), rx.flat_map(parsed), rx.take(3)
+    ).subscribe(seen.append)
+    assert [event.delta for event in seen] == ["a", "b", "c"]
 
 
 def test_disposing_while_the_server_is_silent_hangs_up(

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from reactivex import Observable
 
-    from streamkit.log import ChoiceUpdate
     from streamkit.response_format import ResponseFormat
     from streamkit.types import ParsedChatCompletion
+
+    _Machines = tuple[ContentParser, RefusalDetector, ToolArgumentsParser, LogprobsTeller]
 
 __all__ = ["ChatEvents", "chat_events"]
 
@@ -79,24 +80,35 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._accumulator = Accumulator(reader)
-        self._choices: dict[int, tuple[Machine[ChoiceUpdate, Any], ...]] = {}
+        self._choices: dict[int, _Machines] = {}
         self._parse_errors: dict[int, ParseError] = {}
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
         """Take a chunk and return its events."""
+        # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
+        # it brings is cheaper than to ask all four.
         event = self._accumulator.add(value)
         events: list[ChatCompletionStreamEvent[Any]] = [event]
-        finished: list[int] = []
+        finishes = False
         for update in event.updates:
             machines = self._choices.get(update.index)
             if machines is None:
                 machines = self._choices[update.index] = self._open()
-            for machine in machines:
-                events += machine.feed(update)
+            content, refusal, tool_calls, logprobs = machines
+            if update.content is not None:
+                events += content.feed(update)
+            if update.refusal is not None:
+                events += refusal.feed(update)
+            if update.calls:
+                events += tool_calls.feed(update)
+            if update.logprobs is not None:
+                events += logprobs.feed(update)
             if update.finish_reason:
-                finished.append(update.index)
-        for index in finished:
-            events += self._finish(index)
+                finishes = True
+        if finishes:
+            for update in event.updates:
+                if update.finish_reason:
+                    events += self._finish(update.index)
         return events
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
@@ -112,14 +124,14 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         self._accumulator.fail(error)
 
     def snapshot(self) -> ParsedChatCompletion[Any]:
-        """The completion so far, parsed as far as it goes; raises when there was no chunk yet."""
+        """The completion so far, parsed as far as it goes."""
         return self._accumulator.snapshot()
 
     def completion(self) -> ParsedChatCompletion[Any]:
         """The whole completion, parsed; call it after ``close``."""
         return self._accumulator.snapshot(final=True)
 
-    def _open(self) -> tuple[Machine[ChoiceUpdate, Any], ...]:
+    def _open(self) -> _Machines:
         return (
             ContentParser(self._reader),
             RefusalDetector(),

@@ -72,6 +72,7 @@ class ChunkDecoder(Machine[SSE, W]):
         self, type_: type[W], *, choices: int = 1, on_truncated: OnTruncated = "error"
     ) -> None:
         self._decoder = WireDecoder(type_)
+        self._decode = self._decoder.decode_strictly
         self._choices = choices
         self._on_truncated = on_truncated
         self._received = 0
@@ -94,13 +95,10 @@ class ChunkDecoder(Machine[SSE, W]):
                 self.done = True
                 return ()
         try:
-            chunk = self._decoder.decode(data)
-        except ValueError as error:
-            raise StreamDecodeError(
-                "the server sent an event that is no JSON object", received=data
-            ) from error
-        if vars(chunk):
-            self._inspect(chunk, data)
+            chunk = self._decode(data)
+        except ValueError:
+            # Not all of it fits the type; only then can there be an error in it.
+            chunk = self._decode_leniently(data)
         if isinstance(chunk, ChatCompletionChunk) and not self._take_note(chunk):
             _log.debug("skipped an event that is no chunk: %.200r", data)
             return ()
@@ -136,12 +134,19 @@ class ChunkDecoder(Machine[SSE, W]):
                 self._unfinished.add(choice.index)
         return True
 
-    def _inspect(self, chunk: Wire, data: str | bytes) -> None:
+    def _decode_leniently(self, data: str | bytes) -> W:
+        try:
+            chunk = self._decoder.decode_leniently(data)
+        except ValueError as error:
+            raise StreamDecodeError(
+                "the server sent an event that is no JSON object", received=data
+            ) from error
         extra = vars(chunk)
         if extra.get("error"):
             raise _reported(data, extra["error"])
         if "choices" in extra:
             raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)
+        return chunk
 
 
 _SHORT = 16

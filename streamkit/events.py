@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from streamkit.log import ChoiceUpdate, CompletionLog, CompletionMark, TextLog
@@ -47,6 +48,10 @@ class Event(Struct, frozen=True, gc=False, eq=False):
         return {
             name: plain(getattr(self, name), "json", drop_none=True) for name in _names(type(self))
         }
+
+    def to_json(self) -> str:
+        """The JSON text of ``to_dict``, on one line."""
+        return msgspec.json.encode(self.to_dict()).decode()
 
     def model_dump(self) -> dict[str, Any]:
         """The same as ``to_dict``, under the name pydantic uses."""

@@ -112,6 +112,10 @@ def test_a_client_does_not_show_its_key() -> None:
     assert "sk-1" not in repr(OpenAI(api_key="sk-1")) + repr(AsyncOpenAI(api_key="sk-1"))
 
 
+def test_code_that_looks_for_the_helpers_where_they_once_were_finds_them(client: OpenAI) -> None:
+    assert client.beta.chat is client.chat
+
+
 # create
 
 

@@ -209,6 +209,7 @@ def test_the_documented_fields_are_in_the_plain_data() -> None:
 def test_plain_data_are_plain() -> None:
     for event in EVENTS:
         data = event.to_dict()
+        assert json.loads(event.to_json()) == data
         assert json.loads(json.dumps(data)) == data
         assert event.model_dump() == data
 

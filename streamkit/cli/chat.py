@@ -7,7 +7,6 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.pretty import Pretty
@@ -117,7 +116,7 @@ def _messages(prompt: str, system: str | None) -> list[dict[str, str]]:
 def _print_events(answer: StreamManager[ChatCompletionStream[Any]]) -> None:
     with answer as stream:
         for event in stream:
-            typer.echo(msgspec.json.encode(event.to_dict()))
+            typer.echo(event.to_json())
 
 
 def _show(

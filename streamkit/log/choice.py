@@ -129,7 +129,8 @@ class ChoiceLog:
                 calls = self._tool_calls.append(delta.tool_calls)
             if delta.role:
                 self._role = delta.role
-            self._append_rare(delta)
+            if _has_rare_fields(delta):
+                self._delta_extra = merged(self._delta_extra, _rare_fields(delta))
         if choice.logprobs is not None:
             self._append_logprobs(choice.logprobs)
         if choice.finish_reason:
@@ -145,8 +146,8 @@ class ChoiceLog:
             self.refusal.length,
             calls,
             choice.logprobs,
-            len(self.logprobs_content or ()),
-            len(self.logprobs_refusal or ()),
+            0 if choice.logprobs is None else len(self.logprobs_content or ()),
+            0 if choice.logprobs is None else len(self.logprobs_refusal or ()),
             choice.finish_reason or None,
         )
 
@@ -208,17 +209,6 @@ class ChoiceLog:
         whole = self.is_whole or call.is_whole()
         return reader.arguments(call).value if whole else None
 
-    def _append_rare(self, delta: ChoiceDelta) -> None:
-        if (
-            delta.reasoning_content is not None
-            or delta.reasoning is not None
-            or delta.audio is not None
-            or delta.annotations is not None
-            or delta.function_call is not None
-            or vars(delta)
-        ):
-            self._delta_extra = merged(self._delta_extra, _rare_fields(delta))
-
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         if logprobs.content is not None:
             self.logprobs_content = self.logprobs_content or []
@@ -245,6 +235,17 @@ class ChoiceLog:
 
 
 _Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
+
+
+def _has_rare_fields(delta: ChoiceDelta) -> bool:
+    return (
+        delta.reasoning_content is not None
+        or delta.reasoning is not None
+        or delta.audio is not None
+        or delta.annotations is not None
+        or delta.function_call is not None
+        or bool(vars(delta))
+    )
 
 
 def _rare_fields(delta: ChoiceDelta) -> dict[str, Any]:

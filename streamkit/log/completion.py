@@ -72,7 +72,10 @@ class CompletionLog:
             updates.append(choice.append(part))
             place = self._places[part.index]
             marks = self._marks
-            self._marks = (*marks[:place], choice.mark(), *marks[place + 1 :])
+            if len(marks) == 1:
+                self._marks = (choice.mark(),)
+            else:
+                self._marks = (*marks[:place], choice.mark(), *marks[place + 1 :])
         return tuple(updates)
 
     def mark(self) -> CompletionMark:

@@ -93,9 +93,12 @@ class TextLog:
             machine.feed(self._between(machine.position, end))
 
     def _between(self, start: int, end: int) -> str:
-        # From the newest piece backwards: what is asked for is nearly always the last few.
-        parts: list[str] = []
+        # From the newest piece backwards: what is asked for is nearly always the last few, and most
+        # often the last, which a hot place needs no list for.
         upper = self.length
+        if self._pieces and end == upper and start == upper - len(self._pieces[-1]):
+            return self._pieces[-1]
+        parts: list[str] = []
         for piece in chain(reversed(self._pieces), reversed(self._blocks)):
             if upper <= start:
                 break

@@ -10,12 +10,15 @@ from __future__ import annotations
 import functools
 import json
 import types
-from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
 from streamkit.types.base import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["WireDecoder", "construct"]
 
@@ -27,14 +30,19 @@ class WireDecoder(Generic[W]):
 
     def __init__(self, type_: type[W]) -> None:
         self._type = type_
-        self._strict = msgspec.json.Decoder(type_)
+        self.decode_strictly: Callable[[bytes | str], W] = msgspec.json.Decoder(type_).decode
+        """Decode what fits the type and nothing else; raises ``ValueError``."""
 
     def decode(self, data: bytes | str) -> W:
         """The object in ``data``; raises ``ValueError`` when it holds no JSON object."""
         try:
-            return self._strict.decode(data)
+            return self.decode_strictly(data)
         except ValueError:  # msgspec's own errors, and text with half a surrogate pair in it
-            value = _loads(data)
+            return self.decode_leniently(data)
+
+    def decode_leniently(self, data: bytes | str) -> W:
+        """The same for data that do not fit; slower by far."""
+        value = _loads(data)
         if not isinstance(value, dict):
             raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
         return construct(self._type, cast("dict[str, Any]", value))

@@ -49,12 +49,10 @@ class Pipeline(Generic[E]):
 
     def end(self) -> Iterator[E]:
         """Yield what the end of the body leads to; raises what is wrong with the answer."""
+        # Neither of the first two has anything left, for what was cut is dropped; they judge.
         if not self.done:
-            for event in self._sse.close():
-                for chunk in self._chunks.feed(event):
-                    yield from self._machine.feed(chunk)
-        for chunk in self._chunks.close():
-            yield from self._machine.feed(chunk)
+            self._sse.close()
+        self._chunks.close()
         yield from self._machine.close()
 
     def fail(self, error: Exception) -> None:

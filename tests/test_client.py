@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import openai
+import openai.types.chat
 import pytest
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from streamkit import (
     StreamClosedError,
 )
 from streamkit.server import EmbeddedServer
+from streamkit.types import chat
 from tests.http_server import Do, ScriptedServer, response
 from tests.sse_bodies import DONE, part, stream
 
@@ -100,6 +102,24 @@ def test_options_can_be_changed_for_some_calls() -> None:
             changed.chat.completions.create(model="m", messages=MESSAGES)
         assert server.requests[-1].headers["x-mine"] == "yes"
         assert server.requests[-1].headers["authorization"] == "Bearer k"
+
+
+async def test_the_async_client_s_options_can_be_changed_too() -> None:
+    with ScriptedServer([response(body=completion("hi"))]) as server:
+        async with AsyncOpenAI(api_key="k", base_url="http://127.0.0.1:9") as client:
+            changed = client.with_options(base_url=server.url)
+            answer = await changed.chat.completions.create(model="m", messages=MESSAGES)
+    assert answer.choices[0].message.content == "hi"
+
+
+def test_what_is_not_given_is_false_and_says_so() -> None:
+    assert not NOT_GIVEN
+    assert repr(NOT_GIVEN) == "NOT_GIVEN"
+
+
+def test_the_types_have_the_names_and_the_path_of_the_openai_package() -> None:
+    for name in chat.__all__:
+        assert hasattr(openai.types.chat, name)
 
 
 def test_without_a_key_there_is_no_client(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,6 +332,7 @@ async def test_leaving_an_async_stream_early_hangs_up_and_a_later_read_says_why(
             with pytest.raises(StreamClosedError) as raised:
                 await events.get_final_completion()
             assert raised.value.completion is not None
+            assert events.current_completion_snapshot.choices[0].message.content == "Hi"
 
 
 def test_closing_from_another_thread_wakes_the_reader() -> None:

@@ -1,1 +1,4 @@
-"""One question a file, run as ``python -m benchmarks.<name>``; no test measures time."""
+"""What a stream costs, beside the packages one would use instead; one question a file.
+
+``python -m benchmarks`` asks all of them; the README says how to read the answers.
+"""

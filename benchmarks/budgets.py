@@ -1,0 +1,57 @@
+"""The kinds of budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.case import COST, OURS, Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.case import Results, Workload
+
+__all__ = ["at_most", "growth", "times_cheaper", "times_the_cost"]
+
+
+def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 0) -> Budget:
+    """At most a part of what the peer costs, from a size on: ``factor`` times less."""
+
+    def share(results: Results, workload: Workload) -> float | None:
+        theirs = results.get((than, workload)) if workload.size >= since else None
+        return None if theirs is None else factor * results[OURS, workload][figure] / theirs[figure]
+
+    what = "" if figure == COST else f" {figure}"
+    return Budget(f"≤ 1/{factor:g} of {than}{what}", share)
+
+
+def times_the_cost(factor: float, of: str, *, figure: str = COST, since: int = 0) -> Budget:
+    """At most ``factor`` times what the other costs, from a size on."""
+
+    def share(results: Results, workload: Workload) -> float | None:
+        theirs = results.get((of, workload)) if workload.size >= since else None
+        return None if theirs is None else results[OURS, workload][figure] / theirs[figure] / factor
+
+    what = "" if figure == COST else f" {figure}"
+    return Budget(f"≤ {factor:g}x {of}{what}", share)
+
+
+def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True) -> Budget:
+    """A cost in the unit of the case."""
+
+    def share(results: Results, workload: Workload) -> float | None:
+        return results[OURS, workload][COST] / limit if where(workload) else None
+
+    return Budget(f"≤ {limit:g}", share)
+
+
+def growth(factor: float, since: int) -> Budget:
+    """At most ``factor`` times the cost at the size ``since`` of the same work."""
+
+    def share(results: Results, workload: Workload) -> float | None:
+        first = results.get((OURS, workload._replace(size=since)))
+        if first is None or workload.size <= since:
+            return None
+        return results[OURS, workload][COST] / first[COST] / factor
+
+    return Budget(f"≤ {factor:g}x that at {since:,}", share)

@@ -1,0 +1,30 @@
+"""The questions, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.case import Case
+
+__all__ = ["NAMES", "load"]
+
+NAMES = (
+    "structured_stream",
+    "growth",
+    "partial_json",
+    "import_time",
+    "short_stream",
+    "memory_dropped",
+    "memory_kept",
+    "memory_streams",
+    "push",
+    "loopback",
+)
+
+
+def load(name: str) -> Case:
+    """Import the case; only then are the packages it compares needed."""
+    case: Case = import_module(f"benchmarks.cases.{name}").CASE
+    return case

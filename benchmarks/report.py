@@ -1,0 +1,87 @@
+"""The answers as text and as plain data."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.case import COST
+
+if TYPE_CHECKING:
+    from benchmarks.case import Case
+    from benchmarks.runner import Row, Table
+
+__all__ = ["as_data", "as_text", "machine"]
+
+HEADINGS = ("work", "size", "who", "cost", "x ours", "budget", "also")
+
+
+def as_text(name: str, case: Case, table: Table) -> str:
+    """A Markdown table with its question; it reads well as it is, too."""
+    rows = [HEADINGS, *(_cells(row) for row in table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_line(row, widths) for row in rows]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    versions = ", ".join(f"{package} {version}" for package, version in table.versions.items())
+    notes = [f"Versions: {versions}.", *(f"Not installed: {name}." for name in table.absent)]
+    return "\n".join(
+        [f"### {name}", "", case.question, f"Cost: {case.unit}.", "", *lines, "", *notes]
+    )
+
+
+def as_data(name: str, case: Case, table: Table) -> dict[str, Any]:
+    """Everything that was measured."""
+    return {
+        "name": name,
+        "question": case.question,
+        "unit": case.unit,
+        "versions": table.versions,
+        "absent": table.absent,
+        "rows": [
+            {
+                "work": row.workload.name,
+                "size": row.workload.size,
+                "who": row.contender,
+                "figures": dict(row.figures),
+                "times_ours": row.times_ours,
+                "budgets": row.budgets,
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def machine() -> str:
+    """Where this runs."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{python}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    budgets = [
+        f"{says}: {share:.0%} used" + (", OVER" if share > 1 else "")
+        for says, share in row.budgets.items()
+    ]
+    remarks = [f"{name} {_number(value)}" for name, value in row.figures.items() if name != COST]
+    return (
+        row.workload.name,
+        f"{row.workload.size:,}",
+        row.contender,
+        _number(row.figures[COST]),
+        "" if row.times_ours is None else _number(row.times_ours),
+        "; ".join(budgets),
+        "; ".join(remarks),
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = [
+        cell.rjust(width) if heading in {"size", "cost", "x ours"} else cell.ljust(width)
+        for cell, width, heading in zip(cells, widths, HEADINGS, strict=True)
+    ]
+    return "| " + " | ".join(padded) + " |"

@@ -1,0 +1,207 @@
+"""Ways to read a streamed answer that needs no network."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from benchmarks.case import Answer
+from benchmarks.data import CHOICES, Kind, Report, streamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import ModuleType
+
+    from benchmarks.case import Run
+
+__all__ = [
+    "Chunk",
+    "answer",
+    "consume",
+    "floor",
+    "openai_client",
+    "params",
+    "pipeline",
+    "streamkit_client",
+    "through_client",
+    "through_floor",
+    "through_pipeline",
+]
+
+URL = "http://127.0.0.1/v1"
+
+
+def answer(kind: Kind, chunks: int) -> dict[str, Any]:
+    """All that a reader of the answer can find out."""
+    told = streamed(kind, chunks)
+    return {"text": told.text, "parsed": told.parsed, "tokens": told.tokens}
+
+
+def params(kind: Kind, package: ModuleType, *, parse: bool = True) -> dict[str, Any]:
+    """What a program passes to ``stream()`` of ``package``, streamkit or openai."""
+    given: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Report."}]}
+    match kind:
+        case "structured":
+            return {**given, **({"response_format": Report} if parse else {})}
+        case "tool arguments" | "64 tool calls":
+            return {**given, "tools": [package.pydantic_function_tool(Report, name="report")]}
+        case "logprobs":
+            return {**given, "logprobs": True}
+        case "n=8":
+            return {**given, "n": CHOICES}
+        case "text":
+            return given
+
+
+def consume(events: Iterable[Any], *, parse: bool = True) -> Answer:
+    """Read what a program would: each event, and what is parsed of it so far."""
+    texts: list[str] = []
+    tokens = 0
+    parsed: Any = None
+    for event in events:
+        kind = event.type
+        if kind == "content.delta":
+            texts.append(event.delta)
+            if parse:
+                parsed = event.parsed
+        elif kind == "tool_calls.function.arguments.delta":
+            texts.append(event.arguments_delta)
+            if parse:
+                parsed = event.parsed_arguments
+        elif kind == "logprobs.content.delta":
+            tokens += len(event.content)
+    says: dict[str, Any] = {"text": "".join(texts), "tokens": tokens}
+    return Answer({**says, "parsed": parsed} if parse else says)
+
+
+def through_pipeline(kind: Kind, chunks: int) -> Run:
+    """Streamkit's machines alone: bytes to events."""
+    import streamkit
+
+    pieces = streamed(kind, chunks).pieces
+    given = params(kind, streamkit)
+
+    def events() -> Iterator[Any]:
+        machines = pipeline(given)
+        for piece in pieces:
+            yield from machines.read(piece)
+        yield from machines.end()
+
+    return lambda: consume(events())
+
+
+def pipeline(given: Mapping[str, Any]) -> Any:
+    """The machines that a client makes for a call."""
+    from streamkit.resources.completion_call import CompletionCall
+
+    call = CompletionCall(given, stream=True)
+    return call.event_pipeline(call.events())
+
+
+def through_client(
+    package: ModuleType,
+    client: Callable[[Iterable[bytes]], Any],
+    kind: Kind,
+    chunks: int,
+    *,
+    parse: bool = True,
+) -> Run:
+    """A whole client over a transport that answers from memory, an event a read."""
+    given = params(kind, package, parse=parse)
+    openai = client(streamed(kind, chunks).pieces)
+
+    def run() -> Answer:
+        with openai.chat.completions.stream(**given) as stream:
+            return consume(stream, parse=parse)
+
+    return run
+
+
+def streamkit_client(pieces: Iterable[bytes]) -> Any:
+    """A client whose every answer is the pieces."""
+    import httpx
+
+    from streamkit import OpenAI
+
+    return OpenAI(api_key="k", base_url=URL, http_client=_http(httpx, pieces))
+
+
+def openai_client(pieces: Iterable[bytes]) -> Any:
+    """The same of the openai package, with the HTTP library that it prefers."""
+    import httpx2
+    from openai import OpenAI
+
+    return OpenAI(api_key="k", base_url=URL, http_client=_http(httpx2, pieces))
+
+
+class Delta(msgspec.Struct):
+    """What a chunk adds to a choice."""
+
+    role: str | None = None
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[Any] | None = None
+
+
+class Choice(msgspec.Struct):
+    """A choice of ``Chunk``."""
+
+    index: int
+    delta: Delta
+    logprobs: Any = None
+    finish_reason: str | None = None
+
+
+class Chunk(msgspec.Struct):
+    """All of a chunk, as a program might declare it that wants nothing but the fields."""
+
+    id: str
+    created: int
+    model: str
+    choices: list[Choice]
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    usage: Any = None
+
+
+def through_floor(kind: Kind, chunks: int) -> Run:
+    """What a program pays at least: httpx-sse cuts events, msgspec decodes; nothing is kept."""
+    pieces = streamed(kind, chunks).pieces
+    return lambda: Answer({"text": "".join(floor(pieces))})
+
+
+def floor(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The deltas of the content."""
+    import httpx
+    from httpx_sse import EventSource
+
+    class InMemory(httpx.Response):
+        # Without the layers of httpx, of which the machines know nothing either.
+        def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+            del chunk_size
+            for piece in pieces:
+                yield piece.decode()
+
+    decode = msgspec.json.Decoder(Chunk).decode
+    response = InMemory(200, headers=_HEADERS)
+    for event in EventSource(response).iter_sse():
+        if event.data == "[DONE]":
+            break
+        for choice in decode(event.data).choices:
+            yield choice.delta.content or ""
+
+
+_HEADERS = {"content-type": "text/event-stream"}
+
+
+def _http(library: Any, pieces: Iterable[bytes]) -> Any:
+    class Body(library.SyncByteStream):  # type: ignore[misc]  # either library's
+        def __iter__(self) -> Iterator[bytes]:
+            return iter(pieces)
+
+    def respond(body: type[Any], _: object) -> Any:
+        return library.Response(200, headers=_HEADERS, stream=body())
+
+    return library.Client(transport=library.MockTransport(partial(respond, Body)))

@@ -1,0 +1,45 @@
+"""One contender of one case, in this process: ``python -m benchmarks.worker CASE CONTENDER``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version
+
+from benchmarks.case import COST, Case, checked
+from benchmarks.cases import load
+
+__all__ = ["measure"]
+
+
+def measure(case: Case, contender: str, *, quick: bool) -> list[dict[str, float] | None]:
+    """The contender's figures for each workload; None where it takes no part.
+
+    Raises:
+        WrongAnswerError: An answer was not right, before or while it was measured.
+    """
+    chosen = case.contenders[contender]
+    measured: list[dict[str, float] | None] = []
+    for workload in case.quick if quick else case.workloads:
+        if not chosen.takes(workload):
+            measured.append(None)
+            continue
+        rehearsal = case.rehearsal(workload)
+        checked(chosen.prepare(rehearsal), case.answer(rehearsal))()
+        figures = dict(case.measure(checked(chosen.prepare(workload), case.answer(workload))))
+        figures[COST] *= case.scale(workload)
+        measured.append(figures)
+    return measured
+
+
+def main() -> None:
+    """Print the figures and versions as JSON."""
+    name, contender, *options = sys.argv[1:]
+    case = load(name)
+    figures = measure(case, contender, quick="--quick" in options)
+    versions = {package: version(package) for package in case.contenders[contender].packages}
+    print(json.dumps({"figures": figures, "versions": versions}))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,8 +12,10 @@ from reactivex.observable.marbles import parse
 from reactivex.testing import ReactiveTest, TestScheduler
 from reactivex.testing.marbles import messages_to_records
 
+from tests.exchange import COMBINATIONS, IDS, Api, Connect
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from reactivex import Observable, abc
     from reactivex.testing.recorded import Recorded
@@ -48,6 +50,21 @@ class Marbles(Protocol):
         until: str = "",
         raises: type[Exception] | None = None,
     ) -> None: ...
+
+
+@pytest.fixture(params=COMBINATIONS, ids=IDS)
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Make transports, of each kind and over each library, that are closed at the end."""
+    kind, library = request.param
+    apis: list[Api] = []
+
+    def connect(url: str, **config: Any) -> Api:
+        apis.append(kind(library, url, **config))
+        return apis[-1]
+
+    yield connect
+    for api in apis:
+        api.close()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from streamkit.config import ClientConfig
 from streamkit.transport import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streamkit.request import Request
 
 KEY = "sk-do-not-show-me"
@@ -107,6 +109,7 @@ class AsyncApi:
 
 
 ApiType: TypeAlias = "type[SyncApi | AsyncApi]"
+Connect: TypeAlias = "Callable[..., Api]"
 
 # With None the transport makes its own client.
 COMBINATIONS: list[tuple[ApiType, Any]] = [

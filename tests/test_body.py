@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from streamkit.body import DRAIN_LIMIT, AsyncBody, SyncBody
 from streamkit.config import ClientConfig
 from streamkit.request import Request
 from streamkit.transport import SyncTransport
-from tests.exchange import COMBINATIONS, IDS, KEY, Api, AsyncApi, SyncApi
+from tests.exchange import KEY, AsyncApi, Connect, SyncApi
 from tests.http_server import (
     LAST_CHUNK,
     STREAM_HEAD,
@@ -26,24 +26,8 @@ from tests.http_server import (
     head,
 )
 
-Connect = Callable[..., Api]
-
 STREAM = Request(method="POST", path="/chat/completions", json={}, stream=True)
 DONE = chunk(b"data: [DONE]\n\n")
-
-
-@pytest.fixture(params=COMBINATIONS, ids=IDS)
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    kind, library = request.param
-    apis: list[Api] = []
-
-    def connect(url: str, **config: Any) -> Api:
-        apis.append(kind(library, url, **config))
-        return apis[-1]
-
-    yield connect
-    for api in apis:
-        api.close()
 
 
 # Reading

@@ -21,6 +21,7 @@ from streamkit import (
     ParseError,
     SchemaError,
     StreamClosedError,
+    StreamTruncatedError,
 )
 from streamkit.server import EmbeddedServer
 from streamkit.types import chat
@@ -174,11 +175,12 @@ async def test_the_async_client_creates_and_streams_chunks(server: EmbeddedServe
     assert text == whole.choices[0].message.content
 
 
-def test_a_type_as_the_format_of_what_is_not_parsed_is_refused(client: OpenAI) -> None:
+@pytest.mark.parametrize("given", [Answer, list[int], Answer(a=1), "json"])
+def test_only_a_dict_is_the_format_of_what_is_not_parsed(client: OpenAI, given: Any) -> None:
     calls: list[Any] = [client.chat.completions.create, client.chat.completions.chunks]
     for call in calls:
         with pytest.raises(TypeError, match=r"parse\(\)"):
-            call(model="m", messages=MESSAGES, response_format=Answer)
+            call(model="m", messages=MESSAGES, response_format=given)
 
 
 # parse
@@ -195,6 +197,17 @@ def test_parse_reads_the_content_and_keeps_the_rest() -> None:
     answer = parse(completion('{"a": 1}', vendor="x", usage={"total_tokens": 3}))
     assert answer.choices[0].message.parsed == Answer(a=1)
     assert (answer.usage.total_tokens, answer.model_extra) == (3, {"vendor": "x"})
+
+
+@pytest.mark.parametrize(
+    "message", [b'"text"', b"[]", b'{"tool_calls": "none"}', b'{"tool_calls": [7]}']
+)
+def test_a_message_that_is_none_is_kept_as_it_is(message: bytes) -> None:
+    answer = parse(b'{"choices": [{"index": 0, "message": %b}]}' % message)
+    assert json.loads(message) in (
+        answer.choices[0].model_extra.get("message"),
+        answer.choices[0].message.model_extra,
+    )
 
 
 def test_a_length_error_carries_the_completion() -> None:
@@ -308,6 +321,18 @@ async def test_async_streams_that_are_read_to_the_end_take_one_connection() -> N
                 async with client.chat.completions.stream(model="m", messages=MESSAGES) as events:
                     await events.until_done()
         assert (len(server.requests), server.connections) == (5, 1)
+
+
+def test_choices_asked_for_in_the_extra_body_are_waited_for() -> None:
+    with ScriptedServer(stream(part("Hi", "stop"))) as server:
+        with (
+            OpenAI(api_key="k", base_url=server.url) as client,
+            client.chat.completions.stream(
+                model="m", messages=MESSAGES, extra_body={"n": 2}
+            ) as events,
+            pytest.raises(StreamTruncatedError, match="1 of 2 choices"),
+        ):
+            events.until_done()
 
 
 def test_leaving_early_hangs_up_and_a_later_read_says_why() -> None:

@@ -5,7 +5,6 @@ import json
 import logging
 import socket
 import traceback
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -26,28 +25,12 @@ from streamkit.request import Request, encoded
 from streamkit.retries import LONGEST_RETRY_AFTER, retry_after
 from streamkit.transport import AsyncTransport, SyncTransport
 from streamkit.types import ChatCompletionMessage
-from tests.exchange import COMBINATIONS, IDS, KEY, Api, AsyncApi, SyncApi
+from tests.exchange import KEY, AsyncApi, Connect, SyncApi
 from tests.http_server import Do, ScriptedServer, head, response
-
-Connect = Callable[..., Api]
 
 OK = response()
 POST = Request(method="POST", path="/chat/completions", json={"model": "m"})
 BUSY = response(503, b'{"error": {"message": "busy"}}')
-
-
-@pytest.fixture(params=COMBINATIONS, ids=IDS)
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    kind, library = request.param
-    apis: list[Api] = []
-
-    def connect(url: str, **config: Any) -> Api:
-        apis.append(kind(library, url, **config))
-        return apis[-1]
-
-    yield connect
-    for api in apis:
-        api.close()
 
 
 # What is sent

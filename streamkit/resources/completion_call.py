@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.errors import APIResponseValidationError, SchemaError
 from streamkit.machine import Machine
@@ -22,7 +23,7 @@ from streamkit.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import httpx
 
@@ -61,10 +62,10 @@ class CompletionCall:
         if stream or "stream" in body:
             body["stream"] = stream
         self._tools = tool_parsers(body.get("tools") or ())
+        body.update(options.pop("extra_body", None) or {})
         self._choices = n if isinstance(n := body.get("n"), int) else 1
         self._on_truncated: OnTruncated = on_truncated
         self._partial_strings = partial_strings
-        body.update(options.pop("extra_body", None) or {})
         self.request = Request(
             method="POST",
             path="/chat/completions",
@@ -111,14 +112,14 @@ class CompletionCall:
         return parsed
 
 
-def plain_format(value: object) -> object:
-    """Give back the response format of a method that does not parse; a type is refused."""
-    if isinstance(value, type):
+def plain_format(value: Any) -> Any:
+    """Give back the response format of a method that does not parse; it takes dicts only."""
+    if not _is_left_out(value) and not isinstance(value, Mapping | None):
         raise SchemaError(
             "a response_format that is not parsed is a plain dict; to have the answer read into "
-            f"{value.__name__}, call parse(), stream() or observe()"
+            f"{value!r}, call parse(), stream() or observe()"
         )
-    return value
+    return cast("object", value)
 
 
 def _response_format(value: object) -> ResponseFormat[Any] | None:
@@ -151,7 +152,15 @@ def _no_completion(response: httpx.Response) -> APIResponseValidationError:
 def _as_chunk(completion: ChatCompletion) -> ChatCompletionChunk:
     data = completion.to_dict()
     for choice in data["choices"]:
-        message = choice["delta"] = choice.pop("message", {})
-        for index, call in enumerate(message.get("tool_calls", ())):
-            call.setdefault("index", index)
+        # Only an object can be a delta; what else there is in its place is kept as it is.
+        if isinstance(choice["message"], dict):
+            message: dict[str, Any] = choice.pop("message")
+            choice["delta"] = message
+            for index, call in enumerate(_objects(message.get("tool_calls"))):
+                call.setdefault("index", index)
     return construct(ChatCompletionChunk, data)
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]

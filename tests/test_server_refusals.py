@@ -14,8 +14,8 @@ import openai
 import pytest
 
 from streamkit.server import EmbeddedServer
-from streamkit.server.app import BODY_LIMIT
 from streamkit.server.complaint import complaint
+from streamkit.server.reading import BODY_LIMIT
 
 ASK: list[Any] = [{"role": "user", "content": "Tell me about rivers"}]
 TOOL: dict[str, Any] = {"type": "function", "function": {"name": "f", "parameters": {}}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
@@ -29,19 +30,32 @@ def serve(  # noqa: PLR0913 - one for each option
         float, typer.Option(min=0, metavar="SECONDS", help="Time between two chunks of a stream.")
     ] = 0.0,
     token_size: Annotated[int, typer.Option(min=1, help="Characters in a token.")] = 4,
+    database: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Keeps threads and files from one run to the next."
+        ),
+    ] = None,
 ) -> None:
     """Run the embedded OpenAI-compatible server until Ctrl-C.
 
     It answers any request with text, JSON or tool calls that it makes up, the same for the same
-    request, and replays recordings of a real model.
+    request, and replays recordings of a real model. Assistants, threads, files and vector stores
+    are kept while it runs, or in a database.
     """
     from streamkit.server import EmbeddedServer
 
     try:
         server = EmbeddedServer(
-            host=host, port=port, api_key=api_key, seed=seed, pace=pace, token_size=token_size
+            host=host,
+            port=port,
+            api_key=api_key,
+            seed=seed,
+            pace=pace,
+            token_size=token_size,
+            database=database,
         )
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise failure(str(error), code=MISUSED) from error
     try:
         server.start()

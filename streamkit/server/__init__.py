@@ -1,7 +1,8 @@
 """An OpenAI-compatible server for tests, demonstrations and work without a network.
 
 It needs the extra ``server``. It serves ``POST /v1/chat/completions``, streaming and not,
-``GET /v1/models`` and ``GET /v1/models/NAME``::
+``GET /v1/models`` and ``GET /v1/models/NAME``; assistants, threads, messages, runs and their steps;
+files, vector stores, their files and batches::
 
     with EmbeddedServer() as server:
         client = OpenAI(base_url=server.base_url, api_key="any")
@@ -19,12 +20,37 @@ lets the content filter end it half-way.
 **Recordings.** The model ``recording:NAME`` replays what a real server once sent, byte by byte;
 ``GET /v1/models`` lists them.
 
+**Runs** follow a scenario: steps (messages of text, images and citations; calls of tools) and an
+end, all of it plain data. It is named by the key ``scenario`` in the metadata of the run, by a mark
+such as ``[[failed]]`` in the last user message, by the model ``scenario:NAME``, or by the metadata
+of the assistant. Shipped are ``text``, ``blocks``, ``refuse``, ``code_interpreter``,
+``file_search``, ``function``, ``function_twice``, ``functions``, ``all_tools``, ``failed``,
+``failed_tool``, ``rate_limited``, ``expired``, ``incomplete``, ``cancelled`` and ``error`` (in
+mid-stream). A run that names none calls each of its tools and answers. ``scenarios`` adds others::
+
+    EmbeddedServer(
+        scenarios={
+            "hello": {
+                "steps": [{"type": "message", "content": [{"type": "text", "text": "Hello"}]}]
+            }
+        }
+    )
+
+**What takes its time** (a run without a stream, a file, a vector store, a batch) is done once it
+has been looked at ``polls`` times; no clock is read. A file named ``[[failed]].txt`` is none that a
+vector store can take, and ``[[error]].txt`` none that can be processed.
+
+**Its objects** are kept until the server is dropped, or in the SQLite file ``database``. Their ids
+follow from the seed and the order in which they were created.
+
 **Tests of clients** find in ``EmbeddedServer.exchanges`` what was asked, how far the answer got,
 and whether the client left before its end; ``Exchange.wait()`` blocks until that is known.
 
 **Settings** of the server are options of `create_app`; these headers set them for one request:
 ``x-streamkit-token-size`` (characters in a token), ``x-streamkit-pace`` (seconds between two
-chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once).
+chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once), ``x-streamkit-polls``
+(of what the request creates; 0 is done at once) and ``x-streamkit-poll-after-ms`` (the advice of
+``openai-poll-after-ms``; ``null`` is none).
 
 **Refusals.** What the API refuses is refused with its status and error body: unknown parameters,
 wrong types and values out of range, schemas that strict mode does not take, a conversation that

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from streamkit.server.identity import Identity
+    from streamkit.server.request import Format, Function
 
 REFUSE = "[[refuse]]"
 """In the last user message: the answer is a refusal."""
@@ -71,24 +72,13 @@ def answers(request: ChatRequest, identity: Identity, *, token_size: int) -> lis
     return found
 
 
-def _answer(request: ChatRequest, index: int, random: Random) -> Answer:
-    prompt = prompt_of(request)
-    if REFUSE in prompt:
-        return Answer(index=index, refusal=prose.refusal(random))
-    if FILTER in prompt:
-        content = _content(request, prompt, random)
-        half = content[: len(content) // 2]
-        return Answer(index=index, content=half, finish_reason="content_filter")
-    tools, by_name = tools_to_call(request, random)
-    if not tools:
-        return Answer(index=index, content=_content(request, prompt, random))
-    calls = tuple(_call(tool, random) for tool in tools)
-    # The API says "stop" when the request itself named the tool.
-    return Answer(index=index, calls=calls, finish_reason="stop" if by_name else "tool_calls")
+def content_for(wanted: Format | None, prompt: str, random: Random) -> str:
+    """An answer's text in the format that is wanted.
 
-
-def _content(request: ChatRequest, prompt: str, random: Random) -> str:
-    match request.response_format:
+    Raises:
+        ApiError: No value fits a schema.
+    """
+    match wanted:
         case SchemaFormat(json_schema=schema):
             owner = f"response_format '{schema.name}'"
             return _json(schema.definition or {}, random, owner=owner, param="response_format")
@@ -98,14 +88,39 @@ def _content(request: ChatRequest, prompt: str, random: Random) -> str:
             return prose.answer_to(prompt, random)
 
 
+def arguments_for(function: Function, random: Random) -> str:
+    """Arguments that a function's schema allows, as JSON.
+
+    Raises:
+        ApiError: No value fits the schema.
+    """
+    schema = {"type": "object", "additionalProperties": False, **(function.parameters or {})}
+    return _json(schema, random, owner=f"function '{function.name}'", param="tools")
+
+
+def _answer(request: ChatRequest, index: int, random: Random) -> Answer:
+    prompt = prompt_of(request)
+    if REFUSE in prompt:
+        return Answer(index=index, refusal=prose.refusal(random))
+    if FILTER in prompt:
+        content = content_for(request.response_format, prompt, random)
+        half = content[: len(content) // 2]
+        return Answer(index=index, content=half, finish_reason="content_filter")
+    tools, by_name = tools_to_call(request, random)
+    if not tools:
+        content = content_for(request.response_format, prompt, random)
+        return Answer(index=index, content=content)
+    calls = tuple(_call(tool, random) for tool in tools)
+    # The API says "stop" when the request itself named the tool.
+    return Answer(index=index, calls=calls, finish_reason="stop" if by_name else "tool_calls")
+
+
 def _call(tool: FunctionTool | CustomTool, random: Random) -> Call:
     call_id = "call_" + identifier(random, 24)
     if isinstance(tool, CustomTool):
         text = prose.answer_to(tool.custom.description or "", random)
         return Call(id=call_id, name=tool.custom.name, text=text, custom=True)
-    schema = {"type": "object", "additionalProperties": False, **(tool.function.parameters or {})}
-    owner = f"function '{tool.function.name}'"
-    text = _json(schema, random, owner=owner, param="tools")
+    text = arguments_for(tool.function, random)
     return Call(id=call_id, name=tool.function.name, text=text)
 
 

@@ -24,12 +24,15 @@ class ApiError(Exception):
         self.param = param
         self.code = code
 
-    def response(self, headers: dict[str, str] | None = None) -> JSONResponse:
-        """The answer to send instead."""
-        error = {
+    def body(self) -> dict[str, str | None]:
+        """The error as the API shows it."""
+        return {
             "message": self.message,
             "type": self.kind,
             "param": self.param,
             "code": self.code,
         }
-        return JSONResponse({"error": error}, self.status, headers)
+
+    def response(self, headers: dict[str, str] | None = None) -> JSONResponse:
+        """The answer to send instead."""
+        return JSONResponse({"error": self.body()}, self.status, headers)

@@ -9,31 +9,39 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from streamkit.recording import shipped, shipped_names
+from streamkit.server import files, threads, vector_stores
 from streamkit.server.answer import answers
 from streamkit.server.api_error import ApiError
-from streamkit.server.body import event_stream, replay
+from streamkit.server.body import event_stream, replay, streamed
+from streamkit.server.call import endpoint
 from streamkit.server.chunks import chunks
 from streamkit.server.completion import completion
+from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
 from streamkit.server.identity import Identity
+from streamkit.server.reading import read_json
 from streamkit.server.rules import checked
 from streamkit.server.settings import Settings
+from streamkit.server.store import Store
+from streamkit.server.threads.plan import MODEL as SCENARIO
+from streamkit.server.threads.scenario import Scenario
+from streamkit.server.threads.scenario import shipped as shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from starlette.requests import Request
 
     from streamkit.recording import Recording
     from streamkit.server.request import ChatRequest
 
-BODY_LIMIT = 16 * 1024 * 1024
-"""Bytes that a request's body may have."""
+UPLOAD_LIMIT = 512 * 1024 * 1024
+"""Bytes that an uploaded file may have."""
 RECORDING = "recording:"
 """What the name of a model begins with that replays the recording of the rest of its name."""
 MODEL = "streamkit"
@@ -47,8 +55,14 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     token_size: int = 4,
     pace: float = 0.0,
     speed: float = 0.0,
+    polls: int = 2,
+    poll_after_ms: int | None = 10,
     models: Sequence[str] = (),
     recordings: Mapping[str, Recording] | None = None,
+    scenarios: Mapping[str, Any] | None = None,
+    any_assistant: bool = True,
+    database: str | PathLike[str] | None = None,
+    upload_limit: int = UPLOAD_LIMIT,
 ) -> Starlette:
     """Make the server's application, for any ASGI server on one event loop.
 
@@ -58,24 +72,54 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         token_size: Characters in a token.
         pace: Seconds between two chunks of a stream.
         speed: How many times faster than recorded recordings are replayed; 0 is at once.
+        polls: How often runs, files and batches are looked at until they have finished.
+        poll_after_ms: What ``openai-poll-after-ms`` advises who polls; None advises nothing.
         models: The names that are served; empty for any name.
         recordings: What ``recording:NAME`` replays, by NAME; those of streamkit when it is None.
+        scenarios: What runs can be asked to do, by name and besides what every server knows.
+        any_assistant: Whether runs take an ``assistant_id`` that no assistant has.
+        database: A file that keeps assistants, threads, files and vector stores; without one they
+            are forgotten with the application.
+        upload_limit: Bytes that an uploaded file may have.
 
     Raises:
-        ValueError: A setting is out of its range.
+        OSError: The database cannot be opened.
+        ValueError: A setting is out of its range, a scenario is none, or the database is none.
     """
     settings = msgspec.convert(
-        {"token_size": token_size, "pace": pace, "speed": speed}, type=Settings
+        {
+            "token_size": token_size,
+            "pace": pace,
+            "speed": speed,
+            "polls": polls,
+            "poll_after_ms": poll_after_ms,
+        },
+        type=Settings,
     )
+    known = msgspec.convert(scenarios or {}, dict[str, Scenario])
     if recordings is None:
         recordings = {name: shipped(name) for name in shipped_names()}
     journal = Journal()
     api = _Api(seed, api_key, settings, models, recordings)
+    desk = Desk(
+        store=Store(database, seed),
+        seed=seed,
+        scenarios={**shipped_scenarios(), **known},
+        any_assistant=any_assistant,
+        upload_limit=upload_limit,
+        serve=api.serve_run,
+    )
+    kept = (*threads.ROUTES, *vector_stores.ROUTES, *files.ROUTES)
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", api.chat_completions, methods=["POST"]),
             Route("/v1/models", api.models, methods=["GET"]),
             Route("/v1/models/{name:path}", api.model, methods=["GET"]),
+            Route("/v1/files", files.upload(desk, api.admit), methods=["POST"]),
+            *(
+                Route("/v1" + path, endpoint(handler, desk, api.admit), methods=[method])
+                for method, path, handler in kept
+            ),
         ],
         middleware=[Middleware(JournalMiddleware, journal=journal)],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error},
@@ -113,7 +157,7 @@ class _Api:
 
     async def chat_completions(self, request: Request) -> Response:
         self._authorise(request)
-        body = _decoded(await _read(request))
+        body = await read_json(request)
         request.scope["exchange"].body = body
         chat = checked(body)
         self._serve(chat.model)
@@ -121,6 +165,20 @@ class _Api:
         if recording := self._recordings.get(chat.model):
             return _replayed(chat, recording, settings)
         return _answered(chat, Identity(body, self._seed), settings)
+
+    def admit(self, request: Request) -> Settings:
+        """Let a request in, and say with which settings.
+
+        Raises:
+            ApiError: It has no key, or a header has no such value.
+        """
+        self._authorise(request)
+        return self._settings.overridden(request.headers)
+
+    def serve_run(self, model: str) -> None:
+        """Raise the API's error when no run can have this model."""
+        if not model.startswith(SCENARIO):
+            self._serve(model)
 
     def _authorise(self, request: Request) -> None:
         if self._api_key is None:
@@ -151,7 +209,7 @@ def _answered(chat: ChatRequest, identity: Identity, settings: Settings) -> Resp
     if not chat.stream:
         return JSONResponse(completion(chat, found, identity, token_size=size))
     events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
-    return _streamed(StreamingResponse(events))
+    return streamed(StreamingResponse(events))
 
 
 def _replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Response:
@@ -165,41 +223,11 @@ def _replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Re
         )
     if not recording.streamed:
         return Response(recording.body, media_type="application/json")
-    return _streamed(StreamingResponse(replay(recording, settings.speed)))
-
-
-def _streamed(response: StreamingResponse) -> StreamingResponse:
-    response.headers["content-type"] = "text/event-stream; charset=utf-8"
-    # Neither a cache nor a proxy may hold back what has been said so far.
-    response.headers["cache-control"] = "no-cache, no-transform"
-    response.headers["x-accel-buffering"] = "no"
-    return response
+    return streamed(StreamingResponse(replay(recording, settings.speed)))
 
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 1735689600, "owned_by": "streamkit"}
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > BODY_LIMIT:
-                raise ApiError(f"The request is larger than {BODY_LIMIT} bytes.", status=413)
-    except ClientDisconnect:
-        raise ApiError("The request ended before its body did.") from None
-    return bytes(body)
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        raise ApiError(
-            "We could not parse the JSON body of your request: "
-            "the API expects a JSON payload, and what was sent was not valid JSON."
-        ) from None
 
 
 async def _api_error(_: Request, error: Exception) -> Response:

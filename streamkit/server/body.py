@@ -10,6 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
+    from starlette.responses import StreamingResponse
+
     from streamkit.recording import Recording
 
 
@@ -31,3 +33,12 @@ async def replay(recording: Recording, speed: float) -> AsyncIterator[bytes]:
     for read in recording.reads:
         await anyio.sleep_until(start + read.seconds / speed if speed else start)
         yield read.data
+
+
+def streamed(response: StreamingResponse) -> StreamingResponse:
+    """The response with the headers of an event stream."""
+    response.headers["content-type"] = "text/event-stream; charset=utf-8"
+    # Neither a cache nor a proxy may hold back what has been said so far.
+    response.headers["cache-control"] = "no-cache, no-transform"
+    response.headers["x-accel-buffering"] = "no"
+    return response

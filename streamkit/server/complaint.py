@@ -12,18 +12,25 @@ from streamkit.server.api_error import ApiError
 from streamkit.server.request import SUPPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from msgspec import ValidationError
 
 
-def complaint(error: ValidationError, body: Any) -> ApiError:
-    """The API's error for the first thing that is wrong with ``body``."""
+def complaint(
+    error: ValidationError, body: Any, *, supported: Mapping[str, Sequence[str]] = SUPPORTED
+) -> ApiError:
+    """The API's error for the first thing that is wrong with ``body``.
+
+    ``supported`` are the values that it names, by the field's path without list positions.
+    """
     text, _, path = str(error).partition(" - at `$")
     param = path.rstrip("`").removeprefix(".").partition("[...]")[0]
     for pattern, worded in _FINDINGS:
         if found := re.fullmatch(pattern, text):
             return worded(param, _at(body, param), *found.groups())
+    if found := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):
+        return _not_supported(param, found[1], supported)
     return ApiError(f"Invalid value for '{param}': {text}.", param=param, code="invalid_value")
 
 
@@ -98,8 +105,8 @@ def _no_match(param: str, _: object, pattern: str) -> ApiError:
     )
 
 
-def _not_supported(param: str, _: object, value: str) -> ApiError:
-    known = [f"'{name}'" for name in SUPPORTED.get(re.sub(r"\[\d+\]", "", param), ())]
+def _not_supported(param: str, value: str, supported: Mapping[str, Sequence[str]]) -> ApiError:
+    known = [f"'{name}'" for name in supported.get(re.sub(r"\[\d+\]", "", param), ())]
     values = f" Supported values are: {', '.join(known[:-1])}, and {known[-1]}." if known else ""
     return ApiError(f"Invalid value: {value}.{values}", param=param, code="invalid_value")
 
@@ -112,7 +119,6 @@ _FINDINGS: tuple[tuple[str, Callable[..., ApiError]], ...] = (
     (r"Expected `array` of length >= (\d+)", _too_few),
     (r"Expected `(array|object|str)` of length <= (\d+)", _too_many),
     (r"Expected `str` matching regex '(.*)'", _no_match),
-    (r"Invalid (?:enum )?value ('.*')", _not_supported),
 )
 
 _KINDS = {

@@ -6,7 +6,7 @@ import os
 import socket
 from ipaddress import ip_address
 from threading import Thread
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import uvicorn
 
@@ -14,6 +14,7 @@ from streamkit.server.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
     from types import TracebackType
     from typing import Self
 
@@ -35,8 +36,14 @@ class Options(TypedDict, total=False):
     token_size: int
     pace: float
     speed: float
+    polls: int
+    poll_after_ms: int | None
     models: Sequence[str]
     recordings: Mapping[str, Recording] | None
+    scenarios: Mapping[str, Any] | None
+    any_assistant: bool
+    database: str | PathLike[str] | None
+    upload_limit: int
 
 
 class EmbeddedServer:
@@ -50,7 +57,8 @@ class EmbeddedServer:
         options: Those of ``create_app``.
 
     Raises:
-        ValueError: Others could reach the server, and it has no key.
+        OSError: The database cannot be opened.
+        ValueError: Others could reach the server, and it has no key; or an option is wrong.
     """
 
     def __init__(

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-_EPOCH = 1_735_689_600  # 2025-01-01, in UTC: no clock is read, and the time is plausible
+EPOCH = 1_735_689_600
+"""2025-01-01, in UTC: no clock is read, and the time is plausible."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _ABOUT_THE_STREAM = frozenset({"stream", "stream_options"})
 
@@ -25,7 +26,7 @@ class Identity:
         self._digest = blake2b(encoded, digest_size=16).hexdigest()
         names = self.random("names")
         self.completion_id = "chatcmpl-" + identifier(names, 29)
-        self.created = _EPOCH + names.randrange(365 * 24 * 3600)
+        self.created = EPOCH + names.randrange(365 * 24 * 3600)
         self.fingerprint = f"fp_{names.getrandbits(40):010x}"
 
     def random(self, purpose: str) -> Random:

@@ -233,6 +233,9 @@ class SchemaFormat(Struct, forbid_unknown_fields=True, tag_field="type", tag="js
     json_schema: NamedSchema
 
 
+Format = TextFormat | ObjectFormat | SchemaFormat
+
+
 class StreamOptions(Struct, forbid_unknown_fields=True):
     """What a stream holds besides its answers."""
 
@@ -259,7 +262,7 @@ class ChatRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     prompt_cache_options: dict[str, Any] | None = None
     prompt_cache_retention: CacheRetention | None = None
     reasoning_effort: Effort | None = None
-    response_format: TextFormat | ObjectFormat | SchemaFormat | None = None
+    response_format: Format | None = None
     safety_identifier: str | None = None
     seed: int | None = None
     service_tier: ServiceTier | None = None

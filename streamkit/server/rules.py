@@ -102,14 +102,8 @@ def _tools(request: ChatRequest) -> None:
     for position, tool in enumerate(request.tools):
         if isinstance(tool, CustomTool):
             _custom_tool(tool, position)
-        elif tool.function.parameters is not None:
-            check_schema(
-                tool.function.parameters,
-                owner=f"function '{tool.function.name}'",
-                strict=bool(tool.function.strict),
-                param=f"tools[{position}].function.parameters",
-                code="invalid_function_parameters",
-            )
+        else:
+            check_function(tool, position)
     known = {(type(tool), _tool_name(tool)) for tool in request.tools}
     for kind, name in _chosen(request):
         if (kind, name) not in known:
@@ -118,6 +112,33 @@ def _tools(request: ChatRequest) -> None:
                 f"Tool choice '{word}' '{name}' not found in 'tools' parameter.",
                 param="tool_choice",
             )
+
+
+def check_function(tool: FunctionTool, position: int) -> None:
+    """Raise the API's error when the schema of the tool at a position cannot be used."""
+    if tool.function.parameters is not None:
+        check_schema(
+            tool.function.parameters,
+            owner=f"function '{tool.function.name}'",
+            strict=bool(tool.function.strict),
+            param=f"tools[{position}].function.parameters",
+            code="invalid_function_parameters",
+        )
+
+
+def check_format(wanted: object) -> None:
+    """Raise the API's error when a response format has a schema that cannot be used."""
+    if isinstance(wanted, SchemaFormat):
+        schema = wanted.json_schema
+        if schema.definition is None:
+            raise missing("response_format.json_schema.schema")
+        check_schema(
+            schema.definition,
+            owner=f"response_format '{schema.name}'",
+            strict=bool(schema.strict),
+            param="response_format",
+            code=None,
+        )
 
 
 def _custom_tool(tool: CustomTool, position: int) -> None:
@@ -177,21 +198,12 @@ def _unanswered(calls: set[str], position: int) -> ApiError:
 
 def _response_format(request: ChatRequest) -> None:
     wanted = request.response_format
-    if isinstance(wanted, ObjectFormat):
-        if not any("json" in text_of(message).lower() for message in request.messages):
-            raise ApiError(
-                "'messages' must contain the word 'json' in some form, "
-                "to use 'response_format' of type 'json_object'.",
-                param="messages",
-            )
-    elif isinstance(wanted, SchemaFormat):
-        schema = wanted.json_schema
-        if schema.definition is None:
-            raise missing("response_format.json_schema.schema")
-        check_schema(
-            schema.definition,
-            owner=f"response_format '{schema.name}'",
-            strict=bool(schema.strict),
-            param="response_format",
-            code=None,
+    if isinstance(wanted, ObjectFormat) and not any(
+        "json" in text_of(message).lower() for message in request.messages
+    ):
+        raise ApiError(
+            "'messages' must contain the word 'json' in some form, "
+            "to use 'response_format' of type 'json_object'.",
+            param="messages",
         )
+    check_format(wanted)

@@ -25,6 +25,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Seconds between two chunks of a stream."""
     speed: Annotated[float, Meta(ge=0)] = 0.0
     """How many times faster than recorded a recording is replayed; 0 is as fast as possible."""
+    polls: Annotated[int, Meta(ge=0)] = 2
+    """How often what takes its time is looked at until it has finished; 0 is done at once."""
+    poll_after_ms: Annotated[int, Meta(ge=0)] | None = 10
+    """What the header ``openai-poll-after-ms`` advises who polls; None advises nothing."""
 
     def overridden(self, headers: Mapping[str, str]) -> Settings:
         """These settings, or those in headers such as ``x-streamkit-token-size``.

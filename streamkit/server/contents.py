@@ -1,0 +1,28 @@
+"""What files hold, in pieces, so that none is in memory as a whole."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from anyio.lowlevel import checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from streamkit.server.store import Store
+
+PIECE = 256 * 1024
+"""Bytes in a piece."""
+
+
+async def content(store: Store, name: str) -> AsyncIterator[bytes]:
+    """The pieces of a file's content, each read when it is asked for."""
+    for position in count():
+        with store:
+            piece = store.read(name, position)
+        if piece is None:
+            return
+        yield piece
+        # Between two pieces others get a turn.
+        await checkpoint()

@@ -1,0 +1,156 @@
+"""Uploaded files."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Literal, get_args
+
+from anyio.lowlevel import checkpoint
+from starlette.responses import Response, StreamingResponse
+
+from streamkit.server.api_error import ApiError
+from streamkit.server.call import Call, shown
+from streamkit.server.complaint import missing
+from streamkit.server.contents import PIECE, content
+from streamkit.server.multipart import read_upload
+from streamkit.server.pages import MOST_FILES, page
+from streamkit.server.polls import poll
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.datastructures import UploadFile
+    from starlette.requests import Request
+
+    from streamkit.server.call import Admit
+    from streamkit.server.desk import Desk
+    from streamkit.server.settings import Settings
+    from streamkit.server.store import Document, Record
+
+KIND = "file"
+ERROR = "[[error]]"
+"""In the name of a file: it cannot be processed."""
+
+Purpose = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
+
+
+def upload(desk: Desk, admit: Admit) -> Callable[[Request], Awaitable[Response]]:
+    """Serve requests that upload a file; the body of one is read before its transaction."""
+
+    async def serve(request: Request) -> Response:
+        settings = admit(request)
+        file, fields = await read_upload(request, desk.upload_limit)
+        try:
+            request.scope["exchange"].body = {**fields, "file": file.filename}
+            _check(fields)
+            record = await keep(desk, file, fields, settings)
+        finally:
+            await file.close()
+        return shown(record.document, settings)
+
+    return serve
+
+
+def show(call: Call) -> Document:
+    """Show a file, which counts as a poll."""
+    record = call.find(KIND, "file")
+    if record.document["status"] == "uploaded" and poll(record):
+        _processed(record)
+    call.store.save(record)
+    return record.document
+
+
+def show_page(call: Call) -> Document:
+    """List the files, of one purpose or any."""
+    purpose = call.query.get("purpose")
+    where = {} if purpose is None else {"document.purpose": purpose}
+    return page(call, KIND, where=where, most=MOST_FILES, default=MOST_FILES)
+
+
+def show_content(call: Call) -> Response:
+    """Send a file's content."""
+    record = call.find(KIND, "file")
+    return StreamingResponse(
+        content(call.store, record.id),
+        media_type="application/octet-stream",
+        # A download that is cut, or whose file is deleted meanwhile, is seen to be short.
+        headers={"content-length": str(record.document["bytes"])},
+    )
+
+
+def delete(call: Call) -> Document:
+    """Delete a file, also from the vector stores."""
+    record = call.find(KIND, "file")
+    call.store.remove(KIND, record.id)
+    call.store.remove("vector_store.file", record.id, owner=None)
+    call.store.discard(record.id)
+    return {"id": record.id, "object": "file", "deleted": True}
+
+
+def _check(fields: dict[str, str]) -> None:
+    purpose = fields.get("purpose")
+    if purpose is None:
+        raise missing("purpose")
+    if purpose not in get_args(Purpose):
+        raise ApiError(
+            f"'{purpose}' is not one of {list(get_args(Purpose))} - 'purpose'", param="purpose"
+        )
+    lifetime = fields.get("expires_after[seconds]", "3600")
+    if not re.fullmatch("[0-9]{4,7}", lifetime):
+        param = "expires_after.seconds"
+        raise ApiError(f"Invalid '{param}': got '{lifetime}'.", param=param)
+
+
+async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: Settings) -> Record:
+    """Store an upload's file; it can be seen once all of it is there."""
+    store = desk.store
+    with store:
+        upload = store.add("upload", "file-", {"filename": file.filename or "upload"})
+    try:
+        for position in count():
+            data = await file.read(PIECE)
+            if not data:
+                break
+            with store:
+                store.write(upload.id, position, data)
+            # Between two pieces others get a turn.
+            await checkpoint()
+    except BaseException:
+        with store:
+            store.discard(upload.id)
+        raise
+    finally:
+        with store:
+            store.remove("upload", upload.id)
+    lifetime = fields.get("expires_after[seconds]")
+    document: Document = {
+        **upload.document,
+        "object": KIND,
+        "bytes": file.size,
+        "purpose": fields["purpose"],
+        "status": "uploaded",
+        "status_details": None,
+        "expires_at": lifetime and upload.document["created_at"] + int(lifetime),
+    }
+    with store:
+        record = store.insert(KIND, document, private={"polls": settings.polls})
+        if settings.polls == 0:
+            _processed(record)
+            store.save(record)
+    return record
+
+
+def _processed(record: Record) -> None:
+    if ERROR in record.document["filename"]:
+        record.document.update(status="error", status_details="The file could not be read.")
+    else:
+        record.document["status"] = "processed"
+
+
+ROUTES = (
+    ("GET", "/files", show_page),
+    ("GET", "/files/{file}", show),
+    ("GET", "/files/{file}/content", show_content),
+    ("DELETE", "/files/{file}", delete),
+)

@@ -1,0 +1,267 @@
+"""Where the server keeps what its clients create."""
+
+# Strategy: one SQLite database, each object one row with its JSON. Without a file it is a temporary
+# database, which SQLite holds in memory and moves to disk as it grows, so that a large upload needs
+# no memory either. The store is entered for a transaction: nobody awaits inside of one, so requests
+# never see each other's half-done work, and what a failing request wrote is undone. A lock keeps
+# threads apart, for the one connection serves them all.
+
+from __future__ import annotations
+
+import sqlite3
+import weakref
+from os import fspath
+from random import Random
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from streamkit.server.identity import EPOCH, identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from os import PathLike
+    from types import TracebackType
+    from typing import Self
+
+Document = dict[str, Any]
+"""An object as the API shows it."""
+
+APPLICATION = 0x73747265
+"""What SQLite's ``application_id`` says of a database of this server."""
+
+
+class Record(Struct):
+    """An object, and what the API does not show of it."""
+
+    kind: str
+    """What its ``object`` says."""
+    id: str
+    owner: str
+    """The id of what it is deleted with: a message's thread, a step's run; empty for none."""
+    document: Document
+    private: dict[str, Any]
+
+
+class Store:
+    """All objects; every use of it is inside of ``with store``, which is a transaction.
+
+    Args:
+        database: A file that outlives the server; None forgets everything with the store.
+        seed: What ids are made of, together with how many objects there were before.
+
+    Raises:
+        OSError: The file cannot be opened.
+        ValueError: The file is something else.
+    """
+
+    def __init__(self, database: str | PathLike[str] | None, seed: int) -> None:
+        self._seed = seed
+        self._lock = Lock()
+        name = "" if database is None else fspath(database)
+        try:
+            self._connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
+            # Nobody has to close a store: it can be used as long as anybody holds it.
+            weakref.finalize(self, self._connection.close)
+            self._prepare(name)
+        except sqlite3.OperationalError as error:
+            raise OSError(f"cannot open the database {name}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{name} is no database: {error}") from error
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._connection.execute("COMMIT")
+        finally:
+            # Also after a commit that failed, as on a full disk.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._lock.release()
+
+    @property
+    def now(self) -> int:
+        """The time in seconds: it moves on with every object, and no clock is read."""
+        return EPOCH + self._number()
+
+    def add(
+        self,
+        kind: str,
+        prefix: str,
+        document: Document,
+        *,
+        owner: str = "",
+        private: Mapping[str, Any] | None = None,
+    ) -> Record:
+        """Keep a new object, with an id of its own that begins with ``prefix``."""
+        number = self._number() + 1
+        source = Random(f"{self._seed} {kind} {number}")  # noqa: S311 - repeatable, guards nothing
+        head = {"id": prefix + identifier(source, 24), "object": kind, "created_at": EPOCH + number}
+        return self.insert(kind, {**head, **document}, owner=owner, private=private)
+
+    def insert(
+        self,
+        kind: str,
+        document: Document,
+        *,
+        owner: str = "",
+        private: Mapping[str, Any] | None = None,
+    ) -> Record:
+        """Keep an object that has its id; one of that kind, id and owner is replaced."""
+        record = Record(kind, document["id"], owner, document, dict(private or {}))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO records (kind, id, owner, body) VALUES (?, ?, ?, ?)",
+            (kind, record.id, owner, _body(record)),
+        )
+        return record
+
+    def save(self, record: Record) -> None:
+        """Keep what has changed; nothing happens to one that was removed."""
+        self._connection.execute(
+            "UPDATE records SET body = ? WHERE kind = ? AND owner = ? AND id = ?",
+            (_body(record), record.kind, record.owner, record.id),
+        )
+
+    def find(self, kind: str, id: str, *, owner: str = "") -> Record | None:
+        """The object; None if there is none."""
+        found = self._connection.execute(
+            "SELECT kind, id, owner, body FROM records WHERE kind = ? AND owner = ? AND id = ?",
+            (kind, owner, id),
+        ).fetchone()
+        return _record(found) if found else None
+
+    def select(  # noqa: PLR0913 - the clauses of a query, by keyword
+        self,
+        kind: str,
+        *,
+        owner: str = "",
+        where: Mapping[str, str] | None = None,
+        descending: bool = False,
+        beyond: str | None = None,
+        limit: int = -1,
+    ) -> list[Record]:
+        """Objects in the order of their creation.
+
+        Args:
+            kind: What they are.
+            owner: What they belong to.
+            where: The values at paths such as ``document.status`` or ``private.batch``.
+            descending: The latest first.
+            beyond: Only what follows the object of this id, which must exist.
+            limit: At most so many.
+        """
+        conditions = ["kind = ?", "owner = ?"]
+        values: list[str | int] = [kind, owner]
+        for path, value in (where or {}).items():
+            conditions.append("json_extract(body, ?) = ?")
+            values += (f"$.{path}", value)
+        if beyond is not None:
+            one = "(SELECT number FROM records WHERE kind = ? AND owner = ? AND id = ?)"
+            conditions.append(f"number {'<' if descending else '>'} {one}")
+            values += (kind, owner, beyond)
+        rows = self._connection.execute(
+            f"SELECT kind, id, owner, body FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608 - of literals alone
+            f"ORDER BY number {'DESC' if descending else 'ASC'} LIMIT ?",
+            (*values, limit),
+        )
+        return [_record(row) for row in rows]
+
+    def remove(self, kind: str, id: str, *, owner: str | None = "") -> None:
+        """Forget an object and all that belongs to it; any owner's when ``owner`` is None."""
+        self._connection.execute(
+            """
+            WITH RECURSIVE doomed (number, id) AS (
+                SELECT number, id FROM records
+                WHERE kind = ?1 AND id = ?2 AND owner = ifnull(?3, owner)
+                UNION
+                SELECT records.number, records.id FROM records JOIN doomed ON owner = doomed.id
+            )
+            DELETE FROM records WHERE number IN (SELECT number FROM doomed)
+            """,
+            (kind, id, owner),
+        )
+
+    def write(self, name: str, position: int, data: bytes) -> None:
+        """Keep one piece of a file's content."""
+        self._connection.execute("INSERT INTO pieces VALUES (?, ?, ?)", (name, position, data))
+
+    def read(self, name: str, position: int) -> bytes | None:
+        """One piece of a file's content; None after the last."""
+        found = self._connection.execute(
+            "SELECT data FROM pieces WHERE name = ? AND position = ?", (name, position)
+        ).fetchone()
+        return found[0] if found else None
+
+    def discard(self, name: str) -> None:
+        """Forget a file's content."""
+        self._connection.execute("DELETE FROM pieces WHERE name = ?", (name,))
+
+    def _prepare(self, name: str) -> None:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != APPLICATION:
+            raise ValueError(f"the database {name} was not made by this server")
+        if name:
+            # Readers need not wait for writers, and writers not for the disk: a crash of the
+            # system may lose the last requests, never the database.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        for statement in _tables():
+            self._connection.execute(statement)
+
+    def _number(self) -> int:
+        found = self._connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'records'"
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+
+def _tables() -> Iterable[str]:
+    yield f"PRAGMA application_id = {APPLICATION}"
+    # Numbers are never used again, so that neither ids nor the order of objects repeat.
+    yield """
+        CREATE TABLE IF NOT EXISTS records (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            body TEXT NOT NULL,
+            UNIQUE (kind, owner, id)
+        )
+    """
+    yield "CREATE INDEX IF NOT EXISTS owners ON records (owner)"
+    yield """
+        CREATE TABLE IF NOT EXISTS pieces (
+            name TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (name, position)
+        )
+    """
+
+
+def _body(record: Record) -> str:
+    body = {"document": record.document, "private": record.private}
+    return msgspec.json.encode(body).decode()
+
+
+def _record(row: tuple[str, str, str, str]) -> Record:
+    kind, id, owner, text = row
+    body = msgspec.json.decode(text)
+    return Record(kind, id, owner, body["document"], body["private"])

@@ -1,0 +1,39 @@
+"""`streamkit serve` with a database."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from streamkit.server import EmbeddedServer
+
+BETA = {"OpenAI-Beta": "assistants=v2"}
+COMMAND = [sys.executable, "-m", "streamkit.cli", "serve", "--port", "0", "--database"]
+
+
+def test_a_database_outlives_the_command(tmp_path: Path) -> None:
+    database = tmp_path / "state.db"
+    with subprocess.Popen([*COMMAND, str(database)], stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        found = re.match(r"Serving at (\S+) ", served.stdout.readline())
+        assert found
+        thread = httpx.post(found[1] + "/threads", json={}, headers=BETA).json()
+        served.send_signal(signal.SIGINT)
+        assert served.stdout.read().endswith("Stopped.\n")
+    assert served.returncode == 0
+    with EmbeddedServer(database=database) as server:
+        kept = httpx.get(f"{server.base_url}/threads/{thread['id']}", headers=BETA)
+    assert kept.json() == thread
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("This is a text, and long enough to be looked at. " * 10)
+    ran = subprocess.run([*COMMAND, str(text)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "text is no database" in ran.stderr

@@ -32,13 +32,21 @@ from streamkit.types.completion import (
     PromptTokensDetails,
     TopLogprob,
 )
+from streamkit.types.cursor_page import CursorPage
 from streamkit.types.decoding import WireDecoder, construct
+from streamkit.types.file_object import FileDeleted, FileObject
 from streamkit.types.parsed import (
     ParsedChatCompletion,
     ParsedChatCompletionMessage,
     ParsedChoice,
     ParsedFunction,
     ParsedFunctionToolCall,
+)
+from streamkit.types.shared import ErrorObject, FunctionDefinition
+from streamkit.types.vector_store import (
+    VectorStore,
+    VectorStoreDeleted,
+    VectorStoreSearchResponse,
 )
 
 __all__ = [
@@ -62,9 +70,14 @@ __all__ = [
     "ChunkChoice",
     "CompletionTokensDetails",
     "CompletionUsage",
+    "CursorPage",
     "Custom",
+    "ErrorObject",
+    "FileDeleted",
+    "FileObject",
     "Function",
     "FunctionCall",
+    "FunctionDefinition",
     "ParsedChatCompletion",
     "ParsedChatCompletionMessage",
     "ParsedChoice",
@@ -72,6 +85,9 @@ __all__ = [
     "ParsedFunctionToolCall",
     "PromptTokensDetails",
     "TopLogprob",
+    "VectorStore",
+    "VectorStoreDeleted",
+    "VectorStoreSearchResponse",
     "Wire",
     "WireDecoder",
     "construct",

@@ -52,15 +52,17 @@ def construct(type_: type[W], data: dict[str, Any]) -> W:
     """Build a wire type from decoded JSON, whatever is in it.
 
     A field whose value does not fit its type reads as its default, and the value stays among the
-    unknown fields (``model_extra``).
+    unknown fields (``model_extra``). An object that names a kind which its union has not becomes a
+    plain ``Wire``, all of whose fields are unknown ones.
     """
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     fields = _field_types(type_)
+    tag_field = (get_origin(type_) or type_).__struct_config__.tag_field
     for key, value in data.items():
         expected = fields.get(key)
         if expected is None:
-            if key != type_.__struct_config__.tag_field:
+            if key != tag_field:
                 extra[key] = value
         elif value is not None:
             fitted = _fit(expected, value)
@@ -92,7 +94,10 @@ def _fit(expected: Any, value: Any) -> Any:
     origin = get_origin(expected)
     if origin in (Union, types.UnionType):
         members = [member for member in get_args(expected) if member is not type(None)]
-        expected = members[0] if len(members) == 1 else _tagged(members, value)
+        if len(members) == 1:
+            (expected,) = members
+        elif all(_is_wire(member) for member in members):
+            expected = _tagged(members, value)
         origin = get_origin(expected)
     if origin is list:
         if not isinstance(value, list):
@@ -100,22 +105,31 @@ def _fit(expected: Any, value: Any) -> Any:
         (item_type,) = get_args(expected)
         items = [_fit(item_type, item) for item in cast("list[Any]", value)]
         return _MISFIT if any(item is _MISFIT for item in items) else items
-    if isinstance(expected, type) and issubclass(cast("type[Any]", expected), Wire):
+    if _is_wire(origin or expected):
         if not isinstance(value, dict):
             return _MISFIT
         return construct(cast("type[Wire]", expected), cast("dict[str, Any]", value))
     try:
-        return msgspec.convert(value, cast("Any", expected), strict=False)
+        return msgspec.convert(value, expected, strict=False)
     except ValueError:
         return _MISFIT
 
 
-def _tagged(members: list[Any], value: Any) -> Any:
-    """The member of a tagged union that ``value`` names; the first one when it names none."""
-    if isinstance(value, dict):
-        value = cast("dict[str, Any]", value)
-        for member in members:
-            config = getattr(member, "__struct_config__", None)
-            if config is not None and value.get(config.tag_field) == config.tag:
-                return member
-    return members[0]
+def _is_wire(expected: Any) -> bool:
+    return isinstance(expected, type) and issubclass(expected, Wire)
+
+
+def _tagged(members: list[type[Wire]], value: Any) -> type[Wire]:
+    """The member of a tagged union that ``value`` names; a plain ``Wire`` when it names another.
+
+    One that names none is told by its content, which the API calls by the name of its kind;
+    failing that, it is the first.
+    """
+    if not isinstance(value, dict):
+        return members[0]
+    data = cast("dict[str, Any]", value)
+    tags = {str(member.__struct_config__.tag): member for member in members}
+    named = data.get(members[0].__struct_config__.tag_field or "")
+    if named:
+        return tags.get(named, Wire) if isinstance(named, str) else Wire
+    return next((member for tag, member in tags.items() if tag in data), members[0])

@@ -1,0 +1,28 @@
+"""Parts that several families of the API have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.types.base import Wire
+
+__all__ = ["ErrorObject", "FunctionDefinition"]
+
+
+class ErrorObject(Wire):
+    """What went wrong, as the API says it."""
+
+    code: str | int | None = None
+    message: str = ""
+    param: str | None = None
+    type: str = ""
+
+
+class FunctionDefinition(Wire):
+    """A function that a model may call."""
+
+    name: str = ""
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    """A JSON Schema."""
+    strict: bool | None = None

@@ -1,0 +1,25 @@
+"""Files put into a vector store in one go.
+
+Source: https://platform.openai.com/docs/api-reference/vector-stores-file-batches/batch-object.
+"""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from streamkit.types.base import Wire
+from streamkit.types.vector_store import FileCounts
+
+__all__ = ["VectorStoreFileBatch"]
+
+
+class VectorStoreFileBatch(Wire):
+    """A batch of files; ``file_counts`` tells how far it is."""
+
+    id: str = ""
+    created_at: int = 0
+    file_counts: FileCounts = field(default_factory=FileCounts)
+    object: str = "vector_store.files_batch"
+    status: str = ""
+    """``in_progress``, ``completed``, ``cancelled`` or ``failed``."""
+    vector_store_id: str = ""

@@ -6,25 +6,37 @@ Every operator returns a function of an Observable, so it goes into ``pipe`` bes
 from __future__ import annotations
 
 from streamkit.operators.accumulate import accumulate
+from streamkit.operators.accumulate_messages import accumulate_messages
+from streamkit.operators.accumulate_run import accumulate_run
+from streamkit.operators.assistant_events import assistant_events
 from streamkit.operators.chat_events import chat_events
 from streamkit.operators.decode import decode
+from streamkit.operators.decode_assistant_events import decode_assistant_events
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import logprobs
+from streamkit.operators.message_content import message_content
 from streamkit.operators.partial_parse import partial_parse
 from streamkit.operators.pipe import pipe
 from streamkit.operators.refusal_detect import refusal_detect
 from streamkit.operators.split_by_choice import split_by_choice
 from streamkit.operators.tool_arg_parse import tool_arg_parse
+from streamkit.operators.tool_calls import tool_calls
 
 __all__ = [
     "accumulate",
+    "accumulate_messages",
+    "accumulate_run",
+    "assistant_events",
     "chat_events",
     "decode",
+    "decode_assistant_events",
     "lift",
     "logprobs",
+    "message_content",
     "partial_parse",
     "pipe",
     "refusal_detect",
     "split_by_choice",
     "tool_arg_parse",
+    "tool_calls",
 ]

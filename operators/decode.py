@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-__all__ = ["SSE", "ChunkDecoder", "OnTruncated", "decode"]
+__all__ = ["SSE", "ChunkDecoder", "OnTruncated", "decode", "reported"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -86,7 +86,7 @@ class ChunkDecoder(Machine[SSE, W]):
         data = value.data
         self._received += 1
         if value.event == "error":
-            raise _reported(data)
+            raise reported(data)
         if len(data) < _SHORT:
             stripped = data.strip()
             if not stripped:
@@ -143,7 +143,7 @@ class ChunkDecoder(Machine[SSE, W]):
             ) from error
         extra = vars(chunk)
         if extra.get("error"):
-            raise _reported(data, extra["error"])
+            raise reported(data, extra["error"])
         if "choices" in extra:
             raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)
         return chunk
@@ -153,7 +153,7 @@ _SHORT = 16
 _DONE = ("[DONE]", b"[DONE]")
 
 
-def _reported(data: str | bytes, error: object = None) -> APIError:
+def reported(data: str | bytes, error: object = None) -> APIError:
     """The error a server reports in mid-stream: an object, a string, or anything at all."""
     if error is None:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit.operators.decode import ChunkDecoder, OnTruncated
+from streamkit.operators.decode import SSE, ChunkDecoder, OnTruncated
 from streamkit.sse import SSEDecoder
 from streamkit.types import ChatCompletionChunk
 
@@ -21,18 +21,22 @@ E = TypeVar("E")
 class Pipeline(Generic[E]):
     """Bytes in, events out, one server-sent event at a time.
 
-    ``machine`` makes the events of the chunks; ``choices`` is how many the request asked for.
+    ``machine`` makes the events of the chunks; ``choices`` is how many the request asked for. What
+    a ``decoder`` of another kind makes of server-sent events stands in the place of chunks.
     """
 
     def __init__(
         self,
-        machine: Machine[ChatCompletionChunk, E],
+        machine: Machine[Any, E],
         *,
         choices: int = 1,
         on_truncated: OnTruncated = "error",
+        decoder: Machine[SSE, Any] | None = None,
     ) -> None:
         self._sse = SSEDecoder()
-        self._chunks = ChunkDecoder(ChatCompletionChunk, choices=choices, on_truncated=on_truncated)
+        self._chunks = decoder or ChunkDecoder(
+            ChatCompletionChunk, choices=choices, on_truncated=on_truncated
+        )
         self._machine = machine
 
     @property

@@ -129,7 +129,8 @@ class Stream(_Stream[E]):
                     return event
                 if self._ending:
                     self._end_body()
-                    self._complete()
+                    if not self._goes_on():
+                        self._complete()
                 else:
                     self._take(None if self._pipeline.done else next(self._body, None))
         except Exception as error:
@@ -162,6 +163,10 @@ class Stream(_Stream[E]):
     ) -> None:
         self.close()
 
+    def _goes_on(self) -> bool:
+        """Whether another response continues this one; a subclass that has it turns to it."""
+        return False
+
     def _end_body(self) -> None:
         # After [DONE] hardly a byte is left; to read it lets the connection be used again.
         if self._pipeline.done:
@@ -192,7 +197,8 @@ class AsyncStream(_Stream[E]):
                     return event
                 if self._ending:
                     await self._end_body()
-                    self._complete()
+                    if not await self._goes_on():
+                        self._complete()
                 else:
                     self._take(None if self._pipeline.done else await anext(self._body, None))
         except Exception as error:
@@ -226,6 +232,10 @@ class AsyncStream(_Stream[E]):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    async def _goes_on(self) -> bool:
+        """Whether another response continues this one; a subclass that has it turns to it."""
+        return False
 
     async def _end_body(self) -> None:
         # After [DONE] hardly a byte is left; to read it lets the connection be used again.

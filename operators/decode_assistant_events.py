@@ -1,0 +1,103 @@
+"""Server-sent events to the events of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit.errors import StreamDecodeError, StreamTruncatedError
+from streamkit.machine import Machine
+from streamkit.operators.decode import SSE, OnTruncated, reported
+from streamkit.operators.lift import lift
+from streamkit.run_events import state_of
+from streamkit.types.beta.assistant_stream_event import (
+    AssistantStreamEvent,
+    UnknownStreamEvent,
+    stream_event,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reactivex import Observable
+
+__all__ = ["AssistantEventDecoder", "decode_assistant_events"]
+
+
+def decode_assistant_events(
+    *, on_truncated: OnTruncated = "error"
+) -> Callable[[Observable[SSE]], Observable[AssistantStreamEvent]]:
+    """Decode each event by its name; ``done`` completes, and ``error`` is an error.
+
+        --thread.run.created:{..}--thread.message.delta:{..}--done--
+        [                decode_assistant_events()                 ]
+        --ThreadRunCreated---------ThreadMessageDelta---------|
+
+    Without ``done`` the stream is complete once its run has ended or waits for the outputs of
+    tools; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server reports, and
+    ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
+    ``UnknownStreamEvent``.
+    """
+    return lift(lambda: AssistantEventDecoder(on_truncated=on_truncated))
+
+
+class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
+    """The machine of ``decode_assistant_events``, for one response."""
+
+    def __init__(self, *, on_truncated: OnTruncated = "error") -> None:
+        self._on_truncated = on_truncated
+        self._received = 0
+        self._status = ""
+        self._rests = False
+
+    def feed(self, value: SSE, /) -> Sequence[AssistantStreamEvent]:
+        """Take an event and return it decoded."""
+        if self.done:
+            return ()
+        name, data = value.event, value.data
+        self._received += 1
+        if name == "error":
+            raise reported(data)
+        if name == "done" or (len(data) < _SHORT and data.strip()[:6] in _DONE):
+            self.done = True
+            return ()
+        if not data.strip():
+            return ()
+        event = _decoded(name, data)
+        state = state_of(event)
+        if state is not None:
+            self._status, self._rests = state.status, state.rests
+        return (event,)
+
+    def close(self) -> Iterable[AssistantStreamEvent]:
+        """Take the end of the body, or ``done``."""
+        if self.done or self._rests or self._on_truncated == "accept":
+            return ()
+        if not self._received:
+            raise StreamDecodeError("the stream ended without an event")
+        raise StreamTruncatedError(
+            f"the stream was cut after {self._received} events: no done event, and the run "
+            + (f"was {self._status}" if self._status else "never began")
+        )
+
+
+_SHORT = 16
+_DONE = ("[DONE]", b"[DONE]")
+
+
+def _decoded(name: str, data: str | bytes) -> AssistantStreamEvent:
+    try:
+        event = stream_event(name, data)
+    except ValueError as error:
+        raise StreamDecodeError(
+            f"the server sent a {name} event that is no JSON object", received=data
+        ) from error
+    if isinstance(event, UnknownStreamEvent) and name == "message":
+        # The server gave it no name: so it sends an error, or something that is no such stream.
+        unnamed: Any = event.data
+        if not isinstance(unnamed, dict):
+            raise StreamDecodeError(
+                "the server sent an event that is no JSON object", received=data
+            )
+        if cast("dict[str, Any]", unnamed).get("error"):
+            raise reported(data)
+    return event

@@ -1,0 +1,224 @@
+"""Messages and run steps that deltas add to, each readable as it was at any moment."""
+
+# Strategy: an object is a dict that is never changed, only replaced, so an event can hold it for
+# ever and nothing is built before somebody reads it. Text is kept in an append-only log and stands
+# in the dict as a mark. The parts that a delta names by an index stand in a tuple and keep that
+# index until the object is built, so gaps are fine.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+
+from msgspec import Struct
+
+from streamkit.log.merge import EMPTY, TextMark, resolved
+from streamkit.log.text import TextLog
+from streamkit.types import construct
+from streamkit.types.base import Wire, plain
+from streamkit.types.beta.threads import Message
+from streamkit.types.beta.threads.runs import RunStep
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+__all__ = ["Addition", "Growing", "Mark", "built", "matched", "parts"]
+
+W = TypeVar("W", bound=Wire)
+G = TypeVar("G", Message, RunStep)
+T = TypeVar("T")
+
+Mark: TypeAlias = Mapping[str, Any]
+"""An object, or a part of one, as of a moment."""
+
+
+class Addition(Struct, frozen=True, gc=False):
+    """What a delta did to an object."""
+
+    mark: Mark
+    """The object after it."""
+    places: tuple[int, ...]
+    """The indices of the parts it added to, in the order the delta has them."""
+    opened: bool
+    """Whether nothing of the object was known before."""
+
+
+class Growing(Generic[G]):
+    """The messages, or the run steps, of a stream by their id, in the order they came."""
+
+    def __init__(self, type_: type[G]) -> None:
+        self._type: type[G] = type_
+        self._marks: dict[str, Mark] = {}
+        self._whole_parts: dict[str, set[int]] = {}  # that came with the object, and no delta since
+        self._finished: dict[str, G] = {}
+
+    def open(self, object_: G) -> bool:
+        """Take an object as it begins; say whether nothing of it was known."""
+        id = object_.id
+        if id in self._marks:
+            return False
+        mark = self._marks[id] = _merged(EMPTY, plain(object_, drop_none=True))
+        self._whole_parts[id] = set(parts(mark))
+        return True
+
+    def add(self, id: str, delta: Wire) -> Addition | None:
+        """Take a delta; None when its object has ended."""
+        if id in self._finished:
+            return None
+        old = self._marks.get(id)
+        mark = {"id": id} if old is None else old
+        new = plain(delta, drop_none=True)
+        fragments = _parts(new)
+        known = parts(mark)
+        places = _settle(fragments, known)
+        whole = self._whole_parts.get(id, set[int]())
+        restated = {
+            place
+            for place, fragment in zip(places, fragments, strict=True)
+            if place in whole and fragment.get("id") and fragment["id"] == known[place].get("id")
+        }
+        whole.difference_update(places)
+        self._marks[id] = mark = _merged(mark, new, restated)
+        return Addition(mark, tuple(places), old is None)
+
+    def finish(self, object_: G) -> bool:
+        """Take an object as it ended; say whether it had not."""
+        is_news = object_.id not in self._finished
+        self._finished[object_.id] = object_
+        self._marks.setdefault(object_.id, EMPTY)
+        return is_news
+
+    def mark(self, id: str) -> Mark:
+        """An object as its deltas made it."""
+        return self._marks.get(id, EMPTY)
+
+    def snapshot(self, id: str) -> G:
+        """An object as it is now, or as it ended."""
+        finished = self._finished.get(id)
+        return built(self._type, self.mark(id)) if finished is None else finished
+
+    def snapshots(self) -> list[G]:
+        """All of them."""
+        return [self.snapshot(id) for id in self._marks]
+
+
+def built(type_: type[W], mark: Mark) -> W:
+    """The wire type of what a mark marks."""
+    return construct(type_, _without_indices(resolved(mark)))
+
+
+def parts(mark: Mark) -> dict[int, Mark]:
+    """The content of a message, or the tool calls of a step, by their indices."""
+    return {part["index"]: part for part in _parts(mark)}
+
+
+def matched(told: Collection[int], whole: Sequence[T], *, others: bool) -> dict[int, T | None]:
+    """The parts of a whole object by the indices that deltas gave them; None for one it lacks.
+
+    A whole object has no gaps: where the indices have some, their order counts. ``others`` asks for
+    the parts too that no delta spoke of.
+    """
+    if max(told, default=-1) < len(whole):
+        return {index: part for index, part in enumerate(whole) if others or index in told}
+    rest = iter(whole)
+    return {index: next(rest, None) for index in sorted(told)}
+
+
+_TEXTS = frozenset({"arguments", "input", "logs", "refusal", "value"})
+"""What is streamed in pieces; any other string of a delta is the whole of it."""
+
+_PARTS = frozenset({"annotations", "content", "outputs", "tool_calls"})
+"""The lists whose items a delta names by their index; any other list is the whole of it."""
+
+
+def _parts(mark: Mark) -> list[dict[str, Any]]:
+    details: Any = mark.get("step_details")
+    holder = cast("Mark", details) if isinstance(details, dict) else mark
+    found: Any = holder.get("content" if holder is mark else "tool_calls")
+    items = cast("Iterable[Any]", found) if isinstance(found, (list, tuple)) else ()
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+
+
+def _settle(fragments: list[dict[str, Any]], known: Mapping[int, Mark]) -> list[int]:
+    """Give every fragment an index, also where the server does not, and return them.
+
+    It is that of the part of the same id; else, without an id, the last one's if that is of the
+    same type; else a new one.
+    """
+    parts = dict(known)
+    for fragment in fragments:
+        if not isinstance(fragment.get("index"), int):
+            fragment["index"] = _place(fragment, parts)
+        parts.setdefault(fragment["index"], fragment)
+    return [fragment["index"] for fragment in fragments]
+
+
+def _place(fragment: Mark, known: Mapping[int, Mark]) -> int:
+    last = max(known, default=-1)
+    if id := fragment.get("id"):
+        return next((place for place, part in known.items() if part.get("id") == id), last + 1)
+    goes_on = last >= 0 and fragment.get("type") in {None, known[last].get("type")}
+    return last if goes_on else last + 1
+
+
+def _merged(
+    old: Mark, new: Mark, restated: Collection[int] = (), *, again: bool = False
+) -> dict[str, Any]:
+    """``old`` with what ``new`` adds to it.
+
+    The parts in ``restated`` may be said once more, and then add nothing: some servers make a step
+    with a whole tool call in it, and send the same as a delta. ``again``: all of it may be.
+    """
+    result = dict(old)
+    for key, value in new.items():
+        known = result.get(key)
+        if isinstance(value, str) and key in _TEXTS:
+            result[key] = _longer(known, value, again=again)
+        elif isinstance(value, dict):
+            base = cast("Mark", known) if isinstance(known, dict) else EMPTY
+            result[key] = _merged(base, cast("Mark", value), restated, again=again)
+        elif isinstance(value, list) and key in _PARTS:
+            items = cast("list[Any]", value)
+            result[key] = _merged_parts(known or (), items, restated, again=again)
+        else:
+            result[key] = value
+    return result
+
+
+def _longer(known: TextMark | None, piece: str, *, again: bool) -> TextMark:
+    log = TextLog() if known is None else known.log
+    if again and known is not None:
+        piece = piece.removeprefix(resolved(known))
+    log.append(piece)
+    return TextMark(log, log.length)
+
+
+def _merged_parts(
+    known: Iterable[Mark], new: list[Any], restated: Collection[int], *, again: bool
+) -> tuple[Mark, ...]:
+    items = {item["index"]: item for item in known}
+    # What is said once more, or whole, is in its place; what is only added comes last.
+    begin = 0 if again or not items else max(items) + 1
+    for place, item in enumerate(new, begin):
+        if not isinstance(item, dict):
+            continue  # the object as it came has it
+        fragment = cast("dict[str, Any]", item)
+        index = fragment.get("index")
+        if not isinstance(index, int):
+            index = place
+        part = _merged(items.get(index, EMPTY), fragment, again=again or index in restated)
+        items[index] = part | {"index": index}
+    return tuple(items[index] for index in sorted(items))
+
+
+def _without_indices(value: Any, *, are_parts: bool = False) -> Any:
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {
+            key: _without_indices(item, are_parts=key in _PARTS)
+            for key, item in fields.items()
+            if not (are_parts and key == "index")
+        }
+    if isinstance(value, list):
+        return [_without_indices(item, are_parts=are_parts) for item in cast("list[Any]", value)]
+    return value

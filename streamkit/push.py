@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from types import TracebackType
 
     from reactivex import Observable, abc
 
-    from streamkit.stream import AsyncStream, Stream
-
-__all__ = ["observe", "observe_async"]
+__all__ = ["AsyncPullable", "Pullable", "observe", "observe_async"]
 
 E = TypeVar("E")
+E_co = TypeVar("E_co", covariant=True)
 
 
-def observe(open_stream: Callable[[], Stream[E]]) -> Observable[E]:
+class Pullable(Protocol[E_co]):
+    """What is pulled by one thread and closed by any, as a ``Stream``."""
+
+    def __next__(self) -> E_co: ...
+    def close(self) -> object:
+        """End it, and wake who waits for its next item."""
+        ...
+
+
+class AsyncPullable(Protocol[E_co]):
+    """What is pulled by a task and closed by leaving it, as an ``AsyncStream``."""
+
+    async def __aenter__(self) -> object: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> object: ...
+    async def __anext__(self) -> E_co: ...
+
+
+def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
     """An observable that opens a stream on subscription and closes it on disposal.
 
     It pushes on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
@@ -43,7 +66,7 @@ def observe(open_stream: Callable[[], Stream[E]]) -> Observable[E]:
     return Observable(subscribe)
 
 
-def observe_async(open_stream: Callable[[], Awaitable[AsyncStream[E]]]) -> Observable[E]:
+def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
     """The same on the running event loop: each subscription is a task, disposal cancels it.
 
     What an observer raises ends the subscription and goes to the loop's exception handler.
@@ -96,10 +119,12 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncStream[E]]]) -> Obser
 class _Subscription(Generic[E]):
     """A stream on its way to an observer; disposed of from any thread."""
 
-    def __init__(self, open_stream: Callable[[], Stream[E]], observer: abc.ObserverBase[E]) -> None:
+    def __init__(
+        self, open_stream: Callable[[], Pullable[E]], observer: abc.ObserverBase[E]
+    ) -> None:
         self._open_stream = open_stream
         self._observer = observer
-        self._stream: Stream[E] | None = None
+        self._stream: Pullable[E] | None = None
         self._is_disposed = False
         self._lock = Lock()
 
@@ -143,7 +168,7 @@ class _Subscription(Generic[E]):
             raise
         return not self._is_disposed
 
-    def _open(self) -> Stream[E]:
+    def _open(self) -> Pullable[E]:
         stream = self._open_stream()
         with self._lock:
             self._stream = stream

@@ -1,4 +1,4 @@
-"""The command ``streamkit``: a demonstration, a chat in the terminal, and the embedded server.
+"""The command ``streamkit``: a demonstration, a chat, uploads, and the embedded server.
 
 It needs the extra ``cli``.
 """

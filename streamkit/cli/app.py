@@ -12,6 +12,7 @@ from streamkit import __version__
 from streamkit.cli.chat import chat
 from streamkit.cli.demo import demo
 from streamkit.cli.serve import serve
+from streamkit.cli.upload import upload
 
 __all__ = ["app"]
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(chat)
 app.command()(serve)
+app.command()(upload)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag over like this

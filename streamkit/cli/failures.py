@@ -42,4 +42,8 @@ def _described(error: OpenAIError) -> str:
     # pydantic's advice to programmers comes after an empty line.
     described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
     request_id = error.request_id if isinstance(error, APIError) else None
-    return f"{described} (request id {request_id})" if request_id else described
+    if request_id:
+        described += f" (request id {request_id})"
+    if error.file_ids:
+        described += f"\nThese files were uploaded and exist: {', '.join(error.file_ids)}"
+    return described

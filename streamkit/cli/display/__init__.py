@@ -1,4 +1,4 @@
-"""How answers look: objects that take events and know nothing of where they come from."""
+"""How answers and uploads look: what takes events and knows nothing of where they come from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from streamkit.cli.display.fields import Fields
 from streamkit.cli.display.figures import Figures
 from streamkit.cli.display.lines import Lines
 from streamkit.cli.display.shown import is_live, shown
+from streamkit.cli.display.uploads import described, shown_upload
 from streamkit.cli.display.visible import visible
 
-__all__ = ["Answer", "Fields", "Figures", "Lines", "is_live", "shown", "visible"]
+__all__ = [
+    "Answer",
+    "Fields",
+    "Figures",
+    "Lines",
+    "described",
+    "is_live",
+    "shown",
+    "shown_upload",
+    "visible",
+]

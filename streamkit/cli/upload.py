@@ -1,0 +1,129 @@
+"""``streamkit upload``."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from streamkit.cli.display import described, is_live, shown_upload
+from streamkit.cli.endpoint import api_key_named
+from streamkit.cli.failures import failure, reported
+from streamkit.client import OpenAI
+from streamkit.errors import OpenAIError
+from streamkit.resources.batch_upload import MAX_CONCURRENCY, UploadProgress
+
+if TYPE_CHECKING:
+    from streamkit.client import ClientOptions
+    from streamkit.types.vector_stores import VectorStoreFileBatch
+
+__all__ = ["upload"]
+
+
+def upload(  # noqa: PLR0913 - one for each option
+    store: Annotated[str, typer.Argument(metavar="STORE", help="The id of the vector store.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, readable=True, help="What to upload."
+        ),
+    ],
+    *,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the API is; by default OPENAI_BASE_URL says."),
+    ] = None,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The variable with the key; by default OPENAI_API_KEY."),
+    ] = None,
+    max_concurrency: Annotated[
+        int, typer.Option(min=1, help="How many files to send at a time.")
+    ] = MAX_CONCURRENCY,
+    poll_interval: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="How often to look; the server may say."),
+    ] = None,
+    max_wait: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="How long to wait for the processing."),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
+    ] = None,
+    max_retries: Annotated[
+        int, typer.Option(min=0, help="How often to send a failed request again.")
+    ] = 2,
+) -> None:
+    """Upload files into a vector store, and wait until they can be searched.
+
+    On a terminal bars show how far it is, anywhere else there is a line for each change. It fails
+    when a file does.
+    """
+    options: ClientOptions = {"max_retries": max_retries}
+    if timeout is not None:
+        options["timeout"] = timeout
+    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+    api_key = api_key_named(api_key_env)
+    if base_url is None and api_key is None:
+        raise typer.BadParameter("say where the API is, or set a key", param_hint="--base-url")
+    console = Console(highlight=False)
+    names: dict[str, str] = {}
+    failures: list[Exception] = []
+    batches: list[VectorStoreFileBatch] = []
+
+    # A server that was named may need no key: none is sent then.
+    with reported(), OpenAI(base_url=base_url, api_key=api_key or "") as opened:
+        client = opened.with_options(**options)
+        states = client.vector_stores.file_batches.observe_upload_and_poll(
+            store,
+            files=files,
+            max_concurrency=max_concurrency,
+            poll_interval_ms=None if poll_interval is None else poll_interval * 1000,
+            max_wait_seconds=max_wait,
+        )
+        with shown_upload(console, len(files)) as show:
+
+            def take(state: UploadProgress | VectorStoreFileBatch) -> None:
+                show(state)
+                if not isinstance(state, UploadProgress):
+                    batches[:] = [state]
+                elif state.file_id is not None:
+                    names[state.file_id] = state.filename
+
+            states.subscribe(take, failures.append)
+        if failures:
+            raise _told(failures[0])
+        _conclude(client, batches[0], names, is_shown=not is_live(console))
+
+
+def _told(error: Exception) -> Exception:
+    """The end of the command, where a file is at fault; else the error."""
+    if isinstance(error, OSError) and error.filename is not None:
+        notes = "\n".join(getattr(error, "__notes__", ()))
+        return failure(f"{error.filename}: {error.strerror}\n{notes}".rstrip())
+    return error
+
+
+def _conclude(
+    client: OpenAI, batch: VectorStoreFileBatch, names: dict[str, str], *, is_shown: bool
+) -> None:
+    if batch.status == "completed" and not batch.file_counts.failed:
+        if not is_shown:
+            typer.echo(described(batch))
+        return
+    reasons: list[str] = []
+    with suppress(OpenAIError):  # what has failed is known without them
+        failed = client.vector_stores.file_batches.list_files(
+            batch.id, vector_store_id=batch.vector_store_id, filter="failed"
+        )
+        reasons = [
+            f"{names.get(file.id, file.id)}: {file.last_error.message}"
+            for file in failed
+            if file.last_error
+        ]
+    raise failure("\n".join([described(batch), *reasons]))

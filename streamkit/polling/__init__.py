@@ -1,0 +1,29 @@
+"""Ask again and again until something is finished: one decision, and three ways to wait."""
+
+from __future__ import annotations
+
+from streamkit.polling.loops import poll_until_done, poll_until_done_async
+from streamkit.polling.observable import observe_polling, poll
+from streamkit.polling.poller import (
+    DEFAULT_INTERVAL,
+    LONGEST_HINT,
+    SHORTEST_HINT,
+    Poller,
+    Polling,
+    Reply,
+    require_duration,
+)
+
+__all__ = [
+    "DEFAULT_INTERVAL",
+    "LONGEST_HINT",
+    "SHORTEST_HINT",
+    "Poller",
+    "Polling",
+    "Reply",
+    "observe_polling",
+    "poll",
+    "poll_until_done",
+    "poll_until_done_async",
+    "require_duration",
+]

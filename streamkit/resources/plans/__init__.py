@@ -1,0 +1,1 @@
+"""The plans of the polling helpers, by resource: what starts the work, and what asks for it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from streamkit._version import __version__
 from streamkit.client import AsyncOpenAI, OpenAI
 from streamkit.errors import (
@@ -20,6 +22,7 @@ from streamkit.errors import (
     OpenAIError,
     ParseError,
     PermissionDeniedError,
+    PollTimeoutError,
     RateLimitError,
     SchemaError,
     StreamClosedError,
@@ -29,6 +32,7 @@ from streamkit.errors import (
     UnprocessableEntityError,
 )
 from streamkit.partial_view import PartialArray, PartialObject
+from streamkit.resources.batch_upload import UploadProgress
 from streamkit.resources.params import NOT_GIVEN, NotGiven
 from streamkit.stream import (
     AsyncChatCompletionStream,
@@ -38,6 +42,11 @@ from streamkit.stream import (
 )
 from streamkit.tools import pydantic_function_tool
 
+if TYPE_CHECKING:
+    from streamkit.assistants.async_handler import AsyncAssistantEventHandler
+    from streamkit.assistants.handler import AssistantEventHandler
+    from streamkit.assistants.stream import AssistantStream, AsyncAssistantStream
+
 __all__ = [
     "NOT_GIVEN",
     "APIConnectionError",
@@ -45,6 +54,10 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AssistantEventHandler",
+    "AssistantStream",
+    "AsyncAssistantEventHandler",
+    "AsyncAssistantStream",
     "AsyncChatCompletionStream",
     "AsyncOpenAI",
     "AsyncStream",
@@ -63,6 +76,7 @@ __all__ = [
     "PartialArray",
     "PartialObject",
     "PermissionDeniedError",
+    "PollTimeoutError",
     "RateLimitError",
     "SchemaError",
     "Stream",
@@ -71,6 +85,26 @@ __all__ = [
     "StreamTimeoutError",
     "StreamTruncatedError",
     "UnprocessableEntityError",
+    "UploadProgress",
     "__version__",
     "pydantic_function_tool",
 ]
+
+_IMPORTED_WHEN_ASKED_FOR = {
+    "AssistantEventHandler": "streamkit.assistants.handler",
+    "AssistantStream": "streamkit.assistants.stream",
+    "AsyncAssistantEventHandler": "streamkit.assistants.async_handler",
+    "AsyncAssistantStream": "streamkit.assistants.stream",
+}
+"""The handlers derive from a class of reactivex, which takes longer to import than all of this."""
+
+
+def __getattr__(name: str) -> object:
+    module = _IMPORTED_WHEN_ASKED_FOR.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    from importlib import import_module
+
+    value: object = getattr(import_module(module), name)
+    globals()[name] = value
+    return value

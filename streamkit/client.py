@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from streamkit.config import ClientConfig
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit.config import Timeouts
+    from streamkit.resources.async_files import AsyncFiles
+    from streamkit.resources.async_threads import AsyncThreads
+    from streamkit.resources.async_vector_stores import AsyncVectorStores
+    from streamkit.resources.files import Files
+    from streamkit.resources.threads import Threads
+    from streamkit.resources.vector_stores import VectorStores
     from streamkit.transport import AsyncHTTPClient, HTTPClient
 
 __all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
@@ -51,11 +58,51 @@ class Chat(Generic[C]):
         self.completions = completions
 
 
-class Beta(Generic[C]):
-    """``client.beta``: where the parsing helpers once were, and code may still look for them."""
+class Beta:
+    """``client.beta``: the assistants, and what code may still look for here: chat, vector stores.
 
-    def __init__(self, chat: Chat[C]) -> None:
+    What only few programs need is imported when it is first used.
+    """
+
+    def __init__(self, chat: Chat[Completions], transport: SyncTransport) -> None:
         self.chat = chat
+        self._transport = transport
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Threads, with their messages and runs."""
+        from streamkit.resources.threads import Threads
+
+        return Threads(self._transport)
+
+    @cached_property
+    def vector_stores(self) -> VectorStores:
+        """Vector stores, with their files and batches."""
+        from streamkit.resources.vector_stores import VectorStores
+
+        return VectorStores(self._transport)
+
+
+class AsyncBeta:
+    """``async_client.beta``: the same for the async client."""
+
+    def __init__(self, chat: Chat[AsyncCompletions], transport: AsyncTransport) -> None:
+        self.chat = chat
+        self._transport = transport
+
+    @cached_property
+    def threads(self) -> AsyncThreads:
+        """Threads, with their messages and runs."""
+        from streamkit.resources.async_threads import AsyncThreads
+
+        return AsyncThreads(self._transport)
+
+    @cached_property
+    def vector_stores(self) -> AsyncVectorStores:
+        """Vector stores, with their files and batches."""
+        from streamkit.resources.async_vector_stores import AsyncVectorStores
+
+        return AsyncVectorStores(self._transport)
 
 
 class OpenAI:
@@ -75,6 +122,18 @@ class OpenAI:
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(_changed(self._transport.config, options)))
         return client
+
+    @cached_property
+    def files(self) -> Files:
+        """Uploaded files."""
+        from streamkit.resources.files import Files
+
+        return Files(self._transport)
+
+    @property
+    def vector_stores(self) -> VectorStores:
+        """Vector stores, with their files and batches."""
+        return self.beta.vector_stores
 
     def close(self) -> None:
         """Close the connections, unless the HTTP client was given."""
@@ -97,7 +156,7 @@ class OpenAI:
     def _connect(self, transport: SyncTransport) -> None:
         self._transport = transport
         self.chat = Chat(Completions(transport))
-        self.beta = Beta(self.chat)
+        self.beta = Beta(self.chat, transport)
 
 
 class AsyncOpenAI:
@@ -117,6 +176,18 @@ class AsyncOpenAI:
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(_changed(self._transport.config, options)))
         return client
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Uploaded files."""
+        from streamkit.resources.async_files import AsyncFiles
+
+        return AsyncFiles(self._transport)
+
+    @property
+    def vector_stores(self) -> AsyncVectorStores:
+        """Vector stores, with their files and batches."""
+        return self.beta.vector_stores
 
     async def close(self) -> None:
         """Close the connections, unless the HTTP client was given."""
@@ -139,7 +210,7 @@ class AsyncOpenAI:
     def _connect(self, transport: AsyncTransport) -> None:
         self._transport = transport
         self.chat = Chat(AsyncCompletions(transport))
-        self.beta = Beta(self.chat)
+        self.beta = AsyncBeta(self.chat, transport)
 
 
 def _changed(config: ClientConfig, options: ClientOptions) -> ClientConfig:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streamkit.types import ChatCompletion, ParsedChatCompletion
+    from streamkit.types.beta.threads import Message, Run
+    from streamkit.types.beta.threads.runs import RunStep
 
 __all__ = [
     "APIConnectionError",
@@ -27,6 +31,7 @@ __all__ = [
     "OpenAIError",
     "ParseError",
     "PermissionDeniedError",
+    "PollTimeoutError",
     "RateLimitError",
     "SchemaError",
     "StreamClosedError",
@@ -45,6 +50,16 @@ class OpenAIError(Exception):
 
     completion: ChatCompletion | ParsedChatCompletion[Any] | None = None
     """What had arrived of the answer, when the error ended one."""
+    run: Run | None = None
+    """The run as it was last known, when the error ended the stream of one; it may be going on."""
+    messages: Sequence[Message] = ()
+    """What had arrived of the run's messages, then."""
+    run_steps: Sequence[RunStep] = ()
+    """What had arrived of its steps."""
+    resource_id: str | None = None
+    """What was being polled, when the error ended that; its work goes on, and can be polled on."""
+    file_ids: Sequence[str] = ()
+    """The files that a batch upload had created, when the error ended one; nobody deletes them."""
 
 
 class APIError(OpenAIError):
@@ -176,6 +191,18 @@ class StreamDecodeError(OpenAIError):
         super().__init__(f"{message}: {quote!r}" if quote else message)
         self.received = quote
         """The beginning of what came instead, at most ``QUOTE_LIMIT`` characters."""
+
+
+class PollTimeoutError(OpenAIError, TimeoutError):
+    """What was polled did not finish in the time allowed; its work goes on."""
+
+    def __init__(
+        self, message: str, *, last: object = None, resource_id: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.last = last
+        """The newest state; None when there was no time for a request."""
+        self.resource_id = resource_id
 
 
 class StreamTimeoutError(APITimeoutError):

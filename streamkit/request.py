@@ -16,6 +16,7 @@ from streamkit.types.base import Wire
 
 if TYPE_CHECKING:
     from streamkit.config import Timeouts
+    from streamkit.upload import Upload
 
     _AnyMapping: TypeAlias = Mapping[Any, object]
     _AnyIterable: TypeAlias = Iterable[object]
@@ -32,6 +33,8 @@ class Request:
     """Below the base URL, as ``/chat/completions``."""
     json: object = field(default=UNSET, repr=False)
     """The body before it is encoded; unset for none."""
+    upload: Upload | None = field(default=None, repr=False)
+    """A form with a file, in place of a JSON body."""
     query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
     """Added to the URL; what is None is left out."""
     headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
@@ -64,6 +67,8 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
     merged: dict[str, object] = {}
     for layer in (ours, config.default_headers, request.headers):
         merged.update({name.lower(): value for name, value in layer.items()})
+    if request.upload:
+        del merged["content-type"]  # only who encodes the form knows what parts it in two
     return {
         name: checked_header(name, value) if isinstance(value, str) else None
         for name, value in merged.items()

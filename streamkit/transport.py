@@ -9,9 +9,9 @@ import asyncio
 import inspect
 import threading
 import time
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing, contextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import UNSET
 from tenacity import AsyncRetrying, Retrying
@@ -21,9 +21,10 @@ from streamkit.errors import OpenAIError
 from streamkit.http_errors import ERROR_BODY_LIMIT, exchange_error, library_of, status_error
 from streamkit.request import Request, encoded, headers, query
 from streamkit.retries import RetryPolicy, retry_policy
+from streamkit.upload import AsyncForm, Form, SyncForm
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Generator
     from types import ModuleType
     from typing import Self
 
@@ -89,6 +90,8 @@ class _Connections(Generic[_Client]):
 class _Transport(Generic[_Client]):
     """What needs no waiting: how the HTTP client is told what to send."""
 
+    _form: ClassVar[type[Form]]
+
     def __init__(self, config: ClientConfig, connections: _Connections[_Client]) -> None:
         self.config = config
         self._connections = connections
@@ -110,10 +113,28 @@ class _Transport(Generic[_Client]):
 
     def _policy(self, request: Request) -> RetryPolicy:
         retries = request.max_retries
+        if request.upload and not request.upload.repeatable:
+            retries = 0
         return retry_policy(self.config.max_retries if retries is None else retries)
 
-    def _build(self, request: Request, content: bytes | None, api_key: object) -> httpx.Request:
+    @contextmanager
+    def _built(
+        self, request: Request, content: bytes | None, api_key: object
+    ) -> Generator[httpx.Request]:
+        """The request of one attempt, with its file open until the attempt is over."""
+        if request.upload is None:
+            yield self._build(request, content, api_key)
+            return
+        with request.upload.opened() as form:
+            encoded = self.http_client.build_request(request.method, self.config.base_url, **form)
+            yield self._build(request, self._form(encoded, request.upload.on_progress), api_key)
+
+    def _build(
+        self, request: Request, content: bytes | Form | None, api_key: object
+    ) -> httpx.Request:
         named = headers(request, self.config, api_key)
+        if isinstance(content, Form):
+            named |= content.headers
         built: httpx.Request = self.http_client.build_request(
             request.method,
             f"{self.config.base_url}/{request.path.lstrip('/')}",
@@ -143,6 +164,8 @@ class SyncTransport(_Transport[HTTPClient]):
     ``http_client`` is used and not closed; ``sleep`` waits between attempts.
     """
 
+    _form = SyncForm
+
     def __init__(
         self,
         config: ClientConfig,
@@ -171,16 +194,16 @@ class SyncTransport(_Transport[HTTPClient]):
             client.close()
 
     def _attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
-        built = self._build(request, content, self._api_key())
-        try:
-            response: httpx.Response = self.http_client.send(built, stream=True)
-            if not response.is_success:
-                raise status_error(response, self._beginning(response))
-            if whole:
-                with closing(response):
-                    response.read()
-        except self._library.RequestError as error:
-            raise exchange_error(error, built) from error
+        with self._built(request, content, self._api_key()) as built:
+            try:
+                response: httpx.Response = self.http_client.send(built, stream=True)
+                if not response.is_success:
+                    raise status_error(response, self._beginning(response))
+                if whole:
+                    with closing(response):
+                        response.read()
+            except self._library.RequestError as error:
+                raise exchange_error(error, built) from error
         return response
 
     def _beginning(self, response: httpx.Response) -> bytes:
@@ -202,6 +225,8 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
 
     ``http_client`` is used and not closed; ``sleep`` waits between attempts.
     """
+
+    _form = AsyncForm
 
     def __init__(
         self,
@@ -233,16 +258,16 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     async def _attempt(
         self, request: Request, content: bytes | None, *, whole: bool
     ) -> httpx.Response:
-        built = self._build(request, content, await self._api_key())
-        try:
-            response: httpx.Response = await self.http_client.send(built, stream=True)
-            if not response.is_success:
-                raise status_error(response, await self._beginning(response))
-            if whole:
-                async with aclosing(response):
-                    await response.aread()
-        except self._library.RequestError as error:
-            raise exchange_error(error, built) from error
+        with self._built(request, content, await self._api_key()) as built:
+            try:
+                response: httpx.Response = await self.http_client.send(built, stream=True)
+                if not response.is_success:
+                    raise status_error(response, await self._beginning(response))
+                if whole:
+                    async with aclosing(response):
+                        await response.aread()
+            except self._library.RequestError as error:
+                raise exchange_error(error, built) from error
         return response
 
     async def _beginning(self, response: httpx.Response) -> bytes:

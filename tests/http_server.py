@@ -169,6 +169,29 @@ def _read_request(connection: socket.socket) -> Received | None:
     headers = {
         name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
     }
+    if headers.get("transfer-encoding") == "chunked":
+        body = _read_chunks(connection, body)
     while len(body) < int(headers.get("content-length", 0)):
-        body += connection.recv(1 << 16)
+        body += _more(connection)
     return Received(method, target, headers, body)
+
+
+def _read_chunks(connection: socket.socket, data: bytes) -> bytes:
+    body = b""
+    while True:
+        while b"\r\n" not in data:
+            data += _more(connection)
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        while len(data) < length + 2:
+            data += _more(connection)
+        if not length:
+            return body
+        body += data[:length]
+        data = data[length + 2 :]
+
+
+def _more(connection: socket.socket) -> bytes:
+    if not (data := connection.recv(1 << 16)):
+        raise ConnectionAbortedError
+    return data

@@ -11,7 +11,7 @@ from streamkit.operators.chat_events import ChatEvents
 from streamkit.pipeline import Pipeline
 from streamkit.reader import Reader
 from streamkit.request import Request
-from streamkit.resources.params import NotGiven
+from streamkit.resources.params import is_left_out
 from streamkit.response_format import response_format
 from streamkit.tools import require_strict_tools, tool_parsers
 from streamkit.types import (
@@ -50,7 +50,7 @@ class CompletionCall:
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
     ) -> None:
-        body = {name: value for name, value in params.items() if not _is_left_out(value)}
+        body = {name: value for name, value in params.items() if not is_left_out(value)}
         options = {name: body.pop(name) for name in _OPTIONS if name in body}
         if "tools" in body:
             # A list, since it is read twice and may be an iterator.
@@ -114,7 +114,7 @@ class CompletionCall:
 
 def plain_format(value: Any) -> Any:
     """Give back the response format of a method that does not parse; it takes dicts only."""
-    if not _is_left_out(value) and not isinstance(value, Mapping | None):
+    if not is_left_out(value) and not isinstance(value, Mapping | None):
         raise SchemaError(
             "a response_format that is not parsed is a plain dict; to have the answer read into "
             f"{value!r}, call parse(), stream() or observe()"
@@ -134,11 +134,6 @@ class _Unchanged(Machine[ChatCompletionChunk, ChatCompletionChunk]):
 _OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
 
 _completions = WireDecoder(ChatCompletion)
-
-
-def _is_left_out(value: object) -> bool:
-    # The openai package's own markers may come along with code that was written for it.
-    return isinstance(value, NotGiven) or type(value).__name__ in {"NotGiven", "Omit"}
 
 
 def _no_completion(response: httpx.Response) -> APIResponseValidationError:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from streamkit.config import Timeouts
     from streamkit.types.base import Wire
 
-__all__ = ["NOT_GIVEN", "CompletionParams", "NotGiven", "RequestOptions"]
+__all__ = ["NOT_GIVEN", "CompletionParams", "NotGiven", "RequestOptions", "is_left_out"]
 
 
 class NotGiven:
@@ -28,6 +28,12 @@ class NotGiven:
 
 NOT_GIVEN = NotGiven()
 """Leaves a parameter out, where None would send null."""
+
+
+def is_left_out(value: object) -> bool:
+    """Tell whether a parameter's ``value`` says that it is not to be sent."""
+    # The openai package's own markers may come along with code that was written for it.
+    return isinstance(value, NotGiven) or type(value).__name__ in {"NotGiven", "Omit"}
 
 
 class RequestOptions(TypedDict, total=False):

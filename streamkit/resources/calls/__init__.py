@@ -1,0 +1,1 @@
+"""The calls of each resource, written once for both clients: parameters, path, type of answer."""

@@ -1,0 +1,63 @@
+"""``client.vector_stores``: vector stores: files made searchable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.resources.calls import vector_stores as calls
+from streamkit.resources.file_batches import FileBatches
+from streamkit.resources.resource import SyncResource
+from streamkit.resources.vector_store_files import VectorStoreFiles
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit.resources.calls.listing import ListParams
+    from streamkit.resources.calls.vector_stores import (
+        VectorStoreCreateParams,
+        VectorStoreSearchParams,
+        VectorStoreUpdateParams,
+    )
+    from streamkit.resources.pages import SyncCursorPage
+    from streamkit.resources.params import RequestOptions
+    from streamkit.transport import SyncTransport
+    from streamkit.types import VectorStore, VectorStoreDeleted, VectorStoreSearchResponse
+
+__all__ = ["VectorStores"]
+
+
+class VectorStores(SyncResource):
+    """Vector stores: files made searchable."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        super().__init__(transport)
+        self.files = VectorStoreFiles(transport)
+        self.file_batches = FileBatches(transport)
+
+    def create(self, **params: Unpack[VectorStoreCreateParams]) -> VectorStore:
+        """Make a vector store; its files may still be ``in_progress`` when this returns."""
+        return self._send(calls.create(params))
+
+    def retrieve(self, vector_store_id: str, **params: Unpack[RequestOptions]) -> VectorStore:
+        """Fetch a vector store."""
+        return self._send(calls.retrieve(vector_store_id, params))
+
+    def update(
+        self, vector_store_id: str, **params: Unpack[VectorStoreUpdateParams]
+    ) -> VectorStore:
+        """Change what is given; the rest stays."""
+        return self._send(calls.update(vector_store_id, params))
+
+    def list(self, **params: Unpack[ListParams]) -> SyncCursorPage[VectorStore]:
+        """Return the vector stores, the newest first."""
+        return self._list(calls.list_(params))
+
+    def delete(self, vector_store_id: str, **params: Unpack[RequestOptions]) -> VectorStoreDeleted:
+        """Delete a vector store; its files stay."""
+        return self._send(calls.delete_(vector_store_id, params))
+
+    def search(
+        self, vector_store_id: str, **params: Unpack[VectorStoreSearchParams]
+    ) -> SyncCursorPage[VectorStoreSearchResponse]:
+        """Return the pieces of files that fit a query best."""
+        return self._list(calls.search(vector_store_id, params))

@@ -1,0 +1,177 @@
+"""A form with a file in it: opened for each attempt, and read piece by piece while it is sent."""
+
+# Strategy: httpx encodes the form. What is ours is to hand it on: to open the file of a path for
+# every attempt, to keep the reading off the event loop, and to say how far it is.
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
+
+from streamkit.errors import OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+
+    import httpx
+
+__all__ = [
+    "AsyncForm",
+    "FileContent",
+    "FileTypes",
+    "Form",
+    "Progress",
+    "SyncForm",
+    "Upload",
+    "upload",
+]
+
+FileContent: TypeAlias = "bytes | os.PathLike[str] | IO[bytes]"
+"""The bytes, where they are, or a file that is open for reading them."""
+FileTypes: TypeAlias = (
+    "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
+)
+"""A file's content, or its name, its content and maybe its media type."""
+Progress: TypeAlias = "Callable[[int, int | None], object]"
+"""Told how many bytes of the form were sent, and of how many; None when that is not known."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A form with a file; an open file is sent from its beginning and left open."""
+
+    name: str | None
+    content: FileContent
+    media_type: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+    on_progress: Progress | None = None
+    """Called where the request is made: on the caller's thread, or on its event loop."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the file can be sent once more; of a pipe, what was sent is gone."""
+        if isinstance(self.content, bytes | os.PathLike):
+            return True
+        seekable = getattr(self.content, "seekable", None)
+        return bool(seekable and seekable())
+
+    @contextmanager
+    def opened(self) -> Generator[dict[str, Any]]:
+        """What httpx is to make a form of, while the file is open."""
+        if isinstance(self.content, os.PathLike):
+            from pathlib import Path
+
+            with Path(self.content).open("rb") as file:
+                yield self._form(file)
+        elif self.repeatable:
+            yield self._form(self.content)
+        else:
+            yield self._form(_Pipe(cast("IO[bytes]", self.content)))
+
+    def _form(self, content: object) -> dict[str, Any]:
+        file = (self.name, content, self.media_type)
+        return {"data": _flat(self.fields), "files": {"file": file}}
+
+
+def upload(
+    file: FileTypes, fields: Mapping[str, object], on_progress: Progress | None = None
+) -> Upload:
+    """The form that sends ``file`` with ``fields``; raises ``TypeError`` for what is no file."""
+    name: str | None
+    media_type: str | None = None
+    if not isinstance(file, tuple):
+        name, content = _name(file), file
+    elif len(file) == 2:
+        name, content = file
+    else:
+        name, content, media_type = file
+    if not isinstance(content, bytes | os.PathLike) and not hasattr(content, "read"):
+        raise TypeError(
+            "a file is bytes, a path as pathlib.Path, a file that is open in binary mode, or a "
+            f"tuple of its name, one of these and maybe its media type; not {content!r:.100}"
+        )
+    return Upload(name, content, media_type, fields, on_progress)
+
+
+class _Pipe:
+    """A file that can be read once, and does not say how long it is.
+
+    Of a pipe's file descriptor httpx would believe that there is nothing in it.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._begun = False
+
+    def seek(self, _offset: int) -> None:
+        if self._begun:
+            raise OpenAIError("The file cannot be sent again after a redirect: it can be read once")
+
+    def read(self, size: int) -> bytes:
+        self._begun = True
+        return self._file.read(size)
+
+
+class Form:
+    """An encoded form, for an HTTP client to send."""
+
+    def __init__(self, encoded: httpx.Request, on_progress: Progress | None) -> None:
+        self.headers = {
+            name: encoded.headers[name]
+            for name in ("content-type", "content-length")
+            if name in encoded.headers
+        }
+        self._stream: Any = encoded.stream
+        self._on_progress = on_progress
+
+    def _tell(self, sent: int) -> None:
+        if self._on_progress:
+            length = self.headers.get("content-length")
+            self._on_progress(sent, None if length is None else int(length))
+
+
+class SyncForm(Form):
+    """Iterating reads the file, from its beginning each time."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = 0
+        for piece in self._stream:
+            yield piece
+            sent += len(piece)
+            self._tell(sent)
+
+
+class AsyncForm(Form):
+    """Iterating reads the file in a thread, from its beginning each time."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        sent = 0
+        pieces: Iterator[bytes] = iter(self._stream)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+            sent += len(piece)
+            self._tell(sent)
+
+
+def _name(content: FileContent) -> str:
+    from pathlib import Path
+
+    path = content if isinstance(content, os.PathLike) else getattr(content, "name", "upload")
+    return Path(str(path)).name
+
+
+def _flat(fields: Mapping[str, object]) -> dict[str, Any]:
+    """Nested fields as a form has them: ``expires_after[anchor]``, ``tags[]``."""
+    flat: dict[str, Any] = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            inner = cast("dict[str, object]", value)
+            flat.update(_flat({f"{name}[{key}]": item for key, item in inner.items()}))
+        elif isinstance(value, list | tuple):
+            flat[f"{name}[]"] = value
+        elif value is not None:
+            flat[name] = value
+    return flat

@@ -100,8 +100,9 @@ class Case:
     scale: Callable[[Workload], float]
     """What a cost is multiplied by to be in ``unit``."""
     budgets: Sequence[Budget] = ()
-    rehearsal: Callable[[Workload], Workload] = lambda workload: workload
-    """The work at which the answer is checked beforehand; less of it, where a run takes long."""
+    rehearsal: Callable[[Workload], Workload] | None = lambda workload: workload
+    """The work at which the answer is checked beforehand: less of it, where a run takes long; None
+    where a run is checked as it is measured, and nothing more is gained."""
     rounds: int = 3
 
 

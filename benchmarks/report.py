@@ -20,6 +20,8 @@ HEADINGS = ("work", "size", "who", "cost", "x ours", "budget", "also")
 def as_text(name: str, case: Case, table: Table) -> str:
     """A Markdown table with its question; it reads well as it is, too."""
     rows = [HEADINGS, *(_cells(row) for row in table.rows)]
+    if not table.rows:
+        rows.append(("nothing here",) + ("",) * (len(HEADINGS) - 1))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")

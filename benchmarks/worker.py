@@ -24,8 +24,9 @@ def measure(case: Case, contender: str, *, quick: bool) -> list[dict[str, float]
         if not chosen.takes(workload):
             measured.append(None)
             continue
-        rehearsal = case.rehearsal(workload)
-        checked(chosen.prepare(rehearsal), case.answer(rehearsal))()
+        if case.rehearsal is not None:
+            rehearsal = case.rehearsal(workload)
+            checked(chosen.prepare(rehearsal), case.answer(rehearsal))()
         figures = dict(case.measure(checked(chosen.prepare(workload), case.answer(workload))))
         figures[COST] *= case.scale(workload)
         measured.append(figures)

@@ -51,7 +51,7 @@ class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
         """The event of a chunk: one for one, so callers need no sequence."""
         log = self.log
         updates = log.append(chunk)
-        return ChunkEvent(chunk, log, log.mark(), self._reader, updates)
+        return ChunkEvent(chunk, log, self._reader, log.heading, log.latest, updates)
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream carry what had arrived."""
@@ -60,4 +60,5 @@ class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
 
     def snapshot(self, *, final: bool = False) -> ParsedChatCompletion[Any]:
         """The completion as it is now; parsed as a whole when ``final``."""
-        return self.log.build(self.log.mark(), self._reader, final=final)
+        log = self.log
+        return log.build(log.heading, log.latest, self._reader, final=final)

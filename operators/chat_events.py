@@ -89,26 +89,21 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         # it brings is cheaper than to ask all four.
         event = self._accumulator.add(value)
         events: list[ChatCompletionStreamEvent[Any]] = [event]
-        finishes = False
+        finished: list[int] = []
         for update in event.updates:
-            machines = self._choices.get(update.index)
-            if machines is None:
-                machines = self._choices[update.index] = self._open()
-            content, refusal, tool_calls, logprobs = machines
+            machines = self._choices.get(update.index) or self._open(update.index)
             if update.content is not None:
-                events += content.feed(update)
+                events += machines[0].feed(update)
             if update.refusal is not None:
-                events += refusal.feed(update)
+                events += machines[1].feed(update)
             if update.calls:
-                events += tool_calls.feed(update)
+                events += machines[2].feed(update)
             if update.logprobs is not None:
-                events += logprobs.feed(update)
+                events += machines[3].feed(update)
             if update.finish_reason:
-                finishes = True
-        if finishes:
-            for update in event.updates:
-                if update.finish_reason:
-                    events += self._finish(update.index)
+                finished.append(update.index)
+        for index in finished:
+            events += self._finish(index)
         return events
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
@@ -131,13 +126,14 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         """The whole completion, parsed; call it after ``close``."""
         return self._accumulator.snapshot(final=True)
 
-    def _open(self) -> _Machines:
-        return (
+    def _open(self, index: int) -> _Machines:
+        machines = self._choices[index] = (
             ContentParser(self._reader),
             RefusalDetector(),
             ToolArgumentsParser(self._reader),
             LogprobsTeller(),
         )
+        return machines
 
     def _finish(self, index: int) -> list[ChatCompletionStreamEvent[Any]]:
         events: list[ChatCompletionStreamEvent[Any]] = []

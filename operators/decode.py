@@ -73,6 +73,7 @@ class ChunkDecoder(Machine[SSE, W]):
     ) -> None:
         self._decoder = WireDecoder(type_)
         self._decode = self._decoder.decode_strictly
+        self._is_chat = issubclass(type_, ChatCompletionChunk)
         self._choices = choices
         self._on_truncated = on_truncated
         self._received = 0
@@ -81,28 +82,33 @@ class ChunkDecoder(Machine[SSE, W]):
 
     def feed(self, value: SSE, /) -> Sequence[W]:
         """Take an event and return its chunk, if it has one."""
+        if value.event == "error" and not self.done:
+            raise reported(value.data)
+        chunk = self.decode(value.data)
+        return () if chunk is None else (chunk,)
+
+    def decode(self, data: str | bytes) -> W | None:
+        """The chunk in the data of an event of no special type, if there is one."""
         if self.done:
-            return ()
-        data = value.data
+            return None
         self._received += 1
-        if value.event == "error":
-            raise reported(data)
         if len(data) < _SHORT:
             stripped = data.strip()
             if not stripped:
-                return ()
+                return None
             if stripped[:6] in _DONE:
                 self.done = True
-                return ()
+                return None
         try:
-            chunk = self._decode(data)
+            chunk: Any = self._decode(data)
         except ValueError:
             # Not all of it fits the type; only then can there be an error in it.
             chunk = self._decode_leniently(data)
-        if isinstance(chunk, ChatCompletionChunk) and not self._take_note(chunk):
+        if self._is_chat and not self._is_chunk(chunk):
             _log.debug("skipped an event that is no chunk: %.200r", data)
-            return ()
-        return (chunk,)
+            return None
+        decoded: W = chunk
+        return decoded
 
     def close(self) -> Iterable[W]:
         """Take the end of the body, or ``[DONE]``."""
@@ -117,20 +123,21 @@ class ChunkDecoder(Machine[SSE, W]):
             )
         return ()
 
-    def _take_note(self, chunk: ChatCompletionChunk) -> bool:
+    def _is_chunk(self, chunk: ChatCompletionChunk) -> bool:
         """Remember which choices have finished; say whether this is a chunk at all."""
-        if chunk.choices is None:
+        choices = chunk.choices
+        if choices is None:
             # Judged by its shape, for Azure sends chunks whose `object` is "".
             return (
                 chunk.usage is not None
                 or chunk.object == "chat.completion.chunk"
                 or (chunk.id is not None and chunk.model is not None)
             )
-        for choice in chunk.choices:
+        for choice in choices:
             if choice.finish_reason:
                 self._finished.add(choice.index)
                 self._unfinished.discard(choice.index)
-            elif choice.index not in self._finished:
+            elif choice.index not in self._unfinished and choice.index not in self._finished:
                 self._unfinished.add(choice.index)
         return True
 
@@ -141,7 +148,7 @@ class ChunkDecoder(Machine[SSE, W]):
             raise StreamDecodeError(
                 "the server sent an event that is no JSON object", received=data
             ) from error
-        extra = vars(chunk)
+        extra = chunk.model_extra
         if extra.get("error"):
             raise reported(data, extra["error"])
         if "choices" in extra:

@@ -56,17 +56,18 @@ class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):
         choice = value.choice
         if new.content or new.refusal:
             self._choice = choice
+        content_end, refusal_end = value.logprobs_ends
         events: list[LogprobsEvent] = []
-        if new.content and choice.logprobs_content is not None:
+        if new.content and content_end:
             events.append(
                 LogprobsContentDeltaEvent(
-                    value.index, new.content, choice.logprobs_content, value.logprobs_content_end
+                    value.index, new.content, choice.logprobs_content, content_end
                 )
             )
-        if new.refusal and choice.logprobs_refusal is not None:
+        if new.refusal and refusal_end:
             events.append(
                 LogprobsRefusalDeltaEvent(
-                    value.index, new.refusal, choice.logprobs_refusal, value.logprobs_refusal_end
+                    value.index, new.refusal, choice.logprobs_refusal, refusal_end
                 )
             )
         return events

@@ -80,6 +80,6 @@ class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[A
         text = choice.content
         # A refusal, or JSON that was cut short, is not to be parsed.
         outcome = self._reader.content(text) if choice.has_whole_content() else NOTHING_READ
-        yield ContentDoneEvent(choice.index, text.upto(text.length), outcome.value)
+        yield ContentDoneEvent(choice.index, text.first(text.length), outcome.value)
         if outcome.error is not None:
             raise outcome.error

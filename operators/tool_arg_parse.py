@@ -115,7 +115,7 @@ class ToolArgumentsParser(
         self._error = self._error or outcome.error
         text = call.arguments
         return FunctionToolCallArgumentsDoneEvent(
-            choice.index, call.index, call.name, call.id, text.upto(text.length), outcome.value
+            choice.index, call.index, call.name, call.id, text.first(text.length), outcome.value
         )
 
 

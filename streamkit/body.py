@@ -15,7 +15,7 @@ import asyncio
 import socket
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.errors import OpenAIError, StreamClosedError
 from streamkit.http_errors import body_error, library_of
@@ -63,7 +63,8 @@ class SyncBody(_Body):
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
         self._connection = _Connection(response)
-        self._chunks: Generator[bytes, None, None] = (chunk for chunk in response.iter_bytes())
+        chunks = response.iter_raw() if _comes_as_it_is(response) else response.iter_bytes()
+        self._chunks = cast("Generator[bytes, None, None]", chunks)
 
     def __iter__(self) -> Self:
         return self
@@ -125,9 +126,8 @@ class AsyncBody(_Body):
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
-        self._chunks: AsyncGenerator[bytes, None] = (
-            chunk async for chunk in response.aiter_bytes()
-        )
+        chunks = response.aiter_raw() if _comes_as_it_is(response) else response.aiter_bytes()
+        self._chunks = cast("AsyncGenerator[bytes, None]", chunks)
 
     def __aiter__(self) -> Self:
         return self
@@ -168,6 +168,12 @@ class AsyncBody(_Body):
                         break
         await self.aclose()
         self._end = StopAsyncIteration()
+
+
+def _comes_as_it_is(response: httpx.Response) -> bool:
+    """Whether the bytes of the body need no decoding: then one layer less handles each of them."""
+    encoding = response.headers.get("content-encoding", "identity")
+    return encoding == "identity" and not response.is_stream_consumed
 
 
 class _Connection:

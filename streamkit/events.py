@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from streamkit.log import ChoiceUpdate, CompletionLog, CompletionMark, TextLog
+from streamkit.log import ChoiceUpdate, CompletionLog, Heading, TextLog
 from streamkit.reader import Reader
 from streamkit.types import ChatCompletionChunk, ChatCompletionTokenLogprob, ParsedChatCompletion
 from streamkit.types.base import plain
@@ -75,19 +75,16 @@ class ChunkEvent(Event, frozen=True, gc=False, eq=False):
     type: ClassVar[Literal["chunk"]] = "chunk"
     chunk: ChatCompletionChunk
     _log: CompletionLog
-    _mark: CompletionMark
     _reader: Reader
-    _updates: tuple[ChoiceUpdate, ...]
+    _heading: Heading
+    _choices: tuple[ChoiceUpdate, ...]
+    updates: tuple[ChoiceUpdate, ...]
+    """What the chunk added to each choice; what ``split_by_choice`` takes apart."""
 
     @property
     def snapshot(self) -> ParsedChatCompletion[Any]:
         """The completion accumulated so far, built anew each time it is read."""
-        return self._log.build(self._mark, self._reader)
-
-    @property
-    def updates(self) -> tuple[ChoiceUpdate, ...]:
-        """What the chunk added to each choice; what ``split_by_choice`` takes apart."""
-        return self._updates
+        return self._log.build(self._heading, self._choices, self._reader)
 
 
 class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
@@ -109,7 +106,7 @@ class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
     @property
     def snapshot(self) -> str:
         """The content so far."""
-        return self._text.upto(self._end)
+        return self._text.first(self._end)
 
     @property
     def parsed(self) -> object:
@@ -118,7 +115,7 @@ class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
         Objects and arrays that are still open are read-only views of what has arrived:
         ``PartialObject`` and ``PartialArray``.
         """
-        return self._reader.partial_content(self._text, self._end)
+        return self._reader.partial_content(self._text, self._end, self.delta)
 
 
 class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
@@ -146,7 +143,7 @@ class RefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
     @property
     def snapshot(self) -> str:
         """The refusal so far."""
-        return self._text.upto(self._end)
+        return self._text.first(self._end)
 
 
 class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
@@ -176,12 +173,14 @@ class FunctionToolCallArgumentsDeltaEvent(Event, frozen=True, gc=False, eq=False
     @property
     def arguments(self) -> str:
         """The JSON text of the arguments so far."""
-        return self._text.upto(self._end)
+        return self._text.first(self._end)
 
     @property
     def parsed_arguments(self) -> object:
         """What is known of the arguments; None when the tool is not strict."""
-        return self._reader.partial_arguments(self.name, self._text, self._end)
+        return self._reader.partial_arguments(
+            self.name, self._text, self._end, self.arguments_delta
+        )
 
 
 class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False):
@@ -263,14 +262,8 @@ ChatCompletionStreamEvent = (
 
 @functools.cache
 def _names(type_: type[Event]) -> tuple[str, ...]:
-    fields = [name for name in type_.__struct_fields__ if not name.startswith("_")]
-    views = [
-        name
-        for name, member in vars(type_).items()
-        if isinstance(member, property) and name not in _NOT_SAID_AGAIN
-    ]
-    return ("type", *fields, *views)
-
-
-# Other names for what a field says already.
-_NOT_SAID_AGAIN = frozenset({"content", "updates"})
+    fields = type_.__struct_fields__
+    views = [name for name, member in vars(type_).items() if isinstance(member, property)]
+    said_again = {"updates", "content" if "delta" in fields else ""}
+    names = [name for name in (*fields, *views) if name[0] != "_" and name not in said_again]
+    return ("type", *names)

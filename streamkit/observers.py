@@ -22,12 +22,10 @@ class Observers(Generic[E]):
     """
 
     def __init__(self) -> None:
-        self._observers: list[abc.ObserverBase[E]] = []
+        self.watching: list[abc.ObserverBase[E]] = []
+        """Who they are now; always the same list, and to be changed by nobody else."""
         self._raised: list[Exception] = []
         self._end: Callable[[abc.ObserverBase[E]], None] | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._observers)
 
     @property
     def observable(self) -> Observable[E]:
@@ -41,14 +39,14 @@ class Observers(Generic[E]):
             if self._end is not None:
                 self._end(observer)
                 return Disposable()
-            self._observers.append(observer)
+            self.watching.append(observer)
             return Disposable(lambda: self._let_go(observer))
 
         return Observable(subscribe)
 
     def tell(self, event: E) -> None:
         """Pass on an event."""
-        for observer in tuple(self._observers):
+        for observer in tuple(self.watching):
             try:
                 observer.on_next(event)
             except Exception as error:  # noqa: BLE001 - an observer may raise anything
@@ -75,7 +73,8 @@ class Observers(Generic[E]):
         if self._end is not None:
             return
         self._end = end
-        observers, self._observers = self._observers, []
+        observers = self.watching[:]
+        self.watching.clear()
         for observer in observers:
             try:
                 end(observer)
@@ -83,5 +82,5 @@ class Observers(Generic[E]):
                 self._raised.append(error)
 
     def _let_go(self, observer: abc.ObserverBase[E]) -> None:
-        if observer in self._observers:
-            self._observers.remove(observer)
+        if observer in self.watching:
+            self.watching.remove(observer)

@@ -13,8 +13,9 @@ It does no I/O and takes no lock: whoever feeds it sees to it that nobody else d
 #
 # What is open is a stack: for each open container its finished items, and the key whose value is
 # open inside it. A value enters its parent when it is finished, and only then. So the containers
-# of the stack grow by whole values, which is what lets a view be a few references (partial_view
-# says how), and a container that is finished is the plain dict or list itself.
+# of the stack grow by whole values, and only the innermost one grows; the others stand still, each
+# a Level that its child refers to. That is what lets a view be a few references (partial_view says
+# how), and a container that is finished is the plain dict or list itself.
 #
 # A delta is about four characters, so what counts is how many Python calls it takes. Hence the
 # short cut at the top of feed(), no objects for tokens, and no regular expression where looking
@@ -26,15 +27,13 @@ import re
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from streamkit.partial_view import GrowingText, PartialArray, PartialObject
+from streamkit.growing_text import GrowingText
+from streamkit.partial_view import Level, PartialArray, PartialObject, Path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
-    from streamkit.partial_view import Pairs, Tip
-
-    Container: TypeAlias = dict[str, Any] | list[Any]
+    from streamkit.partial_view import Container, Pairs
 
 __all__ = ["MAX_DEPTH", "MAX_NUMBER_LENGTH", "PartialArray", "PartialJSON", "PartialObject"]
 
@@ -72,13 +71,18 @@ class PartialJSON:
         self._max_number_length = max_number_length
 
         self._step: Callable[[PartialJSON, str, int], int] = PartialJSON._value
+        self._in_string = PartialJSON._string  # a hot place: from here it is read faster
         self._root: Any = None
-        # The innermost open container, the key of its open value, and later values of its other
-        # keys; the stack has the same three for each container around it, and for the outside.
+        # The innermost open container, the key of its open value, whether it had that key before,
+        # and later values of its other keys; then the same for the containers around it.
         self._container: Container | None = None
         self._key = ""
+        self._is_again = False
         self._replaced: Pairs | None = None
-        self._stack: list[tuple[Container | None, str, Pairs | None]] = []
+        self._parent: Level | None = None
+        self._outermost: Level | None = None  # of those around it
+        self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost of all
+        self._depth = 0
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
         self._text = GrowingText()  # the open string
@@ -89,7 +93,7 @@ class PartialJSON:
 
     def feed(self, text: str) -> None:
         """Read the next piece, in time proportional to its length."""
-        if self._step is PartialJSON._string and _SPECIAL(text) is None:
+        if self._step is self._in_string and _SPECIAL(text) is None:
             # Most deltas are within a string.
             self._text.append(text)
             self.position += len(text)
@@ -114,17 +118,26 @@ class PartialJSON:
             partial_strings: Whether to show a string that is still open; if not, it comes, and
                 so does its key, with the closing quote.
         """
-        text = self._text if self._in_value and partial_strings else None
-        if self._container is None:
-            return self._root if text is None else text.first(text.length)
-        value: Tip = None if text is None else (text, text.length)
-        innermost = (self._container, self._key, self._replaced)
-        for container, key, replaced in (innermost, *reversed(self._stack)):
-            if isinstance(container, dict):
-                value = PartialObject(container, key, value, replaced)
-            elif container is not None:
-                value = PartialArray(container, value)
-        return value
+        text = (self._text, self._text.length) if self._in_value and partial_strings else None
+        container = self._container
+        if container is None:
+            return self._root if text is None else text[0].first(text[1])
+        innermost, outermost = self._level(container), self._outermost
+        if outermost is None:
+            return self._view(innermost, text)
+        return self._view(outermost, Path(innermost, text))
+
+    def _level(self, container: Container) -> Level:
+        """The innermost open container as it is now."""
+        replaced = self._replaced
+        return Level(
+            container,
+            len(container),
+            self._key,
+            (replaced, len(replaced)) if replaced else None,
+            self._is_again,
+            self._parent,
+        )
 
     def _read(self, text: str) -> None:
         at = 0
@@ -279,19 +292,36 @@ class PartialJSON:
     def _open_container(
         self, container: Container, step: Callable[[PartialJSON, str, int], int], at: int
     ) -> int:
-        if len(self._stack) >= self._max_depth:
+        if self._depth >= self._max_depth:
             raise _InvalidError(f"nested deeper than {self._max_depth} levels", at)
-        self._stack.append((self._container, self._key, self._replaced))
+        self._depth += 1
+        if self._container is None:
+            self._view = PartialObject if step is PartialJSON._first_key else PartialArray
+        else:
+            self._parent = self._level(self._container)
+            if self._outermost is None:
+                self._outermost = self._parent
         self._container = container
+        self._is_again = False
         self._replaced = None
         self._step = step
         return at + 1
 
     def _close_container(self, at: int) -> int:
-        container = self._container
+        container, parent = self._container, self._parent
         if self._replaced and isinstance(container, dict):
             container = container | dict(self._replaced)
-        self._container, self._key, self._replaced = self._stack.pop()
+        self._depth -= 1
+        if parent is None:
+            self._container = None
+        else:
+            self._container = parent.container
+            self._key = parent.key
+            self._is_again = parent.is_again
+            self._replaced = parent.replaced[0] if parent.replaced else None
+            self._parent = parent.parent
+            if parent is self._outermost:
+                self._outermost = None
         self._finish(container)
         return at + 1
 
@@ -312,6 +342,7 @@ class PartialJSON:
             self._finish(value)
         else:
             self._key = self._keys.setdefault(value, value)
+            self._is_again = value in (self._container or ())
             self._step = PartialJSON._colon
 
     def _unescape(self, char: str) -> None:
@@ -346,7 +377,7 @@ class PartialJSON:
             container.append(value)
             self._step = PartialJSON._after_item
         else:
-            if self._key not in container:
+            if not self._is_again:
                 container[self._key] = value
             elif self._replaced:
                 self._replaced.append((self._key, value))

@@ -5,9 +5,10 @@ A view reads like the dict or list it will become, and never changes.
 
 # Strategy: the parser only ever appends. The finished items of an open container are in one live
 # dict or list, the text of an open string in one GrowingText; a view is a reference to the live
-# thing and how much of it there was. Making one is O(1) however much that is, and the newest one
-# reads the live thing directly. A view that has been overtaken leaves out what came after it: an
-# array and a string by cutting, an object by making a copy of its beginning, once.
+# thing and how much of it there was. Making one is O(1) however much that is and however deep the
+# parser is in it, and the newest one reads the live thing directly. What is open inside a view
+# becomes a view when it is asked for. A view that has been overtaken leaves out what came after it:
+# an array and a string by cutting, an object by making a copy of its beginning, once.
 #
 # The parser may run in another thread while a view is read, without a lock. So nothing here walks
 # through a live container: it looks something up, or takes a copy in one step, and only then
@@ -18,70 +19,83 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from operator import index as as_index
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    Tip: TypeAlias = "PartialObject | PartialArray | tuple[GrowingText, int] | str | None"
+    from streamkit.growing_text import GrowingText
+
+    Container: TypeAlias = "dict[str, Any] | list[Any]"
     Pairs: TypeAlias = "list[tuple[str, Any]]"
+    OpenText: TypeAlias = "tuple[GrowingText, int]"
+    Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
 
-__all__ = ["GrowingText", "PartialArray", "PartialObject"]
-
-PIECES_IN_A_BLOCK = 256
-"""After how many pieces they are joined: a string of four letters takes the memory of fifty."""
+__all__ = ["Level", "PartialArray", "PartialObject", "Path"]
 
 
-class GrowingText:
-    """The text of an open string: one thread appends to it, any may read."""
+class Level(Struct, frozen=True, gc=False):
+    """An open container and the value that is open in it, as of a moment."""
 
-    __slots__ = ("_blocks", "_pieces", "length")
+    container: Container
+    count: int
+    """How many finished items it had."""
+    key: str = ""
+    """Of the open value, in an object."""
+    replaced: tuple[Pairs, int] | None = None
+    """Later values of the object's keys, and how many there were."""
+    is_again: bool = False
+    """Whether the open value is the second of its key: it is hidden until it is finished, for what
+    is shown never shrinks."""
+    parent: Level | None = None
 
-    def __init__(self) -> None:
-        self._blocks: list[str] = []
-        self._pieces: list[str] = []
-        self.length = 0
-        """Characters so far."""
 
-    def append(self, piece: str) -> None:
-        """Add to the end."""
-        pieces = self._pieces
-        pieces.append(piece)
-        self.length += len(piece)
-        if len(pieces) == PIECES_IN_A_BLOCK:
-            # The block comes before its pieces go: see first().
-            self._blocks.append("".join(pieces))
-            self._pieces = []
+class Path(Struct, frozen=True, gc=False):
+    """An open value, by its innermost open container and the text that is open in that."""
 
-    def close(self) -> str:
-        """Return the whole, which the views of its beginnings share from now on."""
-        text = self.first(self.length)
-        self._blocks = [text]
-        self._pieces = []
-        return text
-
-    def first(self, length: int) -> str:
-        """Return the first ``length`` characters, of at least as many."""
-        # In this order: pieces that become a block in between are then there twice, never
-        # missing, and the cut removes the second.
-        pieces = self._pieces
-        return "".join([*self._blocks, *pieces])[:length]
+    innermost: Level
+    text: OpenText | None
 
 
 class _View:
     """An open container: its finished items, and the tip, which is the value still open."""
 
-    __slots__ = ("_tip",)
-    _tip: Tip
+    __slots__ = ("_frozen", "_level", "_tip")
+
+    def __init__(self, level: Level, tip: Tip = None) -> None:
+        self._level = level
+        self._tip = None if level.is_again else tip
+        self._frozen: Any = None
+
+    def __len__(self) -> int:
+        return self._level.count + (self._tip is not None)
 
     def _open_value(self) -> PartialObject | PartialArray | str | None:
-        """Return the tip; the text of a string is joined when it is first asked for."""
+        """The tip; what it shows is put together when it is first asked for."""
         tip = self._tip
         if isinstance(tip, tuple):
             text, length = tip
             tip = self._tip = text.first(length)
+        elif isinstance(tip, Path):
+            tip = self._tip = _next_view(self._level, tip)
         return tip
+
+
+def _view(level: Level, tip: Tip) -> PartialObject | PartialArray:
+    return (PartialObject if type(level.container) is dict else PartialArray)(level, tip)
+
+
+def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
+    """The view of the container that is open in ``outer``, on the way to the innermost one."""
+    level, tip = path.innermost, path.text
+    view = _view(level, tip)
+    while level.parent is not None and level.parent is not outer:
+        level = level.parent
+        view = _view(level, view)
+    return view
 
 
 class PartialObject(_View, Mapping[str, Any]):
@@ -91,41 +105,25 @@ class PartialObject(_View, Mapping[str, Any]):
     views and to be treated as read-only; only its last value may be partial.
     """
 
-    __slots__ = ("_count", "_frozen", "_key", "_live", "_replaced")
-
-    def __init__(
-        self,
-        live: dict[str, Any],
-        key: str = "",
-        tip: Tip = None,
-        replaced: Pairs | None = None,
-    ) -> None:
-        self._live = live
-        self._count = len(live)
-        self._frozen: dict[str, Any] | None = None
-        self._key = key
-        # The second value of a key is hidden until it is finished: what is shown never shrinks.
-        self._tip = None if key in live else tip
-        self._replaced = (replaced, len(replaced)) if replaced else None
-
-    def __len__(self) -> int:
-        return self._count + (self._tip is not None)
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[str]:
         yield from self._finished()
         if self._tip is not None:
-            yield self._key
+            yield self._level.key
 
     def __reversed__(self) -> Iterator[str]:
         return reversed(list(self))
 
     def __getitem__(self, key: str) -> Any:
-        if self._tip is not None and key == self._key:
+        level = self._level
+        if self._tip is not None and key == level.key:
             return self._open_value()
-        if self._frozen is None and self._replaced is None:
-            value = self._live[key]
+        if self._frozen is None and level.replaced is None:
+            live = cast("dict[str, Any]", level.container)
+            value = live[key]
             # Only now: had the size been right before, the key might still be a newer one.
-            if len(self._live) == self._count:
+            if len(live) == level.count:
                 return value
         return self._finished()[key]
 
@@ -138,23 +136,25 @@ class PartialObject(_View, Mapping[str, Any]):
     def __repr__(self) -> str:
         return repr(self.to_dict())
 
-    def __reduce__(self) -> tuple[type[PartialObject], tuple[dict[str, Any]]]:
-        return PartialObject, (self.to_dict(),)
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
+        return _whole, (self.to_dict(),)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain dict, with plain dicts and lists for what is open inside it too."""
         items = self._finished().copy()
         if self._tip is not None:
-            items[self._key] = plain(self._open_value())
+            items[self._level.key] = plain(self._open_value())
         return items
 
     def _finished(self) -> dict[str, Any]:
         """Return the finished items of this view, out of the parser's reach."""
-        frozen = self._frozen
+        frozen: dict[str, Any] | None = self._frozen
         if frozen is None:
-            frozen = dict(islice(self._live.copy().items(), self._count))
-            if self._replaced:
-                pairs, count = self._replaced
+            level = self._level
+            live = cast("dict[str, Any]", level.container)
+            frozen = dict(islice(live.copy().items(), level.count))
+            if level.replaced:
+                pairs, count = level.replaced
                 frozen.update(pairs[:count])
             self._frozen = frozen
         return frozen
@@ -167,18 +167,10 @@ class PartialArray(_View, Sequence[Any]):
     views and to be treated as read-only; only its last value may be partial.
     """
 
-    __slots__ = ("_count", "_live")
-
-    def __init__(self, live: list[Any], tip: Tip = None) -> None:
-        self._live = live
-        self._count = len(live)
-        self._tip = tip
-
-    def __len__(self) -> int:
-        return self._count + (self._tip is not None)
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
-        yield from self._live[: self._count]
+        yield from self._finished()
         if self._tip is not None:
             yield self._open_value()
 
@@ -192,9 +184,10 @@ class PartialArray(_View, Sequence[Any]):
         position = as_index(index)
         if position < 0:
             position += len(self)
-        if 0 <= position < self._count:
-            return self._live[position]
-        if self._tip is None or position != self._count:
+        level = self._level
+        if 0 <= position < level.count:
+            return cast("list[Any]", level.container)[position]
+        if self._tip is None or position != level.count:
             raise IndexError("array index out of range")
         return self._open_value()
 
@@ -207,15 +200,24 @@ class PartialArray(_View, Sequence[Any]):
     def __repr__(self) -> str:
         return repr(self.to_list())
 
-    def __reduce__(self) -> tuple[type[PartialArray], tuple[list[Any]]]:
-        return PartialArray, (self.to_list(),)
+    def __reduce__(self) -> tuple[Any, tuple[list[Any]]]:
+        return _whole, (self.to_list(),)
 
     def to_list(self) -> list[Any]:
         """Return a plain list, with plain dicts and lists for what is open inside it too."""
-        items = self._live[: self._count]
+        items = self._finished()
         if self._tip is not None:
             items.append(plain(self._open_value()))
         return items
+
+    def _finished(self) -> list[Any]:
+        level = self._level
+        return cast("list[Any]", level.container)[: level.count]
+
+
+def _whole(value: dict[str, Any] | list[Any]) -> PartialObject | PartialArray:
+    """The view in which nothing is open; what a pickled one becomes."""
+    return _view(Level(value, len(value)), None)
 
 
 def plain(value: object) -> object:

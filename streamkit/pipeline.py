@@ -9,7 +9,7 @@ from streamkit.sse import SSEDecoder
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from streamkit.machine import Machine
 
@@ -34,9 +34,13 @@ class Pipeline(Generic[E]):
         decoder: Machine[SSE, Any] | None = None,
     ) -> None:
         self._sse = SSEDecoder()
-        self._chunks = decoder or ChunkDecoder(
+        chunks = decoder or ChunkDecoder(
             ChatCompletionChunk, choices=choices, on_truncated=on_truncated
         )
+        self._chunks: Machine[SSE, Any] = chunks
+        # A hot place: what takes a chunk out of plain data, and where those come from.
+        self._decode = chunks.decode if isinstance(chunks, ChunkDecoder) else None
+        self._plain_data = self._sse.plain_data
         self._machine = machine
 
     @property
@@ -44,12 +48,14 @@ class Pipeline(Generic[E]):
         """Whether ``[DONE]`` was seen, so that no more need be read."""
         return self._chunks.done
 
-    def read(self, data: bytes) -> Iterator[E]:
-        """Yield the events of a piece of the body; what is not asked for is not decoded."""
-        chunks, machine = self._chunks, self._machine
-        for event in self._sse.feed(data):
-            for chunk in chunks.feed(event):
-                yield from machine.feed(chunk)
+    def read(self, data: bytes) -> Iterable[E]:
+        """The events of a piece of the body; what is not asked for is not decoded."""
+        # A hot place: most reads are one plain frame, and its few events need no generator.
+        decode = self._decode
+        if decode is None or (plain := self._plain_data(data)) is None:
+            return self._read(data)
+        chunk = decode(plain)
+        return () if chunk is None else self._machine.feed(chunk)
 
     def end(self) -> Iterator[E]:
         """Yield what the end of the body leads to; raises what is wrong with the answer."""
@@ -62,3 +68,9 @@ class Pipeline(Generic[E]):
     def fail(self, error: Exception) -> None:
         """Let an error that ends the stream carry what had arrived."""
         self._machine.fail(error)
+
+    def _read(self, data: bytes) -> Iterator[E]:
+        chunks, machine = self._chunks, self._machine
+        for event in self._sse.feed(data):
+            for chunk in chunks.feed(event):
+                yield from machine.feed(chunk)

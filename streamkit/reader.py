@@ -30,29 +30,36 @@ class Reader:
         self._format = response_format
         self._tools = tools
         self._partial_strings = partial_strings
+        self._is_json = response_format is not None and response_format.is_json
+        self._unwrap = (
+            response_format.unwrap if response_format and response_format.wrapped else None
+        )
 
     @property
     def expects(self) -> bool:
         """Whether an answer that was cut short by a limit is an error."""
         return (self._format is not None and self._format.parses) or bool(self._tools)
 
-    def partial_content(self, text: TextLog, end: int) -> object:
-        """What is known of the content from its first ``end`` characters; None when nothing is."""
-        if self._format is None or not self._format.is_json:
-            return None
-        partial = text.partial_json(end, partial_strings=self._partial_strings)
-        return self._format.unwrap(partial)
+    def partial_content(self, text: TextLog, end: int, newest: str = "") -> object:
+        """What is known of the content from its first ``end`` characters; None when nothing is.
 
-    def partial_arguments(self, name: str, text: TextLog, end: int) -> object:
+        ``newest`` may be the last of them.
+        """
+        if not self._is_json:
+            return None
+        partial = text.partial_json(end, newest, partial_strings=self._partial_strings)
+        return partial if self._unwrap is None else self._unwrap(partial)
+
+    def partial_arguments(self, name: str, text: TextLog, end: int, newest: str = "") -> object:
         """What is known of a function's arguments; None when its tool is not one that is parsed."""
         if self._tools is None or name not in self._tools:
             return None
-        return text.partial_json(end, partial_strings=self._partial_strings)
+        return text.partial_json(end, newest, partial_strings=self._partial_strings)
 
     def content(self, text: TextLog) -> Outcome:
         """The whole content as the type that was asked for; an error is told once."""
         format_ = self._format
-        if format_ is None or not format_.is_json:
+        if format_ is None or not self._is_json:
             return NOTHING_READ
         if not format_.parses:
             # Nobody said what type the JSON should have: it is read for what it is.
@@ -73,7 +80,7 @@ class Reader:
         outcome = text.outcome
         if outcome is not None and outcome.reader is self and outcome.length == text.length:
             return outcome
-        content = text.upto(text.length)
+        content = text.first(text.length)
         try:
             text.outcome = Outcome(self, len(content), parse(content))
         except ParseError as error:

@@ -39,6 +39,7 @@ class _Stream(Generic[E]):
         self._response = response
         self._pipeline = pipeline
         self._observers: Observers[E] = Observers()
+        self._watching = self._observers.watching
         self._ready: Iterator[E] = iter(())
         self._ending = False
         self._ended = False
@@ -74,20 +75,13 @@ class _Stream(Generic[E]):
 
         return pipe(*operators)(self.observable)
 
-    def _next_ready(self) -> E | None:
-        """The next event of what was read, None when more must be read."""
-        event = next(self._ready, None)
-        if event is not None and self._observers:
-            self._observers.tell(event)
-        return event
-
     def _take(self, data: bytes | None) -> None:
         """Take a piece of the body, or None for its end."""
         if data is None:
             self._ending = True
             self._ready = self._pipeline.end()
         else:
-            self._ready = self._pipeline.read(data)
+            self._ready = iter(self._pipeline.read(data))
 
     def _complete(self) -> None:
         self._ended = True
@@ -124,8 +118,9 @@ class Stream(_Stream[E]):
     def __next__(self) -> E:
         try:
             while not self._ended:
-                event = self._next_ready()
-                if event is not None:
+                for event in self._ready:
+                    if self._watching:
+                        self._observers.tell(event)
                     return event
                 if self._ending:
                     self._end_body()
@@ -192,8 +187,9 @@ class AsyncStream(_Stream[E]):
     async def __anext__(self) -> E:
         try:
             while not self._ended:
-                event = self._next_ready()
-                if event is not None:
+                for event in self._ready:
+                    if self._watching:
+                        self._observers.tell(event)
                     return event
                 if self._ending:
                     await self._end_body()

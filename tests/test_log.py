@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.log import CompletionLog, CompletionMark, TextLog, ToolCallLog
+from streamkit.log import ChoiceUpdate, CompletionLog, Heading, TextLog, ToolCallLog
 from streamkit.log.merge import EMPTY, merged, resolved
-from streamkit.log.text import PIECES_PER_BLOCK
 from streamkit.partial_json import PartialJSON
 from streamkit.reader import Reader
 from streamkit.types import ChatCompletionChunk, CompletionUsage, construct
@@ -30,30 +29,6 @@ def text_log(*pieces: str) -> TextLog:
     return log
 
 
-@given(pieces=st.lists(st.text(max_size=3), max_size=20), repeat=st.sampled_from([1, 40]))
-def test_a_text_can_be_read_as_of_any_length(pieces: list[str], repeat: int) -> None:
-    pieces *= repeat  # more than fit into a block
-    log = TextLog()
-    ends = [0]
-    for piece in pieces:
-        assert log.append(piece) == piece
-        ends.append(log.length)
-    text = "".join(pieces)
-    some = ends[::repeat]
-    assert [log.upto(end) for end in some] == [text[:end] for end in some]
-    assert log.upto(log.length) == text
-
-
-@given(ends=st.lists(st.integers(0, 3 * PIECES_PER_BLOCK), min_size=1, max_size=5))
-def test_reading_in_between_changes_nothing(ends: list[int]) -> None:
-    log = TextLog()
-    for position in range(3 * PIECES_PER_BLOCK):
-        log.append("abc"[position % 3])
-        if position + 1 in ends:
-            assert log.upto(position + 1) == ("abc" * PIECES_PER_BLOCK)[: position + 1]
-    assert [log.upto(end) for end in ends] == [("abc" * PIECES_PER_BLOCK)[:end] for end in ends]
-
-
 def test_a_text_is_read_in_other_threads_while_it_grows() -> None:
     begin, rest = '{"a": "', "abc" * 2000
     log, text = text_log(begin), begin + rest
@@ -63,7 +38,7 @@ def test_a_text_is_read_in_other_threads_while_it_grows() -> None:
         end = 0
         while end < len(text):
             end = log.length
-            said, known = log.upto(end), log.partial_json(end)
+            said, known = log.first(end), log.partial_json(end)
             if said != text[:end] or known != {"a": text[len(begin) : end]}:
                 wrong.append(end)
 
@@ -93,7 +68,7 @@ def test_a_text_is_read_in_other_threads_while_it_grows() -> None:
 def test_the_halves_of_a_character_are_joined(pieces: list[str], added: list[str]) -> None:
     log = TextLog()
     assert [log.append(piece) for piece in pieces] == added
-    assert log.upto(log.length) == "".join(added)
+    assert log.first(log.length) == "".join(added)
 
 
 @given(text=st.text(), places=st.lists(st.integers(0, 40), max_size=6))
@@ -103,7 +78,7 @@ def test_a_text_cut_by_utf_16_units_is_the_text(text: str, places: list[int]) ->
         chr(int.from_bytes(units[at : at + 2], "little")) for at in range(0, len(units), 2)
     )
     log = text_log(*cut(halves, places))
-    assert log.upto(log.length) == text
+    assert log.first(log.length) == text
 
 
 def test_json_is_known_as_of_any_length() -> None:
@@ -144,9 +119,9 @@ def test_after_what_is_invalid_nothing_is_read() -> None:
     joined: list[int] = []
 
     class Watched(TextLog):
-        def _between(self, start: int, end: int) -> str:
+        def between(self, start: int, end: int) -> str:
             joined.append(end - start)
-            return super()._between(start, end)
+            return super().between(start, end)
 
     log = Watched()
     for piece in ("[1,", "oops", "x" * 100, "y" * 100):
@@ -249,15 +224,15 @@ def test_what_was_merged_before_stays_as_it_was() -> None:
 
 def test_a_call_is_read_as_of_any_mark() -> None:
     log = CompletionLog()
-    marks: list[CompletionMark] = []
+    moments: list[tuple[Heading, tuple[ChoiceUpdate, ...]]] = []
     for fragment in (
         call(0, "{", name="f", vendor=1),
         {"index": 0, "id": "A", "function": {"arguments": "}", "more": "x"}},
         {"index": 0, "type": "custom", "vendor": 2},
     ):
         log.append(calls(fragment))
-        marks.append(log.mark())
-    built = [log.build(mark, Reader()).choices[0].message.tool_calls for mark in marks]
+        moments.append((log.heading, log.latest))
+    built = [log.build(*moment, Reader()).choices[0].message.tool_calls for moment in moments]
     assert [one.to_dict() for tool_calls in built for one in tool_calls or ()] == [
         {"type": "function", "id": "", "function": {"arguments": "{", "name": "f"}, "vendor": 1},
         {"type": "function", "id": "A", "function": {"arguments": "{}", "name": "f", "more": "x"},
@@ -283,7 +258,7 @@ def built(*chunks: ChatCompletionChunk) -> ParsedChatCompletion[Any]:
     log = CompletionLog()
     for one in chunks:
         log.append(one)
-    return log.build(log.mark(), Reader())
+    return log.build(log.heading, log.latest, Reader())
 
 
 def message(*deltas: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,20 +91,20 @@ def test_an_operator_that_has_enough_lets_go() -> None:
     observers: Observers[str] = Observers()
     told: list[str] = []
     observers.observable.pipe(rx_operators.take(1)).subscribe(told.append)
-    assert observers
+    assert observers.watching
     observers.tell("a")
-    assert not observers
+    assert not observers.watching
     observers.tell("b")
     assert told == ["a"]
 
 
 def test_there_are_observers_while_there_are() -> None:
     observers: Observers[str] = Observers()
-    assert not observers
+    assert not observers.watching
     subscription = Notes().subscribe_to(observers)
     assert observers
     subscription.dispose()
-    assert not observers
+    assert not observers.watching
 
 
 def test_one_that_subscribes_while_others_are_told_hears_the_next_event() -> None:

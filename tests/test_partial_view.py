@@ -12,15 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.partial_json import PartialJSON
-from streamkit.partial_view import (
-    PIECES_IN_A_BLOCK,
-    GrowingText,
-    PartialArray,
-    PartialObject,
-)
+from streamkit.partial_view import Level, PartialArray, PartialObject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def fed(*texts: str) -> PartialJSON:
@@ -206,33 +201,11 @@ def test_keys_that_arrive_during_a_look_up_are_not_seen() -> None:
                 self["newer"] = member
                 yield member
 
-    view = PartialObject(Racing(a=1, b=2))
+    view = PartialObject(Level(Racing(a=1, b=2), 2))
     with pytest.raises(KeyError):
         view["c"]
     assert list(view) == ["a", "b"]
-    assert list(PartialObject(Racing(a=1, b=2))) == ["a", "b"]
-
-
-@pytest.mark.parametrize("early", [True, False])
-def test_pieces_that_become_a_block_during_a_reading_are_read_once(
-    early: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Racing(list[str]):
-        """Blocks to which one is added as they are read, as if another thread came in between."""
-
-        def __iter__(self) -> Iterator[str]:
-            if early:
-                text.append("newer")
-            yield from list(super().__iter__())
-            if not early:
-                text.append("newer")
-
-    text = GrowingText()
-    monkeypatch.setattr(text, "_blocks", Racing())
-    beginning = "".join(map(str, range(PIECES_IN_A_BLOCK - 1)))
-    for number in range(PIECES_IN_A_BLOCK - 1):
-        text.append(str(number))
-    assert text.first(len(beginning)) == beginning
+    assert list(PartialObject(Level(Racing(a=1, b=2), 2))) == ["a", "b"]
 
 
 def test_a_finished_text_is_held_once() -> None:
@@ -240,19 +213,6 @@ def test_a_finished_text_is_held_once() -> None:
     view = parser.view()
     parser.feed('"]')
     assert view[0] is parser.view()[0]
-
-
-@given(st.lists(st.text(max_size=9), max_size=600), st.data())
-def test_a_growing_text_has_all_its_beginnings(pieces: list[str], data: st.DataObject) -> None:
-    text = GrowingText()
-    for piece in pieces:
-        text.append(piece)
-    whole = "".join(pieces)
-    length = data.draw(st.integers(0, len(whole)))
-    assert text.length == len(whole)
-    assert text.first(length) == whole[:length]
-    assert text.close() == whole
-    assert text.first(length) == whole[:length]
 
 
 def test_views_hold_while_another_thread_feeds() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -29,6 +31,9 @@ from streamkit.types import (
     WireDecoder,
     construct,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WIRES = [
     member
@@ -73,7 +78,7 @@ def test_everything_may_be_missing(type_: type[Wire]) -> None:
 
 @pytest.mark.parametrize("type_", WIRES)
 def test_everything_may_be_null(type_: type[Wire]) -> None:
-    nulls = dict.fromkeys(type_.__struct_fields__)
+    nulls = dict.fromkeys(set(type_.__struct_fields__) - {"unknown_fields"})
     assert decoded(nulls, type_) == construct(type_, nulls) == type_()
 
 
@@ -92,8 +97,24 @@ def test_a_completion_is_read_and_written_as_it_came(data: str | bytes) -> None:
 def test_both_ways_of_reading_lead_to_the_same() -> None:
     strict = decoded(COMPLETION, ChatCompletion)
     lenient = decoded({**COMPLETION, "vendor": 1}, ChatCompletion)
-    assert lenient == strict
+    assert lenient != strict
+    assert lenient.model_extra == {"vendor": 1}
+    assert lenient.to_dict() == {**strict.to_dict(), "vendor": 1}
     assert construct(ChatCompletion, COMPLETION) == strict
+
+
+def pickled(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled])
+def test_a_copy_has_the_unknown_fields_too(again: Callable[[Any], Any]) -> None:
+    completion = decoded({**COMPLETION, "vendor": {"a": [1]}}, ChatCompletion)
+    completion.note_request_id("r1")
+    assert again(completion) == completion
+    assert again(completion).vendor == {"a": [1]}
+    assert again(completion).request_id == "r1"
+    assert again(completion).to_dict() == completion.to_dict()
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'{"id": "\xff"}', b"<html>", b"{} {}"])
@@ -190,7 +211,7 @@ def test_a_value_that_is_nearly_of_its_type_is_made_to_fit(
 def test_one_misfit_does_not_spoil_its_neighbours() -> None:
     chunk = decoded({"id": "c1", "created": "soon", "choices": [{"delta": {"content": ["a"]}}]})
     assert chunk.id == "c1"
-    assert chunk.choices == [ChunkChoice(delta=ChoiceDelta())]
+    assert chunk.choices == [ChunkChoice(delta=construct(ChoiceDelta, {"content": ["a"]}))]
     assert chunk.choices[0].delta.model_extra == {"content": ["a"]}
 
 
@@ -319,7 +340,7 @@ def test_defaults_are_not_in_the_repr_and_not_shared() -> None:
 def test_the_request_id_is_no_field() -> None:
     completion = construct(ChatCompletion, COMPLETION)
     assert completion.request_id is None
-    vars(completion)["_request_id"] = "r1"
+    completion.note_request_id("r1")
     assert completion.request_id == "r1"
     assert completion.to_dict() == COMPLETION
     assert completion.model_extra == {}

@@ -12,6 +12,7 @@ __all__ = ["NAMES", "load"]
 
 NAMES = (
     "structured_stream",
+    "instructions",
     "growth",
     "partial_json",
     "import_time",

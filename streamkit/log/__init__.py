@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streamkit.log.choice import ChoiceLog, ChoiceMark, ChoiceUpdate
-from streamkit.log.completion import CompletionLog, CompletionMark
+from streamkit.log.choice import ChoiceLog, ChoiceUpdate
+from streamkit.log.completion import CompletionLog, Heading
 from streamkit.log.reading import NOTHING_READ, Outcome, Reading
 from streamkit.log.text import TextLog
 from streamkit.log.tool_calls import CallMark, CallUpdate, ToolCallLog
@@ -13,10 +13,9 @@ __all__ = [
     "CallMark",
     "CallUpdate",
     "ChoiceLog",
-    "ChoiceMark",
     "ChoiceUpdate",
     "CompletionLog",
-    "CompletionMark",
+    "Heading",
     "Outcome",
     "Reading",
     "TextLog",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.log.text import TextLog
@@ -25,10 +26,23 @@ if TYPE_CHECKING:
     from streamkit.log.tool_calls import ToolCallLog
     from streamkit.types import ChunkChoice
 
-__all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceMark", "ChoiceUpdate"]
+__all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceUpdate"]
 
 CUT_SHORT = ("length", "content_filter")
 """The finish reasons after which an answer is not whole."""
+
+
+class ChoiceHeading(Struct, frozen=True, gc=False):
+    """What a choice has besides its texts, and seldom changes."""
+
+    role: str = "assistant"
+    has_content: bool = False
+    """Whether content came, be it empty."""
+    has_refusal: bool = False
+    finish_reason: str | None = None
+    delta_extra: Mapping[str, Any] = EMPTY
+    choice_extra: Mapping[str, Any] = EMPTY
+    logprobs_extra: Mapping[str, Any] = EMPTY
 
 
 class ChoiceUpdate(Struct, frozen=True, gc=False):
@@ -37,45 +51,28 @@ class ChoiceUpdate(Struct, frozen=True, gc=False):
     index: int
     choice: ChoiceLog
     content: str | None
+    """What was added to the content; None when it was not spoken of."""
     content_end: int
     refusal: str | None
     refusal_end: int
     calls: tuple[CallUpdate, ...]
     logprobs: ChoiceLogprobs | None
-    logprobs_content_end: int
-    logprobs_refusal_end: int
     finish_reason: str | None
-
-
-class ChoiceMark(Struct, frozen=True, gc=False):
-    """A choice as of a moment; it holds no choice, so that no cycle hides from the collector."""
-
-    index: int
-    role: str
-    content_end: int | None
-    refusal_end: int | None
-    calls: tuple[CallMark, ...]
-    logprobs_content_end: int | None
-    logprobs_refusal_end: int | None
-    finish_reason: str | None
-    delta_extra: Mapping[str, Any]
-    choice_extra: Mapping[str, Any]
-    logprobs_extra: Mapping[str, Any]
+    """What the chunk says; the heading has what was said once."""
+    heading: ChoiceHeading
+    all_calls: tuple[CallMark, ...]
+    logprobs_ends: tuple[int | None, int | None]
+    """How many there were of the content and of the refusal; None when they were not spoken of."""
 
 
 class ChoiceLog:
     """Everything that came for one choice: append-only, readable as of any mark."""
 
     __slots__ = (
-        "_choice_extra",
-        "_delta_extra",
-        "_has_content",
-        "_has_refusal",
-        "_logprobs_extra",
-        "_role",
+        "_heading",
+        "_logprobs_ends",
         "_tool_calls",
         "content",
-        "finish_reason",
         "index",
         "logprobs_content",
         "logprobs_refusal",
@@ -86,21 +83,21 @@ class ChoiceLog:
         self.index = index
         self.content = TextLog()
         self.refusal = TextLog()
-        self.logprobs_content: list[ChatCompletionTokenLogprob] | None = None
-        self.logprobs_refusal: list[ChatCompletionTokenLogprob] | None = None
-        self.finish_reason: str | None = None
-        self._role = "assistant"
-        self._has_content = False
-        self._has_refusal = False
-        self._tool_calls: ToolCallsLog | None = None
-        self._delta_extra: Mapping[str, Any] = EMPTY
-        self._choice_extra: Mapping[str, Any] = EMPTY
-        self._logprobs_extra: Mapping[str, Any] = EMPTY
+        self.logprobs_content: list[ChatCompletionTokenLogprob] = []
+        self.logprobs_refusal: list[ChatCompletionTokenLogprob] = []
+        self._logprobs_ends: tuple[int | None, int | None] = (None, None)
+        self._tool_calls = ToolCallsLog()
+        self._heading = ChoiceHeading()
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the choice ended, once it has."""
+        return self._heading.finish_reason
 
     @property
     def calls(self) -> tuple[CallMark, ...]:
         """The tool calls as they are now, in the order of their indices."""
-        return self._tool_calls.marks if self._tool_calls else ()
+        return self._tool_calls.marks
 
     @property
     def is_whole(self) -> bool:
@@ -113,30 +110,34 @@ class ChoiceLog:
 
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
         """Take what a chunk says of this choice."""
+        # A hot place: nearly every chunk brings a piece of content and nothing else.
         content = refusal = None
         calls: tuple[CallUpdate, ...] = ()
-        delta = choice.delta
+        heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
+        is_rare = bool(choice.finish_reason or choice.unknown_fields)
         if delta is not None:
             if delta.content is not None:
-                self._has_content = True
                 content = self.content.append(delta.content)
+                is_rare = is_rare or not heading.has_content
             if delta.refusal is not None:
-                self._has_refusal = True
                 refusal = self.refusal.append(delta.refusal)
+                is_rare = is_rare or not heading.has_refusal
             if delta.tool_calls:
-                if self._tool_calls is None:
-                    self._tool_calls = ToolCallsLog()
                 calls = self._tool_calls.append(delta.tool_calls)
-            if delta.role:
-                self._role = delta.role
-            if _has_rare_fields(delta):
-                self._delta_extra = merged(self._delta_extra, _rare_fields(delta))
-        if choice.logprobs is not None:
-            self._append_logprobs(choice.logprobs)
-        if choice.finish_reason:
-            self.finish_reason = choice.finish_reason
-        if vars(choice):
-            self._choice_extra = merged(self._choice_extra, choice.model_extra)
+            if (
+                (delta.role and delta.role != heading.role)
+                or delta.reasoning_content is not None
+                or delta.reasoning is not None
+                or delta.unknown_fields
+                or delta.annotations is not None
+                or delta.audio is not None
+                or delta.function_call is not None
+            ):
+                is_rare = True
+        if logprobs is not None:
+            self._append_logprobs(logprobs)
+        if is_rare:
+            self._heading = _continued(self._heading, choice)
         return ChoiceUpdate(
             self.index,
             self,
@@ -145,61 +146,47 @@ class ChoiceLog:
             refusal,
             self.refusal.length,
             calls,
-            choice.logprobs,
-            0 if choice.logprobs is None else len(self.logprobs_content or ()),
-            0 if choice.logprobs is None else len(self.logprobs_refusal or ()),
-            choice.finish_reason or None,
+            logprobs,
+            choice.finish_reason,
+            self._heading,
+            self._tool_calls.marks,
+            self._logprobs_ends,
         )
 
-    def mark(self) -> ChoiceMark:
-        """The choice as it is now."""
-        return ChoiceMark(
-            self.index,
-            self._role,
-            self.content.length if self._has_content else None,
-            self.refusal.length if self._has_refusal else None,
-            self.calls,
-            None if self.logprobs_content is None else len(self.logprobs_content),
-            None if self.logprobs_refusal is None else len(self.logprobs_refusal),
-            self.finish_reason,
-            self._delta_extra,
-            self._choice_extra,
-            self._logprobs_extra,
-        )
-
-    def build(self, mark: ChoiceMark, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
-        """The wire type of the choice as of ``mark``.
+    def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
+        """The wire type of the choice as of ``update``.
 
         What is to be parsed is read as a whole when ``final``, else as far as it goes.
         """
-        message = construct(_Message, resolved(mark.delta_extra))
-        message.role = mark.role
-        if mark.content_end is not None:
-            message.content = self.content.upto(mark.content_end)
-        if mark.refusal_end is not None:
-            message.refusal = self.refusal.upto(mark.refusal_end)
-        if mark.content_end and not mark.refusal_end:
+        heading = update.heading
+        message = construct(_Message, resolved(heading.delta_extra))
+        message.role = heading.role
+        if heading.has_content:
+            message.content = self.content.first(update.content_end)
+        if heading.has_refusal:
+            message.refusal = self.refusal.first(update.refusal_end)
+        if update.content_end and not update.refusal_end:
             message.parsed = (
                 self._parsed(reader)
                 if final
-                else reader.partial_content(self.content, mark.content_end)
+                else reader.partial_content(self.content, update.content_end)
             )
-        if mark.calls:
+        if update.all_calls:
             message.tool_calls = [
                 call.build(
                     self._parsed_arguments(call.call, reader)
                     if final
                     else reader.partial_arguments(call.name, call.call.arguments, call.end)
                 )
-                for call in mark.calls
+                for call in update.all_calls
             ]
         choice: ParsedChoice[Any] = ParsedChoice(
-            index=mark.index,
-            finish_reason=mark.finish_reason,
+            index=update.index,
+            finish_reason=heading.finish_reason,
             message=message,
-            logprobs=self._logprobs(mark),
+            logprobs=self._logprobs(update),
         )
-        vars(choice).update(resolved(mark.choice_extra))
+        choice.add_unknown(resolved(heading.choice_extra))
         return choice
 
     def _parsed(self, reader: Reading) -> object:
@@ -210,41 +197,47 @@ class ChoiceLog:
         return reader.arguments(call).value if whole else None
 
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
+        content_end, refusal_end = self._logprobs_ends
         if logprobs.content is not None:
-            self.logprobs_content = self.logprobs_content or []
             self.logprobs_content += logprobs.content
+            content_end = len(self.logprobs_content)
         if logprobs.refusal is not None:
-            self.logprobs_refusal = self.logprobs_refusal or []
             self.logprobs_refusal += logprobs.refusal
-        if vars(logprobs):
-            self._logprobs_extra = merged(self._logprobs_extra, logprobs.model_extra)
+            refusal_end = len(self.logprobs_refusal)
+        self._logprobs_ends = content_end, refusal_end
+        if logprobs.unknown_fields:
+            extra = merged(self._heading.logprobs_extra, logprobs.model_extra)
+            self._heading = replace(self._heading, logprobs_extra=extra)
 
-    def _logprobs(self, mark: ChoiceMark) -> ChoiceLogprobs | None:
-        if (
-            mark.logprobs_content_end is None
-            and mark.logprobs_refusal_end is None
-            and not mark.logprobs_extra
-        ):
+    def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
+        extra = update.heading.logprobs_extra
+        content_end, refusal_end = update.logprobs_ends
+        if content_end is None and refusal_end is None and not extra:
             return None
         logprobs = ChoiceLogprobs(
-            content=_upto(self.logprobs_content, mark.logprobs_content_end),
-            refusal=_upto(self.logprobs_refusal, mark.logprobs_refusal_end),
+            content=None if content_end is None else self.logprobs_content[:content_end],
+            refusal=None if refusal_end is None else self.logprobs_refusal[:refusal_end],
         )
-        vars(logprobs).update(resolved(mark.logprobs_extra))
+        logprobs.add_unknown(resolved(extra))
         return logprobs
 
 
 _Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
 
 
-def _has_rare_fields(delta: ChoiceDelta) -> bool:
-    return (
-        delta.reasoning_content is not None
-        or delta.reasoning is not None
-        or delta.audio is not None
-        or delta.annotations is not None
-        or delta.function_call is not None
-        or bool(vars(delta))
+def _continued(heading: ChoiceHeading, choice: ChunkChoice) -> ChoiceHeading:
+    delta = choice.delta or ChoiceDelta()
+    choice_extra = heading.choice_extra
+    if choice.unknown_fields:
+        choice_extra = merged(choice_extra, choice.model_extra)
+    return ChoiceHeading(
+        delta.role or heading.role,
+        heading.has_content or delta.content is not None,
+        heading.has_refusal or delta.refusal is not None,
+        choice.finish_reason or heading.finish_reason,
+        merged(heading.delta_extra, _rare_fields(delta)),
+        choice_extra,
+        heading.logprobs_extra,
     )
 
 
@@ -257,9 +250,3 @@ def _rare_fields(delta: ChoiceDelta) -> dict[str, Any]:
         "function_call": plain(delta.function_call, drop_none=True),
     }
     return fields | delta.model_extra
-
-
-def _upto(
-    logprobs: list[ChatCompletionTokenLogprob] | None, end: int | None
-) -> list[ChatCompletionTokenLogprob] | None:
-    return None if logprobs is None or end is None else logprobs[:end]

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from streamkit.log.choice import ChoiceLog, ChoiceMark, ChoiceUpdate
+from streamkit.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.types import CompletionUsage, ParsedChatCompletion
 
 if TYPE_CHECKING:
-    from streamkit.log.reading import Reading
-    from streamkit.types import ChatCompletionChunk
+    from collections.abc import Iterable
 
-__all__ = ["CompletionLog", "CompletionMark"]
+    from streamkit.log.reading import Reading
+    from streamkit.types import ChatCompletionChunk, ChunkChoice
+
+__all__ = ["CompletionLog", "Heading"]
 
 
 class Heading(Struct, frozen=True, gc=False):
@@ -30,66 +32,58 @@ class Heading(Struct, frozen=True, gc=False):
     extra: Mapping[str, Any] = EMPTY
 
 
-class CompletionMark(Struct, frozen=True, gc=False):
-    """A completion as of a moment."""
-
-    heading: Heading
-    choices: tuple[ChoiceMark, ...]
-
-
 class CompletionLog:
-    """Everything that came of a completion: append-only, readable as of any mark.
+    """Everything that came of a completion: append-only, readable as of any moment.
 
-    Choices are keyed by their index: any may come first, and gaps are fine.
+    A moment is a ``heading`` and the ``latest`` updates. Choices are keyed by their index: any may
+    come first, and gaps are fine.
     """
 
-    __slots__ = ("_heading", "_marks", "_places", "choices")
+    __slots__ = ("_said", "choices", "heading", "latest")
 
     def __init__(self) -> None:
         self.choices: dict[int, ChoiceLog] = {}
-        self._heading = Heading()
-        self._marks: tuple[ChoiceMark, ...] = ()
-        self._places: dict[int, int] = {}
+        self.heading = Heading()
+        self._said: tuple[object, ...] = ()
+        self.latest: tuple[ChoiceUpdate, ...] = ()
+        """The last update of each choice, in the order of their indices."""
 
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
         """Take a chunk and return what it added to each choice it speaks of."""
-        heading = self._heading
-        if (
-            chunk.id != heading.id
-            or chunk.usage is not None
-            or chunk.model != heading.model
-            or chunk.created != heading.created
-            or chunk.system_fingerprint != heading.system_fingerprint
-            or chunk.service_tier != heading.service_tier
-            or vars(chunk)
-        ):
-            self._heading = _continued(heading, chunk)
-        updates: list[ChoiceUpdate] = []
-        for part in chunk.choices or ():
-            choice = self.choices.get(part.index)
-            if choice is None:
-                choice = self._open(part.index)
-            updates.append(choice.append(part))
-            place = self._places[part.index]
-            marks = self._marks
-            if len(marks) == 1:
-                self._marks = (choice.mark(),)
-            else:
-                self._marks = (*marks[:place], choice.mark(), *marks[place + 1 :])
-        return tuple(updates)
-
-    def mark(self) -> CompletionMark:
-        """The completion as it is now."""
-        return CompletionMark(self._heading, self._marks)
+        # A hot place: a chunk nearly always says what the last one said, and of one choice.
+        said = (
+            chunk.id,
+            chunk.created,
+            chunk.model,
+            chunk.system_fingerprint,
+            chunk.service_tier,
+            chunk.usage,
+        )
+        if said != self._said or chunk.unknown_fields:
+            self._said = said
+            self.heading = _continued(self.heading, chunk)
+        parts = chunk.choices
+        if not parts:
+            return ()
+        choices = self.choices
+        if len(parts) == len(choices) == 1 and (choice := choices.get(parts[0].index)):
+            updates = (choice.append(parts[0]),)
+            self.latest = updates
+            return updates
+        return self._append(parts)
 
     def build(
-        self, mark: CompletionMark, reader: Reading, *, final: bool = False
+        self,
+        heading: Heading,
+        choices: Iterable[ChoiceUpdate],
+        reader: Reading,
+        *,
+        final: bool = False,
     ) -> ParsedChatCompletion[Any]:
-        """The wire type of the completion as of ``mark``.
+        """The wire type of the completion as of a moment.
 
         What is to be parsed is read as a whole when ``final``, else as far as it goes.
         """
-        heading = mark.heading
         completion: ParsedChatCompletion[Any] = ParsedChatCompletion(
             id=heading.id,
             created=heading.created,
@@ -97,20 +91,21 @@ class CompletionLog:
             service_tier=heading.service_tier,
             system_fingerprint=heading.system_fingerprint,
             usage=heading.usage,
-            choices=[
-                self.choices[choice.index].build(choice, reader, final=final)
-                for choice in mark.choices
-            ],
+            choices=[choice.choice.build(choice, reader, final=final) for choice in choices],
         )
-        vars(completion).update(resolved(heading.extra))
+        completion.add_unknown(resolved(heading.extra))
         return completion
 
-    def _open(self, index: int) -> ChoiceLog:
-        choice = self.choices[index] = ChoiceLog(index)
-        marks = sorted((*self._marks, choice.mark()), key=_index)
-        self._marks = tuple(marks)
-        self._places = {mark.index: place for place, mark in enumerate(marks)}
-        return choice
+    def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
+        updates: list[ChoiceUpdate] = []
+        for part in parts:
+            choice = self.choices.get(part.index)
+            if choice is None:
+                choice = self.choices[part.index] = ChoiceLog(part.index)
+            updates.append(choice.append(part))
+        latest = {update.index: update for update in (*self.latest, *updates)}
+        self.latest = tuple([latest[index] for index in sorted(latest)])
+        return tuple(updates)
 
 
 def _continued(heading: Heading, chunk: ChatCompletionChunk) -> Heading:
@@ -122,9 +117,5 @@ def _continued(heading: Heading, chunk: ChatCompletionChunk) -> Heading:
         chunk.service_tier or heading.service_tier,
         heading.system_fingerprint if fingerprint is None else fingerprint,
         heading.usage if chunk.usage is None else chunk.usage,
-        merged(heading.extra, chunk.model_extra) if vars(chunk) else heading.extra,
+        merged(heading.extra, chunk.model_extra) if chunk.unknown_fields else heading.extra,
     )
-
-
-def _index(mark: ChoiceMark) -> int:
-    return mark.index

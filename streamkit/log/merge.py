@@ -59,7 +59,7 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def resolved(value: Any) -> Any:
     """Plain data, with every mark replaced by what it marks."""
     if isinstance(value, TextMark):
-        return value.log.upto(value.end)
+        return value.log.first(value.end)
     if isinstance(value, ListMark):
         return [resolved(item) for item in value.log[: value.end]]
     if isinstance(value, Mapping):

@@ -72,19 +72,19 @@ class CallMark(Struct, frozen=True, gc=False):
         self, parsed_arguments: object = None
     ) -> ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall:
         """The wire type of the call, with ``parsed_arguments`` when it is a function's."""
-        text = self.call.arguments.upto(self.end)
+        text = self.call.arguments.first(self.end)
         tool_call: ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
         if self.type == "custom":
             custom = Custom(input=text, name=self.name)
-            vars(custom).update(resolved(self.function_extra))
+            custom.add_unknown(resolved(self.function_extra))
             tool_call = ChatCompletionMessageCustomToolCall(id=self.id, custom=custom)
         else:
             function = ParsedFunction(
                 arguments=text, name=self.name, parsed_arguments=parsed_arguments
             )
-            vars(function).update(resolved(self.function_extra))
+            function.add_unknown(resolved(self.function_extra))
             tool_call = ParsedFunctionToolCall(id=self.id, function=function)
-        vars(tool_call).update(resolved(self.extra))
+        tool_call.add_unknown(resolved(self.extra))
         return tool_call
 
 
@@ -137,9 +137,9 @@ class ToolCallsLog:
             call.type = fragment.type
         elif fragment.custom is not None:
             call.type = "custom"
-        if vars(fragment):
+        if fragment.unknown_fields:
             call.extra = merged(call.extra, fragment.model_extra)
-        if body is not None and vars(body):
+        if body is not None and body.unknown_fields:
             call.function_extra = merged(call.function_extra, body.model_extra)
         added = call.arguments.append(piece)
         self._remark(call)

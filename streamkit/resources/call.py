@@ -49,7 +49,7 @@ class Call(Generic[W]):
             raise _no_answer(self.type_, response) from error
         if value.model_extra.get("error"):
             raise _no_answer(self.type_, response)
-        vars(value)["_request_id"] = response.headers.get("x-request-id")
+        value.note_request_id(response.headers.get("x-request-id"))
         return Answer(value, response.headers)
 
 

@@ -95,9 +95,9 @@ class CompletionCall:
             completion = _completions.decode(response.content)
         except ValueError as error:
             raise _no_completion(response) from error
-        if "choices" in vars(completion) or not completion.choices:
+        if "choices" in completion.model_extra or not completion.choices:
             raise _no_completion(response)
-        vars(completion)["_request_id"] = response.headers.get("x-request-id")
+        completion.note_request_id(response.headers.get("x-request-id"))
         return completion
 
     def parsed(self, response: httpx.Response) -> ParsedChatCompletion[Any]:
@@ -108,7 +108,7 @@ class CompletionCall:
         for _ in events.close():
             pass
         parsed = events.completion()
-        vars(parsed)["_request_id"] = completion.request_id
+        parsed.note_request_id(completion.request_id)
         return parsed
 
 

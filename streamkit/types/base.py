@@ -6,24 +6,31 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Self
 
 __all__ = ["Wire", "plain"]
 
+_NO_NAME = "\ufdd0"  # no character, says Unicode
 # What else stands in an instance's dict: our own note, and what typing leaves on `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})
 
 
-class Wire(Struct, dict=True, forbid_unknown_fields=True, repr_omit_defaults=True):
+class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omit_defaults=True):
     """The base of every object the API sends.
 
     Fields this version does not know are attributes too, and are listed in ``model_extra``.
     ``forbid_unknown_fields`` is how they are noticed: msgspec then refuses the object, and
     ``streamkit.types.decoding`` builds it field by field.
     """
+
+    # The instance's own dict, which would be made for whoever asks for it, if only to see that
+    # there is nothing in it: a field says that for less.
+    unknown_fields: dict[str, Any] | UnsetType = field(default=UNSET, name=_NO_NAME)
+    """Unset when the wire had no field that the type has not."""
 
     @property
     def request_id(self) -> str | None:
@@ -34,6 +41,24 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, repr_omit_defaults=Tru
     def model_extra(self) -> dict[str, Any]:
         """The fields that the wire had and the type has not, by name."""
         return {name: value for name, value in vars(self).items() if name not in _NOT_FROM_THE_WIRE}
+
+    def add_unknown(self, fields: Mapping[str, Any]) -> None:
+        """Add fields that the type has not."""
+        if fields:
+            self.unknown_fields = vars(self)
+            self.unknown_fields.update(fields)
+
+    def note_request_id(self, request_id: str | None) -> None:
+        """Note which response this object is the body of."""
+        vars(self)["_request_id"] = request_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), msgspec.structs.asdict(self), vars(self))
+
+    def __copy__(self) -> Self:
+        restore, fields = self.__reduce__()
+        copied: Self = restore(*fields)
+        return copied
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """Plain data as the API sent it: unknown fields are there, nulls are left out.
@@ -82,13 +107,22 @@ def plain(
     return msgspec.to_builtins(value, enc_hook=str) if mode == "json" else value
 
 
+def _restored(type_: type[Wire], known: dict[str, Any], other: dict[str, Any]) -> Wire:
+    has_unknown = known.pop("unknown_fields") is not UNSET
+    wire = type_(**known)
+    vars(wire).update(other)
+    if has_unknown:
+        wire.unknown_fields = vars(wire)
+    return wire
+
+
 def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
     known: Mapping[str, Any] = msgspec.structs.asdict(wire)
     config = wire.__struct_config__
     if config.tag_field:
         yield config.tag_field, config.tag
     for key, value in (*known.items(), *wire.model_extra.items()):
-        if value is not None or not drop_none:
+        if key != "unknown_fields" and (value is not None or not drop_none):
             yield key, value
 
 

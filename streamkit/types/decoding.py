@@ -71,7 +71,7 @@ def construct(type_: type[W], data: dict[str, Any]) -> W:
             else:
                 known[key] = fitted
     wire = type_(**known)
-    vars(wire).update(extra)
+    wire.add_unknown(extra)
     return wire
 
 
@@ -87,7 +87,8 @@ _MISFIT = object()
 
 @functools.cache
 def _field_types(type_: type[Struct]) -> dict[str, Any]:
-    return {field.encode_name: field.type for field in msgspec.structs.fields(type_)}
+    fields = msgspec.structs.fields(type_)
+    return {field.encode_name: field.type for field in fields if field.name != "unknown_fields"}
 
 
 def _fit(expected: Any, value: Any) -> Any:

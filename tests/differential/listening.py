@@ -140,6 +140,7 @@ def plain(value: Any) -> Any:
         return items[:] if items and isinstance(items[0], int) else [plain(item) for item in items]
     if isinstance(value, Wire):
         fields = msgspec.structs.asdict(value) | value.model_extra
+        del fields["unknown_fields"]
         config = value.__struct_config__
         if config.tag_field:
             fields[config.tag_field] = config.tag

@@ -276,8 +276,8 @@ _KINDS: dict[str, Any] = {kind.event: kind for kind in get_args(AssistantStreamE
 
 @functools.cache
 def _decoder(kind: Any) -> WireDecoder[Any]:
-    (data,) = msgspec.structs.fields(kind)
-    return WireDecoder(data.type)
+    (type_,) = (field.type for field in msgspec.structs.fields(kind) if field.name == "data")
+    return WireDecoder(type_)
 
 
 def _plain(data: bytes | str) -> Any:

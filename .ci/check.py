@@ -23,6 +23,7 @@ CHECKS = {
     "pyright": ["-m", "pyright", "--pythonpath", sys.executable],
     "layers": ["-c", "from importlinter import cli; cli.lint_imports_command()", "--no-logo"],
     "tests": ["-m", "pytest", "-n", "auto"],
+    "fuzz": ["-m", "tests.fuzz", "--seconds", "60"],
 }
 
 FIXES = [

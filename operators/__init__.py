@@ -10,6 +10,7 @@ from streamkit.operators.accumulate_messages import accumulate_messages
 from streamkit.operators.accumulate_run import accumulate_run
 from streamkit.operators.assistant_events import assistant_events
 from streamkit.operators.chat_events import chat_events
+from streamkit.operators.content_timeout import content_timeout
 from streamkit.operators.decode import decode
 from streamkit.operators.decode_assistant_events import decode_assistant_events
 from streamkit.operators.lift import lift
@@ -17,17 +18,23 @@ from streamkit.operators.logprobs import logprobs
 from streamkit.operators.message_content import message_content
 from streamkit.operators.partial_parse import partial_parse
 from streamkit.operators.pipe import pipe
+from streamkit.operators.reasoning import reasoning
 from streamkit.operators.refusal_detect import refusal_detect
+from streamkit.operators.retry_stream import retry_stream
+from streamkit.operators.share import share
 from streamkit.operators.split_by_choice import split_by_choice
+from streamkit.operators.split_think import ThinkTags, split_think
 from streamkit.operators.tool_arg_parse import tool_arg_parse
 from streamkit.operators.tool_calls import tool_calls
 
 __all__ = [
+    "ThinkTags",
     "accumulate",
     "accumulate_messages",
     "accumulate_run",
     "assistant_events",
     "chat_events",
+    "content_timeout",
     "decode",
     "decode_assistant_events",
     "lift",
@@ -35,8 +42,12 @@ __all__ = [
     "message_content",
     "partial_parse",
     "pipe",
+    "reasoning",
     "refusal_detect",
+    "retry_stream",
+    "share",
     "split_by_choice",
+    "split_think",
     "tool_arg_parse",
     "tool_calls",
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streamkit.errors import OpenAIError
 from streamkit.events import ChunkEvent
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log import CompletionLog
 from streamkit.machine import Machine
 from streamkit.operators.lift import lift
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Accumulator", "accumulate"]
 
 
-def accumulate() -> Callable[[Observable[ChatCompletionChunk]], Observable[ChunkEvent]]:
+def accumulate(
+    *, limits: Limits = DEFAULTS
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChunkEvent]]:
     """Add each chunk to a completion, and emit both.
 
         --Chunk(H)-----------Chunk(i)------------|
@@ -31,17 +34,18 @@ def accumulate() -> Callable[[Observable[ChatCompletionChunk]], Observable[Chunk
         --ChunkEvent("H")----ChunkEvent("Hi")----|
 
     A ``snapshot`` is built when it is read, and stays as it was when the event was emitted. An
-    error of the stream passes with what had arrived as its ``completion``.
+    error of the stream passes with what had arrived as its ``completion``; more choices, tool calls
+    or fields than ``limits`` allow are one.
     """
-    return lift(Accumulator)
+    return lift(lambda: Accumulator(limits=limits))
 
 
 class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
     """The machine of ``accumulate``; ``reader`` says what a snapshot parses, by default nothing."""
 
-    def __init__(self, reader: Reader | None = None) -> None:
+    def __init__(self, reader: Reader | None = None, *, limits: Limits = DEFAULTS) -> None:
         self._reader = reader or Reader()
-        self.log = CompletionLog()
+        self.log = CompletionLog(limits)
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChunkEvent]:
         """Take a chunk and return its event."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.growing import Growing
 from streamkit.machine import Machine
 from streamkit.operators.lift import lift
@@ -29,7 +30,9 @@ MessageEvent = MessageCreatedEvent | MessageDeltaEvent | MessageDoneEvent
 """Any event about a message as a whole."""
 
 
-def accumulate_messages() -> Callable[[Observable[AssistantStreamEvent]], Observable[MessageEvent]]:
+def accumulate_messages(
+    *, limits: Limits = DEFAULTS
+) -> Callable[[Observable[AssistantStreamEvent]], Observable[MessageEvent]]:
     """Add each delta to the message of its id, and emit both.
 
         --created(m)--delta(m:"H")--delta(m:"i")--completed(m)--|
@@ -40,14 +43,14 @@ def accumulate_messages() -> Callable[[Observable[AssistantStreamEvent]], Observ
     first delta (``resumed``); if it has none, its end is all there is. What is said of a message
     after its end is nothing. Other events emit nothing.
     """
-    return lift(MessageAccumulator)
+    return lift(lambda: MessageAccumulator(limits))
 
 
 class MessageAccumulator(Machine[AssistantStreamEvent, MessageEvent]):
     """The machine of ``accumulate_messages``."""
 
-    def __init__(self) -> None:
-        self.messages: Growing[Message] = Growing(Message)
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self.messages: Growing[Message] = Growing(Message, limits)
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[MessageEvent]:
         """Take an event and return what it says of a message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.growing import Growing
 from streamkit.machine import Machine
 from streamkit.operators.lift import lift
@@ -39,7 +40,9 @@ RunOrStepEvent = RunEvent | RunStepCreatedEvent | RunStepDeltaEvent | RunStepDon
 """Any event about a run or one of its steps as a whole."""
 
 
-def accumulate_run() -> Callable[[Observable[AssistantStreamEvent]], Observable[RunOrStepEvent]]:
+def accumulate_run(
+    *, limits: Limits = DEFAULTS
+) -> Callable[[Observable[AssistantStreamEvent]], Observable[RunOrStepEvent]]:
     """Emit every state of the run, and add each delta to the step of its id.
 
         --queued----created(s)--delta(s:"1+")--delta(s:"1")--completed(s)--|
@@ -50,16 +53,16 @@ def accumulate_run() -> Callable[[Observable[AssistantStreamEvent]], Observable[
     first delta (``resumed``); if it has none, its end is all there is. What is said of a step after
     its end is nothing. Other events emit nothing.
     """
-    return lift(RunAccumulator)
+    return lift(lambda: RunAccumulator(limits))
 
 
 class RunAccumulator(Machine[AssistantStreamEvent, RunOrStepEvent]):
     """The machine of ``accumulate_run``."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
         self.run: Run | None = None
         self.status = ""
-        self.steps: Growing[RunStep] = Growing(RunStep)
+        self.steps: Growing[RunStep] = Growing(RunStep, limits)
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[RunOrStepEvent]:
         """Take an event and return what it says of the run or a step."""

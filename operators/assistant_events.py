@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.errors import OpenAIError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.accumulate_messages import MessageAccumulator
 from streamkit.operators.accumulate_run import RunAccumulator
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["AssistantEvents", "assistant_events"]
 
 
-def assistant_events() -> Callable[[Observable[AssistantStreamEvent]], Observable[AssistantEvent]]:
+def assistant_events(
+    *, limits: Limits = DEFAULTS
+) -> Callable[[Observable[AssistantStreamEvent]], Observable[AssistantEvent]]:
     """Emit every event about the run, its messages and steps, and what is in them, in order.
 
         --message.created--message.delta("H")------------------message.completed--|
@@ -43,16 +46,16 @@ def assistant_events() -> Callable[[Observable[AssistantStreamEvent]], Observabl
     ``accumulate_messages`` with ``message_content`` and ``accumulate_run`` with ``tool_calls``.
     An error of the stream passes with the ``run``, ``messages`` and ``run_steps`` as they were.
     """
-    return lift(AssistantEvents)
+    return lift(lambda: AssistantEvents(limits))
 
 
 class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
     """The machine of ``assistant_events``."""
 
-    def __init__(self) -> None:
-        self._messages = MessageAccumulator()
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self._messages = MessageAccumulator(limits)
         self._content = ContentTeller()
-        self._run = RunAccumulator()
+        self._run = RunAccumulator(limits)
         self._calls = ToolCallTeller()
         self._message_id: str | None = None
         self._step_id: str | None = None
@@ -92,6 +95,10 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
             error.run = self.run
             error.messages = self.messages()
             error.run_steps = self.run_steps()
+
+    def keep_to(self, limits: Limits) -> None:
+        """Take no more than ``limits`` allow from now on."""
+        self._messages.messages.limits = self._run.steps.limits = limits
 
     @property
     def run(self) -> Run | None:

@@ -11,11 +11,13 @@ from streamkit.errors import (
     ParseError,
 )
 from streamkit.events import ChatCompletionStreamEvent
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.accumulate import Accumulator
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import LogprobsTeller
 from streamkit.operators.partial_parse import ContentParser
+from streamkit.operators.reasoning import ReasoningTeller
 from streamkit.operators.refusal_detect import RefusalDetector
 from streamkit.operators.tool_arg_parse import ToolArgumentsParser
 from streamkit.reader import Reader
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from streamkit.response_format import ResponseFormat
     from streamkit.types import ParsedChatCompletion
 
-    _Machines = tuple[ContentParser, RefusalDetector, ToolArgumentsParser, LogprobsTeller]
+    _Machines = tuple[
+        ReasoningTeller, ContentParser, RefusalDetector, ToolArgumentsParser, LogprobsTeller
+    ]
 
 __all__ = ["ChatEvents", "chat_events"]
 
@@ -45,6 +49,7 @@ def chat_events(
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
+    limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[T]]]: ...
 @overload
 def chat_events(
@@ -52,12 +57,14 @@ def chat_events(
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
+    limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
 def chat_events(
     format: object = None,
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
+    limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]:
     """Emit every documented event: ``accumulate`` and each choice's operators, in order.
 
@@ -65,45 +72,50 @@ def chat_events(
         [                   chat_events()                    ]
         --(chunk,delta("H"))-(chunk,delta("i"),done("Hi"))---|
 
-    First the chunk's own event, then for each choice its content, refusal, tool calls and log
-    probabilities; then what the chunk has finished. Errors about the content come after the last
-    event: ``LengthFinishReasonError`` and ``ContentFilterFinishReasonError``, when there was
+    First the chunk's own event, then for each choice its reasoning, content, refusal, tool calls
+    and log probabilities; then what the chunk has finished. Errors about the content come after the
+    last event: ``LengthFinishReasonError`` and ``ContentFilterFinishReasonError``, when there was
     something to parse, and ``ParseError``. Every error carries ``completion``, what had arrived.
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
-    return lift(lambda: ChatEvents(reader))
+    return lift(lambda: ChatEvents(reader, limits=limits))
 
 
 class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
     """The machine of ``chat_events``."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, *, limits: Limits = DEFAULTS) -> None:
         self._reader = reader
-        self._accumulator = Accumulator(reader)
+        self._accumulator = Accumulator(reader, limits=limits)
         self._choices: dict[int, _Machines] = {}
-        self._parse_errors: dict[int, ParseError] = {}
+        self._finished: set[int] = set()
+        self._parse_errors: dict[tuple[int, int], ParseError] = {}
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
         """Take a chunk and return its events."""
         # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
-        # it brings is cheaper than to ask all four.
+        # it brings is cheaper than to ask all five.
         event = self._accumulator.add(value)
         events: list[ChatCompletionStreamEvent[Any]] = [event]
         finished: list[int] = []
         for update in event.updates:
             machines = self._choices.get(update.index) or self._open(update.index)
-            if update.content is not None:
+            if update.reasoning is not None:
                 events += machines[0].feed(update)
-            if update.refusal is not None:
+            if update.content is not None:
                 events += machines[1].feed(update)
-            if update.calls:
+            if update.refusal is not None:
                 events += machines[2].feed(update)
-            if update.logprobs is not None:
+            if update.calls:
                 events += machines[3].feed(update)
+            if update.logprobs is not None:
+                events += machines[4].feed(update)
             if update.finish_reason:
                 finished.append(update.index)
         for index in finished:
-            events += self._finish(index)
+            if index not in self._finished:  # some servers say it in every chunk
+                self._finished.add(index)
+                events += self._finish(index)
         return events
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
@@ -128,6 +140,7 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
 
     def _open(self, index: int) -> _Machines:
         machines = self._choices[index] = (
+            ReasoningTeller(),
             ContentParser(self._reader),
             RefusalDetector(),
             ToolArgumentsParser(self._reader),
@@ -137,12 +150,17 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
 
     def _finish(self, index: int) -> list[ChatCompletionStreamEvent[Any]]:
         events: list[ChatCompletionStreamEvent[Any]] = []
-        for machine in self._choices[index]:
+        machines: Sequence[Machine[Any, Any]] = self._choices[index]
+        for place, machine in enumerate(machines):
+            told = len(events)
             try:
                 events.extend(machine.close())
             except ParseError as error:
                 # Raised last, so that no event and no usage is lost; `extend` has kept the events.
-                self._parse_errors.setdefault(index, error)
+                self._parse_errors[index, place] = error
+            else:
+                if len(events) > told:  # more had come, and with it the text fits
+                    self._parse_errors.pop((index, place), None)
         return events
 
     def _verdict(self) -> OpenAIError | None:
@@ -155,7 +173,8 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
             elif choice.finish_reason == "content_filter":
                 error = ContentFilterFinishReasonError(completion=self.completion())
             else:
-                error = self._parse_errors.get(index)
+                misfits = sorted(key for key in self._parse_errors if key[0] == index)
+                error = self._parse_errors[misfits[0]] if misfits else None
             if error is not None:
                 error.completion = self.completion()
                 return error

@@ -6,10 +6,18 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
-from streamkit.errors import APIError, StreamDecodeError, StreamTruncatedError
+from streamkit.errors import (
+    APIError,
+    LimitExceededError,
+    OpenAIError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.lift import lift
-from streamkit.types import ChatCompletionChunk, Wire, WireDecoder
+from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder
+from streamkit.types.decoding import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,14 +50,22 @@ class SSE(Protocol):
 
 @overload
 def decode(
-    *, choices: int = 1, on_truncated: OnTruncated = "error"
+    *, choices: int = 1, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
 ) -> Callable[[Observable[SSE]], Observable[ChatCompletionChunk]]: ...
 @overload
 def decode(
-    type_: type[W], *, choices: int = 1, on_truncated: OnTruncated = "error"
+    type_: type[W],
+    *,
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[SSE]], Observable[W]]: ...
 def decode(
-    type_: type[Any] = ChatCompletionChunk, *, choices: int = 1, on_truncated: OnTruncated = "error"
+    type_: type[Any] = ChatCompletionChunk,
+    *,
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[SSE]], Observable[Any]]:
     """Decode each event's data; ``[DONE]`` completes, and an error in the stream is an error.
 
@@ -59,30 +75,40 @@ def decode(
 
     Without ``[DONE]`` the stream is complete once as many choices as were asked for (``choices``)
     have a finish reason; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server
-    reports in mid-stream, and ``StreamDecodeError`` for data that are no JSON object. An event
-    without data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG.
+    reports in mid-stream, ``StreamDecodeError`` for data that are no JSON object, and its subclass
+    ``LimitExceededError`` for a depth of nesting or choices beyond ``limits``. An event without
+    data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG.
     """
-    return lift(lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated))
+    return lift(
+        lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated, limits=limits)
+    )
 
 
 class ChunkDecoder(Machine[SSE, W]):
     """The machine of ``decode``."""
 
     def __init__(
-        self, type_: type[W], *, choices: int = 1, on_truncated: OnTruncated = "error"
+        self,
+        type_: type[W],
+        *,
+        choices: int = 1,
+        on_truncated: OnTruncated = "error",
+        limits: Limits = DEFAULTS,
     ) -> None:
         self._decoder = WireDecoder(type_)
         self._decode = self._decoder.decode_strictly
         self._is_chat = issubclass(type_, ChatCompletionChunk)
         self._choices = choices
         self._on_truncated = on_truncated
-        self._received = 0
+        self._limits = limits
+        self.received = 0
         self._unfinished: set[int] = set()
         self._finished: set[int] = set()
 
     def feed(self, value: SSE, /) -> Sequence[W]:
         """Take an event and return its chunk, if it has one."""
         if value.event == "error" and not self.done:
+            self.received += 1
             raise reported(value.data)
         chunk = self.decode(value.data)
         return () if chunk is None else (chunk,)
@@ -91,7 +117,7 @@ class ChunkDecoder(Machine[SSE, W]):
         """The chunk in the data of an event of no special type, if there is one."""
         if self.done:
             return None
-        self._received += 1
+        self.received += 1
         if len(data) < _SHORT:
             stripped = data.strip()
             if not stripped:
@@ -101,11 +127,11 @@ class ChunkDecoder(Machine[SSE, W]):
                 return None
         try:
             chunk: Any = self._decode(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             # Not all of it fits the type; only then can there be an error in it.
             chunk = self._decode_leniently(data)
         if self._is_chat and not self._is_chunk(chunk):
-            _log.debug("skipped an event that is no chunk: %.200r", data)
+            _log.debug("skipped event %d, which is no chunk", self.received)
             return None
         decoded: W = chunk
         return decoded
@@ -114,14 +140,19 @@ class ChunkDecoder(Machine[SSE, W]):
         """Take the end of the body, or ``[DONE]``."""
         if self.done or self._on_truncated == "accept":
             return ()
-        if not self._received:
+        if not self.received:
             raise StreamDecodeError("the stream ended without an event")
         if self._unfinished or len(self._finished) < self._choices:
             raise StreamTruncatedError(
-                f"the stream was cut after {self._received} events: no [DONE], and "
+                f"the stream was cut after {self.received} events: no [DONE], and "
                 f"{len(self._finished)} of {self._choices} choices finished"
             )
         return ()
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream say how much of it had come."""
+        if isinstance(error, OpenAIError):
+            error.events_received = self.received
 
     def _is_chunk(self, chunk: ChatCompletionChunk) -> bool:
         """Remember which choices have finished; say whether this is a chunk at all."""
@@ -139,11 +170,21 @@ class ChunkDecoder(Machine[SSE, W]):
                 self._unfinished.discard(choice.index)
             elif choice.index not in self._unfinished and choice.index not in self._finished:
                 self._unfinished.add(choice.index)
+            else:
+                continue
+            if len(self._finished) + len(self._unfinished) > self._limits.choices:
+                raise LimitExceededError(
+                    "choices", self._limits.choices, f"the server sent a choice {choice.index}"
+                )
         return True
 
     def _decode_leniently(self, data: str | bytes) -> W:
         try:
-            chunk = self._decoder.decode_leniently(data)
+            chunk = self._decoder.decode_leniently(data, self._limits.json_depth)
+        except NestingError as error:
+            raise LimitExceededError(
+                "json_depth", self._limits.json_depth, "nesting in an event", received=data
+            ) from error
         except ValueError as error:
             raise StreamDecodeError(
                 "the server sent an event that is no JSON object", received=data
@@ -164,8 +205,8 @@ def reported(data: str | bytes, error: object = None) -> APIError:
     """The error a server reports in mid-stream: an object, a string, or anything at all."""
     if error is None:
         try:
-            error = json.loads(data)
-        except (ValueError, RecursionError):
+            error = loads(data)
+        except ValueError:
             error = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         if isinstance(error, dict):
             error = cast("dict[str, Any]", error).get("error") or cast("object", error)

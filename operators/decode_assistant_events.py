@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.errors import StreamDecodeError, StreamTruncatedError
+from streamkit.errors import (
+    LimitExceededError,
+    OpenAIError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.decode import SSE, OnTruncated, reported
 from streamkit.operators.lift import lift
 from streamkit.run_events import state_of
+from streamkit.types import NestingError
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
     UnknownStreamEvent,
@@ -24,7 +31,7 @@ __all__ = ["AssistantEventDecoder", "decode_assistant_events"]
 
 
 def decode_assistant_events(
-    *, on_truncated: OnTruncated = "error"
+    *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
 ) -> Callable[[Observable[SSE]], Observable[AssistantStreamEvent]]:
     """Decode each event by its name; ``done`` completes, and ``error`` is an error.
 
@@ -37,15 +44,16 @@ def decode_assistant_events(
     ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
     ``UnknownStreamEvent``.
     """
-    return lift(lambda: AssistantEventDecoder(on_truncated=on_truncated))
+    return lift(lambda: AssistantEventDecoder(on_truncated=on_truncated, limits=limits))
 
 
 class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
     """The machine of ``decode_assistant_events``, for one response."""
 
-    def __init__(self, *, on_truncated: OnTruncated = "error") -> None:
+    def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         self._on_truncated = on_truncated
-        self._received = 0
+        self._limits = limits
+        self.received = 0
         self._status = ""
         self._rests = False
 
@@ -54,7 +62,7 @@ class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
         if self.done:
             return ()
         name, data = value.event, value.data
-        self._received += 1
+        self.received += 1
         if name == "error":
             raise reported(data)
         if name == "done" or (len(data) < _SHORT and data.strip()[:6] in _DONE):
@@ -62,7 +70,7 @@ class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
             return ()
         if not data.strip():
             return ()
-        event = _decoded(name, data)
+        event = _decoded(name, data, self._limits)
         state = state_of(event)
         if state is not None:
             self._status, self._rests = state.status, state.rests
@@ -72,21 +80,30 @@ class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
         """Take the end of the body, or ``done``."""
         if self.done or self._rests or self._on_truncated == "accept":
             return ()
-        if not self._received:
+        if not self.received:
             raise StreamDecodeError("the stream ended without an event")
         raise StreamTruncatedError(
-            f"the stream was cut after {self._received} events: no done event, and the run "
+            f"the stream was cut after {self.received} events: no done event, and the run "
             + (f"was {self._status}" if self._status else "never began")
         )
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream say how much of it had come."""
+        if isinstance(error, OpenAIError):
+            error.events_received = self.received
 
 
 _SHORT = 16
 _DONE = ("[DONE]", b"[DONE]")
 
 
-def _decoded(name: str, data: str | bytes) -> AssistantStreamEvent:
+def _decoded(name: str, data: str | bytes, limits: Limits) -> AssistantStreamEvent:
     try:
-        event = stream_event(name, data)
+        event = stream_event(name, data, limits.json_depth)
+    except NestingError as error:
+        raise LimitExceededError(
+            "json_depth", limits.json_depth, f"nesting in a {name} event", received=data
+        ) from error
     except ValueError as error:
         raise StreamDecodeError(
             f"the server sent a {name} event that is no JSON object", received=data

@@ -47,6 +47,7 @@ def lift(make: Callable[[], Machine[A, B]]) -> Callable[[Observable[A]], Observa
                     outputs = feed(value)
                 except Exception as error:
                     subscription.dispose()
+                    machine.fail(error)
                     observer.on_error(error)
                     return
                 for output in outputs:
@@ -68,6 +69,7 @@ def lift(make: Callable[[], Machine[A, B]]) -> Callable[[Observable[A]], Observa
                         observer.on_completed()
                         return
                     except Exception as error:
+                        machine.fail(error)
                         observer.on_error(error)
                         return
                     push(output)

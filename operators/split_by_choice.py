@@ -129,7 +129,8 @@ def _is_empty(update: ChoiceUpdate) -> bool:
     """Whether an update says nothing; some servers repeat a finished choice beside the usage."""
     new = update.logprobs
     logprobs = new is not None and (new.content or new.refusal)
-    return not (update.content or update.refusal or update.calls or logprobs)
+    texts = update.reasoning or update.content or update.refusal
+    return not (texts or update.calls or logprobs)
 
 
 def _taken(choices: dict[int, _Choice]) -> list[_Choice]:

@@ -53,7 +53,7 @@ class ToolArgumentsParser(
         self._reader = reader
         self._choice: ChoiceLog | None = None
         self._newest: ToolCallLog | None = None
-        self._open: list[ToolCallLog] = []
+        self._open: dict[ToolCallLog, None] = {}  # in the order in which they were opened
         self._error: ParseError | None = None
 
     def feed(
@@ -73,10 +73,11 @@ class ToolArgumentsParser(
     def close(self) -> Iterable[FunctionToolCallArgumentsDoneEvent]:
         """Tell the calls that are not told yet, in the order of their indices."""
         choice = self._choice
-        calls, self._open = sorted(self._open, key=_index), []
+        calls, self._open = sorted(self._open, key=_index), {}
         if choice is not None:
             for call in calls:
-                yield self._done(choice, call)
+                if call.type == "function":  # which some servers say late
+                    yield self._done(choice, call)
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -96,17 +97,20 @@ class ToolArgumentsParser(
 
     def _overtaken(self, value: ChoiceUpdate) -> list[FunctionToolCallArgumentsDoneEvent]:
         """Tell the calls that this update shows to be done: whole, and not the one opened last."""
-        opened = [update.call for update in value.calls if update.opened]
-        if opened:
-            self._newest = opened[-1]
-            self._open += [call for call in opened if call.type == "function"]
-            candidates = self._open
-        else:
-            touched = [update.call for update in value.calls]
-            candidates = [call for call in self._open if call in touched]
+        touched: set[ToolCallLog] = set()
+        opened = False
+        for update in value.calls:
+            call = update.call
+            touched.add(call)
+            if update.opened:
+                opened, self._newest = True, call
+            if update.opened or update.arguments_delta.strip():
+                self._open[call] = None  # it may have been told, and goes on all the same
+        candidates = self._open if opened else [call for call in self._open if call in touched]
         done = [call for call in candidates if call is not self._newest and call.is_whole()]
-        self._open = [call for call in self._open if call not in done]
-        return [self._done(value.choice, call) for call in done]
+        for call in done:
+            del self._open[call]
+        return [self._done(value.choice, call) for call in done if call.type == "function"]
 
     def _done(self, choice: ChoiceLog, call: ToolCallLog) -> FunctionToolCallArgumentsDoneEvent:
         outcome = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streamkit._version import __version__
 from streamkit.client import AsyncOpenAI, OpenAI
+from streamkit.config import Timeout
 from streamkit.errors import (
     APIConnectionError,
     APIError,
@@ -18,6 +19,7 @@ from streamkit.errors import (
     ContentFilterFinishReasonError,
     InternalServerError,
     LengthFinishReasonError,
+    LimitExceededError,
     NotFoundError,
     OpenAIError,
     ParseError,
@@ -25,12 +27,15 @@ from streamkit.errors import (
     PollTimeoutError,
     RateLimitError,
     SchemaError,
+    SlowConsumerError,
     StreamClosedError,
     StreamDecodeError,
     StreamTimeoutError,
     StreamTruncatedError,
     UnprocessableEntityError,
 )
+from streamkit.limits import Limits
+from streamkit.operators.split_think import ThinkTags
 from streamkit.partial_view import PartialArray, PartialObject
 from streamkit.resources.batch_upload import UploadProgress
 from streamkit.resources.params import NOT_GIVEN, NotGiven
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from streamkit.assistants.async_handler import AsyncAssistantEventHandler
     from streamkit.assistants.handler import AssistantEventHandler
     from streamkit.assistants.stream import AssistantStream, AsyncAssistantStream
+    from streamkit.hub.hub import Hub
 
 __all__ = [
     "NOT_GIVEN",
@@ -66,8 +72,11 @@ __all__ = [
     "ChatCompletionStream",
     "ConflictError",
     "ContentFilterFinishReasonError",
+    "Hub",
     "InternalServerError",
     "LengthFinishReasonError",
+    "LimitExceededError",
+    "Limits",
     "NotFoundError",
     "NotGiven",
     "OpenAI",
@@ -79,11 +88,14 @@ __all__ = [
     "PollTimeoutError",
     "RateLimitError",
     "SchemaError",
+    "SlowConsumerError",
     "Stream",
     "StreamClosedError",
     "StreamDecodeError",
     "StreamTimeoutError",
     "StreamTruncatedError",
+    "ThinkTags",
+    "Timeout",
     "UnprocessableEntityError",
     "UploadProgress",
     "__version__",
@@ -95,8 +107,9 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AssistantStream": "streamkit.assistants.stream",
     "AsyncAssistantEventHandler": "streamkit.assistants.async_handler",
     "AsyncAssistantStream": "streamkit.assistants.stream",
+    "Hub": "streamkit.hub.hub",
 }
-"""The handlers derive from a class of reactivex, which takes longer to import than all of this."""
+"""They derive from a class of reactivex, which takes longer to import than all of this."""
 
 
 def __getattr__(name: str) -> object:

@@ -6,22 +6,28 @@ body that has ended stays ended, in the same way.
 """
 
 # Strategy: a response that is being read is closed by its reader alone. Who closes the body
-# meanwhile ends the connection, and that wakes the reader. When nobody reads, the response is
+# meanwhile cuts the connection, and that wakes the reader. When nobody reads, the response is
 # closed on the spot.
+#
+# A body that is let go before its end is collected at any time, maybe while its own thread holds
+# the lock that closing a response takes, or when the loop is gone. So only the connection is cut
+# then, which the server sees at once; the transport does the rest before it sends the next request.
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
+import weakref
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
-from streamkit.errors import OpenAIError, StreamClosedError
+from streamkit.connection import Connection
+from streamkit.errors import OpenAIError
 from streamkit.http_errors import body_error, library_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator
     from typing import Self
 
     import httpx
@@ -37,18 +43,38 @@ DRAIN_SECONDS = 0.1
 class _Body:
     """A response, and how its body ended, if it did."""
 
+    on_content: Callable[[], None] | None = None
+    """Wants to be called when what was read has turned out to be content, if it is there."""
+
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
+        self._connection = Connection.of(response)
         self._end: BaseException | None = None
 
+    def _closed_in_any_case(self, close: Callable[[], object]) -> None:
+        """Have ``close`` called some time, if the body is let go before its end."""
+        self._finalizer = weakref.finalize(self, self._connection.let_go, close)
+        self._finalizer.atexit = False
+
+    def _needs_no_help(self) -> None:
+        self._finalizer.detach()
+        self._connection.leave()
+
     def _close(self) -> None:
+        self._needs_no_help()
         if self._end is None:
-            self._end = StreamClosedError("The stream was closed before the answer ended")
+            self._end = self._connection.closed_error()
 
     def _ended_by(self, error: BaseException) -> BaseException:
-        if not isinstance(error, Exception):
+        if self._connection.is_cut or not isinstance(error, Exception):
             self._close()
+        self._needs_no_help()
+        if not isinstance(error, Exception):
             return error  # the reader was interrupted or cancelled, and is told just that
+        if self._end is None and isinstance(error, StopIteration | StopAsyncIteration):
+            # Not the one that is raised, which by its traceback holds this body and its readers.
+            self._end = type(error)()
+            return error
         if self._end is None:
             self._end = error
             if isinstance(error, library_of(self.response).RequestError):
@@ -62,9 +88,9 @@ class SyncBody(_Body):
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
-        self._connection = _Connection(response)
         chunks = response.iter_raw() if _comes_as_it_is(response) else response.iter_bytes()
         self._chunks = cast("Generator[bytes, None, None]", chunks)
+        self._closed_in_any_case(partial(_close, response, self._chunks))
 
     def __iter__(self) -> Self:
         return self
@@ -78,7 +104,10 @@ class SyncBody(_Body):
         except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
             end = self._ended_by(error)
             self.response.close()
-            raise end from end.__cause__
+            try:
+                raise end from end.__cause__
+            finally:
+                end = None  # else it and this frame would hold each other, and all callers
         end = self._end
         if end is None:
             return chunk
@@ -95,7 +124,7 @@ class SyncBody(_Body):
         try:
             self._chunks.close()
         except ValueError:  # another thread is in it
-            self._connection.shut_down()
+            self._connection.cut()
         else:
             self.response.close()
 
@@ -128,6 +157,7 @@ class AsyncBody(_Body):
         super().__init__(response)
         chunks = response.aiter_raw() if _comes_as_it_is(response) else response.aiter_bytes()
         self._chunks = cast("AsyncGenerator[bytes, None]", chunks)
+        self._closed_in_any_case(partial(_aclose, response, self._chunks))
 
     def __aiter__(self) -> Self:
         return self
@@ -140,7 +170,10 @@ class AsyncBody(_Body):
         except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
             end = self._ended_by(error)
             await self.response.aclose()
-            raise end from end.__cause__
+            try:
+                raise end from end.__cause__
+            finally:
+                del end  # else it and this frame would hold each other, and all callers
 
     async def aclose(self) -> None:
         """End the body now, and with it the connection unless everything was read.
@@ -148,9 +181,7 @@ class AsyncBody(_Body):
         Over HTTP/2 a waiting reader notices with its next chunk.
         """
         self._close()
-        await self.response.aclose()
-        with suppress(RuntimeError):  # another task is in it
-            await self._chunks.aclose()
+        await _aclose(self.response, self._chunks)
 
     async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
         """Read the little that follows the last event, so that the connection is used again.
@@ -170,38 +201,18 @@ class AsyncBody(_Body):
         self._end = StopAsyncIteration()
 
 
+def _close(response: httpx.Response, chunks: Generator[bytes, None, None]) -> None:
+    chunks.close()
+    response.close()
+
+
+async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
+    await response.aclose()
+    with suppress(RuntimeError):  # another task is in it
+        await chunks.aclose()
+
+
 def _comes_as_it_is(response: httpx.Response) -> bool:
     """Whether the bytes of the body need no decoding: then one layer less handles each of them."""
     encoding = response.headers.get("content-encoding", "identity")
     return encoding == "identity" and not response.is_stream_consumed
-
-
-class _Connection:
-    """The socket under an HTTP/1 response, for as long as the response holds it.
-
-    Once the response has let go, the socket may already carry another thread's request.
-    """
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        stream = response.extensions.get("network_stream")
-        if stream is not None and response.http_version.startswith("HTTP/1"):
-            self._socket = stream.get_extra_info("socket")
-            response.request.extensions["trace"] = self._follow
-
-    @property
-    def is_held(self) -> bool:
-        return self._socket is not None
-
-    def shut_down(self) -> None:
-        with self._lock:
-            if self._socket is not None:
-                with suppress(OSError):
-                    # Not the method of an SSLSocket: it takes the encryption away from the reader.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-    def _follow(self, event: str, _: dict[str, Any]) -> None:
-        if event == "http11.response_closed.started":
-            with self._lock:
-                self._socket = None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit.config import Timeouts
+    from streamkit.limits import Limits
     from streamkit.resources.async_files import AsyncFiles
     from streamkit.resources.async_threads import AsyncThreads
     from streamkit.resources.async_vector_stores import AsyncVectorStores
@@ -44,11 +45,16 @@ class ClientOptions(TypedDict, total=False):
     organization: str | None
     project: str | None
     timeout: float | Timeouts | None
-    """Seconds, or an ``httpx.Timeout``; by default 600 between two bytes and 5 to connect."""
+    """Seconds, an ``httpx.Timeout``, or a ``streamkit.Timeout``, which limits streams as well.
+
+    By default 600 between two bytes and 5 to connect.
+    """
     max_retries: int
-    """How often a request that failed before its answer began is sent again; 2 by default."""
+    """How often a request is sent again that failed before any content came; 2 by default."""
     default_headers: Mapping[str, Any] | None
     default_query: Mapping[str, Any] | None
+    limits: Limits
+    """What is taken from the server at most; generous by default."""
 
 
 class Chat(Generic[C]):

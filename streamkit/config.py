@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from msgspec import UNSET, UnsetType
 
+from streamkit.deadlines import StreamLimits
 from streamkit.errors import OpenAIError
+from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +22,7 @@ __all__ = [
     "DEFAULT_MAX_RETRIES",
     "READ_TIMEOUT",
     "ClientConfig",
+    "Timeout",
     "Timeouts",
     "checked_header",
     "timeouts",
@@ -42,6 +45,45 @@ class Timeouts(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Timeout(StreamLimits):
+    """Seconds for each phase of an exchange and for a streamed answer; None is no limit.
+
+    The last three are of streams, and only content counts for them: keep-alives, empty chunks and
+    usage do not. A reader that is busy elsewhere costs no time but of ``total``. Whichever is
+    reached first ends the stream with a ``StreamTimeoutError``.
+    """
+
+    connect: float | None = CONNECT_TIMEOUT
+    read: float | None = READ_TIMEOUT
+    """Between two bytes, whatever they say."""
+    write: float | None = READ_TIMEOUT
+    pool: float | None = READ_TIMEOUT
+    """Until a connection is free."""
+
+    @property
+    def limits_streams(self) -> bool:
+        """Whether it has any of the limits that are of streams."""
+        return (self.first_content, self.between_content, self.total) != (None, None, None)
+
+    def within(self, seconds: float) -> Timeout:
+        """The same, with no longer than that until a connection is there."""
+        return replace(
+            self,
+            connect=seconds if self.connect is None else min(self.connect, seconds),
+            pool=seconds if self.pool is None else min(self.pool, seconds),
+        )
+
+    def as_dict(self) -> dict[str, float | None]:
+        """Return the seconds by phase, as ``httpx.Timeout`` does."""
+        return {
+            "connect": self.connect,
+            "read": self.read,
+            "write": self.write,
+            "pool": self.pool,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientConfig:
     """What every request of a client shares; its ``repr`` shows no key, header or query."""
 
@@ -57,6 +99,8 @@ class ClientConfig:
     default_headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
     """Sent with every request; a value that is no string takes the header away."""
     default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    limits: Limits = field(default=DEFAULTS, repr=False)
+    """What is taken from the server at most."""
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later, or would show a secret in the failure."""
@@ -78,6 +122,7 @@ class ClientConfig:
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, object] | None = None,
         default_query: Mapping[str, object] | None = None,
+        limits: Limits = DEFAULTS,
     ) -> ClientConfig:
         """Fill what is None from ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID``, ``_PROJECT_ID``.
 
@@ -97,6 +142,7 @@ class ClientConfig:
             max_retries=max_retries,
             default_headers=dict(default_headers or {}),
             default_query=dict(default_query or {}),
+            limits=limits,
         )
 
 

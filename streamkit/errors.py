@@ -6,7 +6,7 @@ carries a key or a request header.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ __all__ = [
     "ContentFilterFinishReasonError",
     "InternalServerError",
     "LengthFinishReasonError",
+    "LimitExceededError",
     "NotFoundError",
     "OpenAIError",
     "ParseError",
@@ -34,10 +35,12 @@ __all__ = [
     "PollTimeoutError",
     "RateLimitError",
     "SchemaError",
+    "SlowConsumerError",
     "StreamClosedError",
     "StreamDecodeError",
     "StreamTimeoutError",
     "StreamTruncatedError",
+    "TimeLimit",
     "UnprocessableEntityError",
 ]
 
@@ -50,6 +53,12 @@ class OpenAIError(Exception):
 
     completion: ChatCompletion | ParsedChatCompletion[Any] | None = None
     """What had arrived of the answer, when the error ended one."""
+    request_id: str | None = None
+    """The response's ``x-request-id``, where there was one; quote it to support."""
+    events_received: int | None = None
+    """How many server-sent events had come, when the error ended a stream of them."""
+    bytes_received: int | None = None
+    """How many bytes of the response's body had come, then."""
     run: Run | None = None
     """The run as it was last known, when the error ended the stream of one; it may be going on."""
     messages: Sequence[Message] = ()
@@ -193,6 +202,17 @@ class StreamDecodeError(OpenAIError):
         """The beginning of what came instead, at most ``QUOTE_LIMIT`` characters."""
 
 
+class LimitExceededError(StreamDecodeError):
+    """The server sent more than one of the client's ``Limits`` allows."""
+
+    def __init__(self, limit: str, value: int, came: str, *, received: str | bytes = b"") -> None:
+        super().__init__(f"{came}: more than Limits.{limit} = {value} allows", received=received)
+        self.limit = limit
+        """The name of the limit, as ``event_bytes``."""
+        self.value = value
+        """What it is."""
+
+
 class PollTimeoutError(OpenAIError, TimeoutError):
     """What was polled did not finish in the time allowed; its work goes on."""
 
@@ -205,9 +225,38 @@ class PollTimeoutError(OpenAIError, TimeoutError):
         self.resource_id = resource_id
 
 
+TimeLimit: TypeAlias = Literal["read", "first_content", "between_content", "total"]
+"""The limits of an open stream's time, by the names of ``Timeout``."""
+
+
 class StreamTimeoutError(APITimeoutError):
-    """An open stream said nothing for longer than allowed."""
+    """A stream took longer than allowed; ``completion`` holds what had arrived."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        limit: TimeLimit,
+        seconds: float | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.limit: TimeLimit = limit
+        """Which limit was reached."""
+        self.seconds = seconds
+        """How long it is."""
 
 
 class StreamClosedError(OpenAIError):
     """The stream was closed by its user before the answer ended."""
+
+
+class SlowConsumerError(OpenAIError):
+    """A consumer of a hub was too slow; the stream goes on without it."""
+
+    def __init__(self, *, limit: int, behind: int) -> None:
+        super().__init__(f"the consumer fell {behind} events behind, and its limit is {limit}")
+        self.limit = limit
+        """How many events may wait for it."""
+        self.behind = behind
+        """How many it had not taken then."""

@@ -12,24 +12,34 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streamkit.log import ChoiceUpdate, CompletionLog, Heading, TextLog
 from streamkit.reader import Reader
-from streamkit.types import ChatCompletionChunk, ChatCompletionTokenLogprob, ParsedChatCompletion
+from streamkit.types import (
+    ChatCompletion,
+    ChatCompletionChunk,
+    ChatCompletionTokenLogprob,
+    ParsedChatCompletion,
+)
 from streamkit.types.base import plain
 
 __all__ = [
+    "AttemptResetEvent",
     "ChatCompletionStreamEvent",
     "ChunkEvent",
     "ContentDeltaEvent",
     "ContentDoneEvent",
     "Event",
+    "EventsDroppedEvent",
     "FunctionToolCallArgumentsDeltaEvent",
     "FunctionToolCallArgumentsDoneEvent",
     "LogprobsContentDeltaEvent",
     "LogprobsContentDoneEvent",
     "LogprobsRefusalDeltaEvent",
     "LogprobsRefusalDoneEvent",
+    "ReasoningDeltaEvent",
+    "ReasoningDoneEvent",
     "RefusalDeltaEvent",
     "RefusalDoneEvent",
 ]
@@ -86,6 +96,42 @@ class ChunkEvent(Event, frozen=True, gc=False, eq=False):
         """The completion accumulated so far, built anew each time it is read."""
         return self._log.build(self._heading, self._choices, self._reader)
 
+    def since(self, _first: ChunkEvent) -> ChunkEvent:
+        """The event: its snapshot has what earlier chunks brought, which themselves are gone."""
+        return self
+
+
+class ReasoningDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """The model thought on, and its server tells: ``reasoning_content`` or ``reasoning``."""
+
+    type: ClassVar[Literal["reasoning.delta"]] = "reasoning.delta"
+    choice_index: int
+    delta: str
+    _text: TextLog
+    _end: int
+
+    @property
+    def snapshot(self) -> str:
+        """The reasoning so far."""
+        return self._text.first(self._end)
+
+    def since(self, first: ReasoningDeltaEvent) -> ReasoningDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
+        start = first._end - len(first.delta)
+        return replace(self, delta=self._text.between(start, self._end))
+
+
+class ReasoningDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """The reasoning of a choice is complete: told when the choice is finished.
+
+    Not before, since some models think again between parts of an answer; that they have stopped for
+    now is what the first ``content.delta`` says.
+    """
+
+    type: ClassVar[Literal["reasoning.done"]] = "reasoning.done"
+    choice_index: int
+    reasoning: str
+
 
 class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
     """New content arrived."""
@@ -117,6 +163,11 @@ class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """
         return self._reader.partial_content(self._text, self._end, self.delta)
 
+    def since(self, first: ContentDeltaEvent) -> ContentDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
+        start = first._end - len(first.delta)
+        return replace(self, delta=self._text.between(start, self._end))
+
 
 class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
     """The content of a choice is complete."""
@@ -144,6 +195,11 @@ class RefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
     def snapshot(self) -> str:
         """The refusal so far."""
         return self._text.first(self._end)
+
+    def since(self, first: RefusalDeltaEvent) -> RefusalDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
+        start = first._end - len(first.delta)
+        return replace(self, delta=self._text.between(start, self._end))
 
 
 class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
@@ -182,6 +238,13 @@ class FunctionToolCallArgumentsDeltaEvent(Event, frozen=True, gc=False, eq=False
             self.name, self._text, self._end, self.arguments_delta
         )
 
+    def since(
+        self, first: FunctionToolCallArgumentsDeltaEvent
+    ) -> FunctionToolCallArgumentsDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and call."""
+        start = first._end - len(first.arguments_delta)
+        return replace(self, arguments_delta=self._text.between(start, self._end))
+
 
 class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False):
     """The arguments of a function call are complete."""
@@ -212,6 +275,11 @@ class LogprobsContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """The log probabilities so far."""
         return self._all[: self._end]
 
+    def since(self, first: LogprobsContentDeltaEvent) -> LogprobsContentDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
+        start = first._end - len(first.content)
+        return replace(self, content=self._all[start : self._end])
+
 
 class LogprobsContentDoneEvent(Event, frozen=True, gc=False, eq=False):
     """All log probabilities of a choice's content have arrived."""
@@ -235,6 +303,11 @@ class LogprobsRefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """The log probabilities so far."""
         return self._all[: self._end]
 
+    def since(self, first: LogprobsRefusalDeltaEvent) -> LogprobsRefusalDeltaEvent:
+        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
+        start = first._end - len(first.refusal)
+        return replace(self, refusal=self._all[start : self._end])
+
 
 class LogprobsRefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
     """All log probabilities of a choice's refusal have arrived."""
@@ -244,8 +317,36 @@ class LogprobsRefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
     refusal: list[ChatCompletionTokenLogprob]
 
 
+# An error leads to frames, and those may lead back here: so the collector is to know of this one.
+class AttemptResetEvent(Event, frozen=True, gc=True, eq=False):
+    """The stream failed and is begun anew: what it has told is void. See ``retry_stream``."""
+
+    type: ClassVar[Literal["attempt.reset"]] = "attempt.reset"
+    attempt: int
+    """The number of the attempt that follows; the first one, which nobody announces, was 1."""
+    wait: float
+    """Seconds until it is made."""
+    error: Exception
+    """What ended the last one."""
+
+    @property
+    def completion(self) -> ChatCompletion | ParsedChatCompletion[Any] | None:
+        """What had arrived of the answer."""
+        return getattr(self.error, "completion", None)
+
+
+class EventsDroppedEvent(Event, frozen=True, gc=False, eq=False):
+    """A consumer of a hub was slow, and missed events at this place in its stream."""
+
+    type: ClassVar[Literal["events.dropped"]] = "events.dropped"
+    count: int
+    """How many were dropped here."""
+
+
 ChatCompletionStreamEvent = (
     ChunkEvent
+    | ReasoningDeltaEvent
+    | ReasoningDoneEvent
     | ContentDeltaEvent
     | ContentDoneEvent[T]
     | RefusalDeltaEvent

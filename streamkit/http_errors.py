@@ -25,6 +25,7 @@ from streamkit.errors import (
     PermissionDeniedError,
     RateLimitError,
     StreamDecodeError,
+    StreamTimeoutError,
     StreamTruncatedError,
     UnprocessableEntityError,
 )
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["ERROR_BODY_LIMIT", "body_error", "exchange_error", "library_of", "status_error"]
+__all__ = [
+    "ERROR_BODY_LIMIT",
+    "body_error",
+    "detached",
+    "exchange_error",
+    "forget_request",
+    "library_of",
+    "status_error",
+]
 
 ERROR_BODY_LIMIT = 1 << 16
 """How many bytes of an error's body are read."""
@@ -70,8 +79,11 @@ def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
     _forget_headers(error, response.request)
     library, host = library_of(error), _host(response.request)
     if isinstance(error, library.TimeoutException):
-        return APITimeoutError(
+        phases: dict[str, float | None] = response.request.extensions.get("timeout", {})
+        return StreamTimeoutError(
             f"{host} fell silent in the middle of its answer ({_said(error)})",
+            limit="read",
+            seconds=phases.get("read"),
             request_id=response.headers.get("x-request-id"),
         )
     if isinstance(error, library.DecodingError):
@@ -88,9 +100,30 @@ def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     return kind(
         f"Error code: {status} - {message}" if message else f"Error code: {status}",
-        response=_detached(response, content),
+        response=detached(response, content),
         body=body,
     )
+
+
+def detached(response: httpx.Response, content: bytes) -> httpx.Response:
+    """The response with its body read and unpacked; no connection, no header of the request.
+
+    It may be kept, and what an error carries may be logged or sent to a tracker.
+    """
+    framing = {"content-encoding", "content-length", "transfer-encoding"}
+    return type(response)(
+        response.status_code,
+        headers=[pair for pair in response.headers.multi_items() if pair[0] not in framing],
+        content=content,
+        request=_bare(response.request),
+    )
+
+
+def forget_request(response: httpx.Response) -> None:
+    """Take the headers and the body of its request away from a response that is handed out."""
+    extensions = response.request.extensions
+    response.request = _bare(response.request)
+    response.request.extensions = extensions
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -124,18 +157,6 @@ def _message(error: Any) -> str:
 
 def _fields(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _detached(response: httpx.Response, content: bytes) -> httpx.Response:
-    # What an error carries may be logged or sent to a tracker: no connection, no request header.
-    # The content is unpacked already.
-    framing = {"content-encoding", "content-length", "transfer-encoding"}
-    return type(response)(
-        response.status_code,
-        headers=[pair for pair in response.headers.multi_items() if pair[0] not in framing],
-        content=content,
-        request=_bare(response.request),
-    )
 
 
 def _forget_headers(error: Any, request: httpx.Request) -> None:

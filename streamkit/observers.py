@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -13,12 +14,14 @@ __all__ = ["Observers"]
 
 E = TypeVar("E")
 
+_log = logging.getLogger("streamkit")
+
 
 class Observers(Generic[E]):
     """The observers of one stream.
 
     One that raises is let go, and hurts neither the others nor the stream; what it raised is kept
-    for the driver, who raises it when the stream has ended.
+    for the driver, who raises it when the stream has ended. One thread drives; any may subscribe.
     """
 
     def __init__(self) -> None:
@@ -36,11 +39,16 @@ class Observers(Generic[E]):
         def subscribe(
             observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
         ) -> abc.DisposableBase:
-            if self._end is not None:
-                self._end(observer)
-                return Disposable()
             self.watching.append(observer)
-            return Disposable(lambda: self._let_go(observer))
+            # Whoever takes an observer out of the list tells it the end, so it is told once: here,
+            # or by a driver on another thread.
+            if self._end is not None and self._let_go(observer):
+                self._end(observer)
+
+            def dispose() -> None:
+                self._let_go(observer)
+
+            return Disposable(dispose)
 
         return Observable(subscribe)
 
@@ -61,6 +69,13 @@ class Observers(Generic[E]):
         """Pass on the error that ended the stream."""
         self._finish(lambda observer: observer.on_error(error))
 
+    def log_theirs(self, failure: Exception) -> None:
+        """Log what observers raised, where ``failure`` is what the driver raises."""
+        raised, self._raised = self._raised, []
+        for error in raised:
+            if error is not failure:
+                _log.error("an observer of a stream that failed raised", exc_info=error)
+
     def raise_theirs(self) -> None:
         """Raise what observers raised: the error itself, or a group when there are several."""
         raised, self._raised = self._raised, []
@@ -73,14 +88,17 @@ class Observers(Generic[E]):
         if self._end is not None:
             return
         self._end = end
-        observers = self.watching[:]
-        self.watching.clear()
-        for observer in observers:
+        for observer in tuple(self.watching):
             try:
-                end(observer)
+                if self._let_go(observer):
+                    end(observer)
             except Exception as error:  # noqa: BLE001 - an observer may raise anything
                 self._raised.append(error)
 
-    def _let_go(self, observer: abc.ObserverBase[E]) -> None:
-        if observer in self.watching:
+    def _let_go(self, observer: abc.ObserverBase[E]) -> bool:
+        """Whether this took it out of the list."""
+        try:
             self.watching.remove(observer)
+        except ValueError:
+            return False
+        return True

@@ -28,6 +28,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from streamkit.growing_text import GrowingText
+from streamkit.limits import DEFAULTS
 from streamkit.partial_view import Level, PartialArray, PartialObject, Path
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DEPTH", "MAX_NUMBER_LENGTH", "PartialArray", "PartialJSON", "PartialObject"]
 
-MAX_DEPTH: Final = 200
+MAX_DEPTH: Final = DEFAULTS.json_depth
 """How many containers may be open, one in another: about what jiter and pydantic allow."""
 
-MAX_NUMBER_LENGTH: Final = 4300
+MAX_NUMBER_LENGTH: Final = DEFAULTS.number_length
 """How many characters a number may have: the digits that ``int()`` takes by default."""
 
 

@@ -6,6 +6,8 @@ import asyncio
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from streamkit.cancel_scope import CancelScope
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
@@ -125,6 +127,7 @@ class _Subscription(Generic[E]):
         self._open_stream = open_stream
         self._observer = observer
         self._stream: Pullable[E] | None = None
+        self._opening = CancelScope()
         self._is_disposed = False
         self._lock = Lock()
 
@@ -147,6 +150,7 @@ class _Subscription(Generic[E]):
         with self._lock:
             self._is_disposed = True
             stream = self._stream
+        self._opening.cancel()
         if stream is not None:
             stream.close()
 
@@ -169,7 +173,8 @@ class _Subscription(Generic[E]):
         return not self._is_disposed
 
     def _open(self) -> Pullable[E]:
-        stream = self._open_stream()
+        with self._opening:
+            stream = self._open_stream()
         with self._lock:
             self._stream = stream
         if self._is_disposed:

@@ -43,6 +43,8 @@ class Request:
     max_retries: int | None = None
     stream: bool = False
     """Whether server-sent events are asked for."""
+    fetches_file: bool = False
+    """Whether the answer is what a file holds, which may be larger than an object."""
 
 
 def encoded(request: Request) -> bytes | None:

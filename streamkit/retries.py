@@ -1,40 +1,24 @@
-"""Which failures are tried again, and after how long."""
+"""How a request is sent again that failed before its answer began."""
 
 from __future__ import annotations
 
 import logging
-import random
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypedDict
 
 import tenacity
+from tenacity import RetryCallState
 
-from streamkit.errors import APIConnectionError, APIStatusError
+from streamkit.backoff import back_off, delay_asked, is_transient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from tenacity import RetryCallState
+    import httpx
     from tenacity.stop import stop_base
 
     from streamkit.request import Request
 
-__all__ = [
-    "FIRST_DELAY",
-    "LONGEST_DELAY",
-    "LONGEST_RETRY_AFTER",
-    "RetryPolicy",
-    "logger",
-    "retry_after",
-    "retry_policy",
-]
-
-FIRST_DELAY = 0.5
-"""Seconds before the first retry; each further one waits twice as long."""
-LONGEST_DELAY = 8.0
-LONGEST_RETRY_AFTER = 120.0
-"""Seconds a server may ask us to wait. When it asks for more, the caller hears of it instead."""
+__all__ = ["Attempts", "RetryPolicy", "logger", "retry_policy"]
 
 logger = logging.getLogger("streamkit")
 logger.addHandler(logging.NullHandler())
@@ -59,21 +43,37 @@ def retry_policy(max_retries: int) -> RetryPolicy:
     )
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds the server asks us to wait; None when it does not say, or nothing sensible."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers[name]) * unit
-        except (KeyError, ValueError):
-            continue
-        return seconds if seconds > 0 else None
-    try:
-        date = parsedate_to_datetime(headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
-    # HTTP's dates are in UTC, also those that forget to say so.
-    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
-    return seconds if seconds > 0 else None
+class Attempts:
+    """The attempts at one request, for who makes them one by one: the same policy as of a loop."""
+
+    def __init__(self, request: Request, max_retries: int) -> None:
+        self._policy = retry_policy(max_retries)
+        self._state = RetryCallState(tenacity.Retrying(), None, (request,), {})
+
+    @property
+    def number(self) -> int:
+        """Of the attempt that is under way; the first is 1."""
+        return self._state.attempt_number
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether another attempt is allowed after this one."""
+        return not self._policy["stop"](self._state)
+
+    def answered(self, response: httpx.Response) -> None:
+        """The attempt has led to a response, whose body may still break off."""
+        self._state.set_result(response)
+        self._policy["retry"](self._state)
+
+    def failed(self, error: Exception) -> float:
+        """Return the seconds to wait before another attempt; raise ``error`` if there is none."""
+        state, policy = self._state, self._policy
+        state.set_exception((type(error), error, error.__traceback__))
+        if not policy["retry"](state) or policy["stop"](state):
+            raise error
+        seconds = policy["wait"](state)
+        state.prepare_for_next_attempt()
+        return seconds
 
 
 def _judge(state: RetryCallState) -> bool:
@@ -81,31 +81,11 @@ def _judge(state: RetryCallState) -> bool:
     error = _error(state)
     if logger.isEnabledFor(logging.DEBUG):
         _log(state, error)
-    return _may_help(error)
-
-
-def _may_help(error: BaseException | None) -> bool:
-    if not isinstance(error, APIStatusError):
-        return isinstance(error, APIConnectionError)
-    answer = error.response.headers
-    if (retry_after(answer, datetime.now(UTC)) or 0) > LONGEST_RETRY_AFTER:
-        return False
-    if (advice := answer.get("x-should-retry")) in {"true", "false"}:
-        return bool(advice == "true")
-    return error.status_code in {408, 409, 429} or error.status_code >= 500
+    return is_transient(error)
 
 
 def _delay(state: RetryCallState) -> float:
-    error = _error(state)
-    if isinstance(error, APIStatusError):
-        asked = retry_after(error.response.headers, datetime.now(UTC))
-        if asked:
-            return asked
-    # Clients that failed together should not come back together.
-    return _back_off(state) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing
-
-
-_back_off = tenacity.wait_exponential(multiplier=FIRST_DELAY, max=LONGEST_DELAY)
+    return delay_asked(_error(state)) or back_off(state)
 
 
 def _log(state: RetryCallState, error: BaseException | None) -> None:

@@ -10,11 +10,13 @@ Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.h
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from streamkit.errors import QUOTE_LIMIT, StreamDecodeError
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError, StreamDecodeError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 
 if TYPE_CHECKING:
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["MAX_EVENT_BYTES", "SSEDecoder", "ServerSentEvent"]
-
-MAX_EVENT_BYTES = 16 * 1024 * 1024
-"""How large one event may be by default."""
+__all__ = ["SSEDecoder", "ServerSentEvent"]
 
 _BOM = b"\xef\xbb\xbf"
+_COLON = ord(":")
+_HEAD_LIMIT = 4 * QUOTE_LIMIT + 1  # more than is quoted, whatever the characters are
 
 
 class ServerSentEvent(Struct, frozen=True, gc=False):
@@ -44,17 +45,19 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     """Bytes to events, wherever the bytes are cut.
 
     A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
-    standard has it. Raises ``StreamDecodeError`` for an event of more than ``max_event_bytes``, and
-    at the end for a body in which there was no event at all.
+    standard has it. Raises ``LimitExceededError`` for an event or a stream of more bytes than
+    ``limits`` allow, and ``StreamDecodeError`` at the end of a body in which was no event at all.
     """
 
-    def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
-        self._max_event_bytes = max_event_bytes
+    def __init__(self, *, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self._max_event_bytes = limits.event_bytes
+        self._room = limits.stream_bytes  # for what is still to come of the stream
         self._head: bytes | None = b""  # what came before the first event, to be quoted
         self._start = b""  # up to two bytes that may begin a byte order mark
         self._started = False
         self._after_cr = False
-        self._pieces: list[bytes] = []  # the unfinished line
+        self._line = bytearray()  # the unfinished line
         self._frame: list[bytes] = []  # the finished lines of the unfinished frame
         self._size = 0  # of both together
         self._is_between_frames = False  # and past the first event, where nothing is special
@@ -68,15 +71,16 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             return (ServerSentEvent(data, "message", self._id),)
         if self._fault is not None:
             raise self._fault
-        if self._head is not None and len(self._head) < QUOTE_LIMIT:
-            self._head += value[:QUOTE_LIMIT]
+        if self._head is not None:
+            self._head = (self._head + value[:_HEAD_LIMIT])[:_HEAD_LIMIT]
         if not self._started:
             value = self._skip_bom(value)
         if self._after_cr or b"\r" in value:
             value = self._normalise(value)
+        self._room -= len(value)
         events = self._checked(self._split(value))
         self._is_between_frames = not (
-            self._frame or self._pieces or self._after_cr or self._fault or self._head is not None
+            self._frame or self._line or self._after_cr or self._fault or self._head is not None
         )
         return events
 
@@ -89,6 +93,11 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         if self._head is not None:
             raise StreamDecodeError("the body is no event stream", received=self._head)
         return ()
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream say how much of it had come."""
+        if isinstance(error, OpenAIError):
+            error.bytes_received = self._limits.stream_bytes - self._room
 
     def plain_data(self, value: bytes) -> bytes | None:
         """The data of a read that is one frame of one ``data:`` line, which then needs no event.
@@ -104,7 +113,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             and self._is_between_frames
             and len(data) < len(line) <= self._max_event_bytes
             and line.find(b"\r") < 0
+            and (room := self._room - len(value)) >= 0
         ):
+            self._room = room
             return data
         return None
 
@@ -113,16 +124,17 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             self._put_aside(value)
             return []
         *lines, rest = value.split(b"\n")
-        if self._pieces:
-            self._size -= sum(map(len, self._pieces))
-            lines[0] = b"".join((*self._pieces, lines[0]))
-            self._pieces.clear()
+        if self._line:
+            self._size -= len(self._line)
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
         events: list[ServerSentEvent] = []
         frame, size = self._frame, self._size
         for line in lines:
             if line:
-                frame.append(line)
-                size += len(line)
+                if line[0] != _COLON:  # else it is a comment, of which there may be any number
+                    frame.append(line)
+                    size += len(line)
             elif size > self._max_event_bytes:
                 rest = b""
                 break
@@ -176,27 +188,36 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
 
     def _put_aside(self, rest: bytes) -> None:
         if rest:
-            self._pieces.append(rest)
+            self._line += rest
             self._size += len(rest)
 
     def _checked(self, events: list[ServerSentEvent]) -> Sequence[ServerSentEvent]:
         if self._size > self._max_event_bytes:
-            begin = b"\n".join((*self._frame, *self._pieces[:1]))[:QUOTE_LIMIT]
-            self._fault = StreamDecodeError(
-                f"an event is larger than {self._max_event_bytes} bytes", received=begin
+            begin = b"\n".join((*self._frame, self._line[:QUOTE_LIMIT]))[:QUOTE_LIMIT]
+            self._fault = LimitExceededError(
+                "event_bytes", self._max_event_bytes, "an event is too large", received=begin
             )
-            if not events:
-                raise self._fault
+        elif self._room < 0:
+            most = self._limits.stream_bytes
+            self._fault = LimitExceededError("stream_bytes", most, "the stream is too long")
+        if self._fault is not None and not events:
+            raise self._fault
         return events
 
 
 def _read_by_httpx_sse(frame: list[bytes], id: str) -> ServerSentEvent:
     from httpx_sse import EventSource
 
+    # It takes whatever `int` does for a time to retry after; the standard has digits alone.
+    frame = [line for line in frame if not line.startswith(b"retry:") or _RETRY(line)]
     source = EventSource(cast("httpx.Response", _Body(frame)))
     event = next(source.iter_sse())
     data = event.data.encode("utf-8", "surrogateescape")
-    return ServerSentEvent(data, event.event, id, event.retry)
+    name = event.event.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return ServerSentEvent(data, name, id, event.retry)
+
+
+_RETRY = re.compile(rb"retry: ?[0-9]+").fullmatch
 
 
 class _Body:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from streamkit.errors import StreamClosedError
+from streamkit.errors import OpenAIError, StreamClosedError
 from streamkit.events import ChatCompletionStreamEvent
 from streamkit.observers import Observers
+from streamkit.stream_log import StreamLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit.body import AsyncBody, SyncBody
+    from streamkit.opening import AsyncOpening, SyncOpening
     from streamkit.operators.chat_events import ChatEvents
     from streamkit.pipeline import Pipeline
     from streamkit.types import ParsedChatCompletion
@@ -30,18 +32,23 @@ __all__ = ["AsyncChatCompletionStream", "AsyncStream", "ChatCompletionStream", "
 
 E = TypeVar("E")
 T = TypeVar("T")
+AnyBody = TypeVar("AnyBody", bound="SyncBody | AsyncBody")
+AnyOpening = TypeVar("AnyOpening", bound="SyncOpening | AsyncOpening")
 
 
-class _Stream(Generic[E]):
+class _Stream(Generic[E, AnyBody, AnyOpening]):
     """What a stream knows without waiting: what is ready, who watches, and how it ended."""
 
-    def __init__(self, response: httpx.Response, pipeline: Pipeline[E]) -> None:
-        self._response = response
-        self._pipeline = pipeline
+    def __init__(
+        self, body: AnyBody, new_pipeline: Callable[[], Pipeline[E]], opening: AnyOpening | None
+    ) -> None:
+        self._new_pipeline = new_pipeline
+        self._opening = opening
+        self._log = StreamLog()
+        self._turn_to(body)
         self._observers: Observers[E] = Observers()
         self._watching = self._observers.watching
         self._ready: Iterator[E] = iter(())
-        self._ending = False
         self._ended = False
         self._failure: Exception | None = None
 
@@ -75,6 +82,22 @@ class _Stream(Generic[E]):
 
         return pipe(*operators)(self.observable)
 
+    def _turn_to(self, body: AnyBody) -> None:
+        """Read this body from now on."""
+        self._body = body
+        self._response = body.response
+        self._pipeline = self._new_pipeline()
+        self._ending = False
+        if body.on_content is not None:
+            self._pipeline.tell_content(body.on_content)
+        if self._opening is not None and self._opening.may_follow:
+            self._pipeline.hold()
+
+    @property
+    def _may_begin_anew(self) -> bool:
+        """Whether another answer can take the place of one that ended early: nothing was told."""
+        return self._pipeline.holds and not self._ended
+
     def _take(self, data: bytes | None) -> None:
         """Take a piece of the body, or None for its end."""
         if data is None:
@@ -85,6 +108,7 @@ class _Stream(Generic[E]):
 
     def _complete(self) -> None:
         self._ended = True
+        self._log.tell(self._response, self._pipeline.events_received)
         self._observers.complete()
         self._observers.raise_theirs()
 
@@ -94,28 +118,36 @@ class _Stream(Generic[E]):
             self._ended = True
             self._failure = error
             self._pipeline.fail(error)
+            self._log.tell(self._response, self._pipeline.events_received, error)
+            if isinstance(error, OpenAIError):
+                error.request_id = error.request_id or self.request_id
             self._observers.fail(error)
+            self._observers.log_theirs(error)
         return self._failure or error
 
     def _closed_early(self) -> None:
         self._fail(StreamClosedError("the stream was closed before the answer ended"))
 
 
-class Stream(_Stream[E]):
+class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
     """A stream of events, as an iterator.
 
     It can be iterated once, by one thread at a time, and closed from any. Leaving it open leaks
     the connection until it is collected: use it in a ``with``.
     """
 
-    def __init__(self, body: SyncBody, pipeline: Pipeline[E]) -> None:
-        super().__init__(body.response, pipeline)
-        self._body = body
+    def __init__(
+        self,
+        body: SyncBody,
+        new_pipeline: Callable[[], Pipeline[E]],
+        opening: SyncOpening | None = None,
+    ) -> None:
+        super().__init__(body, new_pipeline, opening)
 
     def __iter__(self) -> Iterator[E]:
         return self
 
-    def __next__(self) -> E:
+    def _next(self) -> E:
         try:
             while not self._ended:
                 for event in self._ready:
@@ -129,12 +161,17 @@ class Stream(_Stream[E]):
                 else:
                     self._take(None if self._pipeline.done else next(self._body, None))
         except Exception as error:
+            if self._opening is not None and self._may_begin_anew:
+                self._begin_anew(self._opening, error)
+                return self._next()
             failure = self._fail(error)
             self._end_body()
             raise failure from failure.__cause__
         if self._failure is not None:
             raise self._failure
         raise StopIteration
+
+    __next__ = _next
 
     def until_done(self) -> Self:
         """Read the stream to its end, and raise what is wrong with it."""
@@ -145,6 +182,8 @@ class Stream(_Stream[E]):
     def close(self) -> None:
         """Stop reading; from any thread, as often as one likes, and waking a reader that waits."""
         self._closed_early()
+        if self._opening is not None:
+            self._opening.close()
         self._body.close()
 
     def __enter__(self) -> Self:
@@ -162,6 +201,18 @@ class Stream(_Stream[E]):
         """Whether another response continues this one; a subclass that has it turns to it."""
         return False
 
+    def _begin_anew(self, opening: SyncOpening, error: Exception) -> None:
+        """Turn to another answer, or let what was held back and the error be told."""
+        self._body.close()
+        try:
+            body = opening.again(error)
+        except Exception as final:
+            self._ready = _told_before(final, self._pipeline.release())
+            return
+        self._turn_to(body)
+        if self._ended:  # closed meanwhile
+            body.close()
+
     def _end_body(self) -> None:
         # After [DONE] hardly a byte is left; to read it lets the connection be used again.
         if self._pipeline.done:
@@ -170,21 +221,25 @@ class Stream(_Stream[E]):
             self._body.close()
 
 
-class AsyncStream(_Stream[E]):
+class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
     """A stream of events, as an async iterator.
 
     It can be iterated once, in one task, and closed from any. Leaving it open leaks the
-    connection: use it in an ``async with``.
+    connection until it is collected: use it in an ``async with``.
     """
 
-    def __init__(self, body: AsyncBody, pipeline: Pipeline[E]) -> None:
-        super().__init__(body.response, pipeline)
-        self._body = body
+    def __init__(
+        self,
+        body: AsyncBody,
+        new_pipeline: Callable[[], Pipeline[E]],
+        opening: AsyncOpening | None = None,
+    ) -> None:
+        super().__init__(body, new_pipeline, opening)
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> E:
+    async def _next(self) -> E:
         try:
             while not self._ended:
                 for event in self._ready:
@@ -198,12 +253,17 @@ class AsyncStream(_Stream[E]):
                 else:
                     self._take(None if self._pipeline.done else await anext(self._body, None))
         except Exception as error:
+            if self._opening is not None and self._may_begin_anew:
+                await self._begin_anew(self._opening, error)
+                return await self._next()
             failure = self._fail(error)
             await self._end_body()
             raise failure from failure.__cause__
         if self._failure is not None:
             raise self._failure
         raise StopAsyncIteration
+
+    __anext__ = _next
 
     async def until_done(self) -> Self:
         """Read the stream to its end, and raise what is wrong with it."""
@@ -214,6 +274,8 @@ class AsyncStream(_Stream[E]):
     async def close(self) -> None:
         """Stop reading; from any task, as often as one likes, and waking a reader that waits."""
         self._closed_early()
+        if self._opening is not None:
+            self._opening.close()
         await self._body.aclose()
 
     aclose = close
@@ -233,6 +295,18 @@ class AsyncStream(_Stream[E]):
         """Whether another response continues this one; a subclass that has it turns to it."""
         return False
 
+    async def _begin_anew(self, opening: AsyncOpening, error: Exception) -> None:
+        """Turn to another answer, or let what was held back and the error be told."""
+        await self._body.aclose()
+        try:
+            body = await opening.again(error)
+        except Exception as final:
+            self._ready = _told_before(final, self._pipeline.release())
+            return
+        self._turn_to(body)
+        if self._ended:  # closed meanwhile
+            await body.aclose()
+
     async def _end_body(self) -> None:
         # After [DONE] hardly a byte is left; to read it lets the connection be used again.
         if self._pipeline.done:
@@ -241,63 +315,45 @@ class AsyncStream(_Stream[E]):
             await self._body.aclose()
 
 
+def _told_before(error: Exception, events: Iterable[E]) -> Iterator[E]:
+    yield from events
+    raise error
+
+
 class _Completion(Generic[T]):
     """The completion that a stream of events adds up to."""
 
-    def __init__(self, events: ChatEvents) -> None:
-        self._events = events
-        self._final: ParsedChatCompletion[T] | None = None
+    _pipeline: Pipeline[Any]
+    _final: ParsedChatCompletion[T] | None = None
 
-    def snapshot(self) -> ParsedChatCompletion[T]:
+    @property
+    def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
+        """The completion so far; parsed as far as it goes."""
         return self._events.snapshot()
 
-    def final(self) -> ParsedChatCompletion[T]:
+    def _final_completion(self) -> ParsedChatCompletion[T]:
         if self._final is None:
             self._final = self._events.completion()
         return self._final
 
-
-class ChatCompletionStream(Stream[ChatCompletionStreamEvent[T]]):
-    """The events of a streamed chat completion, as an iterator."""
-
-    def __init__(
-        self,
-        body: SyncBody,
-        pipeline: Pipeline[ChatCompletionStreamEvent[Any]],
-        events: ChatEvents,
-    ) -> None:
-        super().__init__(body, cast("Pipeline[ChatCompletionStreamEvent[T]]", pipeline))
-        self._completion: _Completion[T] = _Completion(events)
-
     @property
-    def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
-        """The completion so far; parsed as far as it goes."""
-        return self._completion.snapshot()
+    def _events(self) -> ChatEvents:
+        return cast("ChatEvents", self._pipeline.machine)
+
+
+class ChatCompletionStream(_Completion[T], Stream[ChatCompletionStreamEvent[T]]):
+    """The events of a streamed chat completion, as an iterator."""
 
     def get_final_completion(self) -> ParsedChatCompletion[T]:
         """Read the stream to its end and return the whole completion, parsed."""
         self.until_done()
-        return self._completion.final()
+        return self._final_completion()
 
 
-class AsyncChatCompletionStream(AsyncStream[ChatCompletionStreamEvent[T]]):
+class AsyncChatCompletionStream(_Completion[T], AsyncStream[ChatCompletionStreamEvent[T]]):
     """The events of a streamed chat completion, as an async iterator."""
-
-    def __init__(
-        self,
-        body: AsyncBody,
-        pipeline: Pipeline[ChatCompletionStreamEvent[Any]],
-        events: ChatEvents,
-    ) -> None:
-        super().__init__(body, cast("Pipeline[ChatCompletionStreamEvent[T]]", pipeline))
-        self._completion: _Completion[T] = _Completion(events)
-
-    @property
-    def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
-        """The completion so far; parsed as far as it goes."""
-        return self._completion.snapshot()
 
     async def get_final_completion(self) -> ParsedChatCompletion[T]:
         """Read the stream to its end and return the whole completion, parsed."""
         await self.until_done()
-        return self._completion.final()
+        return self._final_completion()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-import time
+import weakref
+from collections import deque
 from contextlib import aclosing, closing, contextmanager, suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
@@ -16,15 +17,27 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from msgspec import UNSET
 from tenacity import AsyncRetrying, Retrying
 
-from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, timeouts
-from streamkit.errors import OpenAIError
-from streamkit.http_errors import ERROR_BODY_LIMIT, exchange_error, library_of, status_error
+from streamkit.cancel_scope import sleep as cancellable_sleep
+from streamkit.cancel_scope import watch
+from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
+from streamkit.connection import Connection
+from streamkit.credentials import redacted
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
+from streamkit.http_errors import (
+    ERROR_BODY_LIMIT,
+    detached,
+    exchange_error,
+    forget_request,
+    library_of,
+    status_error,
+)
+from streamkit.redirects import Redirects
 from streamkit.request import Request, encoded, headers, query
-from streamkit.retries import RetryPolicy, retry_policy
+from streamkit.retries import Attempts, RetryPolicy, retry_policy
 from streamkit.upload import AsyncForm, Form, SyncForm
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
     from types import ModuleType
     from typing import Self
 
@@ -66,11 +79,14 @@ class _Connections(Generic[_Client]):
     """The HTTP client: one that was given, or our own, made when it is first needed."""
 
     def __init__(self, given: _Client | None, make: Callable[[], _Client]) -> None:
+        self.let_go: deque[Callable[[], Any]] = deque()
+        """Closes what was let go without having been closed."""
         self._client = given
         self._given = given is not None
         self._make = make
         self._closed = False
         self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
 
     def client(self) -> _Client:
         with self._lock:
@@ -80,11 +96,26 @@ class _Connections(Generic[_Client]):
                 self._client = self._make()
             return self._client
 
+    def new(self) -> Connection:
+        """The connection of an exchange that is about to begin."""
+        connection = Connection(self)
+        with self._lock:
+            self._connections.add(connection)
+        return connection
+
     def retire(self) -> _Client | None:
-        """The client to be closed now: ours. One that was given may have other users."""
+        """The client to be closed now: ours. One that was given may have other users.
+
+        To close a socket wakes nobody who waits for it, so what is under way is cut first.
+        """
         with self._lock:
             self._closed = True
-            return None if self._given else self._client
+            if self._given:
+                return None
+            connections = [*self._connections]
+        for connection in connections:
+            connection.cut()
+        return self._client
 
 
 class _Transport(Generic[_Client]):
@@ -111,11 +142,23 @@ class _Transport(Generic[_Client]):
     def _library(self) -> ModuleType:
         return library_of(self.http_client)
 
+    def attempts(self, request: Request) -> Attempts:
+        """The policy for who sends a request by ``attempt``, one at a time."""
+        return Attempts(request, self._max_retries(request))
+
+    def time_limits(self, request: Request) -> Timeout | None:
+        """What holds for the request, if that is more than httpx knows."""
+        timeout = self.config.timeout if request.timeout is UNSET else request.timeout
+        return timeout if isinstance(timeout, Timeout) and timeout.limits_streams else None
+
     def _policy(self, request: Request) -> RetryPolicy:
+        return retry_policy(self._max_retries(request))
+
+    def _max_retries(self, request: Request) -> int:
         retries = request.max_retries
         if request.upload and not request.upload.repeatable:
             retries = 0
-        return retry_policy(self.config.max_retries if retries is None else retries)
+        return self.config.max_retries if retries is None else retries
 
     @contextmanager
     def _built(
@@ -171,7 +214,7 @@ class SyncTransport(_Transport[HTTPClient]):
         config: ClientConfig,
         http_client: HTTPClient | None = None,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = cancellable_sleep,
     ) -> None:
         if http_client is not None and not hasattr(http_client, "close"):
             raise TypeError("http_client must be like httpx.Client: this one has no close()")
@@ -188,32 +231,78 @@ class SyncTransport(_Transport[HTTPClient]):
         retrying = Retrying(sleep=self._sleep, **self._policy(request))
         return retrying(self._attempt, request, encoded(request), whole=False)
 
+    def attempt(self, request: Request, content: bytes | None) -> httpx.Response:
+        """The same once, with the request's body encoded."""
+        return self._attempt(request, content, whole=False)
+
+    def wait(self, seconds: float) -> None:
+        """Wait between two attempts."""
+        self._sleep(seconds)
+
     def close(self) -> None:
-        """Close the connections, unless the HTTP client was given."""
-        if client := self._connections.retire():
+        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        client = self._connections.retire()
+        self._close_what_was_let_go()
+        if client:
             client.close()
 
     def _attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
+        self._close_what_was_let_go()
+        connection = self._connections.new()
+        watch(connection)
+        library = self._library
         with self._built(request, content, self._api_key()) as built:
+            connection.follow(built)
             try:
-                response: httpx.Response = self.http_client.send(built, stream=True)
+                response = self._exchange(built)
                 if not response.is_success:
-                    raise status_error(response, self._beginning(response))
+                    raise status_error(response, redacted(self._beginning(response), built))
                 if whole:
-                    with closing(response):
-                        response.read()
-            except self._library.RequestError as error:
+                    return detached(response, self._whole(response, request))
+            except library.RequestError as error:
+                if connection.is_cut:
+                    raise connection.closed_error() from None
                 raise exchange_error(error, built) from error
+        forget_request(response)
         return response
+
+    def _exchange(self, request: httpx.Request) -> httpx.Response:
+        redirects = Redirects(self.http_client, request)
+        while True:
+            response: httpx.Response = self.http_client.send(
+                request, stream=True, **redirects.options
+            )
+            try:
+                following = redirects.after(response)
+            except BaseException:
+                response.close()
+                raise
+            if following is None:
+                return response
+            self._beginning(response)
+            request = following
+
+    def _whole(self, response: httpx.Response, request: Request) -> bytes:
+        content = _Content(self.config, request)
+        with closing(response):
+            for chunk in response.iter_bytes():
+                content.add(chunk)
+        return bytes(content.taken)
 
     def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
-        with suppress(self._library.RequestError), closing(response):
+        with suppress(library_of(response).RequestError), closing(response):
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) >= ERROR_BODY_LIMIT:
                     break
         return bytes(content[:ERROR_BODY_LIMIT])
+
+    def _close_what_was_let_go(self) -> None:
+        let_go = self._connections.let_go
+        with suppress(IndexError):  # another thread may have taken the last
+            while let_go:
+                let_go.popleft()()
 
     def _api_key(self) -> object:
         key = self.config.api_key
@@ -250,29 +339,69 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
         retrying = AsyncRetrying(sleep=self._sleep, **self._policy(request))
         return await retrying(self._attempt, request, encoded(request), whole=False)
 
+    async def attempt(self, request: Request, content: bytes | None) -> httpx.Response:
+        """The same once, with the request's body encoded."""
+        return await self._attempt(request, content, whole=False)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait between two attempts."""
+        await self._sleep(seconds)
+
     async def aclose(self) -> None:
-        """Close the connections, unless the HTTP client was given."""
-        if client := self._connections.retire():
+        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        client = self._connections.retire()
+        await self._close_what_was_let_go()
+        if client:
             await client.aclose()
 
     async def _attempt(
         self, request: Request, content: bytes | None, *, whole: bool
     ) -> httpx.Response:
+        await self._close_what_was_let_go()
+        connection = self._connections.new()
+        library = self._library
         with self._built(request, content, await self._api_key()) as built:
+            connection.follow_on_loop(built)
             try:
-                response: httpx.Response = await self.http_client.send(built, stream=True)
+                response = await _sent(self._exchange(built), connection)
                 if not response.is_success:
-                    raise status_error(response, await self._beginning(response))
+                    content = await self._beginning(response)
+                    raise status_error(response, redacted(content, built))
                 if whole:
-                    async with aclosing(response):
-                        await response.aread()
-            except self._library.RequestError as error:
+                    return detached(response, await self._whole(response, request))
+            except library.RequestError as error:
+                if connection.is_cut:
+                    raise connection.closed_error() from None
                 raise exchange_error(error, built) from error
+        forget_request(response)
         return response
+
+    async def _exchange(self, request: httpx.Request) -> httpx.Response:
+        redirects = Redirects(self.http_client, request)
+        while True:
+            response: httpx.Response = await self.http_client.send(
+                request, stream=True, **redirects.options
+            )
+            try:
+                following = redirects.after(response)
+            except BaseException:
+                await response.aclose()
+                raise
+            if following is None:
+                return response
+            await self._beginning(response)
+            request = following
+
+    async def _whole(self, response: httpx.Response, request: Request) -> bytes:
+        content = _Content(self.config, request)
+        async with aclosing(response):
+            async for chunk in response.aiter_bytes():
+                content.add(chunk)
+        return bytes(content.taken)
 
     async def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
-        with suppress(self._library.RequestError):
+        with suppress(library_of(response).RequestError):
             async with aclosing(response):
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -280,10 +409,56 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
                         break
         return bytes(content[:ERROR_BODY_LIMIT])
 
+    async def _close_what_was_let_go(self) -> None:
+        let_go = self._connections.let_go
+        while let_go:
+            await let_go.popleft()()
+
     async def _api_key(self) -> object:
         key = self.config.api_key
         value = key if isinstance(key, str) else key()
         return await value if inspect.isawaitable(value) else value
+
+
+class _Content:
+    """The body of a response, up to the limit."""
+
+    def __init__(self, config: ClientConfig, request: Request) -> None:
+        self.taken = bytearray()
+        self._name = "file_bytes" if request.fetches_file else "response_bytes"
+        self._limit: int = getattr(config.limits, self._name)
+
+    def add(self, chunk: bytes) -> None:
+        self.taken += chunk
+        if len(self.taken) > self._limit:
+            begin = bytes(self.taken[:QUOTE_LIMIT])
+            raise LimitExceededError(
+                self._name, self._limit, "the response is too large", received=begin
+            )
+
+
+async def _sent(
+    send: Coroutine[Any, Any, httpx.Response], connection: Connection
+) -> httpx.Response:
+    """What ``send`` returns; a cancellation is passed on when no connection is lost by it.
+
+    httpcore forgets a connection if it is cancelled right after it was made: the socket stays open,
+    and its place in the pool is taken for ever.
+    """
+    sending = asyncio.create_task(send)
+    try:
+        return await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        while connection.is_new and not sending.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+        sending.cancel()
+        while not sending.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([sending])
+        if not sending.cancelled() and sending.exception() is None:
+            await sending.result().aclose()
+        raise
 
 
 _HTTPX_TIMEOUT = 5.0

@@ -26,6 +26,22 @@ settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cells of the matrix of faults hold."""
+    cells = {
+        outcome: sum(
+            "faults/test_matrix.py::" in report.nodeid and "[" in report.nodeid
+            for report in terminalreporter.getreports(outcome)
+        )
+        for outcome in ("passed", "failed")
+    }
+    if any(cells.values()):
+        terminalreporter.write_line(
+            f"faults: {cells['passed']} of {sum(cells.values())} cells end as the tables say"
+        )
+
+
 LOST = OSError("lost")
 """The ``#`` of a diagram's source."""
 

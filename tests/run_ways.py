@@ -86,6 +86,12 @@ class TakenRun:
     calls: list[str] | None = None
     """The callbacks, where there was a handler."""
     error: Exception | None = None
+    ends: list[Exception | None] = field(default_factory=list[Exception | None])
+    """What was told of the end, each time: the error, or None for a good one."""
+
+    def completed(self) -> None:
+        """Take a good end."""
+        self.ends.append(None)
 
 
 Way = Callable[..., TakenRun]
@@ -98,6 +104,7 @@ def pulled(url: str, **params: Any) -> TakenRun:
     with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
         try:
             with client.beta.threads.runs.stream(**_with_defaults(params)) as stream:
+                stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                 taken.events += (event.event for event in stream)
         except Exception as error:  # noqa: BLE001 - how it ends is what is asked
             taken.error = error
@@ -112,6 +119,7 @@ def pulled_async(url: str, **params: Any) -> TakenRun:
         async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
             try:
                 async with client.beta.threads.runs.stream(**_with_defaults(params)) as stream:
+                    stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                     async for event in stream:
                         taken.events.append(event.event)
             except Exception as error:  # noqa: BLE001 - how it ends is what is asked
@@ -133,7 +141,7 @@ def handled(url: str, **params: Any) -> TakenRun:
                 stream.until_done()
         except Exception as raised:  # noqa: BLE001 - how it ends is what is asked
             error = raised
-    return TakenRun(notes.events, notes.names, error)
+    return TakenRun(notes.events, notes.names, error, _ends(notes))
 
 
 def handled_async(url: str, **params: Any) -> TakenRun:
@@ -152,7 +160,7 @@ def handled_async(url: str, **params: Any) -> TakenRun:
             return None
 
     error = asyncio.run(main())
-    return TakenRun(notes.events, notes.names, error)
+    return TakenRun(notes.events, notes.names, error, _ends(notes))
 
 
 def observed(url: str, **params: Any) -> TakenRun:
@@ -160,7 +168,7 @@ def observed(url: str, **params: Any) -> TakenRun:
     notes = Notes()
     with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
         client.beta.threads.runs.observe(**_with_defaults(params)).subscribe(notes)
-    return TakenRun(notes.events, notes.names, _error(notes))
+    return TakenRun(notes.events, notes.names, _error(notes), _ends(notes))
 
 
 def observed_async(url: str, **params: Any) -> TakenRun:
@@ -174,7 +182,12 @@ def observed_async(url: str, **params: Any) -> TakenRun:
                 await notes.until_done()
 
     asyncio.run(main())
-    return TakenRun(notes.events, notes.names, _error(notes))
+    return TakenRun(notes.events, notes.names, _error(notes), _ends(notes))
+
+
+def _ends(notes: Notes | AsyncNotes) -> list[Exception | None]:
+    error = _error(notes)
+    return [error for name, *_ in notes.calls if name == "on_end"]
 
 
 def _error(notes: Notes | AsyncNotes) -> Exception | None:

@@ -255,7 +255,7 @@ def test_a_late_close_leaves_the_connection_s_next_user_alone(library: Any) -> N
         first = api.open(STREAM)
         assert api.rest(first) == b"all"
         second = api.open(STREAM)
-        first._connection.shut_down()
+        first._connection.cut()
         assert api.rest(second) == b"all"
         assert server.connections == 1
         api.close()

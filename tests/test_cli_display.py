@@ -288,6 +288,13 @@ def test_a_refusal_is_shown_as_one() -> None:
     assert drawn(fed(Answer(), events(*refusing, ends()))) == "refusal I won't."
 
 
+def test_reasoning_is_shown_before_the_answer() -> None:
+    answer = fed(Answer(), events(chunk(choice(reasoning="\nHm,\n\n")), whole=False))
+    assert drawn(answer) == "Hm,"
+    assert drawn(fed(answer, events(chunk(choice(reasoning="x" * 100)))), rows=1) == "x" * 59
+    assert drawn(fed(answer, events(says("Hi"), ends()))).split("\n")[-1] == "Hi"
+
+
 def test_choices_stand_side_by_side_whichever_comes_first() -> None:
     answer = fed(Answer(choices=2), events(says("one", 1), says("zero", 0), whole=False))
     heading, texts = drawn(answer).splitlines()
@@ -388,6 +395,10 @@ def test_tool_calls_are_written_with_what_they_parse_to() -> None:
         "get_weather = GetWeather(city='Paris', unit='c')",
         "other: {}",
     ]
+
+
+def test_reasoning_is_not_written_for_where_lines_go_is_for_the_answer() -> None:
+    assert written(events(chunk(choice(reasoning="Hm")), says("Hi"))) == ["Hi", "\n"]
 
 
 def test_a_refusal_is_written_as_one() -> None:

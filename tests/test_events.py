@@ -188,6 +188,8 @@ def test_the_documented_fields_are_in_the_plain_data() -> None:
     call_fields = ["type", "choice_index", "index", "name", "tool_call_id"]
     assert fields == {
         "chunk": ["type", "chunk", "snapshot"],
+        "reasoning.delta": ["type", "choice_index", "delta", "snapshot"],
+        "reasoning.done": ["type", "choice_index", "reasoning"],
         "content.delta": ["type", "choice_index", "delta", "snapshot", "parsed"],
         "content.done": ["type", "choice_index", "content", "parsed"],
         "refusal.delta": ["type", "choice_index", "delta", "snapshot"],

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from reactivex import operators as rx_operators
 
+from streamkit import OpenAI, StreamTruncatedError
 from streamkit.observers import Observers
+from tests import sse_bodies
+from tests.http_server import ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +179,65 @@ def test_what_they_raise_is_raised_once() -> None:
     with pytest.raises(RefusedError):
         observers.raise_theirs()
     observers.raise_theirs()
+
+
+def test_where_the_stream_has_failed_what_they_raised_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    observers: Observers[str] = Observers()
+    lost = OSError("lost")
+    observers.observable.subscribe(refuse)
+    observers.observable.subscribe()  # which raises the error itself, for nobody else would
+    observers.tell("a")
+    observers.fail(lost)
+    observers.log_theirs(lost)
+    observers.raise_theirs()
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is RefusedError
+
+
+def test_one_that_raises_hides_no_error_of_a_stream(caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    with ScriptedServer(sse_bodies.stream(sse_bodies.part("Half"))) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            messages = [{"role": "user", "content": "hello"}]
+            with client.chat.completions.stream(model="m", messages=messages) as stream:
+                stream.subscribe(refuse)
+                stream.subscribe(notes.told.append, notes.told.append)
+                with pytest.raises(StreamTruncatedError) as raised:
+                    stream.until_done()
+    assert notes.told[-1] is raised.value
+    logged = [record.exc_info[0] for record in caplog.records if record.exc_info]
+    assert logged == [RefusedError]
+
+
+def test_who_subscribes_while_the_end_is_told_is_told_it_once() -> None:
+    observers: Observers[str] = Observers()
+    late = Notes()
+
+    def invite() -> None:
+        late.subscribe_to(observers)
+
+    observers.observable.subscribe(on_completed=invite)
+    observers.observable.subscribe(on_completed=invite)
+    observers.complete()
+    assert late.told == ["|", "|"]
+
+
+def test_who_subscribes_from_another_thread_is_told_the_end_once() -> None:
+    observers: Observers[str] = Observers()
+    all_notes = [Notes() for _ in range(50)]
+
+    def subscribe() -> None:
+        for notes in all_notes:
+            notes.subscribe_to(observers)
+
+    thread = threading.Thread(target=subscribe)
+    thread.start()
+    observers.complete()
+    thread.join()
+    assert [notes.told for notes in all_notes] == [["|"]] * 50
 
 
 def test_what_is_no_ordinary_exception_is_not_held_back() -> None:

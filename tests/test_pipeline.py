@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import OpenAIError, StreamDecodeError, StreamTruncatedError
+from streamkit.assistants.follower import RunFollower
 from streamkit.events import Event
 from streamkit.operators.chat_events import ChatEvents
+from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.pipeline import Pipeline
 from streamkit.reader import Reader
 from streamkit.recording import shipped, shipped_names
+from tests.assistant_streams import body as run_body
+from tests.chat_chunks import cut
 from tests.sse_bodies import DONE, USAGE, part
 
 ANSWER = b"".join(
@@ -65,3 +69,65 @@ def test_any_cuts_of_a_recording_give_the_same_events(name: str, data: st.DataOb
     again, same = taken(*pieces, choices=n)
     assert again == events
     assert type(same) is type(error)
+
+
+RUN = [
+    *("r:created", "r:in_progress", "m:new", "s:new", "m:0+H\u00e9", "s:0+1", "m:0+\U0001f680"),
+    *("s:1+2", "s:=12", "m:1@f", "m:=H\u00e9\U0001f680"),
+]
+RUN_BODY = run_body(*RUN, done=False)
+RUN_END = run_body("r:completed")
+
+
+def taken_run(*pieces: bytes) -> tuple[list[object], list[str], OpenAIError | None]:
+    """The events of a run, the texts of its messages so far, and the error."""
+    follower = RunFollower()
+    pipeline = Pipeline(follower, decoder=AssistantEventDecoder())
+    told: list[object] = []
+    try:
+        for piece in pieces:
+            told.extend(each.to_dict() for _ in pipeline.read(piece) for each in follower.told)
+        assert not list(pipeline.end())
+    except OpenAIError as error:
+        pipeline.fail(error)
+        return told, [message.to_json() for message in error.messages], error
+    return told, [message.to_json() for message in follower.events.messages()], None
+
+
+def test_no_cut_is_taken_for_the_end_of_a_run() -> None:
+    whole, _, error = taken_run(RUN_BODY + RUN_END)
+    assert error is None
+    first = len(run_body(RUN[0], done=False))
+    for end in range(len(RUN_BODY)):
+        told, messages, error = taken_run(RUN_BODY[:end])
+        assert isinstance(error, StreamDecodeError if end < first else StreamTruncatedError)
+        assert told == whole[: len(told)]
+        assert bool(messages) == any("message_id" in str(event) for event in told)
+        assert (error.bytes_received, error.run is None) == (end, end < first)
+
+
+@given(places=st.lists(st.integers(0, len(RUN_BODY + RUN_END)), max_size=20))
+def test_any_cuts_of_a_run_give_the_same_events(places: list[int]) -> None:
+    body = RUN_BODY + RUN_END
+    assert taken_run(*cut(body, places)) == taken_run(body)
+
+
+@given(shuffled=st.permutations(RUN), twice=st.sampled_from(RUN))
+def test_the_events_of_a_run_may_come_in_any_order_and_twice(
+    shuffled: list[str], twice: str
+) -> None:
+    body = run_body(*shuffled, twice, done=False) + RUN_END
+    told, messages, error = taken_run(body)
+    assert error is None
+    assert len(messages) == 1
+    assert told
+
+
+@given(body=st.binary(max_size=200))
+def test_after_any_bytes_there_is_an_answer_or_an_error_of_ours(body: bytes) -> None:
+    for begin in (b"", part("Hi"), b"data: ", b"event: error\ndata: "):
+        _, error = taken(begin + body)
+        assert error is not None or b"[DONE]" in body
+    for begin in (b"", RUN_BODY, b"event: thread.run.created\ndata: "):
+        _, _, error = taken_run(begin + body)
+        assert error is not None or b"[DONE]" in body or b"done" in body

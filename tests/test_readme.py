@@ -24,6 +24,8 @@ PRINTS = {
         r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
         r"(\n\S+){5}\n$"
     ),
+    "Once more, and for many": r"^\w+",
+    "Time": r"^\w+",
     "Errors": r"^\{",
     "A server for tests": r"^ChatCompletion\(",
 }

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal
 
 import httpx
@@ -19,8 +16,8 @@ from reactivex import operators as rx_ops
 
 from streamkit import AsyncOpenAI, LengthFinishReasonError, OpenAI
 from tests.real_server.model import CALLING, write_model
+from tests.real_server.process import serving
 
-ROOT = Path(__file__).parent.parent
 ASKED: dict[str, Any] = {"model": "tiny", "messages": [{"role": "user", "content": "hello"}]}
 
 
@@ -57,20 +54,10 @@ TOOLS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running server; it says where it listens when it does."""
     model = tmp_path_factory.mktemp("model") / "tiny.gguf"
     write_model(model)
-    command = [sys.executable, "-m", "tests.real_server", str(model)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert line.startswith("listening at http://127.0.0.1:"), line
-        try:
-            yield line.split()[-1] + "/v1"
-        finally:
-            server.terminate()
+    with serving(model) as (_, url):
+        yield url
 
 
 @pytest.fixture

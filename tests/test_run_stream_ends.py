@@ -29,7 +29,9 @@ def take(request: pytest.FixtureRequest) -> Way:
 
 def taken_from(take: Way, script: Script, **params: Any) -> TakenRun:
     with ScriptedServer(script) as server:
-        return take(server.url, **params)
+        taken = take(server.url, **params)
+    assert taken.ends == [taken.error] or (not taken.events and not taken.ends)
+    return taken
 
 
 HI = [*map(frame, ("r:created", "m:new", "m:0+H", "m:0+i", "m:=Hi"))]
@@ -134,6 +136,26 @@ def test_an_error_in_the_stream_is_raised_with_its_text(take: Way, event: bytes)
     assert taken.error.run is not None
     assert len(taken.error.messages) == 1
     assert taken.calls is None or taken.calls[-2:] == ["exception", "end"]
+
+
+def test_every_error_of_a_stream_says_how_much_had_come(take: Way) -> None:
+    headers = [("Content-Type", "text/event-stream"), ("x-request-id", "req_1")]
+    ends: list[tuple[bytes, int, int]] = [
+        (b"", 4, 0),
+        (b"data: lost", 4, 10),
+        (b"event: thread.run.failed\ndata: {nope}\n\n", 5, 39),
+        (b'data: {"error": "too hot"}\n\n', 5, 28),
+        (b"event: error\ndata: too hot\n\n", 5, 28),
+    ]
+    for end, events, more in ends:
+        taken = taken_from(take, [response(body=b"".join([*HALF, end]), headers=headers)])
+        error = taken.error
+        assert isinstance(error, OpenAIError)
+        assert error.run is not None
+        assert len(error.messages) == 1
+        assert error.request_id == "req_1"
+        assert error.events_received == events
+        assert error.bytes_received == sum(map(len, HALF)) + more
 
 
 def test_a_stream_that_falls_silent_is_a_timeout(take: Way) -> None:

@@ -37,3 +37,10 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     ran = subprocess.run([*COMMAND, str(text)], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "text is no database" in ran.stderr
+
+
+def test_others_are_let_in_only_with_a_key() -> None:
+    command = [*COMMAND[:-1], "--host", "0.0.0.0"]  # noqa: S104 - that it is refused is the claim
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "give it an api_key" in ran.stderr

@@ -8,7 +8,8 @@ from httpx_sse import EventSource
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.errors import StreamDecodeError
+from streamkit.errors import LimitExceededError, StreamDecodeError
+from streamkit.limits import Limits
 from streamkit.sse import ServerSentEvent, SSEDecoder
 from tests.chat_chunks import cut, run
 
@@ -121,6 +122,18 @@ def test_no_other_character_ends_a_line(character: str) -> None:
 @pytest.mark.parametrize("event", [b"", b"event: e\n"])
 def test_bytes_that_are_no_utf_8_come_out_as_they_went_in(event: bytes) -> None:
     assert data(event + b"data: \xff\xc3\n\n") == [b"\xff\xc3"]
+
+
+def test_a_name_that_is_no_utf_8_can_be_printed() -> None:
+    (event,) = decode(b"event: \xffe\ndata: a\n\n")
+    assert event.event == "\ufffde"
+
+
+@pytest.mark.parametrize(
+    "retry", [b"+5", b"-5", b" 5", b"5 ", b"1_0", b"5ms", b"", "\u0665".encode()]
+)
+def test_a_retry_has_digits_and_nothing_else(retry: bytes) -> None:
+    assert decode(b"retry: %b\ndata: a\n\n" % retry) == [ServerSentEvent(b"a")]
 
 
 def test_an_event_does_not_wait_for_the_line_feed_after_a_carriage_return() -> None:
@@ -239,12 +252,20 @@ def test_a_long_body_is_quoted_from_its_beginning_only() -> None:
     assert raised.value.received == "x" * 500 + "…"
 
 
+@pytest.mark.parametrize("size", [1, 499, 500, 501, 5000])
+@pytest.mark.parametrize("body", [b"x" * 501, "\u20ac".encode() * 501, b"\xff" * 501])
+def test_it_is_quoted_alike_in_any_pieces(body: bytes, size: int) -> None:
+    with pytest.raises(StreamDecodeError) as raised:
+        decode(*(body[at : at + size] for at in range(0, len(body), size)))
+    assert raised.value.received == body.decode("utf-8", "replace")[:500] + "…"
+
+
 # The limit.
 
 
 def limited(limit: int, *pieces: bytes) -> Iterator[ServerSentEvent]:
     """Events as they come, to the error."""
-    decoder = SSEDecoder(max_event_bytes=limit)
+    decoder = SSEDecoder(limits=Limits(event_bytes=limit))
     for piece in pieces:
         yield from decoder.feed(piece)
     yield from decoder.close()
@@ -256,7 +277,7 @@ def limited(limit: int, *pieces: bytes) -> Iterator[ServerSentEvent]:
     [
         b"data: 123456789\n\n",
         b"data: 123456\ndata: 7\n\n",
-        b":comment:\r\n:comment:\r\ndata: 1\r\n\r\n",
+        b"event: e\r\nid: 12\r\ndata: 1\r\n\r\n",
     ],
 )
 def test_an_event_over_the_limit_is_an_error_and_those_before_it_are_not_lost(
@@ -264,18 +285,18 @@ def test_an_event_over_the_limit_is_an_error_and_those_before_it_are_not_lost(
 ) -> None:
     body = b"data: a\n\ndata: b\n\n" + event + b"data: c\n\n"
     events: list[ServerSentEvent] = []
-    with pytest.raises(StreamDecodeError, match="larger than 12 bytes") as raised:
+    with pytest.raises(LimitExceededError, match="event_bytes = 12") as raised:
         events.extend(limited(12, *(body[at : at + size] for at in range(0, len(body), size))))
     assert [event.data for event in events] == [b"a", b"b"]
     assert raised.value.received.encode() in event.replace(b"\r\n", b"\n")
 
 
 def test_after_the_error_it_takes_nothing_more() -> None:
-    decoder = SSEDecoder(max_event_bytes=12)
+    decoder = SSEDecoder(limits=Limits(event_bytes=12))
     for _ in range(2):
         with pytest.raises(StreamDecodeError):
             decoder.feed(b"data: 123456789")
-    with pytest.raises(StreamDecodeError, match="larger"):
+    with pytest.raises(StreamDecodeError, match="too large"):
         list(decoder.close())
 
 

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
 from pydantic import BaseModel
+from reactivex.scheduler import NewThreadScheduler
 
 from streamkit import (
     APIConnectionError,
     APIError,
     APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
     AuthenticationError,
     BadRequestError,
     ContentFilterFinishReasonError,
     InternalServerError,
     LengthFinishReasonError,
+    OpenAI,
     OpenAIError,
     ParseError,
     RateLimitError,
+    StreamClosedError,
     StreamDecodeError,
     StreamTruncatedError,
 )
 from tests.http_server import Do, Script, ScriptedServer, head, response
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
+
+C = TypeVar("C")
 
 
 class Answer(BaseModel):
@@ -40,7 +50,16 @@ def take(request: pytest.FixtureRequest) -> Way:
 
 def taken_from(take: Way, script: Script, **params: Any) -> Taken:
     with ScriptedServer(script) as server:
-        return take(server.url, **params)
+        taken = take(server.url, **params)
+    assert taken.ends == [taken.error] or (not taken.events and not taken.ends)
+    return taken
+
+
+ASKED: Any = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+
+
+def client_of(kind: Callable[..., C], server: ScriptedServer) -> C:
+    return kind(api_key=KEY, base_url=server.url, max_retries=0)
 
 
 COMPLETE = {
@@ -148,6 +167,113 @@ def test_an_error_in_the_stream_is_raised_with_its_text(
     assert message in str(taken.error)
     assert taken.error.completion is not None
     assert taken.error.completion.choices[0].message.content == "Half"
+
+
+def test_every_error_of_a_stream_says_how_much_had_come(take: Way) -> None:
+    headers = [("Content-Type", "text/event-stream"), ("x-request-id", "req_1")]
+    pieces = [part("Ha"), part("lf")]
+    ends: list[tuple[bytes, int, int]] = [
+        (b"", 2, 0),
+        (b"data: lost", 2, 10),
+        (b"data: {nope}\n\n", 3, 14),
+        (b'data: {"error": "too hot"}\n\n', 3, 28),
+        (b"event: error\ndata: too hot\n\n", 3, 28),
+    ]
+    for end, events, more in ends:
+        taken = taken_from(take, [response(body=b"".join([*pieces, end]), headers=headers)])
+        error = taken.error
+        assert isinstance(error, OpenAIError)
+        assert error.completion is not None
+        assert error.completion.choices[0].message.content == "Half"
+        assert error.request_id == "req_1"
+        assert error.events_received == events
+        assert error.bytes_received == sum(map(len, pieces)) + more
+
+
+def test_errors_about_the_content_say_it_too(take: Way) -> None:
+    body = part('{"a": "x"}', "stop") + USAGE + DONE
+    taken = taken_from(
+        take, [response(body=body, headers=[("x-request-id", "req_1")])], response_format=Answer
+    )
+    assert isinstance(taken.error, ParseError)
+    assert (taken.error.events_received, taken.error.request_id) == (3, "req_1")
+    assert taken.error.bytes_received == len(body)
+
+
+def test_a_stream_that_falls_silent_is_a_timeout_with_what_had_arrived(take: Way) -> None:
+    script = stream(part("Ha"), part("lf"), end=[Do.HOLD])
+    taken = taken_from(take, script, timeout=0.05)
+    error = taken.error
+    assert isinstance(error, APITimeoutError)
+    assert error.completion is not None
+    assert error.completion.choices[0].message.content == "Half"
+    assert error.events_received == 2
+    assert error.bytes_received == len(part("Ha") + part("lf"))
+
+
+def test_a_request_that_is_not_answered_is_a_timeout(take: Way) -> None:
+    taken = taken_from(take, [Do.HOLD], timeout=0.05)
+    assert isinstance(taken.error, APITimeoutError)
+    assert (taken.error.completion, taken.error.events_received) == (None, None)
+
+
+HALF = stream(part("Ha"), part("lf"), end=[Do.HOLD])
+
+
+def test_leaving_a_stream_is_told_to_who_watches_it_and_to_nobody_twice() -> None:
+    told: list[Exception | None] = []
+    with ScriptedServer(HALF) as server, client_of(OpenAI, server) as client:
+        with client.chat.completions.stream(**ASKED) as events:
+            events.subscribe(on_error=told.append, on_completed=lambda: told.append(None))
+            assert next(events).type == "chunk"
+        events.close()
+        with pytest.raises(StreamClosedError):
+            next(events)
+    (error,) = told
+    assert isinstance(error, StreamClosedError)
+    assert error.completion is not None
+    assert error.completion.choices[0].message.content == "Ha"
+    assert (error.events_received, error.bytes_received) == (1, len(part("Ha")))
+
+
+async def test_cancelling_the_task_of_a_stream_is_told_to_who_watches_it() -> None:
+    told: list[Exception | None] = []
+    arrived = asyncio.Event()
+
+    async def read(client: AsyncOpenAI) -> None:
+        async with client.chat.completions.stream(**ASKED) as events:
+            events.subscribe(on_error=told.append, on_completed=lambda: told.append(None))
+            async for event in events:
+                if event.type == "content.delta" and event.delta == "lf":
+                    arrived.set()
+
+    with ScriptedServer(HALF) as server:
+        async with client_of(AsyncOpenAI, server) as client:
+            task = asyncio.create_task(read(client))
+            await arrived.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    (error,) = told
+    assert isinstance(error, StreamClosedError)
+    assert error.completion is not None
+    assert error.completion.choices[0].message.content == "Half"
+
+
+def test_who_disposes_is_told_nothing_more() -> None:
+    told: list[str] = []
+    taken = threading.Event()
+    with ScriptedServer(HALF) as server, client_of(OpenAI, server) as client:
+        subscription = client.chat.completions.observe(**ASKED).subscribe(
+            lambda _event: taken.set(),
+            lambda _error: told.append("error"),
+            lambda: told.append("completed"),
+            scheduler=NewThreadScheduler(),
+        )
+        assert taken.wait(10)
+        subscription.dispose()
+        assert server.hung_up.wait(10)
+    assert told == []
 
 
 STATUSES: dict[int, type[APIStatusError]] = {

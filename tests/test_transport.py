@@ -19,13 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import errors
+from streamkit.backoff import LONGEST_RETRY_AFTER, retry_after
 from streamkit.config import ClientConfig
 from streamkit.http_errors import ERROR_BODY_LIMIT, library_of, status_error
 from streamkit.request import Request, encoded
-from streamkit.retries import LONGEST_RETRY_AFTER, retry_after
 from streamkit.transport import AsyncTransport, SyncTransport
 from streamkit.types import ChatCompletionMessage
-from tests.exchange import KEY, AsyncApi, Connect, SyncApi
+from tests.exchange import KEY, AsyncApi, Connect
 from tests.http_server import Do, ScriptedServer, head, response
 
 OK = response()
@@ -483,31 +483,6 @@ def test_a_server_that_says_nothing_times_out(connect: Connect) -> None:
             api.open(POST)
         assert len(api.naps) == 2
     assert type(caught.value.__cause__).__name__ == "ReadTimeout"
-
-
-@pytest.mark.parametrize("kind", [SyncApi, AsyncApi])
-@pytest.mark.parametrize("away", [False, True], ids=["same host", "other host"])
-def test_our_own_client_follows_redirects_and_keeps_the_key_at_home(
-    kind: type[SyncApi | AsyncApi], away: bool
-) -> None:
-    with ScriptedServer([OK]) as other:
-        moved = f"http://{other.host}/v1/new" if away else "/v1/new"
-        with ScriptedServer([response(307, headers=[("Location", moved)])], [OK]) as server:
-            api = kind(None, server.url)
-            api.send(POST)
-            api.close()
-            [got] = other.requests if away else server.requests[1:]
-    assert (got.method, got.target, got.body) == ("POST", "/v1/new", b'{"model":"m"}')
-    assert ("authorization" in got.headers) is not away
-
-
-def test_going_round_in_circles_ends(connect: Connect) -> None:
-    with (
-        ScriptedServer([response(307, headers=[("Location", "/v1/again")])]) as server,
-        pytest.raises(errors.APIError) as caught,
-    ):
-        connect(server.url).send(POST)
-    assert KEY not in _everything_shown(caught.value)
 
 
 # Clients

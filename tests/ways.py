@@ -23,8 +23,14 @@ class Taken:
     """What came of a stream, and how it ended; ``completion`` where the way gives one."""
 
     events: list[Event] = field(default_factory=list[Event])
+    ends: list[Exception | None] = field(default_factory=list[Exception | None])
+    """What an observer was told of the end, each time: the error, or None for a good one."""
     error: Exception | None = None
     completion: Any = None
+
+    def completed(self) -> None:
+        """Take a good end."""
+        self.ends.append(None)
 
     @property
     def types(self) -> list[str]:
@@ -39,10 +45,11 @@ def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
     taken = Taken()
     with (
         library.Client(follow_redirects=True) as http,
-        OpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+        OpenAI(api_key=KEY, base_url=url, **_options(params), http_client=http) as client,
     ):
         try:
             with client.chat.completions.stream(**_with_defaults(params)) as stream:
+                stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                 taken.events.extend(stream)
                 taken.completion = stream.get_final_completion()
         except Exception as error:  # noqa: BLE001 - how it ends is what is asked
@@ -57,10 +64,16 @@ def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
     async def main() -> None:
         async with (
             library.AsyncClient(follow_redirects=True) as http,
-            AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+            AsyncOpenAI(
+                api_key=KEY,
+                base_url=url,
+                **_options(params),
+                http_client=http,
+            ) as client,
         ):
             try:
                 async with client.chat.completions.stream(**_with_defaults(params)) as stream:
+                    stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                     async for event in stream:
                         taken.events.append(event)
                     taken.completion = await stream.get_final_completion()
@@ -87,14 +100,19 @@ def _pushed(url: str, library: Any, params: dict[str, Any], options: dict[str, A
 
     def failed(error: Exception) -> None:
         taken.error = error
+        taken.ends.append(error)
+        ended.set()
+
+    def completed() -> None:
+        taken.completed()
         ended.set()
 
     with (
         library.Client(follow_redirects=True) as http,
-        OpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+        OpenAI(api_key=KEY, base_url=url, **_options(params), http_client=http) as client,
     ):
         events = client.chat.completions.observe(**_with_defaults(params))
-        events.subscribe(taken.events.append, failed, ended.set, **options)
+        events.subscribe(taken.events.append, failed, completed, **options)
         assert ended.wait(10)
     return taken
 
@@ -108,14 +126,24 @@ def pushed_async(url: str, library: Any = httpx, **params: Any) -> Taken:
 
         def failed(error: Exception) -> None:
             taken.error = error
+            taken.ends.append(error)
+            ended.set()
+
+        def completed() -> None:
+            taken.completed()
             ended.set()
 
         async with (
             library.AsyncClient(follow_redirects=True) as http,
-            AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0, http_client=http) as client,
+            AsyncOpenAI(
+                api_key=KEY,
+                base_url=url,
+                **_options(params),
+                http_client=http,
+            ) as client,
         ):
             events = client.chat.completions.observe(**_with_defaults(params))
-            events.subscribe(taken.events.append, failed, ended.set)
+            events.subscribe(taken.events.append, failed, completed)
             await ended.wait()
 
     asyncio.run(main())
@@ -134,3 +162,9 @@ LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
 
 def _with_defaults(params: dict[str, Any]) -> dict[str, Any]:
     return {"model": "m", "messages": [{"role": "user", "content": "hello"}]} | params
+
+
+def _options(params: dict[str, Any]) -> dict[str, Any]:
+    """What of the parameters is the client's, taken out of them."""
+    own = {name: params.pop(name) for name in ("limits", "max_retries") if name in params}
+    return {"max_retries": 0} | own

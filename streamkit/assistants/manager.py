@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from streamkit.assistants.callbacks import Callbacks, await_all, call_all
 from streamkit.assistants.stream import AssistantStream, AsyncAssistantStream
+from streamkit.cancel_scope import AsyncCancelScope, CancelScope
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,18 +36,30 @@ class AssistantStreamManager(Generic[S]):
         self._open = open_stream
         self._callbacks = callbacks
         self._handler = handler
+        self._opening: list[CancelScope] = []
         self._entered: list[tuple[AssistantStream, Callbacks[AssistantStream]]] = []
+
+    def close(self) -> None:
+        """Close the stream, also while it is being opened: from any thread."""
+        for scope in self._opening[:]:
+            scope.cancel()
+        for stream, _ in self._entered[:]:
+            stream.close()
 
     def __enter__(self) -> S:
         callbacks = self._callbacks or Callbacks[AssistantStream]()
         callbacks.enter()
-        try:
-            stream = self._open(callbacks)
-        except BaseException as error:
-            call_all(_end_calls(callbacks, error))
-            raise
+        with CancelScope() as scope:
+            self._opening.append(scope)
+            try:
+                stream = self._open(callbacks)
+                self._entered.append((stream, callbacks))
+            except BaseException as error:
+                call_all(_end_calls(callbacks, error))
+                raise
+            finally:
+                self._opening.remove(scope)
         callbacks.attach(stream)
-        self._entered.append((stream, callbacks))
         return cast("S", stream if self._handler is None else self._handler)
 
     def __exit__(
@@ -78,18 +91,35 @@ class AsyncAssistantStreamManager(Generic[S]):
         self._open = open_stream
         self._callbacks = callbacks
         self._handler = handler
+        self._opening: list[AsyncCancelScope] = []
         self._entered: list[tuple[AsyncAssistantStream, Callbacks[AsyncAssistantStream]]] = []
+
+    async def close(self) -> None:
+        """Close the stream, also while it is being opened: from any task."""
+        for scope in self._opening:
+            scope.cancel()
+        for stream, _ in self._entered[:]:
+            await stream.close()
+
+    aclose = close
 
     async def __aenter__(self) -> S:
         callbacks = self._callbacks or Callbacks[AsyncAssistantStream]()
         callbacks.enter()
         try:
-            stream = await self._open(callbacks)
+            async with AsyncCancelScope() as scope:
+                self._opening.append(scope)
+                try:
+                    stream = await self._open(callbacks)
+                finally:
+                    self._opening.remove(scope)
         except BaseException as error:
             await await_all(_end_calls(callbacks, error))
             raise
         callbacks.attach(stream)
         self._entered.append((stream, callbacks))
+        if scope.is_cancelled:
+            await stream.close()
         return cast("S", stream if self._handler is None else self._handler)
 
     async def __aexit__(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from streamkit.assistants.callbacks import await_all, awaited, call_all, not_stop
 from streamkit.assistants.follower import RunFollower, RunView, text_values
+from streamkit.cancel_scope import AsyncCancelScope, CancelScope
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.pipeline import Pipeline
 from streamkit.stream import AsyncStream, Stream
@@ -55,9 +57,12 @@ class _RunStream(RunView, Generic[AnyAnswer]):
         callbacks: Callbacks[Any],
         answer: AnyAnswer | None,
         on_truncated: OnTruncated,
+        limits: Limits,
     ) -> None:
         self._callbacks = callbacks
         self._follower = callbacks.follower
+        self._follower.events.keep_to(limits)
+        self._limits = limits
         self._is_outermost = not callbacks.is_nested
         self._on_truncated: OnTruncated = on_truncated
         self._answer: AnyAnswer | None = answer
@@ -68,9 +73,9 @@ class _RunStream(RunView, Generic[AnyAnswer]):
     def _following(self) -> RunFollower:
         return self._follower
 
-    def _new_pipeline(self) -> Pipeline[AssistantStreamEvent]:
-        decoder = AssistantEventDecoder(on_truncated=self._on_truncated)
-        return Pipeline(self._follower, decoder=decoder)
+    def _run_pipeline(self) -> Pipeline[AssistantStreamEvent]:
+        decoder = AssistantEventDecoder(on_truncated=self._on_truncated, limits=self._limits)
+        return Pipeline(self._follower, decoder=decoder, limits=self._limits)
 
     def _unanswered(self) -> Run | None:
         """The run, if it waits for the outputs of tools and was not answered yet."""
@@ -97,7 +102,7 @@ class AssistantStream(_RunStream[Answer], Stream[AssistantStreamEvent]):
     event before the iteration yields it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them are settings
         self,
         body: SyncBody,
         callbacks: Callbacks[Any],
@@ -105,10 +110,12 @@ class AssistantStream(_RunStream[Answer], Stream[AssistantStreamEvent]):
         answer: Answer | None = None,
         *,
         on_truncated: OnTruncated = "error",
+        limits: Limits = DEFAULTS,
     ) -> None:
-        self._follow(callbacks, answer, on_truncated)
-        super().__init__(body, self._new_pipeline())
+        self._follow(callbacks, answer, on_truncated, limits)
+        super().__init__(body, self._run_pipeline)
         self._submit = submit
+        self._submitting = CancelScope()
 
     def __next__(self) -> AssistantStreamEvent:
         try:
@@ -145,6 +152,7 @@ class AssistantStream(_RunStream[Answer], Stream[AssistantStreamEvent]):
 
     def close(self) -> None:
         """Stop reading; the run goes on, unless it is cancelled."""
+        self._submitting.cancel()
         super().close()
         self._tell_end()
 
@@ -175,9 +183,9 @@ class AssistantStream(_RunStream[Answer], Stream[AssistantStreamEvent]):
         outputs = self._answer(run)
         if outputs is None or self._ended:
             return False
-        body = self._submit(run, outputs)
-        self._body, self._response = body, body.response
-        self._pipeline, self._ending = self._new_pipeline(), False
+        with self._submitting:
+            body = self._submit(run, outputs)
+        self._turn_to(body)
         if self._ended:  # closed meanwhile
             body.close()
         return True
@@ -190,7 +198,7 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
     event, and awaited, before the iteration yields it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them are settings
         self,
         body: AsyncBody,
         callbacks: Callbacks[Any],
@@ -198,10 +206,12 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
         answer: AsyncAnswer | None = None,
         *,
         on_truncated: OnTruncated = "error",
+        limits: Limits = DEFAULTS,
     ) -> None:
-        self._follow(callbacks, answer, on_truncated)
-        super().__init__(body, self._new_pipeline())
+        self._follow(callbacks, answer, on_truncated, limits)
+        super().__init__(body, self._run_pipeline)
         self._submit = submit
+        self._submitting = AsyncCancelScope()
 
     async def __anext__(self) -> AssistantStreamEvent:
         try:
@@ -238,6 +248,7 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
 
     async def close(self) -> None:
         """Stop reading; the run goes on, unless it is cancelled."""
+        self._submitting.cancel()
         await super().close()
         await self._tell_end()
 
@@ -272,9 +283,10 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
             outputs = await outputs
         if outputs is None or self._ended:
             return False
-        body = await self._submit(run, outputs)
-        self._body, self._response = body, body.response
-        self._pipeline, self._ending = self._new_pipeline(), False
+        self._submitting = AsyncCancelScope()
+        async with self._submitting:
+            body = await self._submit(run, outputs)
+        self._turn_to(body)
         if self._ended:  # closed meanwhile
             await body.aclose()
         return True

@@ -30,6 +30,12 @@ def serve(  # noqa: PLR0913 - one for each option
         float, typer.Option(min=0, metavar="SECONDS", help="Time between two chunks of a stream.")
     ] = 0.0,
     token_size: Annotated[int, typer.Option(min=1, help="Characters in a token.")] = 4,
+    fault: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FAULT", help="Let every answer go wrong, as cut?after=3 or status?code=429."
+        ),
+    ] = None,
     database: Annotated[
         Path | None,
         typer.Option(
@@ -54,6 +60,7 @@ def serve(  # noqa: PLR0913 - one for each option
             pace=pace,
             token_size=token_size,
             database=database,
+            fault=fault,
         )
     except (OSError, ValueError) as error:
         raise failure(str(error), code=MISUSED) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.log.text import TextLog
 from streamkit.log.tool_calls import CallMark, CallUpdate, ToolCallsLog
@@ -39,6 +40,8 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
     has_content: bool = False
     """Whether content came, be it empty."""
     has_refusal: bool = False
+    reasoning_name: str = ""
+    """The field that the server tells its reasoning in: the first that came."""
     finish_reason: str | None = None
     delta_extra: Mapping[str, Any] = EMPTY
     choice_extra: Mapping[str, Any] = EMPTY
@@ -50,6 +53,9 @@ class ChoiceUpdate(Struct, frozen=True, gc=False):
 
     index: int
     choice: ChoiceLog
+    reasoning: str | None
+    """What was added to the reasoning; None when it was not spoken of."""
+    reasoning_end: int
     content: str | None
     """What was added to the content; None when it was not spoken of."""
     content_end: int
@@ -70,23 +76,28 @@ class ChoiceLog:
 
     __slots__ = (
         "_heading",
+        "_limits",
         "_logprobs_ends",
         "_tool_calls",
         "content",
         "index",
         "logprobs_content",
         "logprobs_refusal",
+        "reasoning",
         "refusal",
     )
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
         self.index = index
-        self.content = TextLog()
-        self.refusal = TextLog()
+        self.reasoning = TextLog(limits)
+        """What came as ``reasoning_content`` or, where that says nothing, as ``reasoning``."""
+        self.content = TextLog(limits)
+        self.refusal = TextLog(limits)
         self.logprobs_content: list[ChatCompletionTokenLogprob] = []
         self.logprobs_refusal: list[ChatCompletionTokenLogprob] = []
         self._logprobs_ends: tuple[int | None, int | None] = (None, None)
-        self._tool_calls = ToolCallsLog()
+        self._tool_calls = ToolCallsLog(limits)
         self._heading = ChoiceHeading()
 
     @property
@@ -111,7 +122,7 @@ class ChoiceLog:
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
         """Take what a chunk says of this choice."""
         # A hot place: nearly every chunk brings a piece of content and nothing else.
-        content = refusal = None
+        reasoning = content = refusal = None
         calls: tuple[CallUpdate, ...] = ()
         heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
         is_rare = bool(choice.finish_reason or choice.unknown_fields)
@@ -124,10 +135,11 @@ class ChoiceLog:
                 is_rare = is_rare or not heading.has_refusal
             if delta.tool_calls:
                 calls = self._tool_calls.append(delta.tool_calls)
+            if delta.reasoning_content is not None or delta.reasoning is not None:
+                reasoning = self.reasoning.append(delta.reasoning_content or delta.reasoning or "")
+                is_rare = is_rare or _has_other_reasoning(delta, heading.reasoning_name)
             if (
                 (delta.role and delta.role != heading.role)
-                or delta.reasoning_content is not None
-                or delta.reasoning is not None
                 or delta.unknown_fields
                 or delta.annotations is not None
                 or delta.audio is not None
@@ -137,10 +149,12 @@ class ChoiceLog:
         if logprobs is not None:
             self._append_logprobs(logprobs)
         if is_rare:
-            self._heading = _continued(self._heading, choice)
+            self._heading = _continued(self._heading, choice, self._limits)
         return ChoiceUpdate(
             self.index,
             self,
+            reasoning,
+            self.reasoning.length,
             content,
             self.content.length,
             refusal,
@@ -161,6 +175,9 @@ class ChoiceLog:
         heading = update.heading
         message = construct(_Message, resolved(heading.delta_extra))
         message.role = heading.role
+        if heading.reasoning_name:
+            reasoning = self.reasoning.first(update.reasoning_end)
+            setattr(message, heading.reasoning_name, reasoning)
         if heading.has_content:
             message.content = self.content.first(update.content_end)
         if heading.has_refusal:
@@ -206,7 +223,8 @@ class ChoiceLog:
             refusal_end = len(self.logprobs_refusal)
         self._logprobs_ends = content_end, refusal_end
         if logprobs.unknown_fields:
-            extra = merged(self._heading.logprobs_extra, logprobs.model_extra)
+            old = self._heading.logprobs_extra
+            extra = merged(old, logprobs.model_extra, self._limits)
             self._heading = replace(self._heading, logprobs_extra=extra)
 
     def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
@@ -225,23 +243,40 @@ class ChoiceLog:
 _Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
 
 
-def _continued(heading: ChoiceHeading, choice: ChunkChoice) -> ChoiceHeading:
+def _continued(heading: ChoiceHeading, choice: ChunkChoice, limits: Limits) -> ChoiceHeading:
     delta = choice.delta or ChoiceDelta()
     choice_extra = heading.choice_extra
     if choice.unknown_fields:
-        choice_extra = merged(choice_extra, choice.model_extra)
+        choice_extra = merged(choice_extra, choice.model_extra, limits)
+    reasoning_name = heading.reasoning_name or _reasoning_name(delta)
     return ChoiceHeading(
         delta.role or heading.role,
         heading.has_content or delta.content is not None,
         heading.has_refusal or delta.refusal is not None,
+        reasoning_name,
         choice.finish_reason or heading.finish_reason,
-        merged(heading.delta_extra, _rare_fields(delta)),
+        merged(heading.delta_extra, _rare_fields(delta, reasoning_name), limits),
         choice_extra,
         heading.logprobs_extra,
     )
 
 
-def _rare_fields(delta: ChoiceDelta) -> dict[str, Any]:
+def _reasoning_name(delta: ChoiceDelta) -> str:
+    """Which field the delta tells its reasoning in; a server that has both names says it twice."""
+    if delta.reasoning_content is not None:
+        return "reasoning_content"
+    return "" if delta.reasoning is None else "reasoning"
+
+
+def _has_other_reasoning(delta: ChoiceDelta, name: str) -> bool:
+    """Whether there is reasoning in a field that is not called ``name``."""
+    return (name != "reasoning_content" and delta.reasoning_content is not None) or (
+        name != "reasoning" and delta.reasoning is not None
+    )
+
+
+def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
+    """The fields without a log of their own; also what came under the other name of reasoning."""
     fields: dict[str, Any] = {
         "reasoning_content": delta.reasoning_content,
         "reasoning": delta.reasoning,
@@ -249,4 +284,5 @@ def _rare_fields(delta: ChoiceDelta) -> dict[str, Any]:
         "annotations": plain(delta.annotations, drop_none=True),
         "function_call": plain(delta.function_call, drop_none=True),
     }
+    fields.pop(reasoning_name, None)
     return fields | delta.model_extra

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit.errors import LimitExceededError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.types import CompletionUsage, ParsedChatCompletion
@@ -39,9 +41,11 @@ class CompletionLog:
     come first, and gaps are fine.
     """
 
-    __slots__ = ("_said", "choices", "heading", "latest")
+    __slots__ = ("_limits", "_places", "_said", "choices", "heading", "latest")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self._places: dict[int, int] = {}  # in `latest`, by index
         self.choices: dict[int, ChoiceLog] = {}
         self.heading = Heading()
         self._said: tuple[object, ...] = ()
@@ -61,7 +65,7 @@ class CompletionLog:
         )
         if said != self._said or chunk.unknown_fields:
             self._said = said
-            self.heading = _continued(self.heading, chunk)
+            self.heading = _continued(self.heading, chunk, self._limits)
         parts = chunk.choices
         if not parts:
             return ()
@@ -97,18 +101,30 @@ class CompletionLog:
         return completion
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
-        updates: list[ChoiceUpdate] = []
-        for part in parts:
-            choice = self.choices.get(part.index)
-            if choice is None:
-                choice = self.choices[part.index] = ChoiceLog(part.index)
-            updates.append(choice.append(part))
-        latest = {update.index: update for update in (*self.latest, *updates)}
-        self.latest = tuple([latest[index] for index in sorted(latest)])
-        return tuple(updates)
+        updates = tuple([self._choice(part.index).append(part) for part in parts])
+        if len(self.choices) > len(self.latest):
+            by_index = {update.index: update for update in (*self.latest, *updates)}
+            self.latest = tuple([by_index[index] for index in sorted(by_index)])
+            self._places = {update.index: place for place, update in enumerate(self.latest)}
+        else:
+            latest = list(self.latest)
+            for update in updates:
+                latest[self._places[update.index]] = update
+            self.latest = tuple(latest)
+        return updates
+
+    def _choice(self, index: int) -> ChoiceLog:
+        choice = self.choices.get(index)
+        if choice is None:
+            if len(self.choices) >= self._limits.choices:
+                raise LimitExceededError(
+                    "choices", self._limits.choices, f"the server sent a choice {index}"
+                )
+            choice = self.choices[index] = ChoiceLog(index, self._limits)
+        return choice
 
 
-def _continued(heading: Heading, chunk: ChatCompletionChunk) -> Heading:
+def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
     fingerprint = chunk.system_fingerprint
     return Heading(
         chunk.id or heading.id,
@@ -117,5 +133,9 @@ def _continued(heading: Heading, chunk: ChatCompletionChunk) -> Heading:
         chunk.service_tier or heading.service_tier,
         heading.system_fingerprint if fingerprint is None else fingerprint,
         heading.usage if chunk.usage is None else chunk.usage,
-        merged(heading.extra, chunk.model_extra) if chunk.unknown_fields else heading.extra,
+        (
+            merged(heading.extra, chunk.model_extra, limits)
+            if chunk.unknown_fields
+            else heading.extra
+        ),
     )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
 
+from streamkit.errors import LimitExceededError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.merge import EMPTY, TextMark, resolved
 from streamkit.log.text import TextLog
 from streamkit.types import construct
@@ -46,7 +48,9 @@ class Addition(Struct, frozen=True, gc=False):
 class Growing(Generic[G]):
     """The messages, or the run steps, of a stream by their id, in the order they came."""
 
-    def __init__(self, type_: type[G]) -> None:
+    def __init__(self, type_: type[G], limits: Limits = DEFAULTS) -> None:
+        self.limits = limits
+        """How much there may be; ``LimitExceededError`` beyond."""
         self._type: type[G] = type_
         self._marks: dict[str, Mark] = {}
         self._whole_parts: dict[str, set[int]] = {}  # that came with the object, and no delta since
@@ -57,7 +61,9 @@ class Growing(Generic[G]):
         id = object_.id
         if id in self._marks:
             return False
-        mark = self._marks[id] = _merged(EMPTY, plain(object_, drop_none=True))
+        self._expect(id)
+        mark = _merged(EMPTY, plain(object_, drop_none=True), self.limits)
+        self._marks[id] = mark
         self._whole_parts[id] = set(parts(mark))
         return True
 
@@ -65,12 +71,13 @@ class Growing(Generic[G]):
         """Take a delta; None when its object has ended."""
         if id in self._finished:
             return None
+        self._expect(id)
         old = self._marks.get(id)
         mark = {"id": id} if old is None else old
         new = plain(delta, drop_none=True)
         fragments = _parts(new)
         known = parts(mark)
-        places = _settle(fragments, known)
+        places = _settle(fragments, known, self.limits)
         whole = self._whole_parts.get(id, set[int]())
         restated = {
             place
@@ -78,11 +85,12 @@ class Growing(Generic[G]):
             if place in whole and fragment.get("id") and fragment["id"] == known[place].get("id")
         }
         whole.difference_update(places)
-        self._marks[id] = mark = _merged(mark, new, restated)
+        self._marks[id] = mark = _merged(mark, new, self.limits, restated)
         return Addition(mark, tuple(places), old is None)
 
     def finish(self, object_: G) -> bool:
         """Take an object as it ended; say whether it had not."""
+        self._expect(object_.id)
         is_news = object_.id not in self._finished
         self._finished[object_.id] = object_
         self._marks.setdefault(object_.id, EMPTY)
@@ -100,6 +108,12 @@ class Growing(Generic[G]):
     def snapshots(self) -> list[G]:
         """All of them."""
         return [self.snapshot(id) for id in self._marks]
+
+    def _expect(self, id: str) -> None:
+        if id not in self._marks and len(self._marks) >= self.limits.objects:
+            raise LimitExceededError(
+                "objects", self.limits.objects, f"the server sent another {self._type.__name__}"
+            )
 
 
 def built(type_: type[W], mark: Mark) -> W:
@@ -139,30 +153,40 @@ def _parts(mark: Mark) -> list[dict[str, Any]]:
     return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
 
 
-def _settle(fragments: list[dict[str, Any]], known: Mapping[int, Mark]) -> list[int]:
+def _settle(
+    fragments: list[dict[str, Any]], known: Mapping[int, Mark], limits: Limits
+) -> list[int]:
     """Give every fragment an index, also where the server does not, and return them.
 
     It is that of the part of the same id; else, without an id, the last one's if that is of the
     same type; else a new one.
     """
     parts = dict(known)
+    by_id = {str(part["id"]): place for place, part in parts.items() if part.get("id")}
+    last = max(parts, default=-1)
     for fragment in fragments:
+        id = str(fragment.get("id") or "")
         if not isinstance(fragment.get("index"), int):
-            fragment["index"] = _place(fragment, parts)
-        parts.setdefault(fragment["index"], fragment)
+            goes_on = last >= 0 and fragment.get("type") in {None, parts[last].get("type")}
+            new = last if goes_on and not id else last + 1
+            fragment["index"] = by_id.get(id, new)
+        index: int = fragment["index"]
+        if index not in parts:
+            parts[index] = fragment
+            last = max(last, index)
+        if id:
+            by_id.setdefault(id, index)
+        _check_parts(parts, limits)
     return [fragment["index"] for fragment in fragments]
 
 
-def _place(fragment: Mark, known: Mapping[int, Mark]) -> int:
-    last = max(known, default=-1)
-    if id := fragment.get("id"):
-        return next((place for place, part in known.items() if part.get("id") == id), last + 1)
-    goes_on = last >= 0 and fragment.get("type") in {None, known[last].get("type")}
-    return last if goes_on else last + 1
+def _check_parts(parts: Collection[int], limits: Limits) -> None:
+    if len(parts) > limits.parts:
+        raise LimitExceededError("parts", limits.parts, "the server opened another part")
 
 
 def _merged(
-    old: Mark, new: Mark, restated: Collection[int] = (), *, again: bool = False
+    old: Mark, new: Mark, limits: Limits, restated: Collection[int] = (), *, again: bool = False
 ) -> dict[str, Any]:
     """``old`` with what ``new`` adds to it.
 
@@ -176,12 +200,14 @@ def _merged(
             result[key] = _longer(known, value, again=again)
         elif isinstance(value, dict):
             base = cast("Mark", known) if isinstance(known, dict) else EMPTY
-            result[key] = _merged(base, cast("Mark", value), restated, again=again)
+            result[key] = _merged(base, cast("Mark", value), limits, restated, again=again)
         elif isinstance(value, list) and key in _PARTS:
             items = cast("list[Any]", value)
-            result[key] = _merged_parts(known or (), items, restated, again=again)
+            result[key] = _merged_parts(known or (), items, limits, restated, again=again)
         else:
             result[key] = value
+    if len(result) > limits.fields:
+        raise LimitExceededError("fields", limits.fields, f"{len(result)} fields of one object")
     return result
 
 
@@ -194,7 +220,12 @@ def _longer(known: TextMark | None, piece: str, *, again: bool) -> TextMark:
 
 
 def _merged_parts(
-    known: Iterable[Mark], new: list[Any], restated: Collection[int], *, again: bool
+    known: Iterable[Mark],
+    new: list[Any],
+    limits: Limits,
+    restated: Collection[int],
+    *,
+    again: bool,
 ) -> tuple[Mark, ...]:
     items = {item["index"]: item for item in known}
     # What is said once more, or whole, is in its place; what is only added comes last.
@@ -206,8 +237,9 @@ def _merged_parts(
         index = fragment.get("index")
         if not isinstance(index, int):
             index = place
-        part = _merged(items.get(index, EMPTY), fragment, again=again or index in restated)
+        part = _merged(items.get(index, EMPTY), fragment, limits, again=again or index in restated)
         items[index] = part | {"index": index}
+        _check_parts(items, limits)
     return tuple(items[index] for index in sorted(items))
 
 

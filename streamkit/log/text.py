@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.growing_text import GrowingText
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.partial_json import PartialJSON
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ class TextLog(GrowingText):
     One thread appends, any reads. The JSON is parsed as far as it is asked for, and once.
     """
 
-    __slots__ = ("_idle", "outcome")
+    __slots__ = ("_idle", "_limits", "outcome")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
         super().__init__()
+        self._limits = limits
         self.outcome: Outcome | None = None
         """What the whole text was read as; kept by the reader that read it."""
         # The parser, when nobody is at it. Whoever reads takes it out, which two threads cannot do
@@ -39,13 +41,13 @@ class TextLog(GrowingText):
         try:
             parser = self._idle.pop()
         except IndexError:
-            parser = PartialJSON()
+            parser = self._new_parser()
         # A hot place: most often nothing else came since the last reading.
         if newest and parser.position + len(newest) == end:
             parser.feed(newest)
         elif parser.position > end:
             self._idle = [parser]
-            parser = PartialJSON()
+            parser = self._new_parser()
             parser.feed(self.first(end))
             return parser.view(partial_strings=partial_strings)
         else:
@@ -59,10 +61,14 @@ class TextLog(GrowingText):
         try:
             parser = self._idle.pop()
         except IndexError:
-            parser = PartialJSON()
+            parser = self._new_parser()
         self._advance(parser, self.length)
         self._idle = [parser]
         return parser.complete and parser.error is None
+
+    def _new_parser(self) -> PartialJSON:
+        limits = self._limits
+        return PartialJSON(max_depth=limits.json_depth, max_number_length=limits.number_length)
 
     def _advance(self, parser: PartialJSON, end: int) -> None:
         if parser.error is None:  # it reads nothing more, so there is no need to join the rest

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit.errors import LimitExceededError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.log.text import TextLog
 from streamkit.types import (
@@ -30,12 +32,12 @@ class ToolCallLog:
 
     __slots__ = ("arguments", "extra", "function_extra", "id", "index", "name", "type")
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
         self.index = index
         self.id = ""
         self.name = ""
         self.type = "function"
-        self.arguments = TextLog()
+        self.arguments = TextLog(limits)
         """The arguments of a function, or the input of a custom tool."""
         self.extra: Mapping[str, Any] = EMPTY
         self.function_extra: Mapping[str, Any] = EMPTY
@@ -106,19 +108,33 @@ class ToolCallsLog:
     neither, by a name after the last call's arguments are whole.
     """
 
-    __slots__ = ("_by_id", "_by_index", "_opened", "_places", "marks")
+    __slots__ = ("_by_id", "_by_index", "_highest", "_limits", "_opened", "_places", "marks")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
         self.marks: tuple[CallMark, ...] = ()
         """The calls as they are now, in the order of their indices."""
+        self._limits = limits
+        self._highest = -1
         self._by_index: dict[int, ToolCallLog] = {}
         self._by_id: dict[str, ToolCallLog] = {}
         self._opened: list[ToolCallLog] = []
-        self._places: dict[int, int] = {}
+        self._places: dict[int, int] = {}  # in `marks`, by index; -1 before it is known
 
     def append(self, fragments: Sequence[ChoiceDeltaToolCall]) -> tuple[CallUpdate, ...]:
         """Take the fragments of one delta."""
-        return tuple(self._append(fragment) for fragment in fragments)
+        updates = tuple([self._append(fragment) for fragment in fragments])
+        touched = {update.call.index: update.call for update in updates}
+        if len(self._opened) > len(self.marks):
+            by_index = {mark.call.index: mark for mark in self.marks}
+            by_index.update((index, call.mark()) for index, call in touched.items())
+            self.marks = tuple([by_index[index] for index in sorted(by_index)])
+            self._places = {mark.call.index: place for place, mark in enumerate(self.marks)}
+        else:
+            marks = list(self.marks)
+            for index, call in touched.items():
+                marks[self._places[index]] = call.mark()
+            self.marks = tuple(marks)
+        return updates
 
     def _append(self, fragment: ChoiceDeltaToolCall) -> CallUpdate:
         body = fragment.function or fragment.custom
@@ -138,11 +154,10 @@ class ToolCallsLog:
         elif fragment.custom is not None:
             call.type = "custom"
         if fragment.unknown_fields:
-            call.extra = merged(call.extra, fragment.model_extra)
+            call.extra = merged(call.extra, fragment.model_extra, self._limits)
         if body is not None and body.unknown_fields:
-            call.function_extra = merged(call.function_extra, body.model_extra)
+            call.function_extra = merged(call.function_extra, body.model_extra, self._limits)
         added = call.arguments.append(piece)
-        self._remark(call)
         return CallUpdate(call, added, call.arguments.length, opened)
 
     def _find(
@@ -169,25 +184,20 @@ class ToolCallsLog:
     def _open(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog:
         index = fragment.index
         if index is None or index in self._places:
-            index = max(self._places, default=-1) + 1
-        call = ToolCallLog(index)
+            index = self._highest + 1
+        if len(self._opened) >= self._limits.tool_calls:
+            raise LimitExceededError(
+                "tool_calls", self._limits.tool_calls, f"the server opened a tool call {index}"
+            )
+        call = ToolCallLog(index, self._limits)
+        self._highest = max(self._highest, index)
+        self._places[index] = -1
         self._opened.append(call)
         self._by_index[index if fragment.index is None else fragment.index] = call
-        marks = sorted((*self.marks, call.mark()), key=_index)
-        self.marks = tuple(marks)
-        self._places = {mark.call.index: place for place, mark in enumerate(marks)}
         return call
-
-    def _remark(self, call: ToolCallLog) -> None:
-        place = self._places[call.index]
-        self.marks = (*self.marks[:place], call.mark(), *self.marks[place + 1 :])
 
 
 def _text(body: ChoiceDeltaToolCallFunction | ChoiceDeltaCustom | None) -> str:
     if isinstance(body, ChoiceDeltaCustom):
         return body.input or ""
     return (body.arguments or "") if body else ""
-
-
-def _index(mark: CallMark) -> int:
-    return mark.call.index

@@ -9,6 +9,7 @@ from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from streamkit.cancel_scope import CancelScope
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class _Subscription(Generic[T]):
         self._clock = _clock(scheduler)
         self._timer = MultipleAssignmentDisposable()
         self._task: asyncio.Future[Reply[T]] | None = None
+        self._asking = CancelScope()
         self._is_disposed = Event()
 
     def ask_later(self) -> None:
@@ -155,6 +157,7 @@ class _Subscription(Generic[T]):
     def dispose(self) -> None:
         """Ask no more, and stop waiting."""
         self._is_disposed.set()
+        self._asking.cancel()
         loop = self._task.get_loop() if self._task else None
         if loop is None or loop is _running_loop():
             self._let_go()
@@ -175,7 +178,7 @@ class _Subscription(Generic[T]):
         if self._is_disposed.is_set():
             return
         try:
-            with self._poller.request():
+            with self._poller.request(), self._asking:
                 reply = self._ask(self._poller.first)
                 if not isinstance(reply, Reply):
                     _require_loop(reply)

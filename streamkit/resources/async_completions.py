@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit.body import AsyncBody
+from streamkit.opening import AsyncOpening
 from streamkit.push import observe_async
 from streamkit.resources.completion_call import CompletionCall, plain_format
 from streamkit.resources.managers import AsyncStreamManager
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
+    from streamkit.operators.split_think import ThinkTags
+    from streamkit.pipeline import Pipeline
     from streamkit.resources.params import CompletionParams, NotGiven
     from streamkit.response_format import ResponseFormat
     from streamkit.transport import AsyncTransport
@@ -36,6 +38,7 @@ class AsyncCompletions(ObservableCompletions):
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
+        self._limits = transport.config.limits
 
     @overload
     async def create(
@@ -73,7 +76,7 @@ class AsyncCompletions(ObservableCompletions):
             on_truncated=on_truncated,
         )
         if not stream:
-            return call.completion(await self._transport.send(call.request))
+            return call.completion(await self._transport.send(call.request), self._limits)
         return await self._open_chunks(call)
 
     @overload
@@ -81,6 +84,7 @@ class AsyncCompletions(ObservableCompletions):
         self,
         *,
         response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> ParsedChatCompletion[T]: ...
     @overload
@@ -88,21 +92,30 @@ class AsyncCompletions(ObservableCompletions):
         self,
         *,
         response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> ParsedChatCompletion[Any]: ...
     async def parse(
-        self, *, response_format: Any = None, **params: Any
+        self,
+        *,
+        response_format: Any = None,
+        think_tags: ThinkTags | None = None,
+        **params: Any,
     ) -> ParsedChatCompletion[Any]:
         """Return the completion with its content and its tools' arguments read into their types.
 
         Function tools must be strict (``ValueError``). Raises ``LengthFinishReasonError`` or
         ``ContentFilterFinishReasonError`` when there was something to parse and the answer was cut
-        short, ``ParseError`` when it does not fit; each with the ``completion``.
+        short, ``ParseError`` when it does not fit; each with the ``completion``. With
+        ``think_tags=ThinkTags()`` what a model thinks in its content is reasoning, and not parsed.
         """
         call = CompletionCall(
-            params | {"response_format": response_format}, stream=False, strict_tools=True
+            params | {"response_format": response_format},
+            stream=False,
+            strict_tools=True,
+            think_tags=think_tags,
         )
-        return call.parsed(await self._transport.send(call.request))
+        return call.parsed(await self._transport.send(call.request), self._limits)
 
     @overload
     def stream(
@@ -111,6 +124,7 @@ class AsyncCompletions(ObservableCompletions):
         response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> AsyncStreamManager[AsyncChatCompletionStream[T]]: ...
     @overload
@@ -120,6 +134,7 @@ class AsyncCompletions(ObservableCompletions):
         response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]: ...
     def stream(
@@ -127,16 +142,22 @@ class AsyncCompletions(ObservableCompletions):
         *,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Any,
     ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]:
         """Return what a ``async with`` opens: the stream of typed events.
 
         Parameters are those of ``parse``, and tools need not be strict: only the arguments of
         strict ones are parsed. ``partial_strings=False`` shows a string in ``parsed`` only once it
-        is complete.
+        is complete. ``think_tags=ThinkTags()`` makes reasoning of what a model thinks in its
+        content.
         """
         call = CompletionCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
+            params,
+            stream=True,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+            think_tags=think_tags,
         )
         return AsyncStreamManager(lambda: self._open_events(call))
 
@@ -147,10 +168,13 @@ class AsyncCompletions(ObservableCompletions):
         return observe_async(lambda: self._open_chunks(call))
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
-        body = AsyncBody(await self._transport.open(call.request))
-        events = call.events()
-        return AsyncChatCompletionStream(body, call.event_pipeline(events), events)
+        def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
+            return call.event_pipeline(call.events(self._limits), self._limits)
+
+        opening = AsyncOpening(self._transport, call.request)
+        return AsyncChatCompletionStream(await opening.open(), new_pipeline, opening)
 
     async def _open_chunks(self, call: CompletionCall) -> AsyncStream[ChatCompletionChunk]:
-        body = AsyncBody(await self._transport.open(call.request))
-        return AsyncStream(body, call.chunk_pipeline())
+        opening = AsyncOpening(self._transport, call.request)
+        body = await opening.open()
+        return AsyncStream(body, lambda: call.chunk_pipeline(self._limits), opening)

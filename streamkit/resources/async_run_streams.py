@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from streamkit.assistants.callbacks import Callbacks, callbacks_of
 from streamkit.assistants.manager import AsyncAssistantStreamManager
 from streamkit.assistants.stream import AsyncAssistantStream
-from streamkit.body import AsyncBody
+from streamkit.opening import AsyncOpening
 from streamkit.push import observe_async
 from streamkit.resources import run_stream_call as calls
 from streamkit.resources.resource import AsyncResource
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from streamkit.assistants.async_handler import AsyncAssistantEventHandler
     from streamkit.assistants.stream import AsyncAnswer
+    from streamkit.body import AsyncBody
     from streamkit.operators.decode import OnTruncated
     from streamkit.resources.calls.runs import RunCreateParams, ToolOutputsParams
     from streamkit.resources.calls.threads import CreateAndRunParams
@@ -60,11 +61,16 @@ class AsyncStreamedRuns(AsyncResource):
         transport = self._transport
 
         async def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> AsyncBody:
-            return AsyncBody(await transport.open(call.continuation(run, tool_outputs)))
+            return await AsyncOpening(transport, call.continuation(run, tool_outputs)).open()
 
-        body = AsyncBody(await transport.open(call.request))
+        body = await AsyncOpening(transport, call.request).open()
         return AsyncAssistantStream(
-            body, callbacks or Callbacks(), submit, answer, on_truncated=call.on_truncated
+            body,
+            callbacks or Callbacks(),
+            submit,
+            answer,
+            on_truncated=call.on_truncated,
+            limits=transport.config.limits,
         )
 
 

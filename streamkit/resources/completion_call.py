@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.errors import APIResponseValidationError, SchemaError
+from streamkit.errors import APIResponseValidationError, LimitExceededError, SchemaError
+from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.chat_events import ChatEvents
+from streamkit.operators.split_think import ThinkSplitter
 from streamkit.pipeline import Pipeline
 from streamkit.reader import Reader
 from streamkit.request import Request
@@ -17,18 +19,20 @@ from streamkit.tools import require_strict_tools, tool_parsers
 from streamkit.types import (
     ChatCompletion,
     ChatCompletionChunk,
+    NestingError,
     ParsedChatCompletion,
     WireDecoder,
     construct,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import httpx
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
+    from streamkit.operators.split_think import ThinkTags
     from streamkit.response_format import ResponseFormat
 
 __all__ = ["CompletionCall", "plain_format"]
@@ -41,7 +45,7 @@ class CompletionCall:
     with ``strict_tools``, tools that are not strict.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the methods take
         self,
         params: Mapping[str, Any],
         *,
@@ -49,6 +53,7 @@ class CompletionCall:
         strict_tools: bool = False,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
     ) -> None:
         body = {name: value for name, value in params.items() if not is_left_out(value)}
         options = {name: body.pop(name) for name in _OPTIONS if name in body}
@@ -66,6 +71,7 @@ class CompletionCall:
         self._choices = n if isinstance(n := body.get("n"), int) else 1
         self._on_truncated: OnTruncated = on_truncated
         self._partial_strings = partial_strings
+        self._think_tags = think_tags
         self.request = Request(
             method="POST",
             path="/chat/completions",
@@ -76,23 +82,35 @@ class CompletionCall:
             **options,
         )
 
-    def events(self) -> ChatEvents:
+    def events(self, limits: Limits = DEFAULTS) -> ChatEvents:
         """A fresh machine for the answer."""
         reader = Reader(self._format, self._tools, partial_strings=self._partial_strings)
-        return ChatEvents(reader)
+        if self._think_tags is not None:
+            return _ThinkingEvents(reader, self._think_tags, limits)
+        return ChatEvents(reader, limits=limits)
 
-    def event_pipeline(self, events: ChatEvents) -> Pipeline[ChatCompletionStreamEvent[Any]]:
+    def event_pipeline(
+        self, events: ChatEvents, limits: Limits = DEFAULTS
+    ) -> Pipeline[ChatCompletionStreamEvent[Any]]:
         """From the bytes of a streamed answer to ``events``."""
-        return Pipeline(events, choices=self._choices, on_truncated=self._on_truncated)
+        return Pipeline(
+            events, choices=self._choices, on_truncated=self._on_truncated, limits=limits
+        )
 
-    def chunk_pipeline(self) -> Pipeline[ChatCompletionChunk]:
+    def chunk_pipeline(self, limits: Limits = DEFAULTS) -> Pipeline[ChatCompletionChunk]:
         """From the bytes of a streamed answer to its chunks."""
-        return Pipeline(_Unchanged(), choices=self._choices, on_truncated=self._on_truncated)
+        return Pipeline(
+            _Unchanged(), choices=self._choices, on_truncated=self._on_truncated, limits=limits
+        )
 
-    def completion(self, response: httpx.Response) -> ChatCompletion:
+    def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
         """The answer that was not streamed, as it came."""
         try:
-            completion = _completions.decode(response.content)
+            completion = _completions.decode(response.content, limits.json_depth)
+        except NestingError as error:
+            raise LimitExceededError(
+                "json_depth", limits.json_depth, "nesting in a completion", received=response.text
+            ) from error
         except ValueError as error:
             raise _no_completion(response) from error
         if "choices" in completion.model_extra or not completion.choices:
@@ -100,10 +118,12 @@ class CompletionCall:
         completion.note_request_id(response.headers.get("x-request-id"))
         return completion
 
-    def parsed(self, response: httpx.Response) -> ParsedChatCompletion[Any]:
+    def parsed(
+        self, response: httpx.Response, limits: Limits = DEFAULTS
+    ) -> ParsedChatCompletion[Any]:
         """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
-        completion = self.completion(response)
-        events = self.events()
+        completion = self.completion(response, limits)
+        events = self.events(limits)
         events.feed(_as_chunk(completion))
         for _ in events.close():
             pass
@@ -129,6 +149,28 @@ def _response_format(value: object) -> ResponseFormat[Any] | None:
 class _Unchanged(Machine[ChatCompletionChunk, ChatCompletionChunk]):
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionChunk]:
         return (value,)
+
+
+class _ThinkingEvents(ChatEvents):
+    """The events of chunks that have their thoughts in the content."""
+
+    def __init__(self, reader: Reader, tags: ThinkTags, limits: Limits) -> None:
+        super().__init__(reader, limits=limits)
+        self._splitter = ThinkSplitter(tags)
+
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        (chunk,) = self._splitter.feed(value)
+        return super().feed(chunk)
+
+    def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
+        for chunk in self._splitter.close():
+            yield from super().feed(chunk)
+        yield from super().close()
+
+    def fail(self, error: Exception, /) -> None:
+        for chunk in self._splitter.close():
+            super().feed(chunk)
+        super().fail(error)
 
 
 _OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")

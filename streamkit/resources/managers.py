@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from streamkit.cancel_scope import AsyncCancelScope, CancelScope
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
@@ -40,11 +42,24 @@ class StreamManager(Generic[S]):
 
     def __init__(self, open_stream: Callable[[], S]) -> None:
         self._open = open_stream
+        self._opening: list[CancelScope] = []
         self._entered: list[S] = []
 
+    def close(self) -> None:
+        """Close the stream, also while it is being opened: from any thread."""
+        for scope in self._opening[:]:
+            scope.cancel()
+        for stream in self._entered[:]:
+            stream.close()
+
     def __enter__(self) -> S:
-        stream = self._open()
-        self._entered.append(stream)
+        with CancelScope() as scope:
+            self._opening.append(scope)
+            try:
+                stream = self._open()
+                self._entered.append(stream)
+            finally:
+                self._opening.remove(scope)
         return stream
 
     def __exit__(
@@ -64,11 +79,28 @@ class AsyncStreamManager(Generic[A]):
 
     def __init__(self, open_stream: Callable[[], Awaitable[A]]) -> None:
         self._open = open_stream
+        self._opening: list[AsyncCancelScope] = []
         self._entered: list[A] = []
 
+    async def close(self) -> None:
+        """Close the stream, also while it is being opened: from any task."""
+        for scope in self._opening:
+            scope.cancel()
+        for stream in self._entered[:]:
+            await stream.close()
+
+    aclose = close
+
     async def __aenter__(self) -> A:
-        stream = await self._open()
+        async with AsyncCancelScope() as scope:
+            self._opening.append(scope)
+            try:
+                stream = await self._open()
+            finally:
+                self._opening.remove(scope)
         self._entered.append(stream)
+        if scope.is_cancelled:
+            await stream.close()
         return stream
 
     async def __aexit__(

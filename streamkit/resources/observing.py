@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
+    from streamkit.operators.split_think import ThinkTags
     from streamkit.resources.params import CompletionParams, NotGiven
     from streamkit.response_format import ResponseFormat
     from streamkit.types import ChatCompletionChunk
@@ -36,6 +37,7 @@ class ObservableCompletions(ABC):
         response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> Observable[ChatCompletionStreamEvent[T]]: ...
     @overload
@@ -45,6 +47,7 @@ class ObservableCompletions(ABC):
         response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
     def observe(
@@ -52,6 +55,7 @@ class ObservableCompletions(ABC):
         *,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
         **params: Any,
     ) -> Observable[ChatCompletionStreamEvent[Any]]:
         """Return a cold observable of the events of ``stream``.
@@ -62,7 +66,11 @@ class ObservableCompletions(ABC):
         the stream has ended.
         """
         call = CompletionCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
+            params,
+            stream=True,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+            think_tags=think_tags,
         )
         return self._observe_events(call)
 

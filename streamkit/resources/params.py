@@ -44,7 +44,7 @@ class RequestOptions(TypedDict, total=False):
     extra_body: Mapping[str, Any] | None
     """Merged into the body, over the parameters."""
     timeout: float | Timeouts | None
-    """Seconds, or an ``httpx.Timeout``."""
+    """Seconds, an ``httpx.Timeout`` or a ``streamkit.Timeout``."""
 
 
 class CompletionParams(RequestOptions, total=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from streamkit.assistants.callbacks import Callbacks, callbacks_of
 from streamkit.assistants.manager import AssistantStreamManager
 from streamkit.assistants.stream import AssistantStream
-from streamkit.body import SyncBody
+from streamkit.opening import SyncOpening
 from streamkit.push import observe
 from streamkit.resources import run_stream_call as calls
 from streamkit.resources.resource import SyncResource
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from streamkit.assistants.handler import AssistantEventHandler
     from streamkit.assistants.stream import Answer
+    from streamkit.body import SyncBody
     from streamkit.operators.decode import OnTruncated
     from streamkit.resources.calls.runs import RunCreateParams, ToolOutputsParams
     from streamkit.resources.calls.threads import CreateAndRunParams
@@ -57,11 +58,16 @@ class StreamedRuns(SyncResource):
         transport = self._transport
 
         def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> SyncBody:
-            return SyncBody(transport.open(call.continuation(run, tool_outputs)))
+            return SyncOpening(transport, call.continuation(run, tool_outputs)).open()
 
-        body = SyncBody(transport.open(call.request))
+        body = SyncOpening(transport, call.request).open()
         return AssistantStream(
-            body, callbacks or Callbacks(), submit, answer, on_truncated=call.on_truncated
+            body,
+            callbacks or Callbacks(),
+            submit,
+            answer,
+            on_truncated=call.on_truncated,
+            limits=transport.config.limits,
         )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
+from streamkit.cancel_scope import CancelScope
 from streamkit.errors import StreamClosedError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class _UploadStream:
 class UploadStream(_UploadStream):
     """Sends files in threads of its own; iterating starts them, and lasts until they have ended.
 
-    After ``close()``, from any thread, nobody waits for them: each ends with the piece it sends.
+    ``close()``, from any thread, ends them wherever they wait, and waits for none of them.
     """
 
     _end = StopIteration
@@ -59,6 +60,7 @@ class UploadStream(_UploadStream):
         self._send = send
         self._changed = threading.Event()
         self._is_started = False
+        self._sending = [CancelScope() for _ in range(self._workers)]
 
     def __iter__(self) -> Self:
         return self
@@ -76,17 +78,19 @@ class UploadStream(_UploadStream):
         """Stop sending; waits for nothing."""
         self._is_closed = True
         self._batch.stop()
+        for scope in self._sending:
+            scope.cancel()
 
     def _start(self) -> None:
         self._is_started = True
         self._batch.on_news = self._changed.set
-        for _ in range(self._workers):
+        for scope in self._sending:
             # Daemons: who interrupts the program does not wait for the server's answers.
-            threading.Thread(target=self._work, daemon=True).start()
+            threading.Thread(target=self._work, args=(scope,), daemon=True).start()
 
-    def _work(self) -> None:
+    def _work(self, scope: CancelScope) -> None:
         while True:
-            with self._batch.take() as job:
+            with self._batch.take() as job, scope:
                 if job is None:
                     return
                 job.finished(self._send(job))

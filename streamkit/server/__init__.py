@@ -46,6 +46,9 @@ follow from the seed and the order in which they were created.
 **Tests of clients** find in ``EmbeddedServer.exchanges`` what was asked, how far the answer got,
 and whether the client left before its end; ``Exchange.wait()`` blocks until that is known.
 
+**Faults**: answers are cut, stalled, garbled or refused when a header, a model's name or an option
+asks for it; see `streamkit.server.faults`.
+
 **Settings** of the server are options of `create_app`; these headers set them for one request:
 ``x-streamkit-token-size`` (characters in a token), ``x-streamkit-pace`` (seconds between two
 chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once), ``x-streamkit-polls``

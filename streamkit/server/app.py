@@ -17,11 +17,14 @@ from streamkit.server import files, threads, vector_stores
 from streamkit.server.answer import answers
 from streamkit.server.api_error import ApiError
 from streamkit.server.body import event_stream, replay, streamed
+from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
 from streamkit.server.call import endpoint
 from streamkit.server.chunks import chunks
 from streamkit.server.completion import completion
 from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
+from streamkit.server.faults.kinds import read as read_fault
+from streamkit.server.faults.middleware import Faults, FaultsMiddleware
 from streamkit.server.identity import Identity
 from streamkit.server.reading import read_json
 from streamkit.server.rules import checked
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from streamkit.recording import Recording
+    from streamkit.server.faults.fault import Fault
     from streamkit.server.request import ChatRequest
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
@@ -63,6 +67,9 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     any_assistant: bool = True,
     database: str | PathLike[str] | None = None,
     upload_limit: int = UPLOAD_LIMIT,
+    max_requests: int = MAX_REQUESTS,
+    request_seconds: float = REQUEST_SECONDS,
+    fault: Fault | Mapping[str, Any] | str | None = None,
 ) -> Starlette:
     """Make the server's application, for any ASGI server on one event loop.
 
@@ -81,10 +88,13 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         database: A file that keeps assistants, threads, files and vector stores; without one they
             are forgotten with the application.
         upload_limit: Bytes that an uploaded file may have.
+        max_requests: How many requests are answered at a time; others are refused with 503.
+        request_seconds: How long an answer may take; then it is cut.
+        fault: How the answers go wrong, as `streamkit.server.faults` says.
 
     Raises:
         OSError: The database cannot be opened.
-        ValueError: A setting is out of its range, a scenario is none, or the database is none.
+        ValueError: A setting is out of its range, or a scenario, the database or the fault is none.
     """
     settings = msgspec.convert(
         {
@@ -100,6 +110,8 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     if recordings is None:
         recordings = {name: shipped(name) for name in shipped_names()}
     journal = Journal()
+    bounds = Bounds(max_requests, request_seconds)
+    faults = Faults(None if fault is None else read_fault(fault))
     api = _Api(seed, api_key, settings, models, recordings)
     desk = Desk(
         store=Store(database, seed),
@@ -121,11 +133,16 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
                 for method, path, handler in kept
             ),
         ],
-        middleware=[Middleware(JournalMiddleware, journal=journal)],
+        middleware=[
+            Middleware(JournalMiddleware, journal=journal),
+            Middleware(BoundsMiddleware, bounds=bounds),
+            Middleware(FaultsMiddleware, faults=faults),
+        ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error},
     )
     app.router.redirect_slashes = False
     app.state.journal = journal
+    app.state.faults = faults
     return app
 
 

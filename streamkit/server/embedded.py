@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import uvicorn
 
 from streamkit.server.app import create_app
+from streamkit.server.faults.kinds import read as read_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from streamkit.recording import Recording
     from streamkit.server.exchange import Exchange
+    from streamkit.server.faults.fault import Fault
+    from streamkit.server.faults.middleware import Faults
 
 
 BACKLOG = 2048
@@ -44,6 +47,9 @@ class Options(TypedDict, total=False):
     any_assistant: bool
     database: str | PathLike[str] | None
     upload_limit: int
+    max_requests: int
+    request_seconds: float
+    fault: Fault | Mapping[str, Any] | str | None
 
 
 class EmbeddedServer:
@@ -95,6 +101,26 @@ class EmbeddedServer:
         found: list[Exchange] = self._app.state.journal.exchanges()
         return found
 
+    @property
+    def fault(self) -> Fault | None:
+        """How the answers go wrong, as `streamkit.server.faults` says; it can be set at any time.
+
+        It is read when an answer begins.
+        """
+        return self._faults.fault
+
+    @fault.setter
+    def fault(self, fault: Fault | Mapping[str, Any] | str | None) -> None:
+        self._faults.fault = None if fault is None else read_fault(fault)
+
+    def stalled(self, timeout: float | None = None) -> bool:
+        """Block until a fault holds an answer back, at most so many seconds; whether one does."""
+        return self._faults.stalls.reached(timeout)
+
+    def release(self) -> int:
+        """Let the answers that a fault holds back go on, and say how many they are."""
+        return self._faults.stalls.release()
+
     def start(self) -> Self:
         """Begin to serve; connections are accepted when this returns.
 
@@ -116,6 +142,7 @@ class EmbeddedServer:
             log_config=None,
         )
         server = _Server(config)
+        self._faults.connections = server.server_state.connections
         thread = Thread(target=server.run, args=([listener],), name="streamkit-server", daemon=True)
         self._running = (server, thread, listener)
         thread.start()
@@ -135,6 +162,11 @@ class EmbeddedServer:
         """Block until the server stops."""
         if self._running is not None:
             self._running[1].join()
+
+    @property
+    def _faults(self) -> Faults:
+        faults: Faults = self._app.state.faults
+        return faults
 
     def __enter__(self) -> Self:
         return self.start()

@@ -33,7 +33,7 @@ from streamkit.types.completion import (
     TopLogprob,
 )
 from streamkit.types.cursor_page import CursorPage
-from streamkit.types.decoding import WireDecoder, construct
+from streamkit.types.decoding import NestingError, WireDecoder, construct
 from streamkit.types.file_object import FileDeleted, FileObject
 from streamkit.types.parsed import (
     ParsedChatCompletion,
@@ -78,6 +78,7 @@ __all__ = [
     "Function",
     "FunctionCall",
     "FunctionDefinition",
+    "NestingError",
     "ParsedChatCompletion",
     "ParsedChatCompletionMessage",
     "ParsedChoice",

@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, cast, get_args, 
 import msgspec
 from msgspec import Struct
 
+from streamkit.limits import DEFAULTS
 from streamkit.types.base import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["WireDecoder", "construct"]
+__all__ = ["NestingError", "WireDecoder", "construct", "loads"]
 
 W = TypeVar("W", bound=Wire)
+
+
+class NestingError(ValueError):
+    """JSON is nested deeper than it may be."""
 
 
 class WireDecoder(Generic[W]):
@@ -31,18 +36,25 @@ class WireDecoder(Generic[W]):
     def __init__(self, type_: type[W]) -> None:
         self._type = type_
         self.decode_strictly: Callable[[bytes | str], W] = msgspec.json.Decoder(type_).decode
-        """Decode what fits the type and nothing else; raises ``ValueError``."""
+        """Decode what fits the type and nothing else.
 
-    def decode(self, data: bytes | str) -> W:
-        """The object in ``data``; raises ``ValueError`` when it holds no JSON object."""
+        Raises ``ValueError``, or ``RecursionError`` for what is nested too deeply to tell.
+        """
+
+    def decode(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
+        """The object in ``data``; raises ``ValueError`` when it holds no JSON object.
+
+        If that is because of its depth, it is a ``NestingError``.
+        """
         try:
             return self.decode_strictly(data)
-        except ValueError:  # msgspec's own errors, and text with half a surrogate pair in it
-            return self.decode_leniently(data)
+        except (ValueError, RecursionError):
+            # msgspec's own errors, and text with half a surrogate pair in it
+            return self.decode_leniently(data, max_depth)
 
-    def decode_leniently(self, data: bytes | str) -> W:
+    def decode_leniently(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
         """The same for data that do not fit; slower by far."""
-        value = _loads(data)
+        value = loads(data, max_depth)
         if not isinstance(value, dict):
             raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
         return construct(self._type, cast("dict[str, Any]", value))
@@ -75,11 +87,39 @@ def construct(type_: type[W], data: dict[str, Any]) -> W:
     return wire
 
 
-def _loads(data: bytes | str) -> Any:
+def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
+    """Any JSON value; raises ``ValueError``, which for one that is too deep is ``NestingError``."""
     try:
-        return json.loads(data)
+        value = json.loads(data)
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise NestingError(f"nested deeper than {max_depth} levels") from error
+    # Fewer brackets than levels: there is no need to look where they stand.
+    if _brackets(data) > max_depth and _is_deeper(value, max_depth):
+        raise NestingError(f"nested deeper than {max_depth} levels")
+    return value
+
+
+def _brackets(data: bytes | str) -> int:
+    if isinstance(data, str):
+        return data.count("[") + data.count("{")
+    return data.count(b"[") + data.count(b"{")
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether more than ``depth`` containers are in one another; asked level by level."""
+    level = _containers([value])
+    while level and depth:
+        depth -= 1
+        level = [
+            inner
+            for outer in level
+            for inner in _containers(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
+def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
+    return [item for item in items if isinstance(item, (dict, list))]
 
 
 _MISFIT = object()

@@ -20,6 +20,8 @@ purpose, the peer's words are first turned into what streamkit is to say:
   was cut short is no error.
 - **What a server adds late stays** (C20): the peer keeps the first chunk's fields. Such fields have
   to be named.
+- **Reasoning has events.** The peer keeps the field and tells nothing (C33). What the events say is
+  held against the completions, which both must have alike.
 - **No leftovers.** The peer's tool calls keep the ``index`` of the deltas.
 """
 
@@ -61,6 +63,7 @@ class Agreement:
             assert ours.error is None
             assert peer.final_error is None or isinstance(peer.final_error, FINISH_REASON_ERRORS)
             assert self._bare(ours.completion) == self._completion(peer)
+            _check_reasoning(ours)
         else:
             actual = self._actual(ours)
             for channel, events in self._expected(peer).items():
@@ -77,7 +80,9 @@ class Agreement:
 
     def _actual(self, ours: Heard) -> dict[Channel, Events]:
         return {
-            channel: self._comparable(channel[0], said) for channel, said in ours.events.items()
+            channel: self._comparable(channel[0], said)
+            for channel, said in ours.events.items()
+            if not channel[0].startswith("reasoning.")
         }
 
     def _said(self, type_: str, said: Events) -> Events:
@@ -184,6 +189,20 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None  # it was cut short
+
+
+def _check_reasoning(ours: Heard) -> None:
+    for choice in ours.completion["choices"]:
+        index, message = choice["index"], choice["message"]
+        deltas = ours.events.get(("reasoning.delta", index), [])
+        done = ours.events.get(("reasoning.done", index), [])
+        reasoning = message.get("reasoning_content") or message.get("reasoning")
+        assert [event["reasoning"] for event in done] == ([reasoning] if reasoning else [])
+        told = ""
+        for event in deltas:
+            told += event["delta"]
+            assert event["snapshot"] == told
+        assert told == (reasoning or "")
 
 
 def _check_kinds(peer: Exception, ours: Exception | None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
@@ -24,6 +24,7 @@ __all__ = [
     "misfit_texts",
     "names",
     "people_texts",
+    "reasoned",
     "refusals",
     "solution_texts",
     "texts",
@@ -172,6 +173,20 @@ def tool_calls(draw: Draw, preambles: st.SearchStrategy[str]) -> Answer:
             fragment = {"index": index, "function": {"arguments": piece}}
             parts.append(Part({"tool_calls": [fragment]}))
     return Answer(parts, "tool_calls")
+
+
+@st.composite
+def reasoned(draw: Draw, answers: st.SearchStrategy[Answer]) -> Answer:
+    """An answer with thoughts before it and in it, under one of the names they have, or both."""
+    answer = draw(answers)
+    fields = draw(
+        st.sampled_from([["reasoning_content"], ["reasoning"], ["reasoning_content", "reasoning"]])
+    )
+    opening, *parts = answer.parts
+    for piece in draw(pieces(draw(texts))):
+        place = draw(st.integers(0, len(parts)))
+        parts.insert(place, Part(dict.fromkeys(fields, piece)))
+    return replace(answer, parts=[opening, *parts])
 
 
 @st.composite

@@ -40,6 +40,8 @@ Events: TypeAlias = list[dict[str, Any]]
 
 FIELDS = {
     "chunk": ("chunk", "snapshot"),
+    "reasoning.delta": ("delta", "snapshot"),
+    "reasoning.done": ("reasoning",),
     "content.delta": ("delta", "snapshot", "parsed"),
     "content.done": ("content", "parsed"),
     "refusal.delta": ("delta", "snapshot"),
@@ -57,7 +59,7 @@ FIELDS = {
     "logprobs.refusal.delta": ("refusal", "snapshot"),
     "logprobs.refusal.done": ("refusal",),
 }
-"""The documented events with their documented fields, besides ``type``."""
+"""The documented events, and those of reasoning, with their documented fields besides ``type``."""
 
 
 @dataclass

@@ -22,6 +22,7 @@ from tests.differential.answers import (
     misfit_texts,
     names,
     people_texts,
+    reasoned,
     refusals,
     solution_texts,
     texts,
@@ -168,6 +169,7 @@ KINDS: Mapping[str, st.SearchStrategy[Streamed]] = {
     "json mode": streams(
         content(people_texts | solution_texts), format={"type": "json_object"}, n=2
     ),
+    "reasoned": streams(reasoned(answers_of_all_kinds), format=Person, has_tools=True, n=2),
     "tools": streams(tool_calls(preambles=st.just("") | names), has_tools=True),
     "of all kinds": streams(answers_of_all_kinds, format=Person, has_tools=True),
     "cut short, nothing to parse": streams(cut_short(content(texts) | refusals)),

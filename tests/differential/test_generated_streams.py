@@ -19,6 +19,7 @@ STREAMS: Mapping[str, int] = {
     "structured": 300,
     "refused": 200,
     "json mode": 100,
+    "reasoned": 150,
     "tools": 350,
     "of all kinds": 300,
     "cut short, nothing to parse": 150,

@@ -49,6 +49,8 @@ def read(element: str) -> ChatCompletionChunk:
 
 SHORT = {
     "chunk": "chunk",
+    "reasoning.delta": "{0.choice_index}t+{0.delta}",
+    "reasoning.done": "{0.choice_index}t={0.reasoning}",
     "content.delta": "{0.choice_index}+{0.delta}",
     "content.done": "{0.choice_index}={0.content}",
     "refusal.delta": "{0.choice_index}r+{0.delta}",
@@ -128,14 +130,15 @@ def test_events_come_in_the_documented_order() -> None:
             tool_calls=[call(0, "{}", id="A", name="f")],
             refusal="no",
             content="Hi",
+            reasoning="Hm",
             finish_reason="stop",
         ),
         choice(0, content="x"),
     )
     events = run(machine(), [everything, ends()])
     assert list(map(told, events)) == [
-        "chunk", "1+Hi", "1r+no", "1f+{}", "1p+t", "1q+u", "0+x",
-        "1=Hi", "1r=no", "1f={}", "1p=t", "1q=u",
+        "chunk", "1t+Hm", "1+Hi", "1r+no", "1f+{}", "1p+t", "1q+u", "0+x",
+        "1t=Hm", "1=Hi", "1r=no", "1f={}", "1p=t", "1q=u",
         "chunk", "0=x",
     ]  # fmt: skip
 
@@ -158,6 +161,20 @@ def test_choices_may_come_in_any_order_and_with_gaps() -> None:
     assert indices == [0, 2, 5]
 
 
+def test_reasoning_that_goes_on_after_some_content_is_done_once_and_whole() -> None:
+    chunks = [
+        chunk(choice(reasoning_content="a")),
+        says("x"),
+        chunk(choice(reasoning_content="b")),
+        says("y"),
+        ends(),
+    ]
+    events = run(machine(), chunks)
+    assert [told(event) for event in events if event.type != "chunk"] == [
+        "0t+a", "0+x", "0t+b", "0+y", "0t=ab", "0=xy",
+    ]  # fmt: skip
+
+
 def test_null_choices_and_deltas_are_nothing() -> None:
     chunks = [
         ChatCompletionChunk(choices=None),
@@ -169,9 +186,11 @@ def test_null_choices_and_deltas_are_nothing() -> None:
 
 
 def test_done_events_come_once() -> None:
-    said = choice(content="Hi", refusal="no", logprobs={"content": [token("t")]})
+    logprobs = {"content": [token("t")]}
+    said = choice(reasoning="Hm", content="Hi", refusal="no", logprobs=logprobs)
     again = choice(
         role="assistant",
+        reasoning="",
         content="",
         refusal="",
         logprobs={"content": []},
@@ -180,8 +199,38 @@ def test_done_events_come_once() -> None:
     )
     parser = machine()
     done = [told(event) for event in run(parser, [chunk(said), ends(), chunk(again), USAGE])]
-    assert [one for one in done if "=" in one] == ["0=Hi", "0r=no", "0p=t"]
+    assert [one for one in done if "=" in one] == ["0t=Hm", "0=Hi", "0r=no", "0p=t"]
     assert list(parser.close()) == []
+
+
+def test_what_comes_after_a_finish_reason_is_done_once_more_at_the_end() -> None:
+    chunks = [read("H!"), read("i!"), ends(), read("?"), USAGE]
+    assert [told(event) for event in run(machine(), chunks)] == [
+        *("chunk", "0+H", "0=H"),
+        *("chunk", "0+i"),
+        "chunk",
+        *("chunk", "0+?"),
+        "chunk",
+        "0=Hi?",
+    ]
+
+
+def test_an_answer_with_a_finish_reason_in_every_chunk_is_judged_as_a_whole() -> None:
+    chunks = [
+        chunk(choice(content=piece, finish_reason="stop")) for piece in ('{"a"', ":", " 1", "}")
+    ]
+    parser = machine(A)
+    done = [event for event in run(parser, chunks) if event.type == "content.done"]
+    assert [event.parsed for event in done] == [None, A(a=1)]
+    assert parser.completion().choices[0].message.parsed == A(a=1)
+
+
+def test_what_does_not_fit_stays_an_error_when_something_else_goes_on() -> None:
+    misfit = calls(call(0, '{"b": 1}', id="A", name="f"))
+    chunks = [misfit, ends("tool_calls"), says("Hi"), USAGE]
+    events, raised = run_to_error(machine(tools=TOOLS), chunks)
+    assert isinstance(raised, ParseError)
+    assert told(events[-1]) == "0=Hi"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx_sse
 import pytest
+import reactivex as rx
 from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
@@ -79,6 +80,15 @@ def test_what_is_wrong_with_a_stream_is_its_error(
     marbles: Marbles, source: str, expected: str, error: type[Exception]
 ) -> None:
     marbles(source, told(), expected, raises=error)
+
+
+def test_an_error_of_the_stream_says_how_many_events_had_come() -> None:
+    events = rx.from_iterable(map(event, ["a", "b", "overloaded"]))
+    failures: list[Exception] = []
+    events.pipe(decode()).subscribe(on_error=failures.append)
+    (failure,) = failures
+    assert isinstance(failure, APIError)
+    assert failure.events_received == 3
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
@@ -216,7 +226,7 @@ def test_an_object_that_is_no_chunk_is_skipped_and_logged(
     machine = ChunkDecoder(ChatCompletionChunk)
     with caplog.at_level(logging.DEBUG, "streamkit"):
         assert machine.feed(ServerSentEvent(data.encode())) == ()
-    assert data in caplog.text
+    assert caplog.messages == ["skipped event 1, which is no chunk"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,26 @@ def test_a_machine_hears_of_an_error_of_the_source() -> None:
     assert [machine.failed_with for machine in machines] == [error]
 
 
+@pytest.mark.parametrize("source", [rx.of(1), rx.empty()], ids=["by an input", "by the end"])
+def test_a_machine_hears_of_its_own_errors(source: Observable[int]) -> None:
+    raised: list[Exception] = []
+    rx_error = ValueError("mine")
+
+    class Failing(Machine[int, int]):
+        def feed(self, _value: int, /) -> Sequence[int]:
+            raise rx_error
+
+        def close(self) -> Iterable[int]:
+            raise rx_error
+
+        def fail(self, error: Exception, /) -> None:
+            error.add_note("evidence")
+
+    source.pipe(lift(Failing)).subscribe(on_error=raised.append)
+    assert raised == [rx_error]
+    assert rx_error.__notes__ == ["evidence"]
+
+
 def test_a_source_that_pushes_while_it_is_subscribed_to_is_not_heard_after_the_end() -> None:
     def subscribe(observer: rx.abc.ObserverBase[str], _: object = None) -> rx.abc.DisposableBase:
         for value in ("a", "stop", "b"):

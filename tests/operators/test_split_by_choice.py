@@ -152,6 +152,14 @@ def test_empty_log_probabilities_do_not_open_a_finished_choice_again() -> None:
     assert keys == [0]
 
 
+def test_reasoning_after_the_end_of_a_choice_opens_it_again() -> None:
+    keys: list[int] = []
+    rx.of(ends(), chunk(choice(reasoning="Hm"))).pipe(accumulate(), split_by_choice()).subscribe(
+        lambda choice: keys.append(choice.key)
+    )
+    assert keys == [0, 0]
+
+
 def test_state_is_per_subscription() -> None:
     chunks = [says("a"), says("x", index=1), ends(), ends(index=1)]
     observable = rx.from_iterable(chunks).pipe(

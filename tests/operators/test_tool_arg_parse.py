@@ -404,6 +404,23 @@ def test_custom_tools_have_no_events_and_are_in_the_completion(with_type: bool) 
     ]
 
 
+def test_that_a_tool_is_custom_may_be_said_late() -> None:
+    chunks = [calls(call(0, id="A")), calls({"index": 0, **CUSTOM[0]}), ends()]
+    assert [told(event) for event in run(parser([]), updates(chunks))] == ["+"]
+
+
+def test_a_call_that_goes_on_after_it_was_told_is_told_again_at_the_end() -> None:
+    machine = parser([])
+    pieces = updates([read("a{}"), read("b{}"), read("a "), read("a!")])
+    assert [told(event) for update in pieces for event in machine.feed(update)] == [
+        *("+a{}", "+b{}", "=a{}"),
+        "+a ",
+        "+a!",
+    ]
+    assert [told(event) for event in machine.close()] == ["=a{} !", "=b{}"]
+    assert list(machine.close()) == []
+
+
 def test_a_custom_call_that_opens_is_another_call() -> None:
     chunks = [read("a{}"), calls({**CUSTOM[0], "index": 1})]
     assert [told(event) for event in run(parser([]), updates(chunks))] == ["+a{}", "=a{}"]

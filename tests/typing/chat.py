@@ -11,14 +11,17 @@ from pydantic import BaseModel, TypeAdapter
 from reactivex import Observable
 from reactivex import operators as rxops
 
-from streamkit import AsyncOpenAI, AsyncStream, OpenAI, Stream
+from streamkit import AsyncOpenAI, AsyncStream, Hub, OpenAI, Stream, ThinkTags
 from streamkit import operators as ops
 from streamkit.events import (
+    AttemptResetEvent,
     ChatCompletionStreamEvent,
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
+    EventsDroppedEvent,
 )
+from streamkit.hub.consumer import Consumer
 from streamkit.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -65,6 +68,10 @@ def parse_infers_the_type_of_parsed(client: OpenAI) -> None:
     assert_type(
         client.chat.completions.parse(model="m", messages=MESSAGES), ParsedChatCompletion[Any]
     )
+    thought = client.chat.completions.parse(
+        model="m", messages=MESSAGES, response_format=Model, think_tags=ThinkTags()
+    )
+    assert_type(thought, ParsedChatCompletion[Model])
 
 
 def create_infers_whether_it_streams(client: OpenAI) -> None:
@@ -139,3 +146,23 @@ def pipe_keeps_types_past_the_seventh_operator() -> None:
         rxops.map(shown),
     )
     assert_type(many(rx.of(1)), Observable[str])
+
+
+def a_retry_adds_its_event(client: OpenAI) -> None:
+    chunks = client.chat.completions.chunks(model="m", messages=MESSAGES)
+    assert_type(
+        chunks.pipe(ops.retry_stream()), Observable[ChatCompletionChunk | AttemptResetEvent]
+    )
+    assert_type(chunks.pipe(ops.share()), Observable[ChatCompletionChunk])
+
+
+def only_who_drops_is_told_of_it(hub: Hub[ChatCompletionChunk], on: rx.abc.SchedulerBase) -> None:
+    assert_type(hub.consumer(), Consumer[ChatCompletionChunk])
+    assert_type(hub.consumer(limit=9, overflow="fail"), Consumer[ChatCompletionChunk])
+    dropping = hub.consumer(overflow="drop_oldest")
+    assert_type(dropping, Consumer[ChatCompletionChunk | EventsDroppedEvent])
+    assert_type(hub.observe_on(on), Observable[ChatCompletionChunk])
+    assert_type(
+        hub.observe_on(on, overflow="drop_oldest"),
+        Observable[ChatCompletionChunk | EventsDroppedEvent],
+    )

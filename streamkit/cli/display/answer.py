@@ -19,6 +19,7 @@ from streamkit.events import (
     ContentDoneEvent,
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
+    ReasoningDeltaEvent,
     RefusalDeltaEvent,
     RefusalDoneEvent,
 )
@@ -56,6 +57,8 @@ class Answer:
     def feed(self, event: Event) -> None:
         """Take an event of the stream."""
         match event:
+            case ReasoningDeltaEvent(choice_index=index):
+                self._choice(index).reasoning = event
             case ContentDeltaEvent(choice_index=index, delta=delta):
                 # The first one of a tool call's or a refusal's stream often says "".
                 if delta:
@@ -97,6 +100,9 @@ class Answer:
         return self._choices.setdefault(index, _Choice())
 
     def _parts(self, choice: _Choice, width: int, rows: int | None) -> Iterator[RenderableType]:
+        if choice.reasoning is not None:
+            thought = _end(choice.reasoning.snapshot, width, rows)
+            yield Text(visible(thought.strip()), "bright_black italic")
         if choice.content is not None:
             yield self._content(choice, choice.content, width, rows)
         if choice.refusal is not None:
@@ -120,12 +126,12 @@ class Answer:
                 fits = done.parsed is not None
                 label.append(" ✓", "green") if fits else label.append(" ✗", "red")
             return value_tree(label, parsed, growing=done is None, limit=rows or ITEM_LIMIT)
-        shown = text if rows is None else text[1 - rows * width :]
-        return _with_cursor(Text(visible(shown)), growing=done is None)
+        return _with_cursor(Text(visible(_end(text, width, rows))), growing=done is None)
 
 
 @dataclass
 class _Choice:
+    reasoning: ReasoningDeltaEvent | None = None
     content: ContentDeltaEvent | None = None
     content_done: ContentDoneEvent[Any] | None = None
     refusal: RefusalDeltaEvent | RefusalDoneEvent | None = None
@@ -139,11 +145,16 @@ class _Choice:
 
     @property
     def is_empty(self) -> bool:
-        return self.content is None and self.refusal is None and not self.calls
+        said = self.reasoning or self.content or self.refusal
+        return said is None and not self.calls
 
 
 _USUAL = (None, "stop", "tool_calls", "function_call")
 _JSON_BEGINNINGS = ("{", "[")
+
+
+def _end(text: str, width: int, rows: int | None) -> str:
+    return text if rows is None else text[1 - rows * width :]
 
 
 def _refusal(event: RefusalDeltaEvent | RefusalDoneEvent) -> Text:

@@ -79,7 +79,8 @@ def content(file_id: str, params: Mapping[str, Any]) -> Request:
     """Fetch the bytes of a file."""
     query, options = split(params)
     accept = {"Accept": "application/binary"}
-    return request("GET", f"{_one(file_id)}/content", accept, options, in_url(query))
+    url = f"{_one(file_id)}/content"
+    return request("GET", url, accept, options, in_url(query), fetches_file=True)
 
 
 def _one(file_id: str) -> str:

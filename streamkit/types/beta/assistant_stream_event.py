@@ -6,18 +6,18 @@ Source: https://platform.openai.com/docs/api-reference/assistants-streaming/even
 from __future__ import annotations
 
 import functools
-import json
 from typing import Any, ClassVar, Literal, cast, get_args
 
 import msgspec
 from msgspec import field
 
+from streamkit.limits import DEFAULTS
 from streamkit.types.base import Wire
 from streamkit.types.beta.thread import Thread
 from streamkit.types.beta.threads.message import Message, MessageDeltaEvent
 from streamkit.types.beta.threads.run import Run
 from streamkit.types.beta.threads.runs.run_step import RunStep, RunStepDeltaEvent
-from streamkit.types.decoding import WireDecoder
+from streamkit.types.decoding import NestingError, WireDecoder, loads
 from streamkit.types.shared import ErrorObject
 
 __all__ = [
@@ -260,15 +260,18 @@ AssistantStreamEvent = (
 """An event of any kind; ``event`` tells which."""
 
 
-def stream_event(name: str, data: bytes | str) -> AssistantStreamEvent:
+def stream_event(
+    name: str, data: bytes | str, max_depth: int = DEFAULTS.json_depth
+) -> AssistantStreamEvent:
     """The event that a server-sent event of this ``name`` is.
 
     Raises ``ValueError`` when the name is known and ``data`` hold no JSON object. One of unknown
     name is an ``UnknownStreamEvent``.
     """
     kind = _KINDS.get(name)
-    event = kind(_decoder(kind).decode(data)) if kind else UnknownStreamEvent(name, _plain(data))
-    return cast("AssistantStreamEvent", event)
+    if kind:
+        return cast("AssistantStreamEvent", kind(_decoder(kind).decode(data, max_depth)))
+    return cast("AssistantStreamEvent", UnknownStreamEvent(name, _plain(data, max_depth)))
 
 
 _KINDS: dict[str, Any] = {kind.event: kind for kind in get_args(AssistantStreamEvent)}
@@ -280,8 +283,10 @@ def _decoder(kind: Any) -> WireDecoder[Any]:
     return WireDecoder(type_)
 
 
-def _plain(data: bytes | str) -> Any:
+def _plain(data: bytes | str, max_depth: int) -> Any:
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
+        return loads(data, max_depth)
+    except NestingError:
+        raise
+    except ValueError:
         return data.decode("utf-8", "replace") if isinstance(data, bytes) else data

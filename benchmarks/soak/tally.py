@@ -1,0 +1,47 @@
+"""How the streams ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from streamkit import OpenAIError
+
+if TYPE_CHECKING:
+    from benchmarks.soak.plans import Plan
+
+LEFT = "left by its reader"
+
+
+class Tally:
+    """Counts ends, from any thread; whatever is not as it should be is a complaint."""
+
+    def __init__(self) -> None:
+        self.ends: Counter[str] = Counter()
+        self.events = 0
+        self.complaints: list[str] = []
+        self._lock = Lock()
+
+    def count(self, plan: Plan, ends: list[Exception | None], events: int, *, left: bool) -> None:
+        """Note how a stream ended: what its observers were told, in all."""
+        with self._lock:
+            self.events += events
+            wrong = [end for end in ends if end is not None and not isinstance(end, OpenAIError)]
+            if len(ends) != 1 and not (left and plan.pushed and not ends):
+                self.complaints.append(f"{len(ends)} ends of {plan}")
+            if wrong:
+                self.complaints.append(f"{wrong[0]!r} of {plan}")
+            if plan.fault is None and not left and any(ends):
+                self.complaints.append(f"without a fault, {ends[0]!r} of {plan}")
+            self.ends[LEFT if left else type(ends[0]).__name__ if any(ends) else "complete"] += 1
+
+    def complain(self, what: str) -> None:
+        """Note what should not be."""
+        with self._lock:
+            self.complaints.append(what)
+
+    @property
+    def streams(self) -> int:
+        """How many have ended."""
+        return sum(self.ends.values())

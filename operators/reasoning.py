@@ -1,0 +1,60 @@
+"""A choice's reasoning, as it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.events import ReasoningDeltaEvent, ReasoningDoneEvent
+from streamkit.log import ChoiceLog, ChoiceUpdate
+from streamkit.machine import Machine
+from streamkit.operators.lift import lift
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reactivex import Observable
+
+__all__ = ["ReasoningTeller", "reasoning"]
+
+
+def reasoning() -> Callable[
+    [Observable[ChoiceUpdate]], Observable[ReasoningDeltaEvent | ReasoningDoneEvent]
+]:
+    """Emit each piece of what a model thinks, and the whole at the end.
+
+        --Hm,--------so------|
+        [    reasoning()     ]
+        --delta------delta---(done("Hm,so"),|)
+
+    Servers call it ``reasoning_content`` or ``reasoning``; one that sends both says it twice and is
+    heard once. Text only: a list or an object of that name is kept as an unknown field. It is done
+    with its choice and not when content begins, for some models go on to think after that.
+    """
+    return lift(ReasoningTeller)
+
+
+class ReasoningTeller(Machine[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneEvent]):
+    """The machine of ``reasoning``, for one choice."""
+
+    def __init__(self) -> None:
+        self._choice: ChoiceLog | None = None
+
+    def feed(self, value: ChoiceUpdate, /) -> Sequence[ReasoningDeltaEvent]:
+        """Take what a chunk added to the choice."""
+        # Many servers send an empty piece with every chunk of the answer.
+        if not value.reasoning:
+            return ()
+        choice = self._choice = value.choice
+        return (
+            ReasoningDeltaEvent(
+                value.index, value.reasoning, choice.reasoning, value.reasoning_end
+            ),
+        )
+
+    def close(self) -> Iterable[ReasoningDoneEvent]:
+        """Tell the whole reasoning, if there was any."""
+        choice, self._choice = self._choice, None
+        if choice is None:
+            return ()
+        text = choice.reasoning
+        return (ReasoningDoneEvent(choice.index, text.first(text.length)),)

@@ -1,0 +1,120 @@
+"""Which failures may pass, and how long to wait for that."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, cast
+
+import tenacity
+
+from streamkit.errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    LimitExceededError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenacity import RetryCallState
+
+__all__ = [
+    "FIRST_DELAY",
+    "LONGEST_DELAY",
+    "LONGEST_RETRY_AFTER",
+    "back_off",
+    "delay_asked",
+    "is_transient",
+    "retry_after",
+]
+
+FIRST_DELAY = 0.5
+"""Seconds before the first retry; each further one waits twice as long."""
+LONGEST_DELAY = 8.0
+LONGEST_RETRY_AFTER = 120.0
+"""Seconds a server may ask us to wait. When it asks for more, the caller hears of it instead."""
+
+
+def is_transient(error: BaseException | None, now: datetime | None = None) -> bool:
+    """Whether another attempt may succeed where this one failed.
+
+    So it is when the server was not reached or fell silent, the stream was cut or brought nothing
+    but keep-alives, or the server says that the fault is its own, or that it is too busy, be it in
+    mid-stream. An answer that is there and not as one would like it is no such failure.
+    """
+    if isinstance(error, APIStatusError):
+        if (delay_asked(error, now) or 0) > LONGEST_RETRY_AFTER:
+            return False
+        if (advice := error.response.headers.get("x-should-retry")) in {"true", "false"}:
+            return bool(advice == "true")
+        return _may_pass(error.status_code)
+    if isinstance(error, APIConnectionError | StreamTruncatedError):
+        return True
+    if isinstance(error, StreamDecodeError) and not isinstance(error, LimitExceededError):
+        return all(line.startswith(":") for line in error.received.split("\n") if line)
+    return isinstance(error, APIError) and (_may_pass(error.code) or _may_pass(error.type))
+
+
+def back_off(state: RetryCallState) -> float:
+    """Seconds until the next attempt, where the server does not say."""
+    # Clients that failed together should not come back together.
+    return _exponential(state) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing
+
+
+def delay_asked(error: BaseException | None, now: datetime | None = None) -> float | None:
+    """Seconds the server asks us to wait; None when it does not."""
+    if not isinstance(error, APIStatusError):
+        return None
+    return retry_after(error.response.headers, now or datetime.now(UTC))
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds the server asks us to wait; None when it does not say, or nothing sensible."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) * unit
+        except (KeyError, ValueError):
+            continue
+        return seconds if seconds > 0 else None
+    try:
+        date = parsedate_to_datetime(headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+    # HTTP's dates are in UTC, also those that forget to say so.
+    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+_exponential = tenacity.wait_exponential(multiplier=FIRST_DELAY, max=LONGEST_DELAY)
+
+_TRANSIENT = {
+    "internalerror",
+    "internalservererror",
+    "overloaded",
+    "overloadederror",
+    "ratelimiterror",
+    "ratelimitexceeded",
+    "servererror",
+    "serveroverloaded",
+    "serviceunavailable",
+    "timeout",
+    "timeouterror",
+    "toomanyrequests",
+}
+"""What servers call a failure of their own in mid-stream, without case and punctuation."""
+
+
+def _may_pass(code: object) -> bool:
+    """Whether a status, or what a server says in its place, is of a failure that may pass."""
+    if isinstance(code, str) and not code.isdecimal():
+        return "".join(filter(str.isalpha, code.casefold())) in _TRANSIENT
+    try:
+        status = int(cast("str | int", code))
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return status in {408, 409, 429} or 500 <= status < 600

@@ -1,0 +1,163 @@
+"""A backlog with a producer on one side and a consumer on the other, on any threads or loops."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from streamkit.hub.backlog import NothingYet
+from streamkit.hub.waiters import Waiters, running_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit.events import EventsDroppedEvent
+    from streamkit.hub.backlog import Backlog, End, Taken
+
+__all__ = ["Channel"]
+
+E = TypeVar("E")
+
+
+class Channel(Generic[E]):
+    """Lets each side wait for the other, in its own way."""
+
+    def __init__(self, backlog: Backlog[E], on_change: Callable[[], None] | None = None) -> None:
+        self._backlog = backlog
+        self._on_change = on_change
+        """Called, without the lock, when there is something to take."""
+        # A consumer that is collected closes its channel, and may be so while this thread has it.
+        self._lock = threading.RLock()
+        self._consumers = Waiters()
+        self._producers = Waiters()
+        self._reader: int | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the producer waits for this consumer."""
+        return self._backlog.overflow == "block"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether what is put is of no use any more."""
+        return self._backlog.has_ended
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more event fits."""
+        return self._backlog.has_room
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait."""
+        return len(self._backlog)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to take, be it the end."""
+        return len(self._backlog) > 0 or self._backlog.has_ended
+
+    def put(self, event: E) -> bool:
+        """Add an event; false if the producer has to wait for room first."""
+        with self._lock:
+            if not self._backlog.put(event):
+                return False
+            self._consumers.wake()
+        self._changed()
+        return True
+
+    def end(self, error: Exception | None = None) -> None:
+        """Add the end, unless there is one."""
+        with self._lock:
+            self._backlog.end(error)
+            self._consumers.wake()
+            self._producers.wake()
+        self._changed()
+
+    def close(self) -> None:
+        """Forget what waits, and wake both sides: the consumer has gone."""
+        with self._lock:
+            self._backlog.close()
+            self._consumers.wake()
+            self._producers.wake()
+
+    def take(self) -> Taken[E]:
+        """Take what there is, without waiting."""
+        with self._lock:
+            return self._take()
+
+    def take_waiting(self) -> E | EventsDroppedEvent | End:
+        """Take what there is; this thread waits for it."""
+        while True:
+            with self._lock:
+                taken = self._take()
+                if not isinstance(taken, NothingYet):
+                    return taken
+                woken = self._consumers.thread()
+            woken.wait()
+
+    async def take_awaiting(self) -> E | EventsDroppedEvent | End:
+        """Take what there is; this task waits for it."""
+        while True:
+            with self._lock:
+                taken = self._take()
+                if not isinstance(taken, NothingYet):
+                    return taken
+                woken = self._consumers.task()
+            try:
+                await woken
+            finally:
+                with self._lock:
+                    self._consumers.forget(woken)
+
+    def wait_for_room(self) -> None:
+        """Have this thread wait until an event fits; a consumer for which it cannot is ended."""
+        while True:
+            with self._lock:
+                if self._backlog.has_room:
+                    return
+                if self._reader == threading.get_ident():
+                    break
+                woken = self._producers.thread()
+            woken.wait()
+        self.end(RuntimeError(_SAME_THREAD))
+
+    async def await_room(self) -> None:
+        """Have this task wait until an event fits."""
+        while True:
+            with self._lock:
+                if self._backlog.has_room:
+                    return
+                woken = self._producers.task()
+            try:
+                await woken
+            finally:
+                with self._lock:
+                    self._producers.forget(woken)
+
+    def refuse_loop(self) -> None:
+        """End the consumer if the producer would have to block the loop that it runs on."""
+        if running_loop() is not None and not self.has_ended:
+            self.end(RuntimeError(_ON_A_LOOP))
+
+    def _take(self) -> Taken[E]:
+        self._reader = threading.get_ident()
+        had_room = self._backlog.has_room
+        taken = self._backlog.take()
+        if not had_room:
+            self._producers.wake()
+        return taken
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change()
+
+
+_SAME_THREAD = (
+    "the hub is fed on the thread that reads this consumer, so neither could go on: feed it on "
+    "another thread, or choose an overflow that does not block"
+)
+_ON_A_LOOP = (
+    "an observer cannot wait for a consumer without blocking the event loop that it runs on: drive "
+    "the hub with `await hub.adrive(stream)`, or choose an overflow that does not block"
+)

@@ -1,0 +1,294 @@
+"""One stream, many consumers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
+
+from streamkit.errors import StreamClosedError
+from streamkit.hub.backlog import DEFAULT_LIMIT, Backlog, End, Overflow
+from streamkit.hub.cancellable import Cancellable
+from streamkit.hub.channel import Channel
+from streamkit.hub.consumer import Consumer
+from streamkit.hub.delivery import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Iterable
+
+    from reactivex import Observable, abc
+
+    from streamkit.events import EventsDroppedEvent
+
+__all__ = ["Hub"]
+
+E = TypeVar("E")
+
+
+class Hub(ObserverBase[E]):
+    """Passes one stream on to many consumers, on any threads, tasks and schedulers.
+
+    Each has a queue of its own, in which at most ``limit`` events wait. What gives when it is full
+    is the consumer's choice:
+
+    - ``block``: the stream waits, so the slowest such consumer sets its pace.
+    - ``drop_oldest``: the oldest event is dropped; an ``events.dropped`` event stands in its place
+      and says how many there were.
+    - ``coalesce``: what waits is merged. A delta event takes the place of the one before it, of its
+      kind and choice, with the text of both; a chunk event that of the one before it, whose
+      ``chunk`` is lost. Nothing is merged across a done event, or any that is no delta: those all
+      come, and when even so they are too many, the consumer fails.
+    - ``fail``: the consumer ends, after what waits, with ``SlowConsumerError``.
+
+    No consumer hurts another, and none misses the end. Whoever comes late gets what is still to
+    come, whose ``snapshot`` has what was before; and after the end how it was.
+
+    Feed it as an observer of any observable, or with ``drive``, ``adrive`` or ``connect``, which
+    let go of their source when the hub is closed. That happens with the last consumer, unless
+    ``close_when_unused`` is off; so have a consumer before you feed it.
+    """
+
+    def __init__(self, *, close_when_unused: bool = True) -> None:
+        self._close_when_unused = close_when_unused
+        # Replaced and never changed, so that it is read without the lock.
+        self._channels: tuple[Channel[E], ...] = ()
+        self._end: End | None = None
+        self._sources: list[Callable[[], None]] = []
+        self._raised: list[Exception] = []
+        self._lock = threading.RLock()
+
+    @overload
+    def consumer(
+        self, *, limit: int = DEFAULT_LIMIT, overflow: Literal["drop_oldest"]
+    ) -> Consumer[E | EventsDroppedEvent]: ...
+    @overload
+    def consumer(
+        self, *, limit: int = DEFAULT_LIMIT, overflow: Literal["block", "coalesce", "fail"] = ...
+    ) -> Consumer[E]: ...
+    def consumer(
+        self, *, limit: int = DEFAULT_LIMIT, overflow: Overflow = "block"
+    ) -> Consumer[Any]:
+        """Return a new consumer, to be iterated in a thread or a task; it has its place from now.
+
+        With ``block`` it must not be read by the thread that feeds the hub.
+        """
+        channel: Channel[E] = Channel(Backlog(limit, overflow))
+        self._add(channel)
+        return Consumer(channel, self._leave)
+
+    @overload
+    def observe_on(
+        self,
+        scheduler: abc.SchedulerBase,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        overflow: Literal["drop_oldest"],
+    ) -> Observable[E | EventsDroppedEvent]: ...
+    @overload
+    def observe_on(
+        self,
+        scheduler: abc.SchedulerBase,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        overflow: Literal["block", "coalesce", "fail"] = ...,
+    ) -> Observable[E]: ...
+    def observe_on(
+        self,
+        scheduler: abc.SchedulerBase,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        overflow: Overflow = "block",
+    ) -> Observable[Any]:
+        """Return an observable that pushes on ``scheduler``; each subscription is a consumer.
+
+        With ``block`` the scheduler needs a thread that does not feed the hub. For an event loop
+        it is reactivex's ``AsyncIOThreadSafeScheduler``, unless the hub is fed on that loop.
+        """
+        from reactivex import Observable
+        from reactivex.disposable import Disposable
+
+        def subscribe(
+            observer: abc.ObserverBase[Any], _scheduler: abc.SchedulerBase | None = None
+        ) -> abc.DisposableBase:
+            backlog: Backlog[E] = Backlog(limit, overflow)
+            delivery = Delivery(backlog, observer, scheduler, self._leave)
+            self._add(delivery.channel)
+            return Disposable(delivery.dispose)
+
+        return Observable(subscribe)
+
+    def drive(self, stream: Iterable[E]) -> None:
+        """Read a stream to its end on this thread, and pass it on.
+
+        How it ended is told to the consumers, and not raised here.
+        """
+        close: Callable[[], object] = getattr(stream, "close", _nothing)
+
+        def stop() -> None:
+            with suppress(ValueError):  # a generator that runs stops after its next event
+                close()
+
+        self._add_source(stop)
+        try:
+            for event in stream:
+                self._tell(event)
+                if self._end is not None:
+                    break
+        except Exception as error:  # noqa: BLE001 - whatever ends the stream is passed on
+            self.on_error(error)
+        except BaseException:
+            self.close()
+            raise
+        else:
+            self.on_completed()
+
+    async def adrive(self, stream: AsyncIterable[E]) -> None:
+        """Read a stream to its end in this task, and pass it on; consumers are awaited.
+
+        How it ended is told to the consumers, and not raised here.
+        """
+        reading = Cancellable()
+        self._add_source(reading.cancel)
+        try:
+            with reading:
+                async for event in stream:
+                    await self._atell(event)
+                    if self._end is not None:
+                        break
+            if self._end is not None:
+                await getattr(stream, "aclose", _anothing)()
+        except Exception as error:  # noqa: BLE001 - whatever ends the stream is passed on
+            self.on_error(error)
+        except BaseException:
+            self.close()
+            raise
+        else:
+            self.on_completed()
+
+    def connect(
+        self, observable: Observable[E], scheduler: abc.SchedulerBase | None = None
+    ) -> None:
+        """Subscribe to an observable, and let go of it when the hub is closed."""
+        from reactivex import operators as rx
+        from reactivex.subject import AsyncSubject
+
+        closed: AsyncSubject[None] = AsyncSubject()
+
+        def let_go() -> None:
+            closed.on_next(None)
+            closed.on_completed()
+
+        self._add_source(let_go)
+        observable.pipe(rx.take_until(closed)).subscribe(self, scheduler=scheduler)
+
+    def close(self) -> None:
+        """Let go of the source, and end the consumers after what waits for them.
+
+        They end with ``StreamClosedError``, unless the stream has ended before.
+        """
+        self._finish(End(StreamClosedError("the hub was closed before its stream ended")))
+
+    def on_next(self, value: E) -> None:
+        """Pass on an event; waits for consumers that block, but not on an event loop."""
+        for channel in self._channels:
+            if channel.blocks:
+                channel.refuse_loop()
+        self._tell(value)
+
+    def on_error(self, error: Exception) -> None:
+        """Pass on the error that ended the stream."""
+        self._finish(End(error))
+        self._raise_theirs()
+
+    def on_completed(self) -> None:
+        """Pass on that the stream is complete."""
+        self._finish(End())
+        self._raise_theirs()
+
+    def _tell(self, event: E) -> None:
+        for channel in self._put(event):
+            while not channel.put(event):
+                channel.wait_for_room()
+
+    async def _atell(self, event: E) -> None:
+        if not all(channel.has_room for channel in self._channels):
+            # Those on this loop have had no turn since the last event, so they are not slow yet.
+            await asyncio.sleep(0)
+        for channel in self._put(event):
+            while not channel.put(event):
+                await channel.await_room()
+
+    def _put(self, event: E) -> list[Channel[E]]:
+        """Give the event to all who have room, and return those to be waited for."""
+        full: list[Channel[E]] = []
+        for channel in self._channels:
+            try:
+                if not channel.put(event):
+                    full.append(channel)
+            except Exception as error:  # noqa: BLE001 - whatever an observer raises in its turn
+                self._raised.append(error)
+            if channel.has_ended:
+                self._leave(channel)
+        return full
+
+    def _finish(self, end: End) -> None:
+        with self._lock:
+            if self._end is not None:
+                return
+            self._end = end
+            channels, self._channels = self._channels, ()
+            sources, self._sources = self._sources, []
+        for channel in channels:
+            self._end_one(channel, end)
+        for let_go in sources:
+            let_go()
+
+    def _end_one(self, channel: Channel[E], end: End) -> None:
+        try:
+            channel.end(end.error)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._raised.append(error)
+
+    def _raise_theirs(self) -> None:
+        """Raise what observers raised that have their turns on the thread that feeds the hub."""
+        raised, self._raised = self._raised, []
+        if len(raised) == 1:
+            raise raised[0]
+        if raised:
+            raise ExceptionGroup("consumers of the stream failed", raised)
+
+    def _add(self, channel: Channel[E]) -> None:
+        with self._lock:
+            end = self._end
+            if end is None:
+                self._channels = (*self._channels, channel)
+        if end is not None:
+            channel.end(end.error)
+
+    def _leave(self, channel: Channel[E]) -> None:
+        with self._lock:
+            if channel not in self._channels:
+                return
+            self._channels = tuple(other for other in self._channels if other is not channel)
+            is_unused = not self._channels
+        if is_unused and self._close_when_unused:
+            self.close()
+
+    def _add_source(self, let_go: Callable[[], None]) -> None:
+        with self._lock:
+            has_ended = self._end is not None
+            if not has_ended:
+                self._sources.append(let_go)
+        if has_ended:
+            let_go()
+
+
+def _nothing() -> None:
+    """What closes a stream that cannot be closed."""
+
+
+async def _anothing() -> None:
+    """The same where it would be awaited."""

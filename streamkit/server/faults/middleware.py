@@ -1,0 +1,229 @@
+"""Faults between the application and the connection."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import anyio
+import msgspec
+from starlette.datastructures import Headers, MutableHeaders
+
+from streamkit.server.api_error import ApiError
+from streamkit.server.faults.fault import Do, Fault, Pause, Raw, Refusal
+from streamkit.server.faults.frames import Frames
+from streamkit.server.faults.kinds import read
+from streamkit.server.faults.stalls import Stalls
+from streamkit.server.settings import PREFIX
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from streamkit.server.faults.fault import Opening, Step
+
+MODEL = "fault:"
+"""What the name of a model begins with that names a fault."""
+HEADER = PREFIX + "fault"
+REMEMBERED = 10_000
+"""How many requests are remembered, to tell their repetitions."""
+
+
+class Connection(Protocol):
+    """What the ASGI server knows of a connection; uvicorn's protocols do."""
+
+    client: tuple[str, int] | None
+    transport: asyncio.Transport
+
+
+class Faults:
+    """What goes wrong at a server: the fault of every request, and who waits because of one."""
+
+    def __init__(self, fault: Fault | None = None) -> None:
+        self.fault = fault
+        """The fault of requests that name none."""
+        self.stalls = Stalls()
+        self.connections: Iterable[Any] | None = None
+        """The server's open connections, each a ``Connection``; None if they are not known."""
+        self._hit: OrderedDict[bytes, int] = OrderedDict()
+
+    def of(self, scope: Scope) -> Fault | None:
+        """The fault that a request is to be answered with, if any.
+
+        Raises:
+            ApiError: It names one that does not exist.
+        """
+        fault = self._named(scope) or self.fault
+        if fault is None or fault.times is None:
+            return fault
+        request = msgspec.json.encode((fault, scope["path"], scope["exchange"].body))
+        hit = self._hit.pop(request, 0)
+        self._hit[request] = hit + 1
+        if len(self._hit) > REMEMBERED:
+            self._hit.popitem(last=False)
+        return fault if hit < fault.times else None
+
+    def connection(self, scope: Scope) -> Connection | None:
+        """The connection that a request came over; None when it is gone.
+
+        Raises:
+            ConnectionAbortedError: Connections are not known. What an ASGI server does then is near
+                to what is wanted: it closes the connection.
+        """
+        if self.connections is None:
+            raise ConnectionAbortedError("a fault")
+        found = (each for each in list(self.connections) if each.client == tuple(scope["client"]))
+        return next(found, None)
+
+    def _named(self, scope: Scope) -> Fault | None:
+        text = Headers(scope=scope).get(HEADER)
+        if text is None:
+            body: Any = scope["exchange"].body
+            fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+            model = fields.get("model")
+            if isinstance(model, str) and model.startswith(MODEL):
+                text = model.removeprefix(MODEL)
+        if text is None:
+            return None
+        try:
+            return read(text)
+        except ValueError as error:
+            raise ApiError(f"Invalid fault {text!r}: {error}") from None
+
+
+class FaultsMiddleware:
+    """Lets every answer go wrong as `Faults` says."""
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            send = _Answer(self._faults, scope, receive, send).take
+        await self._app(scope, receive, send)
+
+
+class _Answer:
+    """An answer on its way out."""
+
+    def __init__(self, faults: Faults, scope: Scope, receive: Receive, send: Send) -> None:
+        self._faults = faults
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._fault: Fault | None = None
+        self._frames = Frames(streamed=True)
+        self._over = False
+
+    async def take(self, message: Message) -> None:
+        """Take what the application sends."""
+        if self._over:
+            return
+        if message["type"] == "http.response.start":
+            await self._begin(message)
+        elif self._fault is None:
+            await self._send(message)
+        else:
+            await self._go_on(self._fault, message)
+
+    async def _begin(self, start: Message) -> None:
+        if start["status"] >= 400:
+            await self._send(start)
+            return
+        try:
+            fault = self._faults.of(self._scope)
+        except ApiError as error:
+            await self._refuse(error)
+            return
+        if fault is not None:
+            await self._do(fault.opening())
+            if self._over:
+                return
+            headers = MutableHeaders(scope=start)
+            streamed = headers.get("content-type", "").startswith("text/event-stream")
+            del headers["content-length"]  # of the answer as it should be
+            self._frames = Frames(streamed=streamed)
+            self._fault = fault if streamed else fault.halved()
+        await self._send(start)
+
+    async def _go_on(self, fault: Fault, message: Message) -> None:
+        last = not message.get("more_body")
+        for frame in self._frames.feed(message.get("body", b"")):
+            await self._do(fault.steps(frame))
+        if last:
+            for frame in self._frames.close():
+                await self._do(fault.steps(frame))
+            if self._frames.last is not None:
+                await self._do(fault.rest(self._frames.last))
+            await self._do([Do.END])
+
+    async def _do(self, steps: Iterable[Step | Opening]) -> None:
+        for step in steps:
+            if self._over:
+                return
+            match step:
+                case bytes():
+                    await self._send(_body(step, more=True))
+                case Pause(seconds):
+                    await self._unless_left(anyio.sleep, seconds)
+                case Do.STALL:
+                    await self._unless_left(self._faults.stalls.wait)
+                case Do.END:
+                    self._over = True
+                    await self._send(_body(b"", more=False))
+                case Refusal(status, headers):
+                    await self._refuse(
+                        ApiError("The server was told to refuse.", status=status), headers
+                    )
+                case Raw(data):
+                    if connection := self._faults.connection(self._scope):
+                        connection.transport.write(data)
+                case _:
+                    await self._leave(step)
+
+    async def _refuse(self, error: ApiError, headers: Any = None) -> None:
+        self._over = True
+        response = error.response(dict(headers or {}))
+        await response(self._scope, self._receive, self._send)
+
+    async def _leave(self, how: Do) -> None:
+        self._over = True
+        connection = self._faults.connection(self._scope)
+        if connection is None:
+            return
+        transport = connection.transport
+        if how is Do.RESET:
+            transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            transport.abort()
+        else:
+            transport.close()
+        # An application that returns before the connection is gone has made a mistake.
+        await self._left()
+
+    async def _unless_left(self, wait: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        async with anyio.create_task_group() as group:
+
+            async def watch() -> None:
+                await self._left()
+                self._over = True
+                group.cancel_scope.cancel()
+
+            group.start_soon(watch)
+            await wait(*args)
+            group.cancel_scope.cancel()
+
+    async def _left(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def _body(data: bytes, *, more: bool) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more}

@@ -1,0 +1,235 @@
+"""Every fault on every road with every content: how it ends, with what, after how many attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, get_args
+
+import pytest
+
+from streamkit import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    InternalServerError,
+    ParseError,
+    RateLimitError,
+    StreamDecodeError,
+    StreamTimeoutError,
+    StreamTruncatedError,
+)
+from streamkit.config import Timeout
+from streamkit.errors import TimeLimit
+from streamkit.server import EmbeddedServer
+from streamkit.server.faults import KINDS, BrokenTLS
+from streamkit.server.faults.tls import How
+from tests.faults.roads import CONTENTS, KEY, ROADS, Road, released
+
+WHOLE, PART, OTHER, NONE = "the whole answer", "its beginning", "another answer", "nothing"
+
+
+class Outcome(NamedTuple):
+    """How a request ends."""
+
+    error: type[Exception] | None
+    arrived: str
+    """What the completion has, or the ``completion`` of the error."""
+    attempts: int = 1
+
+
+class Row(NamedTuple):
+    """How the requests with a fault end; ``observe`` sees the same as ``stream``."""
+
+    parse: Outcome
+    stream: Outcome | dict[str, Outcome]
+    """One for all contents, or one for each."""
+
+
+def always(outcome: Outcome) -> Row:
+    return Row(outcome, outcome)
+
+
+OK = Outcome(None, WHOLE)
+AT_LAST = Outcome(None, WHOLE, attempts=2)
+UNREACHABLE = Outcome(APIConnectionError, NONE, attempts=3)
+INVALID = Outcome(APIResponseValidationError, NONE)
+CUT = Outcome(StreamTruncatedError, PART)
+CUT_AT_ONCE = Outcome(StreamTruncatedError, NONE, attempts=3)
+MANGLED = {
+    "text": Outcome(None, OTHER),
+    "structured": Outcome(ParseError, OTHER),
+    "tools": Outcome(ParseError, OTHER),
+}
+"""Nothing in the protocol tells that events were repeated or changed places: only a parser does."""
+
+TABLE: dict[str, Row] = {
+    # Before the headers: nothing has begun, so it is tried again.
+    "status?code=500": always(Outcome(InternalServerError, NONE, attempts=3)),
+    "status?code=500&times=1": always(AT_LAST),
+    "status?code=429&retry_after=7": always(Outcome(RateLimitError, NONE, attempts=3)),
+    "status?code=429&retry_after=7&times=1": always(AT_LAST),
+    "status?code=429&retry_after=3600": always(Outcome(RateLimitError, NONE)),
+    "hang_up": always(UNREACHABLE),
+    "hang_up?times=1": always(AT_LAST),
+    "not_http": always(UNREACHABLE),
+    "silence": always(OK),
+    # The connection ends too early.
+    "cut?after=4": Row(UNREACHABLE, CUT),
+    "cut?after=4&times=1": Row(AT_LAST, CUT),
+    "cut?after=900&unit=bytes": Row(OK, CUT),
+    "half_frame?after=4": Row(UNREACHABLE, CUT),
+    "reset?after=4": Row(UNREACHABLE, CUT),
+    # It does so before the first content, and it is tried again.
+    "cut?after=90&unit=bytes": Row(UNREACHABLE, CUT_AT_ONCE),
+    "cut": Row(UNREACHABLE, CUT_AT_ONCE),
+    "cut?times=1": always(AT_LAST),
+    "cut?after=1": Row(
+        UNREACHABLE,
+        {
+            "text": CUT_AT_ONCE,  # the first event is the role
+            "structured": CUT_AT_ONCE,
+            "tools": Outcome(StreamTruncatedError, NONE),  # and the name of the call
+        },
+    ),
+    "reset?times=2": always(Outcome(None, WHOLE, attempts=3)),
+    "half_frame": Row(UNREACHABLE, CUT_AT_ONCE),
+    # By the rules of HTTP nothing is wrong with it.
+    "truncate?after=4": Row(INVALID, CUT),
+    "truncate": Row(INVALID, Outcome(StreamDecodeError, NONE, attempts=3)),
+    "truncate?times=1": Row(INVALID, AT_LAST),
+    # What comes is wrong.
+    "error?after=4": Row(INVALID, Outcome(APIError, PART)),
+    "error?after=4&named=true": Row(INVALID, Outcome(APIError, PART)),
+    "error": Row(INVALID, Outcome(APIError, NONE, attempts=3)),
+    "error?times=1": Row(INVALID, AT_LAST),
+    "garbage?after=4": Row(INVALID, Outcome(StreamDecodeError, PART)),
+    "garbage": Row(INVALID, Outcome(StreamDecodeError, NONE)),
+    "duplicate?after=2": Row(INVALID, MANGLED),
+    "reorder?after=2": Row(INVALID, MANGLED),
+    # Nothing is wrong but the time it takes.
+    "stall?after=4": always(OK),
+    "stall": always(OK),
+    "drip?size=7": always(OK),
+    "keep_alives?after=4&count=50": always(OK),
+}
+WAITS = {
+    "status?code=429&retry_after=7": [7.0, 7.0],
+    "status?code=429&retry_after=7&times=1": [7.0],
+}
+"""What a client that honours ``Retry-After`` waits."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
+    with EmbeddedServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("fault", TABLE)
+def test_a_fault_ends_as_the_table_says(
+    fault: str, road: str, content: str, server: EmbeddedServer
+) -> None:
+    said = [{"role": "user", "content": f"{content}: {road} through {fault}"}]
+    params: dict[str, Any] = {"model": "m", "messages": said, **CONTENTS[content]}
+    whole = ROADS["parse"](server.base_url, **params).text
+    thread = released(server, fault)
+    told = ROADS[road](server.base_url, extra_headers={"x-streamkit-fault": fault}, **params)
+    if thread is not None:
+        thread.join()
+
+    (end,) = told.ends
+    tries = attempts(server, fault, said)
+    assert Outcome(kind(end), relation(told.text, whole), tries) == expected(fault, road, content)
+    assert told.naps == WAITS.get(fault, told.naps)
+    assert KEY not in f"{end} {end!r}"
+
+
+def expected(fault: str, road: str, content: str) -> Outcome:
+    row = TABLE[fault]
+    outcome = row.parse if road.endswith("parse") else row.stream
+    return outcome[content] if isinstance(outcome, dict) else outcome
+
+
+def kind(end: Exception | None) -> type[Exception] | None:
+    return None if end is None else type(end)
+
+
+def relation(text: str, whole: str) -> str:
+    if text in {"", whole}:
+        return WHOLE if text else NONE
+    return PART if whole.startswith(text) else OTHER
+
+
+def attempts(server: EmbeddedServer, fault: str, said: Any) -> int:
+    """How often the client sent the request that was to fail."""
+    return sum(
+        each.headers.get("x-streamkit-fault") == fault and each.body["messages"] == said
+        for each in server.exchanges
+    )
+
+
+LIMITS: dict[TimeLimit, float] = {
+    "first_content": 0.05,
+    "between_content": 0.25,  # no shorter: what comes before the fault shall not be late
+    "read": 0.25,
+    "total": 0.05,
+}
+TIMES: dict[tuple[str, TimeLimit], Outcome] = {
+    # Who sets a limit of the first content asks for another attempt.
+    ("silence", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
+    ("stall", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
+    ("keep_alives", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
+    ("stall?after=4", "between_content"): Outcome(StreamTimeoutError, PART),
+    ("keep_alives?after=4", "between_content"): Outcome(StreamTimeoutError, PART),
+    ("stall?after=4", "read"): Outcome(StreamTimeoutError, PART),
+    ("silence", "total"): Outcome(StreamTimeoutError, NONE),
+    ("keep_alives", "total"): Outcome(StreamTimeoutError, NONE),
+}
+"""What never goes on, under a limit of time."""
+STREAMED = {name: road for name, road in ROADS.items() if not name.endswith("parse")}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("road", STREAMED)
+@pytest.mark.parametrize(("fault", "limit"), TIMES)
+def test_a_limit_of_time_ends_what_a_fault_holds_back(
+    fault: str, limit: TimeLimit, road: str, content: str, server: EmbeddedServer
+) -> None:
+    said = [{"role": "user", "content": f"{content}: {road} through {fault} within {limit}"}]
+    params: dict[str, Any] = {"model": "m", "messages": said, **CONTENTS[content]}
+    whole = ROADS["parse"](server.base_url, **params).text
+    told = ROADS[road](
+        server.base_url,
+        extra_headers={"x-streamkit-fault": fault},
+        timeout=Timeout(**{limit: LIMITS[limit]}),
+        **params,
+    )
+    (end,) = told.ends
+    # Not what the server saw: it may not have come to a request in so short a time.
+    tries = len(told.naps) + 1
+    assert Outcome(kind(end), relation(told.text, whole), tries) == TIMES[fault, limit]
+    assert isinstance(end, StreamTimeoutError)
+    assert end.limit == limit
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+@pytest.mark.parametrize("how", get_args(How))
+def test_a_failed_handshake_is_a_connection_error(how: How, road: Road, content: str) -> None:
+    with BrokenTLS(how) as listener:
+        told = road(
+            listener.base_url,
+            model="m",
+            messages=[{"role": "user", "content": "hi"}],
+            **CONTENTS[content],
+        )
+        handshakes = listener.handshakes
+    (end,) = told.ends
+    assert (kind(end), handshakes) == (APIConnectionError, 3)
+    assert "SSL" in str(end)
+
+
+def test_every_kind_of_fault_is_in_the_table() -> None:
+    assert {fault.partition("?")[0] for fault in TABLE} == set(KINDS)

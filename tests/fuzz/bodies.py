@@ -1,0 +1,56 @@
+"""Whole bodies of answers: any bytes end well or in an error of ours, wherever they are cut."""
+
+from __future__ import annotations
+
+from streamkit.errors import OpenAIError
+from streamkit.events import Event
+from streamkit.operators.chat_events import ChatEvents
+from streamkit.operators.decode import OnTruncated
+from streamkit.pipeline import Pipeline
+from streamkit.reader import Reader
+from streamkit.response_format import response_format
+from streamkit.tools import tool_parsers
+from tests.fuzz.pieces import pieces
+
+OBJECT = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+FORMAT = response_format(
+    {"type": "json_schema", "json_schema": {"name": "n", "schema": OBJECT, "strict": True}}
+)
+TOOLS = tool_parsers(
+    [{"type": "function", "function": {"name": "f", "parameters": OBJECT, "strict": True}}]
+)
+
+
+def check(data: bytes) -> None:
+    """The first byte says into what pieces the body is cut, and what a cut end is."""
+    size, body = data[0] if data else 0, data[1:]
+    on_truncated: OnTruncated = "accept" if size % 2 else "error"
+    events, error = taken([body], on_truncated)
+    again, same = taken(pieces(body, size), on_truncated)
+    assert again == events
+    assert str(same) == str(error)
+
+
+def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
+    """The events, read when they came and when all had come, and the error."""
+    machine = ChatEvents(Reader(FORMAT, TOOLS))
+    pipeline = Pipeline(machine, on_truncated=on_truncated)
+    events: list[Event] = []
+    read: list[object] = []
+    error: OpenAIError | None = None
+    try:
+        for part in parts:
+            for event in pipeline.read(part):
+                events.append(event)
+                read.append(event.to_dict())
+        for event in pipeline.end():
+            events.append(event)
+            read.append(event.to_dict())
+        machine.completion().to_json()
+    except OpenAIError as raised:
+        error = raised
+        pipeline.fail(error)
+        assert error.completion is not None
+        error.completion.to_json()
+    assert [event.to_dict() for event in events] == read
+    return read, error

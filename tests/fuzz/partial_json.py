@@ -1,0 +1,58 @@
+"""The machine for partial JSON, in pieces, against ``json.loads``; what it shows only grows."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+from streamkit.partial_json import PartialJSON
+from tests.fuzz.pieces import pieces
+from tests.test_partial_json import grows, load, plain
+
+
+def check(data: bytes) -> None:
+    """The first byte says into what pieces the text is cut."""
+    size, text = data[0] if data else 0, data[1:].decode("utf-8", "replace")
+    parser = PartialJSON()
+    views: list[Any] = []
+    for piece in pieces(text, size):
+        parser.feed(piece)
+        views.append(plain(parser.view()))
+    parser.close()
+    views.append(plain(parser.view()))
+    for older, newer in pairwise(views):
+        assert grows(older, newer) or has_a_key_twice(text)
+
+    at_once = PartialJSON()
+    at_once.feed(text)
+    at_once.close()
+    assert json.dumps(plain(at_once.view())) == json.dumps(views[-1])
+    assert (parser.complete, parser.error, parser.error_position, parser.position) == (
+        at_once.complete,
+        at_once.error,
+        at_once.error_position,
+        at_once.position,
+    )
+    compare_with_json(text, at_once)
+
+
+def compare_with_json(text: str, parser: PartialJSON) -> None:
+    """A document is one for both, and the same one."""
+    try:
+        value = load(text)
+    except (ValueError, RecursionError):
+        assert not parser.complete or parser.error is not None
+        return
+    if parser.error is None:
+        assert parser.complete
+        assert json.dumps(parser.view()) == json.dumps(value)
+    else:
+        assert parser.error.startswith(("nested deeper", "number longer", "integer longer"))
+
+
+def has_a_key_twice(text: str) -> bool:
+    """Whether two keys may be the same; then the value of the later one replaces the other's."""
+    keys = re.findall(r'("(?:[^"\\\x00-\x1f]|\\.)*")\s*:', text)
+    return len(set(keys)) < len(keys) or any("\\" in key for key in keys)

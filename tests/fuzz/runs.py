@@ -1,0 +1,49 @@
+"""Whole bodies of runs: any bytes end well or in an error of ours, wherever they are cut."""
+
+from __future__ import annotations
+
+from streamkit.assistants.follower import RunFollower
+from streamkit.errors import OpenAIError
+from streamkit.operators.decode import OnTruncated
+from streamkit.operators.decode_assistant_events import AssistantEventDecoder
+from streamkit.pipeline import Pipeline
+from tests.fuzz.pieces import pieces
+
+
+def check(data: bytes) -> None:
+    """The first byte says into what pieces the body is cut, and what a cut end is."""
+    size, body = data[0] if data else 0, data[1:]
+    on_truncated: OnTruncated = "accept" if size % 2 else "error"
+    told, error = taken([body], on_truncated)
+    again, same = taken(pieces(body, size), on_truncated)
+    assert again == told
+    assert str(same) == str(error)
+
+
+def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
+    """What every event tells, read when it came and when all had come, and the error."""
+    follower = RunFollower()
+    decoder = AssistantEventDecoder(on_truncated=on_truncated)
+    pipeline = Pipeline(follower, decoder=decoder)
+    told: list[object] = []
+    error: OpenAIError | None = None
+    try:
+        for part in parts:
+            told.extend(
+                (event.event, [each.to_dict() for each in follower.told])
+                for event in pipeline.read(part)
+            )
+        for _ in pipeline.end():
+            raise AssertionError("the end of a body has no events")
+        follower.finish()
+        told.append([each.to_dict() for each in follower.told])
+        for message in follower.events.messages():
+            message.to_json()
+        for step in follower.events.run_steps():
+            step.to_json()
+    except OpenAIError as raised:
+        error = raised
+        pipeline.fail(error)
+        for part_of_it in (*error.messages, *error.run_steps):
+            part_of_it.to_json()
+    return told, error

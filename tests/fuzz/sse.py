@@ -1,0 +1,101 @@
+"""Server-sent events, in pieces and at once, against the standard and against httpx-sse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+from httpx_sse import EventSource
+
+from streamkit.errors import StreamDecodeError
+from streamkit.sse import ServerSentEvent, SSEDecoder
+from tests.fuzz.pieces import pieces
+
+
+def check(data: bytes) -> None:
+    """The first byte says into what pieces the rest is cut."""
+    size, body = data[:1], data[1:]
+    events = by_us([body])
+    assert events == by_us(pieces(body, size[0] if size else 0))
+    assert events == by_the_standard(body)
+    if is_read_alike_by_httpx_sse(body):
+        assert with_data(events) == with_data(by_httpx_sse(body))
+
+
+def by_us(parts: list[bytes]) -> list[ServerSentEvent]:
+    """The events that came, be the body a stream or none."""
+    decoder = SSEDecoder()
+    events = [event for part in parts for event in decoder.feed(part)]
+    try:
+        events += decoder.close()
+    except StreamDecodeError:
+        assert not events
+    return events
+
+
+def by_the_standard(body: bytes) -> list[ServerSentEvent]:
+    """The same, word for word: the whole body at once, line by line.
+
+    Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
+    """
+    events: list[ServerSentEvent] = []
+    last_id, name, retry = b"", b"", None
+    data: list[bytes] = []
+    *lines, _unfinished = re.split(b"\r\n|\r|\n", body.removeprefix(b"\xef\xbb\xbf"))
+    for line in lines:
+        if not line:
+            if data:
+                kind, id_ = name.decode("utf-8", "replace"), last_id.decode("utf-8", "replace")
+                event = ServerSentEvent(b"\n".join(data), kind or "message", id_, retry)
+                events.append(event)
+            data, name, retry = [], b"", None
+            continue
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"data":
+            data.append(value)
+        elif field == b"event":
+            name = value
+        elif field == b"id" and b"\0" not in value:
+            last_id = value
+        elif field == b"retry" and re.fullmatch(b"[0-9]+", value):
+            retry = int(value)
+    return events
+
+
+def is_read_alike_by_httpx_sse(body: bytes) -> bool:
+    """Whether there is nothing in the body that httpx-sse reads in a way of its own.
+
+    It knows no byte order mark, takes a frame that the end cuts off for whole if its last line is,
+    takes any text of ``int`` for a retry, and reads bytes that are no UTF-8 as something else.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    ended = re.search("(^|\r\n|\r|\n)(\r\n|\r|\n)\\Z", text) is not None
+    return ended and not text.startswith("\ufeff") and "retry" not in text
+
+
+def by_httpx_sse(body: bytes) -> list[ServerSentEvent]:
+    """What httpx-sse makes of the body."""
+    headers = {"content-type": "text/event-stream; charset=utf-8"}
+    source = EventSource(httpx.Response(200, headers=headers, stream=_Body(body)))
+    return [
+        ServerSentEvent(event.data.encode(), event.event, event.id, event.retry)
+        for event in source.iter_sse()
+    ]
+
+
+def with_data(events: list[ServerSentEvent]) -> list[ServerSentEvent]:
+    """The events with data in them, for httpx-sse makes events of frames without as well."""
+    return [event for event in events if event.data]
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body

@@ -1,0 +1,513 @@
+from __future__ import annotations
+
+import gc
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import reactivex as rx
+from reactivex import operators as rx_operators
+from reactivex.scheduler import ImmediateScheduler, NewThreadScheduler, VirtualTimeScheduler
+
+from streamkit import Hub, OpenAI, SlowConsumerError, StreamClosedError, StreamTruncatedError
+from streamkit.events import EventsDroppedEvent
+from streamkit.hub.backlog import DEFAULT_LIMIT
+from tests.http_server import Do, ScriptedServer
+from tests.sse_bodies import DONE, part, stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from streamkit.hub.consumer import Consumer
+
+ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+LOST = OSError("lost")
+
+
+class RefusedError(Exception):
+    """What an observer raises in these tests."""
+
+
+def feed(hub: Hub[int], count: int) -> None:
+    for number in range(count):
+        hub.on_next(number)
+
+
+def rest_of(consumer: Consumer[Any]) -> list[Any]:
+    """What a consumer takes; its last is the error, or ``|``."""
+    taken: list[Any] = []
+    try:
+        taken.extend(consumer)
+    except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+        return [*taken, error]
+    return [*taken, "|"]
+
+
+class Reader:
+    """A thread that takes all that a consumer gets, once it may."""
+
+    def __init__(self, consumer: Consumer[Any]) -> None:
+        self.may_read = threading.Event()
+        self.taken: list[Any] = []
+        self._consumer = consumer
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self) -> None:
+        self.may_read.wait(10)
+        self.taken += rest_of(self._consumer)
+
+    def all(self) -> list[Any]:
+        self.may_read.set()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        return self.taken
+
+
+def in_a_thread(work: Callable[..., object], *args: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, args=args)
+    thread.start()
+    return thread
+
+
+def joined(thread: threading.Thread) -> None:
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+# Consumers in threads
+
+
+def test_every_consumer_gets_everything_in_order() -> None:
+    hub: Hub[int] = Hub()
+    readers = [Reader(hub.consumer(limit=3)) for _ in range(4)]
+    for reader in readers:
+        reader.may_read.set()
+    rx.range(0, 500).subscribe(hub)
+    assert [reader.all() for reader in readers] == [[*range(500), "|"]] * 4
+
+
+def test_the_error_of_the_stream_comes_after_what_waits() -> None:
+    hub: Hub[int] = Hub()
+    consumers = [hub.consumer() for _ in range(2)]
+    feed(hub, 2)
+    hub.on_error(LOST)
+    hub.on_completed()
+    hub.on_next(7)
+    assert [rest_of(consumer) for consumer in consumers] == [[0, 1, LOST]] * 2
+    assert rest_of(consumers[0]) == [LOST]
+
+
+def test_an_empty_stream_is_empty() -> None:
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    hub.on_completed()
+    assert rest_of(consumer) == ["|"]
+
+
+def test_whoever_comes_late_gets_what_is_still_to_come() -> None:
+    hub: Hub[int] = Hub()
+    early = hub.consumer()
+    feed(hub, 1)
+    late = hub.consumer()
+    feed(hub, 1)
+    hub.on_completed()
+    assert (rest_of(early), rest_of(late)) == ([0, 0, "|"], [0, "|"])
+
+
+@pytest.mark.parametrize("error", [None, LOST])
+def test_whoever_comes_after_the_end_is_told_how_it_was(error: OSError | None) -> None:
+    hub: Hub[int] = Hub()
+    if error:
+        hub.on_error(error)
+    else:
+        hub.on_completed()
+    assert rest_of(hub.consumer()) == [error or "|"]
+
+
+def test_a_consumer_that_blocks_holds_the_producer_until_it_takes() -> None:
+    hub: Hub[int] = Hub()
+    slow, fast = hub.consumer(limit=2), hub.consumer()
+    producer = in_a_thread(feed, hub, 3)
+    assert [next(fast) for _ in range(3)] == [0, 1, 2]
+    assert producer.is_alive()
+    assert slow.waiting == 2
+    assert next(slow) == 0
+    joined(producer)
+    assert slow.waiting == 2
+
+
+def test_memory_does_not_grow_for_a_consumer_that_never_reads() -> None:
+    hub: Hub[int] = Hub()
+    dropping = hub.consumer(overflow="drop_oldest")
+    failing = hub.consumer(overflow="fail")
+    reader = Reader(hub.consumer())
+    reader.may_read.set()
+    feed(hub, 20_000)
+    assert (dropping.waiting, failing.waiting) == (DEFAULT_LIMIT, DEFAULT_LIMIT)
+    hub.on_completed()
+    assert reader.all() == [*range(20_000), "|"]
+    dropped, *newest, end = rest_of(dropping)
+    assert dropped == EventsDroppedEvent(20_000 - DEFAULT_LIMIT)
+    assert [*newest, end] == [*range(20_000 - DEFAULT_LIMIT, 20_000), "|"]
+    *oldest, error = rest_of(failing)
+    assert oldest == list(range(DEFAULT_LIMIT))
+    assert isinstance(error, SlowConsumerError)
+    assert (error.limit, error.behind) == (DEFAULT_LIMIT, DEFAULT_LIMIT + 1)
+    assert "257 events behind, and its limit is 256" in str(error)
+
+
+@pytest.mark.parametrize("leave", ["close", "with", "del"])
+def test_who_leaves_frees_the_producer(leave: str) -> None:
+    hub: Hub[int] = Hub()
+    consumers = [hub.consumer(limit=1)]
+    fast = hub.consumer()
+    producer = in_a_thread(feed, hub, 50)
+    assert [next(fast), next(fast)] == [0, 1]  # and so the producer waits
+    if leave == "close":
+        consumers[0].close()
+        consumers[0].close()
+        assert consumers[0].waiting == 0
+    elif leave == "with":
+        with consumers[0]:
+            pass
+    else:
+        consumers.clear()
+        gc.collect()
+    joined(producer)
+    assert [next(fast) for _ in range(48)] == list(range(2, 50))
+
+
+def test_to_close_a_consumer_wakes_who_waits_in_it() -> None:
+    hub: Hub[int] = Hub(close_when_unused=False)
+    consumer = hub.consumer()
+    reader = Reader(consumer)
+    reader.may_read.set()
+    hub.on_next(1)
+    consumer.close()
+    assert isinstance(reader.all()[-1], StreamClosedError)
+
+
+def test_one_thread_cannot_wait_for_itself() -> None:
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer(limit=1)
+    reader = Reader(hub.consumer())
+    reader.may_read.set()
+    hub.on_next(0)
+    assert next(consumer) == 0
+    feed(hub, 2)
+    hub.on_completed()
+    first, error = rest_of(consumer)
+    assert first == 0
+    assert isinstance(error, RuntimeError)
+    assert "on another thread" in str(error)
+    assert reader.all() == [0, 0, 1, "|"]
+
+
+# Consumers on a scheduler
+
+
+class Told:
+    """What an observer was told in virtual time."""
+
+    def __init__(self, scheduler: VirtualTimeScheduler) -> None:
+        self.told: list[tuple[float, object]] = []
+        self._scheduler = scheduler
+
+    def note(self, value: object) -> None:
+        self.told.append((self._scheduler.clock, value))
+
+    def subscribe_to(self, observable: rx.Observable[Any]) -> rx.abc.DisposableBase:
+        return observable.subscribe(self.note, self.note, lambda: self.note("|"))
+
+
+@pytest.mark.parametrize("error", [None, LOST], ids=["complete", "error"])
+def test_it_pushes_on_the_scheduler_in_order(error: OSError | None) -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+    told = Told(scheduler)
+    told.subscribe_to(hub.observe_on(scheduler))
+    feed(hub, 3)
+    assert told.told == []
+    end = partial(hub.on_error, error) if error else hub.on_completed
+
+    def go_on(*_: object) -> None:
+        hub.on_next(3)
+
+    def come_to_an_end(*_: object) -> None:
+        end()
+
+    scheduler.schedule_absolute(50, go_on)
+    scheduler.schedule_absolute(60, come_to_an_end)
+    scheduler.start()
+    assert told.told == [(0, 0), (0, 1), (0, 2), (50, 3), (60, error or "|")]
+
+
+def test_an_observer_on_a_slow_scheduler_misses_what_is_too_much() -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+    told = Told(scheduler)
+    told.subscribe_to(hub.observe_on(scheduler, limit=2, overflow="drop_oldest"))
+    feed(hub, 5)
+    hub.on_completed()
+    scheduler.start()
+    assert [value for _, value in told.told] == [EventsDroppedEvent(3), 3, 4, "|"]
+
+
+def test_who_has_disposed_is_told_nothing_more_and_leaves() -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+    told = Told(scheduler)
+    subscription = told.subscribe_to(hub.observe_on(scheduler))
+    feed(hub, 2)
+    subscription.dispose()
+    subscription.dispose()
+    scheduler.start()
+    assert told.told == []
+    assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
+
+
+def test_an_operator_that_has_enough_leaves() -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+    told = Told(scheduler)
+    told.subscribe_to(hub.observe_on(scheduler).pipe(rx_operators.take(1)))
+    feed(hub, 2)
+    scheduler.start()
+    assert [value for _, value in told.told] == [0, "|"]
+    assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
+
+
+def test_each_subscription_is_a_consumer() -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+    both = [Told(scheduler) for _ in range(2)]
+    observable = hub.observe_on(scheduler)
+    for told in both:
+        told.subscribe_to(observable)
+    feed(hub, 2)
+    scheduler.start()
+    assert [[value for _, value in told.told] for told in both] == [[0, 1]] * 2
+
+
+def test_one_that_raises_is_heard_on_its_scheduler_and_hurts_no_other() -> None:
+    scheduler = VirtualTimeScheduler()
+    hub: Hub[int] = Hub()
+
+    def refuse(_: int) -> None:
+        raise RefusedError
+
+    hub.observe_on(scheduler).subscribe(refuse)
+    consumer = hub.consumer()
+    feed(hub, 2)
+    with pytest.raises(RefusedError):
+        scheduler.start()
+    feed(hub, 1)
+    hub.on_completed()
+    assert rest_of(consumer) == [0, 1, 0, "|"]
+
+
+def test_one_that_raises_on_the_producers_thread_is_heard_after_the_end() -> None:
+    hub: Hub[int] = Hub()
+    consumers = [hub.consumer()]
+    told: list[int] = []
+
+    def refuse(number: int) -> None:
+        told.append(number)
+        raise RefusedError
+
+    hub.observe_on(ImmediateScheduler()).subscribe(refuse)
+    consumers.append(hub.consumer())
+    feed(hub, 2)
+    with pytest.raises(RefusedError):
+        hub.on_completed()
+    assert told == [0]
+    assert [rest_of(consumer) for consumer in consumers] == [[0, 1, "|"]] * 2
+
+
+def test_one_that_raises_at_the_end_is_heard_with_the_others() -> None:
+    hub: Hub[int] = Hub()
+
+    def refuse(*_: object) -> None:
+        raise RefusedError
+
+    for _ in range(2):
+        hub.observe_on(ImmediateScheduler()).subscribe(on_error=refuse, on_completed=refuse)
+    consumer = hub.consumer()
+    with pytest.raises(ExceptionGroup) as raised:
+        hub.on_completed()
+    assert [type(error) for error in raised.value.exceptions] == [RefusedError] * 2
+    assert rest_of(consumer) == ["|"]
+
+
+def test_threads_of_a_scheduler_take_turns() -> None:
+    hub: Hub[int] = Hub()
+    told: list[int] = []
+    ended = threading.Event()
+    observable = hub.observe_on(NewThreadScheduler(), limit=3)
+    observable.subscribe(told.append, on_completed=ended.set)
+    feed(hub, 500)
+    hub.on_completed()
+    assert ended.wait(10)
+    assert told == list(range(500))
+
+
+# Where it comes from
+
+
+def test_it_is_driven_by_any_iterator() -> None:
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    hub.drive(iter([1, 2]))
+    assert rest_of(consumer) == [1, 2, "|"]
+
+
+def test_what_ends_the_stream_is_told_and_not_raised() -> None:
+    def numbers() -> Iterator[int]:
+        yield 1
+        raise LOST
+
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    hub.drive(numbers())
+    assert rest_of(consumer) == [1, LOST]
+
+
+def test_who_interrupts_the_driver_ends_the_consumers() -> None:
+    def numbers() -> Iterator[int]:
+        yield 1
+        raise KeyboardInterrupt
+
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    with pytest.raises(KeyboardInterrupt):
+        hub.drive(numbers())
+    first, error = rest_of(consumer)
+    assert first == 1
+    assert isinstance(error, StreamClosedError)
+
+
+def test_a_stream_is_let_go_with_the_last_consumer() -> None:
+    read: list[int] = []
+    hub: Hub[int] = Hub()
+    first, last = hub.consumer(), hub.consumer()
+
+    def numbers() -> Iterator[int]:
+        try:
+            for number in range(10):
+                if number == 1:
+                    first.close()
+                if number == 3:
+                    last.close()
+                read.append(number)
+                yield number
+        finally:
+            read.append(-1)
+
+    hub.drive(numbers())
+    assert read == [0, 1, 2, 3, -1]
+
+
+def test_a_stream_may_be_read_on_without_consumers() -> None:
+    hub: Hub[int] = Hub(close_when_unused=False)
+    hub.consumer().close()
+    hub.drive(iter([1]))
+    assert rest_of(hub.consumer()) == ["|"]
+
+
+def test_a_source_for_a_hub_that_is_closed_is_not_read() -> None:
+    hub: Hub[int] = Hub()
+    hub.close()
+    source: rx.Subject[int] = rx.Subject()
+    hub.connect(source)
+    assert source.observers == []
+
+
+def test_an_observable_is_let_go_with_the_last_consumer() -> None:
+    source: rx.Subject[int] = rx.Subject()
+    hub: Hub[int] = Hub()
+    consumers = [hub.consumer(), hub.consumer()]
+    hub.connect(source)
+    source.on_next(1)
+    consumers[0].close()
+    assert len(source.observers) == 1
+    consumers[1].close()
+    assert source.observers == []
+
+
+def test_an_observable_is_let_go_when_the_hub_is_told() -> None:
+    source: rx.Subject[int] = rx.Subject()
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    hub.connect(source)
+    source.on_next(1)
+    hub.close()
+    hub.close()
+    assert source.observers == []
+    first, error = rest_of(consumer)
+    assert first == 1
+    assert isinstance(error, StreamClosedError)
+
+
+def test_how_an_observable_ends_is_told() -> None:
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer()
+    hub.connect(rx.concat(rx.of(1), rx.throw(LOST)))
+    assert rest_of(consumer) == [1, LOST]
+
+
+# On the client
+
+
+def texts(taken: list[Any]) -> str:
+    return "".join(event.delta for event in taken if hasattr(event, "delta"))
+
+
+def test_a_stream_feeds_threads() -> None:
+    hub: Hub[Any] = Hub()
+    readers = [Reader(hub.consumer(overflow=overflow)) for overflow in ("block", "coalesce")]
+    parts = [part(letter) for letter in "abcdefgh"]
+    with ScriptedServer(stream(*parts, part(finish_reason="stop"), DONE)) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            with client.chat.completions.stream(**ASKED) as events:
+                hub.drive(events)
+    everything, merged = [reader.all() for reader in readers]
+    for *taken, end in (everything, merged):
+        assert end == "|"
+        assert texts(taken) == taken[-1].content == "abcdefgh"
+    # Nobody took one before all had come, so there is no more than one of a kind.
+    assert [event.type for event in merged[:-1]] == ["content.delta", "chunk", "content.done"]
+
+
+def test_a_cut_stream_is_an_error_for_all() -> None:
+    hub: Hub[Any] = Hub()
+    consumers = [hub.consumer() for _ in range(2)]
+    with ScriptedServer(stream(part("Half"))) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            client.chat.completions.observe(**ASKED).subscribe(hub)
+    for consumer in consumers:
+        error = rest_of(consumer)[-1]
+        assert isinstance(error, StreamTruncatedError)
+        assert error.completion is not None
+        assert error.completion.choices[0].message.content == "Half"
+
+
+@pytest.mark.parametrize("how", ["drive", "connect"])
+def test_the_last_consumer_to_leave_hangs_up(how: str) -> None:
+    hub: Hub[Any] = Hub()
+    consumer = hub.consumer()
+    with ScriptedServer(stream(part("a"), end=[Do.HOLD])) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+
+            def drive() -> None:
+                if how == "drive":
+                    hub.drive(client.chat.completions.stream(**ASKED).__enter__())
+                else:
+                    hub.connect(client.chat.completions.observe(**ASKED))
+
+            driver = in_a_thread(drive)
+            assert [next(consumer).type for _ in range(2)] == ["chunk", "content.delta"]
+            consumer.close()
+            assert server.hung_up.wait(10)
+            joined(driver)

@@ -1,0 +1,50 @@
+"""What must not be left behind: open files, threads and tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+
+__all__ = ["nothing_left", "open_files", "run"]
+
+PATIENCE = 10.0
+"""Seconds that a thread or a task is given to end."""
+
+
+@contextmanager
+def nothing_left() -> Generator[None]:
+    """As many open files and threads after it as before."""
+    files, threads = open_files(), {*threading.enumerate()}
+    yield
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), thread
+    gc.collect()
+    assert open_files() <= files
+
+
+def open_files() -> int:
+    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - it lists names that need not be there
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run it on a loop, where no other task may be left, and nothing be complained about."""
+    complaints: list[dict[str, Any]] = []
+
+    async def watched() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(context))
+        await main
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            assert not (await asyncio.wait(others, timeout=PATIENCE))[1]
+
+    asyncio.run(watched())
+    gc.collect()
+    assert complaints == []

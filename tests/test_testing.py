@@ -1,0 +1,57 @@
+"""The fixtures for tests of programs that use the API, in a pytest of their own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = re.compile(r"^```python\n(pytest_plugins = .*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def test_the_example_of_the_readme_passes(tmp_path: Path) -> None:
+    (example,) = EXAMPLE.findall((ROOT / "README.md").read_text())
+    (tmp_path / "test_example.py").write_text(f"import streamkit\n{example}")
+    run = pytest_of_its_own(tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
+def test_a_test_meets_the_faults_that_it_sets(tmp_path: Path) -> None:
+    (tmp_path / "test_faults.py").write_text("""\
+import pytest
+from streamkit import OpenAI, RateLimitError
+
+pytest_plugins = ["streamkit.testing"]
+ASKED = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_set_and_unset(openai_server, fault):
+    client = OpenAI(max_retries=0)  # the environment says where the server is
+    fault({"kind": "status", "code": 429})
+    with pytest.raises(RateLimitError):
+        client.chat.completions.create(**ASKED)
+    fault(None)
+    assert client.chat.completions.create(**ASKED).choices
+    assert len(openai_server.exchanges) == 2
+
+
+def test_the_next_test_has_a_server_of_its_own(openai_server):
+    assert OpenAI().chat.completions.create(**ASKED).choices
+    assert len(openai_server.exchanges) == 1
+""")
+    run = pytest_of_its_own(tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert "2 passed" in run.stdout
+
+
+def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "test_without.py").write_text("def test_it(openai_server): ...\n")
+    assert "fixture 'openai_server' not found" in pytest_of_its_own(tmp_path).stdout
+
+
+def pytest_of_its_own(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)

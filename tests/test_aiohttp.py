@@ -13,14 +13,14 @@ from tests.http_server import Do, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
 ANSWER = (part("Hi"), part(finish_reason="stop"), DONE)
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[AsyncOpenAI]:
+async def opened(url: str) -> AsyncGenerator[AsyncOpenAI, None]:
     async with HttpxAiohttpClient() as http:
         yield AsyncOpenAI(api_key="k", base_url=url, http_client=http, max_retries=0)
 

@@ -22,7 +22,7 @@ from benchmarks.server import MODELS
 from benchmarks.streams import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from benchmarks.case import Run
 
@@ -115,7 +115,7 @@ def _openai(base_url: str) -> Any:
 
 
 @asynccontextmanager
-async def _and_its(http: Any, client: Any) -> AsyncIterator[Any]:
+async def _and_its(http: Any, client: Any) -> AsyncGenerator[Any, None]:
     """The client, whose HTTP client was given to it and is not its own to close."""
     async with http, client:
         yield client

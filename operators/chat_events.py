@@ -10,7 +10,7 @@ from streamkit.errors import (
     OpenAIError,
     ParseError,
 )
-from streamkit.events import ChatCompletionStreamEvent
+from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.machine import Machine
 from streamkit.operators.accumulate import Accumulator
 from streamkit.operators.lift import lift
@@ -80,6 +80,7 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._accumulator = Accumulator(reader)
+        self._log = self._accumulator.log
         self._choices: dict[int, _Machines] = {}
         self._parse_errors: dict[int, ParseError] = {}
 
@@ -87,10 +88,13 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         """Take a chunk and return its events."""
         # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
         # it brings is cheaper than to ask all four.
-        event = self._accumulator.add(value)
-        events: list[ChatCompletionStreamEvent[Any]] = [event]
+        log = self._log
+        updates = log.append(value)
+        events: list[ChatCompletionStreamEvent[Any]] = [
+            ChunkEvent(value, log, self._reader, log.heading, log.latest, updates)
+        ]
         finished: list[int] = []
-        for update in event.updates:
+        for update in updates:
             machines = self._choices.get(update.index) or self._open(update.index)
             if update.content is not None:
                 events += machines[0].feed(update)

@@ -24,8 +24,15 @@ PRINTS = {
         r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
         r"(\n\S+){5}\n$"
     ),
+    "Assistants": (
+        r"^\w[^\n]*\ncompleted\n"
+        r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"
+    ),
+    "Polling and uploads": (
+        r"^completed\n(UploadProgress\([^\n]*\n)+(VectorStoreFileBatch\([^\n]*\n)+2\n$"
+    ),
     "Errors": r"^\{",
-    "A server for tests": r"^ChatCompletion\(",
+    "A server for tests": r"^ChatCompletion\([^\n]*\nincomplete max_completion_tokens\n$",
 }
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from streamkit.log.text import TextLog
 
-__all__ = ["EMPTY", "merged", "resolved"]
+__all__ = ["EMPTY", "TextMark", "merged", "resolved"]
 
 EMPTY: Mapping[str, Any] = {}
 

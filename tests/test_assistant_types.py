@@ -49,6 +49,7 @@ from streamkit.types.vector_stores import VectorStoreFile
 PACKAGES = ["beta", "beta.threads", "beta.threads.runs", "vector_stores"]
 MODULES = [
     *PACKAGES,
+    "beta.assistant",
     "beta.assistant_stream_event",
     "beta.assistant_tool",
     "beta.thread",

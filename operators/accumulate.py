@@ -49,13 +49,9 @@ class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChunkEvent]:
         """Take a chunk and return its event."""
-        return (self.add(value),)
-
-    def add(self, chunk: ChatCompletionChunk) -> ChunkEvent:
-        """The event of a chunk: one for one, so callers need no sequence."""
         log = self.log
-        updates = log.append(chunk)
-        return ChunkEvent(chunk, log, self._reader, log.heading, log.latest, updates)
+        updates = log.append(value)
+        return (ChunkEvent(value, log, self._reader, log.heading, log.latest, updates),)
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream carry what had arrived."""

@@ -10,7 +10,7 @@ from streamkit.errors import (
     OpenAIError,
     ParseError,
 )
-from streamkit.events import ChatCompletionStreamEvent
+from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.accumulate import Accumulator
@@ -87,6 +87,7 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
     def __init__(self, reader: Reader, *, limits: Limits = DEFAULTS) -> None:
         self._reader = reader
         self._accumulator = Accumulator(reader, limits=limits)
+        self._log = self._accumulator.log
         self._choices: dict[int, _Machines] = {}
         self._finished: set[int] = set()
         self._parse_errors: dict[tuple[int, int], ParseError] = {}
@@ -95,10 +96,13 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         """Take a chunk and return its events."""
         # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
         # it brings is cheaper than to ask all five.
-        event = self._accumulator.add(value)
-        events: list[ChatCompletionStreamEvent[Any]] = [event]
+        log = self._log
+        updates = log.append(value)
+        events: list[ChatCompletionStreamEvent[Any]] = [
+            ChunkEvent(value, log, self._reader, log.heading, log.latest, updates)
+        ]
         finished: list[int] = []
-        for update in event.updates:
+        for update in updates:
             machines = self._choices.get(update.index) or self._open(update.index)
             if update.reasoning is not None:
                 events += machines[0].feed(update)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit.types import ChunkChoice
+
 __all__ = ["SSE", "ChunkDecoder", "OnTruncated", "decode", "reported"]
 
 W = TypeVar("W", bound=Wire)
@@ -130,9 +132,15 @@ class ChunkDecoder(Machine[SSE, W]):
         except (ValueError, RecursionError):
             # Not all of it fits the type; only then can there be an error in it.
             chunk = self._decode_leniently(data)
-        if self._is_chat and not self._is_chunk(chunk):
-            _log.debug("skipped event %d, which is no chunk", self.received)
-            return None
+        if self._is_chat:
+            choices = chunk.choices
+            if choices is None and not _is_chunk(chunk):
+                _log.debug("skipped event %d, which is no chunk", self.received)
+                return None
+            for choice in choices or ():
+                # A hot place: most chunks go on with a choice that is known to be open.
+                if choice.finish_reason or choice.index not in self._unfinished:
+                    self._take_note(choice)
         decoded: W = chunk
         return decoded
 
@@ -154,29 +162,17 @@ class ChunkDecoder(Machine[SSE, W]):
         if isinstance(error, OpenAIError):
             error.events_received = self.received
 
-    def _is_chunk(self, chunk: ChatCompletionChunk) -> bool:
-        """Remember which choices have finished; say whether this is a chunk at all."""
-        choices = chunk.choices
-        if choices is None:
-            # Judged by its shape, for Azure sends chunks whose `object` is "".
-            return (
-                chunk.usage is not None
-                or chunk.object == "chat.completion.chunk"
-                or (chunk.id is not None and chunk.model is not None)
+    def _take_note(self, choice: ChunkChoice) -> None:
+        """Remember which choices have finished."""
+        if choice.finish_reason:
+            self._finished.add(choice.index)
+            self._unfinished.discard(choice.index)
+        elif choice.index not in self._finished:
+            self._unfinished.add(choice.index)
+        if len(self._finished) + len(self._unfinished) > self._limits.choices:
+            raise LimitExceededError(
+                "choices", self._limits.choices, f"the server sent a choice {choice.index}"
             )
-        for choice in choices:
-            if choice.finish_reason:
-                self._finished.add(choice.index)
-                self._unfinished.discard(choice.index)
-            elif choice.index not in self._unfinished and choice.index not in self._finished:
-                self._unfinished.add(choice.index)
-            else:
-                continue
-            if len(self._finished) + len(self._unfinished) > self._limits.choices:
-                raise LimitExceededError(
-                    "choices", self._limits.choices, f"the server sent a choice {choice.index}"
-                )
-        return True
 
     def _decode_leniently(self, data: str | bytes) -> W:
         try:
@@ -195,6 +191,16 @@ class ChunkDecoder(Machine[SSE, W]):
         if "choices" in extra:
             raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)
         return chunk
+
+
+def _is_chunk(chunk: ChatCompletionChunk) -> bool:
+    """Whether an object without choices is a chunk all the same."""
+    # Judged by its shape, for Azure sends chunks whose `object` is "".
+    return (
+        chunk.usage is not None
+        or chunk.object == "chat.completion.chunk"
+        or (chunk.id is not None and chunk.model is not None)
+    )
 
 
 _SHORT = 16

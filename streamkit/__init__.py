@@ -37,7 +37,6 @@ from streamkit.errors import (
 from streamkit.limits import Limits
 from streamkit.operators.split_think import ThinkTags
 from streamkit.partial_view import PartialArray, PartialObject
-from streamkit.resources.batch_upload import UploadProgress
 from streamkit.resources.params import NOT_GIVEN, NotGiven
 from streamkit.stream import (
     AsyncChatCompletionStream,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from streamkit.assistants.handler import AssistantEventHandler
     from streamkit.assistants.stream import AssistantStream, AsyncAssistantStream
     from streamkit.hub.hub import Hub
+    from streamkit.resources.batch_upload import UploadProgress
 
 __all__ = [
     "NOT_GIVEN",
@@ -108,16 +108,22 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncAssistantEventHandler": "streamkit.assistants.async_handler",
     "AsyncAssistantStream": "streamkit.assistants.stream",
     "Hub": "streamkit.hub.hub",
+    "UploadProgress": "streamkit.resources.batch_upload",
 }
-"""They derive from a class of reactivex, which takes longer to import than all of this."""
+"""Who chats needs none of them, and the handlers derive from a class of reactivex, which takes
+longer to import than all of this."""
+
+if not TYPE_CHECKING:  # with it, checkers would believe in any name
+
+    def __getattr__(name: str) -> object:
+        module = _IMPORTED_WHEN_ASKED_FOR.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(module), name)
+        return value
 
 
-def __getattr__(name: str) -> object:
-    module = _IMPORTED_WHEN_ASKED_FOR.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    from importlib import import_module
-
-    value: object = getattr(import_module(module), name)
-    globals()[name] = value
-    return value
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from streamkit.config import Timeouts
     from streamkit.limits import Limits
+    from streamkit.resources.assistants import Assistants
+    from streamkit.resources.async_assistants import AsyncAssistants
     from streamkit.resources.async_files import AsyncFiles
     from streamkit.resources.async_threads import AsyncThreads
     from streamkit.resources.async_vector_stores import AsyncVectorStores
@@ -75,6 +77,13 @@ class Beta:
         self._transport = transport
 
     @cached_property
+    def assistants(self) -> Assistants:
+        """Models with their instructions and tools."""
+        from streamkit.resources.assistants import Assistants
+
+        return Assistants(self._transport)
+
+    @cached_property
     def threads(self) -> Threads:
         """Threads, with their messages and runs."""
         from streamkit.resources.threads import Threads
@@ -95,6 +104,13 @@ class AsyncBeta:
     def __init__(self, chat: Chat[AsyncCompletions], transport: AsyncTransport) -> None:
         self.chat = chat
         self._transport = transport
+
+    @cached_property
+    def assistants(self) -> AsyncAssistants:
+        """Models with their instructions and tools."""
+        from streamkit.resources.async_assistants import AsyncAssistants
+
+        return AsyncAssistants(self._transport)
 
     @cached_property
     def threads(self) -> AsyncThreads:

@@ -123,7 +123,16 @@ class PartialJSON:
         container = self._container
         if container is None:
             return self._root if text is None else text[0].first(text[1])
-        innermost, outermost = self._level(container), self._outermost
+        # A hot place: `_level`, without its call.
+        replaced, outermost = self._replaced, self._outermost
+        innermost = Level(
+            container,
+            len(container),
+            self._key,
+            (replaced, len(replaced)) if replaced else None,
+            self._is_again,
+            self._parent,
+        )
         if outermost is None:
             return self._view(innermost, text)
         return self._view(outermost, Path(innermost, text))

@@ -90,7 +90,7 @@ def updates(chunks: Iterable[ChatCompletionChunk]) -> Iterator[ChoiceUpdate]:
     """What each chunk adds to each choice, told before the next chunk is read."""
     accumulator = Accumulator()
     for part in chunks:
-        yield from accumulator.add(part).updates
+        yield from accumulator.feed(part)[0].updates
 
 
 def one_choice() -> Callable[[Observable[ChatCompletionChunk]], Observable[ChoiceUpdate]]:

@@ -742,8 +742,6 @@ async def test_events_wait_for_callbacks(server: Server) -> None:
 
 def test_handlers_are_imported_when_they_are_asked_for() -> None:
     assert streamkit.AssistantEventHandler is AssistantEventHandler
-    with pytest.raises(AttributeError, match="no attribute 'Hologram'"):
-        _ = streamkit.Hologram
 
 
 def test_a_run_that_is_unknown_to_the_handler_is_no_run() -> None:

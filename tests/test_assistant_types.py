@@ -49,6 +49,7 @@ from streamkit.types.vector_stores import VectorStoreFile
 PACKAGES = ["beta", "beta.threads", "beta.threads.runs", "vector_stores"]
 MODULES = [
     *PACKAGES,
+    "beta.assistant",
     "beta.assistant_stream_event",
     "beta.assistant_tool",
     "beta.thread",
@@ -242,7 +243,8 @@ def test_a_type_has_the_path_and_the_fields_of_the_openai_package(module: str, n
 
 def test_the_other_types_are_where_the_openai_package_has_them() -> None:
     theirs = importlib.import_module("openai.types")
-    assert theirs.FileObject.model_fields.keys() == set(FileObject.__struct_fields__) - {"unknown_fields"}
+    ours = set(FileObject.__struct_fields__) - {"unknown_fields"}
+    assert theirs.FileObject.model_fields.keys() == ours
     assert theirs.VectorStore.model_fields.keys() <= set(VectorStore.__struct_fields__)
     assert {"code", "message", "type"} <= set(ErrorObject.__struct_fields__)
 

@@ -176,12 +176,6 @@ def test_what_is_no_file_is_refused_before_any_is_sent() -> None:
         BatchUpload([b"", "a path as a string"])  # type: ignore[list-item]  # what is refused
 
 
-@pytest.mark.parametrize("most", [0, -1])
-def test_somebody_must_work(most: int) -> None:
-    with pytest.raises(ValueError, match="max_concurrency must be 1 or more"):
-        UploadStream(BatchUpload([b""]), created, most)
-
-
 def test_a_batch_of_no_files_is_over_at_once() -> None:
     assert list(UploadStream(BatchUpload([]), created, 5)) == []
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from streamkit.server import EmbeddedServer
+from tests.documented_examples import examples, output_of, with_streamkit
 
-DOCUMENT = Path(__file__).parent / "documented" / "chat.md"
-EXAMPLES = dict(
-    re.findall(r"^## (.*?)\n\n```py\n(.*?)```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE)
-)
+EXAMPLES = examples("chat.md")
 PRINTS = {
     "parse a response into a pydantic model": r"\[Step\(explanation='.*\nanswer:  \S",
     "parse function tool calls": r"ParsedFunction\S*\(.*Query\(.*\nTable\.(orders|customers|pro)",
@@ -84,20 +79,3 @@ def test_the_server_is_one_that_the_openai_package_takes_for_its_own(
     else:
         program = EXAMPLES[name]
     assert re.search(PRINTS[name], output_of(program, server), re.DOTALL)
-
-
-def with_streamkit(program: str) -> str:
-    program = program.replace("from openai import", "from streamkit import")
-    return program.replace("import openai", "import streamkit as openai")
-
-
-def output_of(program: str, server: EmbeddedServer) -> str:
-    finished = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        env={"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": server.base_url, "PYTHONPATH": "."},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout

@@ -52,6 +52,26 @@ def test_every_operator_is_called_as_its_file() -> None:
     assert files - set(streamkit.operators.__all__) == set()
 
 
+@pytest.mark.parametrize("first", ["{modules}", "{operators}"])
+def test_an_operator_is_a_function_whatever_is_imported_first(first: str) -> None:
+    names = streamkit.operators.__all__
+    modules = f"import {', '.join(f'streamkit.operators.{name}' for name in names)}"
+    operators = f"from streamkit.operators import {', '.join(names)}"
+    program = (
+        f"{first}; {{modules}}; {{operators}}; import streamkit.operators as ops; "
+        f"print(*(callable(each) for each in ({', '.join(names)})), "
+        f"*(callable(getattr(ops, name)) for name in ops.__all__))"
+    ).format(modules=modules, operators=operators)
+    assert set(python("-W", "error", "-c", program).split()) == {"True"}
+
+
+@pytest.mark.parametrize("module", [streamkit, streamkit.operators])
+def test_a_package_lists_what_it_imports_when_asked_for(module: ModuleType) -> None:
+    assert set(module.__all__) <= set(dir(module))
+    with pytest.raises(AttributeError, match=f"'{module.__name__}' has no attribute 'nothing'"):
+        _ = module.nothing
+
+
 def test_every_module_can_be_imported_without_a_warning() -> None:
     python("-W", "error", "-c", f"import {', '.join(MODULES)}")
 
@@ -59,8 +79,14 @@ def test_every_module_can_be_imported_without_a_warning() -> None:
 def test_importing_streamkit_imports_nothing_heavy() -> None:
     heavy = {"httpx", "httpx2", "jsonschema", "openai", "pydantic", "reactivex"}
     extras = {"rich", "starlette", "typer", "uvicorn"}
-    imported = set(python("-c", "import sys, streamkit; print(*sys.modules)").split())
-    assert imported & (heavy | extras) == set()
+    assert imported_with("import streamkit") & (heavy | extras) == set()
+
+
+def test_who_chats_imports_nothing_of_the_assistants() -> None:
+    imported = imported_with("import streamkit; streamkit.OpenAI(api_key='any')")
+    of_assistants = {"assistants", "polling", "run_events", "types.beta", "operators.tool_calls"}
+    assert "streamkit.operators.chat_events" in imported
+    assert imported & {f"streamkit.{name}" for name in of_assistants} == set()
 
 
 def test_the_version_is_the_one_that_is_installed() -> None:
@@ -88,6 +114,11 @@ def test_the_readme_has_two_set_up_commands() -> None:
     demo, tests = commands
     assert re.fullmatch(install.format("cli", "streamkit demo"), demo)
     assert re.fullmatch(install.format("dev", "python -m pytest.*"), tests)
+
+
+def imported_with(statements: str) -> set[str]:
+    """The modules that are there after these statements."""
+    return set(python("-c", f"{statements}; import sys; print(*sys.modules)").split())
 
 
 def python(*arguments: str) -> str:

@@ -26,8 +26,15 @@ PRINTS = {
     ),
     "Once more, and for many": r"^\w+",
     "Time": r"^\w+",
+    "Assistants": (
+        r"^\w[^\n]*\ncompleted\n"
+        r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"
+    ),
+    "Polling and uploads": (
+        r"^completed\n(UploadProgress\([^\n]*\n)+(VectorStoreFileBatch\([^\n]*\n)+2\n$"
+    ),
     "Errors": r"^\{",
-    "A server for tests": r"^ChatCompletion\(",
+    "A server for tests": r"^ChatCompletion\([^\n]*\nincomplete max_completion_tokens\n$",
 }
 
 

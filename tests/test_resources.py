@@ -13,7 +13,7 @@ import pytest
 from streamkit import NOT_GIVEN, APIResponseValidationError, AsyncOpenAI, NotFoundError, OpenAI
 from streamkit.resources.pages import AsyncCursorPage, SyncCursorPage
 from streamkit.types import FileDeleted, FileObject, VectorStore, VectorStoreDeleted
-from streamkit.types.beta import Thread, ThreadDeleted
+from streamkit.types.beta import Assistant, AssistantDeleted, Thread, ThreadDeleted
 from streamkit.types.beta.threads import Message, MessageDeleted, Run
 from streamkit.types.beta.threads.runs import RunStep
 from streamkit.types.vector_stores import (
@@ -60,6 +60,20 @@ def numbered(cases: list[Any]) -> list[str]:
 USER = {"content": "hi", "role": "user"}
 OUTPUT = {"tool_call_id": "c", "output": "1"}
 MADE: list[tuple[Callable[[Any], Any], str, object, type[Any]]] = [
+    (
+        lambda c: c.beta.assistants.create(model="m", tools=[{"type": "file_search"}]),
+        "POST /assistants",
+        {"model": "m", "tools": [{"type": "file_search"}]},
+        Assistant,
+    ),
+    (lambda c: c.beta.assistants.retrieve("A"), "GET /assistants/A", None, Assistant),
+    (
+        lambda c: c.beta.assistants.update("A", name=None),
+        "POST /assistants/A",
+        {"name": None},
+        Assistant,
+    ),
+    (lambda c: c.beta.assistants.delete("A"), "DELETE /assistants/A", None, AssistantDeleted),
     (lambda c: threads(c).create(), "POST /threads", {}, Thread),
     (lambda c: threads(c).create(messages=[USER]), "POST /threads", {"messages": [USER]}, Thread),
     (lambda c: threads(c).retrieve("T"), "GET /threads/T", None, Thread),
@@ -191,6 +205,7 @@ MADE: list[tuple[Callable[[Any], Any], str, object, type[Any]]] = [
     ),
 ]
 LISTED: list[tuple[Callable[[Any], Any], str, object]] = [
+    (lambda c: c.beta.assistants.list(limit=5), "GET /assistants?limit=5", None),
     (
         lambda c: threads(c).messages.list("T", run_id="R", limit=5, order="asc"),
         "GET /threads/T/messages?run_id=R&limit=5&order=asc",
@@ -313,6 +328,7 @@ def test_a_call_without_parameters_can_have_a_body_too(kind: str) -> None:
 
 
 NAMELESS: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda c: c.beta.assistants.retrieve(""), "assistant_id"),
     (lambda c: threads(c).retrieve(""), "thread_id"),
     (lambda c: threads(c).messages.create("", content="", role="user"), "thread_id"),
     (lambda c: threads(c).messages.retrieve("", thread_id="T"), "message_id"),

@@ -73,6 +73,16 @@ def _pydantic_core(data: bytes) -> Any:
     return pydantic_core.from_json(data, allow_partial="trailing-strings")
 
 
+def _partial_json_parser(data: bytes) -> Any:
+    loads: Any = import_module("partial_json_parser").loads  # it says nothing of its types
+    return loads(data.decode())
+
+
+def _partialjson(data: bytes) -> Any:
+    parser: Any = import_module("partialjson").JSONParser()  # as above
+    return parser.parse(data.decode())
+
+
 def _ijson(workload: Workload) -> Run:
     deltas = [delta.encode() for delta in delta_pieces(_document(workload))]
     ijson: Any = import_module("ijson")  # it says nothing of its types
@@ -102,6 +112,13 @@ CASE = Case(
         "jiter": Contender(_again_and_again(_jiter), ("jiter",), _up_to(24_000, READ)),
         "pydantic_core": Contender(
             _again_and_again(_pydantic_core), ("pydantic_core",), _up_to(24_000, READ)
+        ),
+        # Written in Python, as streamkit is.
+        "partial-json-parser": Contender(
+            _again_and_again(_partial_json_parser), ("partial-json-parser",), _up_to(2_000, READ)
+        ),
+        "partialjson": Contender(
+            _again_and_again(_partialjson), ("partialjson",), _up_to(2_000, READ)
         ),
         # It shows no open string or container, so there is nothing to read before the end; and
         # it is quadratic within one string.

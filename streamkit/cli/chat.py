@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,16 @@ from rich.console import Console
 from rich.pretty import Pretty
 
 from streamkit.cli.display import Figures, is_live, shown
-from streamkit.cli.endpoint import api_key_named, embedded
+from streamkit.cli.endpoint import (
+    ApiKeyEnv,
+    BaseUrl,
+    MaxRetries,
+    Timeout,
+    api_key_named,
+    base_url_or_usual,
+    client_options,
+    embedded,
+)
 from streamkit.cli.failures import reported
 from streamkit.cli.schema_option import imported
 from streamkit.client import OpenAI
@@ -28,19 +36,16 @@ __all__ = ["chat"]
 
 
 def chat(  # noqa: PLR0913 - one for each option
-    prompt: Annotated[str, typer.Argument(help="What to say to the model; - reads it from stdin.")],
+    prompt: Annotated[
+        str,
+        typer.Argument(metavar="PROMPT", help="What to say to the model; - reads it from stdin."),
+    ],
     *,
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="The model; the embedded server needs none.")
     ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Where the API is; by default OPENAI_BASE_URL says."),
-    ] = None,
-    api_key_env: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The variable with the key; by default OPENAI_API_KEY."),
-    ] = None,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
     schema: Annotated[
         str | None,
         typer.Option(metavar="PKG.MOD:MODEL", help="The type that the answer is to have."),
@@ -56,22 +61,16 @@ def chat(  # noqa: PLR0913 - one for each option
     json: Annotated[
         bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
     ] = False,
-    timeout: Annotated[
-        float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
-    ] = None,
-    max_retries: Annotated[
-        int, typer.Option(min=0, help="How often to send a failed request again.")
-    ] = 2,
+    timeout: Timeout = None,
+    max_retries: MaxRetries = 2,
 ) -> None:
     """Show the answer of any OpenAI-compatible API as it comes.
 
     Without a key and a base URL the embedded server answers.
     """
     response_format = imported(schema) if schema else None
-    options: ClientOptions = {"max_retries": max_retries}
-    if timeout is not None:
-        options["timeout"] = timeout
-    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+    options = client_options(timeout, max_retries)
+    base_url = base_url_or_usual(base_url)
     with reported(), _client(base_url, api_key_named(api_key_env), model, options) as client:
         # The API itself has renamed it; other servers may know the old name only.
         limit = "max_tokens" if base_url else "max_completion_tokens"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -13,9 +13,41 @@ from streamkit.client import OpenAI
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["api_key_named", "embedded"]
+    from streamkit.client import ClientOptions
+
+__all__ = [
+    "ApiKeyEnv",
+    "BaseUrl",
+    "MaxRetries",
+    "Timeout",
+    "api_key_named",
+    "base_url_or_usual",
+    "client_options",
+    "embedded",
+]
 
 KEY_VARIABLE = "OPENAI_API_KEY"
+URL_VARIABLE = "OPENAI_BASE_URL"
+
+BaseUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help=f"Where the API is; by default {URL_VARIABLE} says."),
+]
+ApiKeyEnv: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help=f"The variable with the key; by default {KEY_VARIABLE}."),
+]
+Timeout: TypeAlias = Annotated[
+    float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
+]
+MaxRetries: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="How often to send a failed request again.")
+]
+
+
+def base_url_or_usual(given: str | None) -> str | None:
+    """Where the API is; None when nothing says."""
+    return given or os.environ.get(URL_VARIABLE) or None
 
 
 def api_key_named(variable: str | None) -> str | None:
@@ -26,6 +58,14 @@ def api_key_named(variable: str | None) -> str | None:
             f"the environment variable {variable} is empty", param_hint="--api-key-env"
         )
     return key or None
+
+
+def client_options(timeout: float | None, max_retries: int) -> ClientOptions:
+    """What the client is told of the options of a command."""
+    options: ClientOptions = {"max_retries": max_retries}
+    if timeout is not None:
+        options["timeout"] = timeout
+    return options
 
 
 @contextmanager

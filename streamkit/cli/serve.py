@@ -47,7 +47,8 @@ def serve(  # noqa: PLR0913 - one for each option
 
     It answers any request with text, JSON or tool calls that it makes up, the same for the same
     request, and replays recordings of a real model. Assistants, threads, files and vector stores
-    are kept while it runs, or in a database.
+    are kept while it runs, or in a database. A mark such as [[failed]] in a message says what a
+    run shall do.
     """
     from streamkit.server import EmbeddedServer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -11,14 +10,21 @@ import typer
 from rich.console import Console
 
 from streamkit.cli.display import described, is_live, shown_upload
-from streamkit.cli.endpoint import api_key_named
+from streamkit.cli.endpoint import (
+    ApiKeyEnv,
+    BaseUrl,
+    MaxRetries,
+    Timeout,
+    api_key_named,
+    base_url_or_usual,
+    client_options,
+)
 from streamkit.cli.failures import failure, reported
 from streamkit.client import OpenAI
 from streamkit.errors import OpenAIError
 from streamkit.resources.batch_upload import MAX_CONCURRENCY, UploadProgress
 
 if TYPE_CHECKING:
-    from streamkit.client import ClientOptions
     from streamkit.types.vector_stores import VectorStoreFileBatch
 
 __all__ = ["upload"]
@@ -33,14 +39,8 @@ def upload(  # noqa: PLR0913 - one for each option
         ),
     ],
     *,
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Where the API is; by default OPENAI_BASE_URL says."),
-    ] = None,
-    api_key_env: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The variable with the key; by default OPENAI_API_KEY."),
-    ] = None,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
     max_concurrency: Annotated[
         int, typer.Option(min=1, help="How many files to send at a time.")
     ] = MAX_CONCURRENCY,
@@ -52,22 +52,16 @@ def upload(  # noqa: PLR0913 - one for each option
         float | None,
         typer.Option(min=0, metavar="SECONDS", help="How long to wait for the processing."),
     ] = None,
-    timeout: Annotated[
-        float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
-    ] = None,
-    max_retries: Annotated[
-        int, typer.Option(min=0, help="How often to send a failed request again.")
-    ] = 2,
+    timeout: Timeout = None,
+    max_retries: MaxRetries = 2,
 ) -> None:
     """Upload files into a vector store, and wait until they can be searched.
 
     On a terminal bars show how far it is, anywhere else there is a line for each change. It fails
     when a file does.
     """
-    options: ClientOptions = {"max_retries": max_retries}
-    if timeout is not None:
-        options["timeout"] = timeout
-    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+    options = client_options(timeout, max_retries)
+    base_url = base_url_or_usual(base_url)
     api_key = api_key_named(api_key_env)
     if base_url is None and api_key is None:
         raise typer.BadParameter("say where the API is, or set a key", param_hint="--base-url")

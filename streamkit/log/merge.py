@@ -17,7 +17,7 @@ from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.text import TextLog
 
-__all__ = ["EMPTY", "merged", "resolved"]
+__all__ = ["EMPTY", "TextMark", "merged", "resolved"]
 
 EMPTY: Mapping[str, Any] = {}
 

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["ASSISTANTS", "Answer", "Call", "delete", "get", "next_page", "path", "post"]
+__all__ = [
+    "ASSISTANTS",
+    "Answer",
+    "Call",
+    "delete",
+    "get",
+    "in_url",
+    "next_page",
+    "path",
+    "post",
+    "request",
+    "split",
+]
 
 W = TypeVar("W", bound=Wire)
 

@@ -27,8 +27,6 @@ class _UploadStream:
     """What its iteration ends with."""
 
     def __init__(self, batch: BatchUpload, max_concurrency: int) -> None:
-        if max_concurrency < 1:
-            raise ValueError(f"max_concurrency must be 1 or more, not {max_concurrency}")
         self._batch = batch
         self._workers = min(max_concurrency, len(batch))
         self._is_closed = False

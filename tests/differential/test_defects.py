@@ -528,14 +528,14 @@ def test_c39_a_stream_of_events_is_asked_for() -> None:
 
 
 def test_c41_a_stream_that_was_left_stays_unfinished() -> None:
-    begin = http_server.chunk(sse([ROLE], end=""))
+    begin = http_server.chunk(sse(content("a")[:-1], end=""))
     script: http_server.Script = [http_server.STREAM_HEAD, begin, http_server.Do.HOLD]
     with ScriptedServer(script) as server, peer_at(server) as peer, streamkit_at(server) as ours:
         with peer.chat.completions.stream(**REQUEST) as stream:
             next(stream)
         with pytest.raises(openai.APIConnectionError):
             stream.get_final_completion()
-        assert stream.get_final_completion().choices[0].message.content == ""
+        assert stream.get_final_completion().choices[0].message.content == "a"
 
         with ours.chat.completions.stream(**REQUEST) as stream:
             next(stream)

@@ -91,6 +91,7 @@ def lift_events(streamed: Streamed, params: dict[str, Any]) -> Heard:
 def compose_by_hand(streamed: Streamed, params: dict[str, Any]) -> Heard:
     def events_of(choice: GroupedObservable[int, Any]) -> Observable[Any]:
         return rx.merge(
+            choice.pipe(ops.reasoning()),
             choice.pipe(ops.partial_parse(params.get("response_format"))),
             choice.pipe(ops.refusal_detect()),
             choice.pipe(ops.tool_arg_parse(params.get("tools", ()))),

@@ -52,7 +52,7 @@ def message(chunks: list[ChatCompletionChunk]) -> dict[str, Any]:
     """The message that the chunks add up to."""
     accumulator = Accumulator()
     for one in chunks:
-        accumulator.add(one)
+        accumulator.feed(one)
     fields: dict[str, Any] = accumulator.snapshot().to_dict()["choices"][0]["message"]
     return fields
 

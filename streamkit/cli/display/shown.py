@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streamkit.cli.display.figures import Figures
     from streamkit.events import Event
 
-__all__ = ["Frame", "is_live", "shown"]
+__all__ = ["REFRESHES", "Frame", "is_live", "shown"]
 
 REFRESHES = 15
 """How often in a second a terminal is drawn anew, however fast events come."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamkit.types.beta.assistant import Assistant, AssistantDeleted
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 from streamkit.types.beta.assistant_tool import (
     AssistantTool,
@@ -12,6 +13,8 @@ from streamkit.types.beta.assistant_tool import (
 from streamkit.types.beta.thread import Thread, ThreadDeleted
 
 __all__ = [
+    "Assistant",
+    "AssistantDeleted",
     "AssistantStreamEvent",
     "AssistantTool",
     "CodeInterpreterTool",

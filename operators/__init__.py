@@ -32,12 +32,11 @@ if TYPE_CHECKING:
     from streamkit.operators.retry_stream import retry_stream
     from streamkit.operators.share import share
     from streamkit.operators.split_by_choice import split_by_choice
-    from streamkit.operators.split_think import ThinkTags, split_think
+    from streamkit.operators.split_think import split_think
     from streamkit.operators.tool_arg_parse import tool_arg_parse
     from streamkit.operators.tool_calls import tool_calls
 
 __all__ = [
-    "ThinkTags",
     "accumulate",
     "accumulate_messages",
     "accumulate_run",
@@ -67,8 +66,7 @@ if not TYPE_CHECKING:  # with it, checkers would believe in any name
     def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        module = "split_think" if name == "ThinkTags" else name
-        return getattr(import_module(f"{__name__}.{module}"), name)
+        return getattr(import_module(f"{__name__}.{name}"), name)
 
 
 def __dir__() -> list[str]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from reactivex import operators as rx_operators
 
-from streamkit.operators import ThinkTags, chat_events, pipe, split_think
-from streamkit.operators.split_think import ThinkSplitter
+from streamkit.operators import chat_events, pipe, split_think
+from streamkit.operators.split_think import ThinkSplitter, ThinkTags
 from tests.chat_chunks import call, choice, chunk, cut, ends, run, says, token
 
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def test_nothing_but_tags_and_white_space_is_lost(
     def bare(text: str) -> list[str]:
         return sorted("".join(text.replace(tags.open, "").replace(tags.close, "").split()))
 
-    assert bare("".join(split(cut(content, places), tags))) == bare(content)
+    # Each by itself: the end of one and the beginning of the other may look like a tag.
+    thought, answer = split(cut(content, places), tags)
+    assert sorted(bare(thought) + bare(answer)) == bare(content)
 
 
 @given(answer=scraps.filter(lambda text: text.strip()), thought=st.text())

@@ -41,10 +41,10 @@ async def test_a_cut_stream_is_an_error_that_has_what_came(end: Do) -> None:
     heard = Event()  # what arrives together with the end, aiohttp keeps to itself
     with ScriptedServer(stream(part("Hi"), end=[heard, end])) as server:
         async with opened(server.url) as client:
-            with pytest.raises(StreamTruncatedError) as caught:
-                async with client.chat.completions.stream(**ASKED) as events:
-                    await anext(events)
-                    heard.set()
+            async with client.chat.completions.stream(**ASKED) as events:
+                await anext(events)
+                heard.set()
+                with pytest.raises(StreamTruncatedError) as caught:
                     await events.until_done()
     assert caught.value.completion is not None
     assert caught.value.completion.choices[0].message.content == "Hi"

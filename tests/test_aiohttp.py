@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,10 +38,13 @@ async def test_a_stream_is_read_and_its_connection_used_again() -> None:
 
 @pytest.mark.parametrize("end", [Do.HANG_UP, Do.RESET])
 async def test_a_cut_stream_is_an_error_that_has_what_came(end: Do) -> None:
-    with ScriptedServer(stream(part("Hi"), end=[end])) as server:
+    heard = Event()  # what arrives together with the end, aiohttp keeps to itself
+    with ScriptedServer(stream(part("Hi"), end=[heard, end])) as server:
         async with opened(server.url) as client:
-            with pytest.raises(StreamTruncatedError) as caught:
-                async with client.chat.completions.stream(**ASKED) as events:
+            async with client.chat.completions.stream(**ASKED) as events:
+                await anext(events)
+                heard.set()
+                with pytest.raises(StreamTruncatedError) as caught:
                     await events.until_done()
     assert caught.value.completion is not None
     assert caught.value.completion.choices[0].message.content == "Hi"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from streamkit.server import EmbeddedServer
+from tests.documented_examples import output_of
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 PYTHON = re.compile(r"^## ([^\n]*)|^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+MARK = "\N{PILCROW SIGN} "
 
 PRINTS = {
     "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
@@ -39,22 +38,23 @@ PRINTS = {
 
 
 @pytest.fixture(scope="module")
-def printed() -> Iterator[dict[str, str]]:
-    """What the blocks of each section print."""
+def printed() -> dict[str, str]:
+    """What the blocks of each section print.
+
+    They run in a process of its own: what a script leaves open ends with it.
+    """
+    program, section = "", ""
+    for title, code in PYTHON.findall(README):
+        section = title or section
+        if code:
+            program += f"print({MARK + section!r})\n{code}"
+    with EmbeddedServer() as server:
+        output = output_of(program, server)
     sections: dict[str, str] = {}
-    namespace: dict[str, object] = {}
-    with EmbeddedServer() as server, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OPENAI_BASE_URL", server.base_url)
-        environment.setenv("OPENAI_API_KEY", "any")
-        section = ""
-        for title, code in PYTHON.findall(README):
-            section = title or section
-            if code:
-                output = io.StringIO()
-                with redirect_stdout(output):
-                    exec(compile(code, section, "exec", dont_inherit=True), namespace)  # noqa: S102 - ours
-                sections[section] = sections.get(section, "") + output.getvalue()
-        yield sections
+    for part in output.split(MARK)[1:]:
+        section, _, lines = part.partition("\n")
+        sections[section] = sections.get(section, "") + lines
+    return sections
 
 
 def test_every_section_with_python_has_its_expectation(printed: dict[str, str]) -> None:

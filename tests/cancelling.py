@@ -208,12 +208,20 @@ def having_enough(case: Case) -> None:
 
 
 def interrupting(case: Case) -> None:
+    interrupted = threading.Event()
+
     def interrupt() -> None:
         case.wait()
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        # One that comes just before the thread falls asleep in `recv` does not wake it.
+        while not interrupted.wait(0.05):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    # A shell that runs the tests in the background has them ignore it.
-    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+    def once(*_: object) -> None:
+        if not interrupted.is_set():
+            interrupted.set()
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, once)
     try:
         with case.client() as client:
             other = threading.Thread(target=interrupt)
@@ -223,7 +231,7 @@ def interrupting(case: Case) -> None:
             other.join()
             case.check()
     finally:
-        signal.signal(signal.SIGINT, ignored)
+        signal.signal(signal.SIGINT, before)
 
 
 def _async(way: Callable[[Case, AsyncOpenAI], Awaitable[None]]) -> Way:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -81,6 +82,14 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     yield connect
     for api in apis:
         api.close()
+
+
+@pytest.fixture
+def with_ctrl_c() -> Iterator[None]:
+    """Let the test and its children hear of it, though a shell may have run it deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

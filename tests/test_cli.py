@@ -447,14 +447,6 @@ def test_a_bad_base_url_is_an_error() -> None:
     assert ran.stderr.startswith("streamkit: OpenAIError: base_url must begin with http")
 
 
-@pytest.fixture
-def with_ctrl_c() -> Iterator[None]:
-    """Let children hear of it, even if these tests run in the background, deaf to it themselves."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_ctrl_c_closes_the_stream() -> None:
     script: list[Step] = [STREAM_HEAD, chunk(part("Hello\n")), Do.HOLD]

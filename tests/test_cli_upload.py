@@ -200,14 +200,6 @@ def test_a_mistake_of_the_command_line_is_explained(arguments: list[str], reason
     assert reason in unboxed(ran.stderr)
 
 
-@pytest.fixture
-def with_ctrl_c() -> Any:
-    """Let children hear of it, even if these tests run in the background, deaf to it themselves."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_ctrl_c_waits_for_no_answer(files: list[Path]) -> None:
     with ScriptedServer([Do.HOLD]) as server:

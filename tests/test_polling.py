@@ -367,8 +367,6 @@ def interrupted() -> Iterator[Source]:
     """A source that has Ctrl-C pressed once it has been asked."""
     main = threading.get_ident()
     threads: list[threading.Thread] = []
-    # Tests that run in the background may be deaf to it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def press() -> None:
         threads.append(threading.Thread(target=signal.pthread_kill, args=(main, signal.SIGINT)))
@@ -376,9 +374,9 @@ def interrupted() -> Iterator[Source]:
 
     yield Source(["a"], on_fetch=press)
     threads[0].join()
-    signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_ctrl_c_interrupts_the_pause(interrupted: Source) -> None:
     with pytest.raises(KeyboardInterrupt):
         poll_until_done(
@@ -387,6 +385,7 @@ def test_ctrl_c_interrupts_the_pause(interrupted: Source) -> None:
     assert interrupted.fetches == 1
 
 
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_ctrl_c_interrupts_the_pause_of_an_observable(interrupted: Source) -> None:
     with pytest.raises(KeyboardInterrupt):
         poll(interrupted, is_z, 3600).subscribe(lambda _job: None)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from streamkit.server import EmbeddedServer
 
@@ -16,6 +17,7 @@ BETA = {"OpenAI-Beta": "assistants=v2"}
 COMMAND = [sys.executable, "-m", "streamkit.cli", "serve", "--port", "0", "--database"]
 
 
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_a_database_outlives_the_command(tmp_path: Path) -> None:
     database = tmp_path / "state.db"
     with subprocess.Popen([*COMMAND, str(database)], stdout=subprocess.PIPE, text=True) as served:

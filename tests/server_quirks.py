@@ -311,6 +311,24 @@ OPENROUTER = {
         ["0~Hm", "0+", "0~.", "0+", "0+H", "0+i", "0~=Hm.", "0=Hi"],
         message(reasoning="Hm.", reasoning_details=[{"text": "Hm"}, {"text": "."}], content="Hi"),
     ),
+    "openrouter: reasoning details that grow by index": Quirk(
+        sends(
+            *(
+                chunk(
+                    delta(
+                        content="",
+                        reasoning=text,
+                        reasoning_details=[{"type": "reasoning.text", "index": 0, "text": text}],
+                    )
+                )
+                for text in ("Hm", ".")
+            ),
+            *HI,
+            STOP,
+        ),
+        ["0~Hm", "0+", "0~.", "0+", "0+H", "0+i", "0~=Hm.", "0=Hi"],
+        message(reasoning="Hm.", reasoning_details=[{"index": 0, "text": "Hm."}], content="Hi"),
+    ),
     "openrouter: an error beside the choices, which finish with it": Quirk(
         sends(HI[0], chunk(says("", finish="error"), error=ERROR)),
         ["0+H"],

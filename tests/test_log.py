@@ -191,6 +191,24 @@ def merge(*deltas: Mapping[str, Any]) -> Any:
             {"l": ["x", {"index": 0}]},
             id="and the other way",
         ),
+        pytest.param(
+            [
+                {"reasoning_details": [{"index": 0, "type": "reasoning.text", "text": "a"}]},
+                {"reasoning_details": [{"index": 0, "type": "reasoning.text", "text": "b"}]},
+                {"reasoning_details": [{"index": 1, "type": "reasoning.summary", "summary": "c"}]},
+                {"reasoning_details": [{"index": 1, "type": "reasoning.summary", "summary": "d"}]},
+                {"reasoning_details": [{"index": 0, "type": "reasoning.text", "signature": "s"}]},
+                {"reasoning_details": [{"index": 0, "type": "reasoning.encrypted", "data": "x"}]},
+            ],
+            {
+                "reasoning_details": [
+                    {"index": 0, "type": "reasoning.text", "text": "ab", "signature": "s"},
+                    {"index": 0, "type": "reasoning.encrypted", "data": "x"},
+                    {"index": 1, "type": "reasoning.summary", "summary": "cd"},
+                ]
+            },
+            id="reasoning details are put together by index and type",
+        ),
         pytest.param([{"l": list[int]()}], {"l": []}, id="an empty list is one"),
         pytest.param([{"x": {"a": 1}}, {"x": "b"}], {"x": "b"}, id="another type"),
         pytest.param([{"x": "b"}, {"x": {"a": 1}}, {"x": [2]}], {"x": [2]}, id="yet other types"),

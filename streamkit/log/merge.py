@@ -36,6 +36,12 @@ TEXT_FIELDS = frozenset(
 )
 
 
+# OpenRouter's field for what models think, to be sent back unchanged. Its texts have names that are
+# whole values elsewhere, and an encrypted item may have the same index as the text before it.
+DETAILS = "reasoning_details"
+DETAIL_TEXT_FIELDS = TEXT_FIELDS | {"summary", "text"}
+
+
 class TextMark(Struct, frozen=True, gc=False):
     """A text as of a moment."""
 
@@ -51,7 +57,10 @@ class ListMark(Struct, frozen=True, gc=False):
 
 
 def merged(
-    old: Mapping[str, Any], new: Mapping[str, Any], limits: Limits = DEFAULTS
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    limits: Limits = DEFAULTS,
+    text_fields: frozenset[str] = TEXT_FIELDS,
 ) -> dict[str, Any]:
     """``old`` with the fields of ``new`` added to it; nulls add nothing.
 
@@ -60,7 +69,11 @@ def merged(
     result = dict(old)
     for key, value in new.items():
         if value is not None:
-            result[key] = _merge_value(key, result.get(key), value, limits)
+            names = DETAIL_TEXT_FIELDS if key == DETAILS else text_fields
+            if isinstance(value, str) and key in names:
+                result[key] = _longer(result.get(key), value)
+            else:
+                result[key] = _merge_value(result.get(key), value, limits, names)
     _check(result, limits, "fields of one object")
     return result
 
@@ -79,32 +92,44 @@ def resolved(value: Any) -> Any:
     return value
 
 
-def _merge_value(key: str, old: Any, new: Any, limits: Limits) -> Any:
-    if isinstance(new, str) and key in TEXT_FIELDS:
-        log = old.log if isinstance(old, TextMark) else TextLog()
-        log.append(new)
-        return TextMark(log, log.length)
+def _longer(old: Any, text: str) -> TextMark:
+    log = old.log if isinstance(old, TextMark) else TextLog()
+    log.append(text)
+    return TextMark(log, log.length)
+
+
+def _merge_value(old: Any, new: Any, limits: Limits, text_fields: frozenset[str]) -> Any:
     if isinstance(new, dict):
         base = cast("Mapping[str, Any]", old) if isinstance(old, Mapping) else EMPTY
-        return merged(base, cast("dict[str, Any]", new), limits)
+        return merged(base, cast("dict[str, Any]", new), limits, text_fields)
     if isinstance(new, list):
-        return _merge_list(old, cast("list[Any]", new), limits)
+        return _merge_list(old, cast("list[Any]", new), limits, text_fields)
     return new
 
 
-def _merge_list(old: Any, new: list[Any], limits: Limits) -> Any:
+def _merge_list(old: Any, new: list[Any], limits: Limits, text_fields: frozenset[str]) -> Any:
     if _is_indexed(new) and (old is None or isinstance(old, tuple)):
         # Items that say where they belong: few, so a tuple that is copied is good enough.
-        items = {item["index"]: item for item in cast("tuple[Any, ...]", old or ())}
+        by_type = text_fields is DETAIL_TEXT_FIELDS
+        items = {_place(item, by_type=by_type): item for item in cast("tuple[Any, ...]", old or ())}
         for item in new:
-            items[item["index"]] = merged(items.get(item["index"], EMPTY), item, limits)
+            place = _place(item, by_type=by_type)
+            items[place] = merged(items.get(place, EMPTY), item, limits, text_fields)
         _check(items, limits, "items of one list")
-        return tuple(items[index] for index in sorted(items))
+        return tuple(items[place] for place in sorted(items, key=_index))
     log: list[Any] = old.log if isinstance(old, ListMark) else []
     if isinstance(old, tuple):
         log.extend(cast("tuple[Any, ...]", old))
     log.extend(new)
     return ListMark(log, len(log))
+
+
+def _place(item: Mapping[str, Any], *, by_type: bool) -> tuple[int, Any]:
+    return item["index"], str(item.get("type")) if by_type else None
+
+
+def _index(place: tuple[int, Any]) -> int:
+    return place[0]
 
 
 def _check(held: Mapping[Any, Any], limits: Limits, what: str) -> None:

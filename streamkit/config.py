@@ -46,11 +46,12 @@ class Timeouts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Timeout(StreamLimits):
-    """Seconds for each phase of an exchange and for a streamed answer; None is no limit.
+    """Seconds for each phase of an exchange and for its answer; None is no limit.
 
-    The last three are of streams, and only content counts for them: keep-alives, empty chunks and
-    usage do not. A reader that is busy elsewhere costs no time but of ``total``. Whichever is
-    reached first ends the stream with a ``StreamTimeoutError``.
+    For the last three only content counts: keep-alives, empty chunks and usage do not, and an
+    answer that is not streamed is content once it is whole. A reader that is busy elsewhere costs
+    no time but of ``total``. Whichever is reached first ends the answer with a
+    ``StreamTimeoutError``.
     """
 
     connect: float | None = CONNECT_TIMEOUT
@@ -61,8 +62,8 @@ class Timeout(StreamLimits):
     """Until a connection is free."""
 
     @property
-    def limits_streams(self) -> bool:
-        """Whether it has any of the limits that are of streams."""
+    def limits_content(self) -> bool:
+        """Whether it has any of the limits for which only content counts."""
         return (self.first_content, self.between_content, self.total) != (None, None, None)
 
     def within(self, seconds: float) -> Timeout:

@@ -16,7 +16,7 @@ __all__ = ["Deadlines", "StreamLimits"]
 
 @dataclass(frozen=True, kw_only=True)
 class StreamLimits:
-    """Seconds that a streamed answer may take; None is no limit."""
+    """Seconds that an answer may take; None is no limit."""
 
     first_content: float | None = None
     """From the request to the first content."""

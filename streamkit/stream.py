@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit.body import AsyncBody, SyncBody
-    from streamkit.opening import AsyncOpening, SyncOpening
+    from streamkit.exchange import AsyncExchange, SyncExchange
     from streamkit.operators.chat_events import ChatEvents
     from streamkit.pipeline import Pipeline
     from streamkit.types import ParsedChatCompletion
@@ -33,17 +33,17 @@ __all__ = ["AsyncChatCompletionStream", "AsyncStream", "ChatCompletionStream", "
 E = TypeVar("E")
 T = TypeVar("T")
 AnyBody = TypeVar("AnyBody", bound="SyncBody | AsyncBody")
-AnyOpening = TypeVar("AnyOpening", bound="SyncOpening | AsyncOpening")
+AnyExchange = TypeVar("AnyExchange", bound="SyncExchange | AsyncExchange")
 
 
-class _Stream(Generic[E, AnyBody, AnyOpening]):
+class _Stream(Generic[E, AnyBody, AnyExchange]):
     """What a stream knows without waiting: what is ready, who watches, and how it ended."""
 
     def __init__(
-        self, body: AnyBody, new_pipeline: Callable[[], Pipeline[E]], opening: AnyOpening | None
+        self, body: AnyBody, new_pipeline: Callable[[], Pipeline[E]], exchange: AnyExchange | None
     ) -> None:
         self._new_pipeline = new_pipeline
-        self._opening = opening
+        self._exchange = exchange
         self._log = StreamLog()
         self._turn_to(body)
         self._observers: Observers[E] = Observers()
@@ -90,7 +90,7 @@ class _Stream(Generic[E, AnyBody, AnyOpening]):
         self._ending = False
         if body.on_content is not None:
             self._pipeline.tell_content(body.on_content)
-        if self._opening is not None and self._opening.may_follow:
+        if self._exchange is not None and self._exchange.may_follow:
             self._pipeline.hold()
 
     @property
@@ -129,7 +129,7 @@ class _Stream(Generic[E, AnyBody, AnyOpening]):
         self._fail(StreamClosedError("the stream was closed before the answer ended"))
 
 
-class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
+class Stream(_Stream[E, "SyncBody", "SyncExchange"]):
     """A stream of events, as an iterator.
 
     It can be iterated once, by one thread at a time, and closed from any. Leaving it open leaks
@@ -140,9 +140,9 @@ class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
         self,
         body: SyncBody,
         new_pipeline: Callable[[], Pipeline[E]],
-        opening: SyncOpening | None = None,
+        exchange: SyncExchange | None = None,
     ) -> None:
-        super().__init__(body, new_pipeline, opening)
+        super().__init__(body, new_pipeline, exchange)
 
     def __iter__(self) -> Iterator[E]:
         return self
@@ -161,8 +161,8 @@ class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
                 else:
                     self._take(None if self._pipeline.done else next(self._body, None))
         except Exception as error:
-            if self._opening is not None and self._may_begin_anew:
-                self._begin_anew(self._opening, error)
+            if self._exchange is not None and self._may_begin_anew:
+                self._begin_anew(self._exchange, error)
                 return self._next()
             failure = self._fail(error)
             self._end_body()
@@ -182,8 +182,8 @@ class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
     def close(self) -> None:
         """Stop reading; from any thread, as often as one likes, and waking a reader that waits."""
         self._closed_early()
-        if self._opening is not None:
-            self._opening.close()
+        if self._exchange is not None:
+            self._exchange.close()
         self._body.close()
 
     def __enter__(self) -> Self:
@@ -201,11 +201,11 @@ class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
         """Whether another response continues this one; a subclass that has it turns to it."""
         return False
 
-    def _begin_anew(self, opening: SyncOpening, error: Exception) -> None:
+    def _begin_anew(self, exchange: SyncExchange, error: Exception) -> None:
         """Turn to another answer, or let what was held back and the error be told."""
         self._body.close()
         try:
-            body = opening.again(error)
+            body = exchange.again(error)
         except Exception as final:
             self._ready = _told_before(final, self._pipeline.release())
             return
@@ -221,7 +221,7 @@ class Stream(_Stream[E, "SyncBody", "SyncOpening"]):
             self._body.close()
 
 
-class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
+class AsyncStream(_Stream[E, "AsyncBody", "AsyncExchange"]):
     """A stream of events, as an async iterator.
 
     It can be iterated once, in one task, and closed from any. Leaving it open leaks the
@@ -232,9 +232,9 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
         self,
         body: AsyncBody,
         new_pipeline: Callable[[], Pipeline[E]],
-        opening: AsyncOpening | None = None,
+        exchange: AsyncExchange | None = None,
     ) -> None:
-        super().__init__(body, new_pipeline, opening)
+        super().__init__(body, new_pipeline, exchange)
 
     def __aiter__(self) -> Self:
         return self
@@ -253,8 +253,8 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
                 else:
                     self._take(None if self._pipeline.done else await anext(self._body, None))
         except Exception as error:
-            if self._opening is not None and self._may_begin_anew:
-                await self._begin_anew(self._opening, error)
+            if self._exchange is not None and self._may_begin_anew:
+                await self._begin_anew(self._exchange, error)
                 return await self._next()
             failure = self._fail(error)
             await self._end_body()
@@ -274,8 +274,8 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
     async def close(self) -> None:
         """Stop reading; from any task, as often as one likes, and waking a reader that waits."""
         self._closed_early()
-        if self._opening is not None:
-            self._opening.close()
+        if self._exchange is not None:
+            self._exchange.close()
         await self._body.aclose()
 
     aclose = close
@@ -295,11 +295,11 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncOpening"]):
         """Whether another response continues this one; a subclass that has it turns to it."""
         return False
 
-    async def _begin_anew(self, opening: AsyncOpening, error: Exception) -> None:
+    async def _begin_anew(self, exchange: AsyncExchange, error: Exception) -> None:
         """Turn to another answer, or let what was held back and the error be told."""
         await self._body.aclose()
         try:
-            body = await opening.again(error)
+            body = await exchange.again(error)
         except Exception as final:
             self._ready = _told_before(final, self._pipeline.release())
             return

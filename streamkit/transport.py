@@ -1,4 +1,4 @@
-"""One exchange with the API: build the request, send it, check the status, try again.
+"""One attempt at an exchange with the API: build the request, send it, check the status.
 
 The two transports differ in what they await and in nothing else.
 """
@@ -15,7 +15,6 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import UNSET
-from tenacity import AsyncRetrying, Retrying
 
 from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
@@ -32,8 +31,8 @@ from streamkit.http_errors import (
     status_error,
 )
 from streamkit.redirects import Redirects
-from streamkit.request import Request, encoded, headers, query
-from streamkit.retries import Attempts, RetryPolicy, retry_policy
+from streamkit.request import Request, headers, query
+from streamkit.retries import Attempts
 from streamkit.upload import AsyncForm, Form, SyncForm
 
 if TYPE_CHECKING:
@@ -149,10 +148,7 @@ class _Transport(Generic[_Client]):
     def time_limits(self, request: Request) -> Timeout | None:
         """What holds for the request, if that is more than httpx knows."""
         timeout = self.config.timeout if request.timeout is UNSET else request.timeout
-        return timeout if isinstance(timeout, Timeout) and timeout.limits_streams else None
-
-    def _policy(self, request: Request) -> RetryPolicy:
-        return retry_policy(self._max_retries(request))
+        return timeout if isinstance(timeout, Timeout) and timeout.limits_content else None
 
     def _max_retries(self, request: Request) -> int:
         retries = request.max_retries
@@ -221,19 +217,12 @@ class SyncTransport(_Transport[HTTPClient]):
         super().__init__(config, _Connections(http_client, _new_client))
         self._sleep = sleep
 
-    def send(self, request: Request) -> httpx.Response:
-        """Return the response with its whole body read."""
-        retrying = Retrying(sleep=self._sleep, **self._policy(request))
-        return retrying(self._attempt, request, encoded(request), whole=True)
+    def attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
+        """Send the request once, with its body encoded; return the response.
 
-    def open(self, request: Request) -> httpx.Response:
-        """Return the response with its body still to be read, and closed by the caller."""
-        retrying = Retrying(sleep=self._sleep, **self._policy(request))
-        return retrying(self._attempt, request, encoded(request), whole=False)
-
-    def attempt(self, request: Request, content: bytes | None) -> httpx.Response:
-        """The same once, with the request's body encoded."""
-        return self._attempt(request, content, whole=False)
+        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        """
+        return self._attempt(request, content, whole=whole)
 
     def wait(self, seconds: float) -> None:
         """Wait between two attempts."""
@@ -329,19 +318,14 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
         super().__init__(config, _Connections(http_client, _new_async_client))
         self._sleep = sleep
 
-    async def send(self, request: Request) -> httpx.Response:
-        """Return the response with its whole body read."""
-        retrying = AsyncRetrying(sleep=self._sleep, **self._policy(request))
-        return await retrying(self._attempt, request, encoded(request), whole=True)
+    async def attempt(
+        self, request: Request, content: bytes | None, *, whole: bool
+    ) -> httpx.Response:
+        """Send the request once, with its body encoded; return the response.
 
-    async def open(self, request: Request) -> httpx.Response:
-        """Return the response with its body still to be read, and closed by the caller."""
-        retrying = AsyncRetrying(sleep=self._sleep, **self._policy(request))
-        return await retrying(self._attempt, request, encoded(request), whole=False)
-
-    async def attempt(self, request: Request, content: bytes | None) -> httpx.Response:
-        """The same once, with the request's body encoded."""
-        return await self._attempt(request, content, whole=False)
+        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        """
+        return await self._attempt(request, content, whole=whole)
 
     async def wait(self, seconds: float) -> None:
         """Wait between two attempts."""

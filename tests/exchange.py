@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import httpx
 import httpx2
 
-from streamkit.body import AsyncBody, SyncBody
 from streamkit.config import ClientConfig
+from streamkit.exchange import AsyncExchange, SyncExchange
 from streamkit.transport import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Api(Protocol):
     """A transport, and the seconds it has waited between attempts (nobody sleeps)."""
 
     naps: list[float]
+    transport: Any
 
     def send(self, request: Request) -> Any: ...
     def open(self, request: Request) -> Any: ...
@@ -45,10 +46,10 @@ class SyncApi:
         self.transport = SyncTransport(_config(url, config), self._client, sleep=self.naps.append)
 
     def send(self, request: Request) -> Any:
-        return self.transport.send(request)
+        return SyncExchange(self.transport, request).send()
 
     def open(self, request: Request) -> Any:
-        return SyncBody(self.transport.open(request))
+        return SyncExchange(self.transport, request).open()
 
     def next(self, body: Any) -> bytes:
         chunk: bytes = next(body)
@@ -80,10 +81,16 @@ class AsyncApi:
         self.naps.append(seconds)
 
     def send(self, request: Request) -> Any:
-        return self.runner.run(self.transport.send(request))
+        async def send() -> Any:
+            return await AsyncExchange(self.transport, request).send()
+
+        return self.runner.run(send())
 
     def open(self, request: Request) -> Any:
-        return AsyncBody(self.runner.run(self.transport.open(request)))
+        async def open_() -> Any:
+            return await AsyncExchange(self.transport, request).open()
+
+        return self.runner.run(open_())
 
     def next(self, body: Any) -> bytes:
         chunk: bytes = self.runner.run(body.__anext__())

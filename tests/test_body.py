@@ -358,7 +358,8 @@ def _mocked(library: Any, content: Any) -> Any:
         return library.Response(200, content=content)
 
     with library.Client(transport=library.MockTransport(answer)) as client:
-        return SyncTransport(ClientConfig(api_key=KEY), client).open(STREAM)
+        transport = SyncTransport(ClientConfig(api_key=KEY), client)
+        return transport.attempt(STREAM, b"", whole=False)
 
 
 def _until_blocked(body: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from streamkit import errors
 from streamkit.config import ClientConfig
+from streamkit.exchange import SyncExchange
 from streamkit.redirects import Redirects
 from streamkit.request import Request
 from streamkit.transport import SyncTransport
@@ -106,7 +107,8 @@ def test_a_client_s_own_credentials_stay_at_home_too(other: ScriptedServer) -> N
         ScriptedServer([away]) as server,
         httpx.Client(auth=("user", KEY), follow_redirects=True) as http,
     ):
-        SyncTransport(ClientConfig(api_key=KEY, base_url=server.url), http).send(GET)
+        config = ClientConfig(api_key=KEY, base_url=server.url)
+        SyncExchange(SyncTransport(config, http), GET).send()
         assert "authorization" in server.requests[0].headers
     assert "authorization" not in other.requests[0].headers
 

@@ -13,10 +13,20 @@ import pytest
 from streamkit import APITimeoutError, AsyncOpenAI, OpenAI, StreamTimeoutError, Timeout
 from streamkit.body import SyncBody
 from streamkit.config import ClientConfig
-from streamkit.opening import SyncOpening
+from streamkit.exchange import SyncExchange
 from streamkit.request import Request
 from streamkit.transport import SyncTransport
-from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServer, chunk
+from tests.exchange import Connect
+from tests.http_server import (
+    LAST_CHUNK,
+    STREAM_HEAD,
+    Do,
+    Script,
+    ScriptedServer,
+    chunk,
+    head,
+    response,
+)
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
 
@@ -153,7 +163,7 @@ class Clock:
 def opened(server: ScriptedServer, clock: Clock, **limits: float) -> SyncBody:
     transport = SyncTransport(ClientConfig(api_key=KEY, base_url=server.url))
     request = Request(method="POST", path="/", json={}, stream=True, timeout=Timeout(**limits))
-    return SyncOpening(transport, request, clock).open()
+    return SyncExchange(transport, request, clock).open()
 
 
 def test_a_slow_reader_is_no_silent_server() -> None:
@@ -227,10 +237,46 @@ def test_a_reader_without_a_socket_looks_at_the_clock_itself() -> None:
     )
     limits = Timeout(read=20, first_content=10)
     request = Request(method="POST", path="/", json={}, stream=True, timeout=limits)
-    body = SyncOpening(transport, request, clock).open()
+    body = SyncExchange(transport, request, clock).open()
     with pytest.raises(StreamTimeoutError, match="first_content"):
         list(body)
     assert allowed == [10, 8, 6]
+
+
+PLAINLY = Request(method="GET", path="/models")
+PLAIN: dict[str, Script] = {
+    "no answer": [Do.HOLD],
+    "a head": [head(200, [("Content-Length", "100")]), Do.HOLD],
+    "half a body": [head(200, [("Content-Length", "100")]), b"{", Do.HOLD],
+}
+
+
+@pytest.mark.parametrize("limit", ["first_content", "total"])
+@pytest.mark.parametrize("script", PLAIN.values(), ids=PLAIN.keys())
+def test_a_plain_answer_has_time_until_it_is_whole(
+    connect: Connect, script: Script, limit: str
+) -> None:
+    with ScriptedServer(script) as server:
+        api = connect(server.url, timeout=Timeout(**{limit: 0.1}), max_retries=0)
+        _ = api.transport.http_client  # to make one takes longer than that
+        with pytest.raises(StreamTimeoutError, match=limit) as caught:
+            api.send(PLAINLY)
+        assert server.hung_up.wait(10)
+    assert (caught.value.limit, caught.value.seconds) == (limit, 0.1)
+
+
+def test_a_plain_answer_in_time_is_untouched(connect: Connect) -> None:
+    with ScriptedServer([response(200, b"{}")]) as server:
+        api = connect(server.url, timeout=Timeout(first_content=LONG, total=LONG))
+        assert api.send(PLAINLY).content == b"{}"
+
+
+def test_a_plain_answer_that_is_late_is_asked_for_again(connect: Connect) -> None:
+    with ScriptedServer([Do.HOLD], [response(200, b"{}")]) as server:
+        api = connect(server.url, timeout=Timeout(first_content=0.1))
+        _ = api.transport.http_client
+        assert api.send(PLAINLY).content == b"{}"
+        assert (len(server.requests), len(api.naps)) == (2, 1)
 
 
 def test_no_thread_is_left_behind() -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from streamkit import errors
 from streamkit.backoff import LONGEST_RETRY_AFTER, retry_after
 from streamkit.config import ClientConfig
+from streamkit.exchange import AsyncExchange, SyncExchange
 from streamkit.http_errors import ERROR_BODY_LIMIT, library_of, status_error
 from streamkit.request import Request, encoded
 from streamkit.transport import AsyncTransport, SyncTransport
@@ -495,7 +496,7 @@ def test_a_client_that_was_given_is_not_closed(library: Any) -> None:
         transport.close()
         assert not client.is_closed
         with pytest.raises(errors.OpenAIError, match="closed"):
-            transport.send(POST)
+            SyncExchange(transport, POST).send()
 
 
 def test_another_configuration_keeps_the_connections() -> None:
@@ -505,7 +506,7 @@ def test_another_configuration_keeps_the_connections() -> None:
     assert (transport.config.api_key, other.config.api_key) == (KEY, "other")
     transport.close()
     with pytest.raises(errors.OpenAIError, match="closed"):
-        other.send(POST)
+        SyncExchange(other, POST).send()
 
 
 def test_our_own_client_is_closed() -> None:
@@ -533,8 +534,8 @@ def test_a_transport_without_sockets_will_do(library: Any) -> None:
 
     with library.Client(transport=library.MockTransport(answer)) as client:
         transport = SyncTransport(ClientConfig(api_key=KEY), client)
-        assert transport.send(POST).json() == {"path": "/v1/chat/completions"}
-        assert transport.open(POST).read() == b'{"path":"/v1/chat/completions"}'
+        assert SyncExchange(transport, POST).send().json() == {"path": "/v1/chat/completions"}
+        assert b"".join(SyncExchange(transport, POST).open()) == b'{"path":"/v1/chat/completions"}'
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
@@ -545,7 +546,7 @@ async def test_an_application_will_do(library: Any) -> None:
 
     async with library.AsyncClient(transport=library.ASGITransport(app)) as client:
         transport = AsyncTransport(ClientConfig(api_key=KEY, base_url="http://app"), client)
-        assert (await transport.send(POST)).content == b"/chat/completions"
+        assert (await AsyncExchange(transport, POST).send()).content == b"/chat/completions"
 
 
 def test_the_library_is_that_of_the_class_or_of_its_base() -> None:
@@ -590,9 +591,8 @@ def test_the_nearest_timeout_counts(
         return library.Response(200)
 
     with library.Client(transport=library.MockTransport(answer), **client) as http_client:
-        SyncTransport(ClientConfig(api_key=KEY, **config), http_client).send(
-            Request(method="GET", path="/x", **request_)
-        )
+        transport = SyncTransport(ClientConfig(api_key=KEY, **config), http_client)
+        SyncExchange(transport, Request(method="GET", path="/x", **request_)).send()
     assert seen == [expected]
 
 

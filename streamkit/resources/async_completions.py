@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit.opening import AsyncOpening
+from streamkit.exchange import AsyncExchange
 from streamkit.push import observe_async
 from streamkit.resources.completion_call import CompletionCall, plain_format
 from streamkit.resources.managers import AsyncStreamManager
@@ -76,7 +76,9 @@ class AsyncCompletions(ObservableCompletions):
             on_truncated=on_truncated,
         )
         if not stream:
-            return call.completion(await self._transport.send(call.request), self._limits)
+            return call.completion(
+                await AsyncExchange(self._transport, call.request).send(), self._limits
+            )
         return await self._open_chunks(call)
 
     @overload
@@ -115,7 +117,7 @@ class AsyncCompletions(ObservableCompletions):
             strict_tools=True,
             think_tags=think_tags,
         )
-        return call.parsed(await self._transport.send(call.request), self._limits)
+        return call.parsed(await AsyncExchange(self._transport, call.request).send(), self._limits)
 
     @overload
     def stream(
@@ -171,10 +173,10 @@ class AsyncCompletions(ObservableCompletions):
         def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
             return call.event_pipeline(call.events(self._limits), self._limits)
 
-        opening = AsyncOpening(self._transport, call.request)
-        return AsyncChatCompletionStream(await opening.open(), new_pipeline, opening)
+        exchange = AsyncExchange(self._transport, call.request)
+        return AsyncChatCompletionStream(await exchange.open(), new_pipeline, exchange)
 
     async def _open_chunks(self, call: CompletionCall) -> AsyncStream[ChatCompletionChunk]:
-        opening = AsyncOpening(self._transport, call.request)
-        body = await opening.open()
-        return AsyncStream(body, lambda: call.chunk_pipeline(self._limits), opening)
+        exchange = AsyncExchange(self._transport, call.request)
+        body = await exchange.open()
+        return AsyncStream(body, lambda: call.chunk_pipeline(self._limits), exchange)

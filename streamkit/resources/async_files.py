@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.exchange import AsyncExchange
 from streamkit.resources.binary_content import BinaryContent
 from streamkit.resources.calls import files as calls
 from streamkit.resources.observing_files import ObservableFiles
@@ -43,7 +44,9 @@ class AsyncFiles(AsyncPolledResource, ObservableFiles):
 
     async def content(self, file_id: str, **params: Unpack[RequestOptions]) -> BinaryContent:
         """Fetch the bytes of a file."""
-        return BinaryContent(await self._transport.send(calls.content(file_id, params)))
+        return BinaryContent(
+            await AsyncExchange(self._transport, calls.content(file_id, params)).send()
+        )
 
     async def wait_for_processing(self, id: str, **params: Unpack[FileWaitParams]) -> FileObject:
         """Wait until a file is processed, and return it, also when that failed.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from streamkit.assistants.callbacks import Callbacks, callbacks_of
 from streamkit.assistants.manager import AsyncAssistantStreamManager
 from streamkit.assistants.stream import AsyncAssistantStream
-from streamkit.opening import AsyncOpening
+from streamkit.exchange import AsyncExchange
 from streamkit.push import observe_async
 from streamkit.resources import run_stream_call as calls
 from streamkit.resources.resource import AsyncResource
@@ -61,9 +61,9 @@ class AsyncStreamedRuns(AsyncResource):
         transport = self._transport
 
         async def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> AsyncBody:
-            return await AsyncOpening(transport, call.continuation(run, tool_outputs)).open()
+            return await AsyncExchange(transport, call.continuation(run, tool_outputs)).open()
 
-        body = await AsyncOpening(transport, call.request).open()
+        body = await AsyncExchange(transport, call.request).open()
         return AsyncAssistantStream(
             body,
             callbacks or Callbacks(),

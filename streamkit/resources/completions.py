@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit.opening import SyncOpening
+from streamkit.exchange import SyncExchange
 from streamkit.push import observe
 from streamkit.resources.completion_call import CompletionCall, plain_format
 from streamkit.resources.managers import StreamManager
@@ -76,7 +76,7 @@ class Completions(ObservableCompletions):
             on_truncated=on_truncated,
         )
         if not stream:
-            return call.completion(self._transport.send(call.request), self._limits)
+            return call.completion(SyncExchange(self._transport, call.request).send(), self._limits)
         return self._open_chunks(call)
 
     @overload
@@ -115,7 +115,7 @@ class Completions(ObservableCompletions):
             strict_tools=True,
             think_tags=think_tags,
         )
-        return call.parsed(self._transport.send(call.request), self._limits)
+        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
 
     @overload
     def stream(
@@ -171,9 +171,9 @@ class Completions(ObservableCompletions):
         def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
             return call.event_pipeline(call.events(self._limits), self._limits)
 
-        opening = SyncOpening(self._transport, call.request)
-        return ChatCompletionStream(opening.open(), new_pipeline, opening)
+        exchange = SyncExchange(self._transport, call.request)
+        return ChatCompletionStream(exchange.open(), new_pipeline, exchange)
 
     def _open_chunks(self, call: CompletionCall) -> Stream[ChatCompletionChunk]:
-        opening = SyncOpening(self._transport, call.request)
-        return Stream(opening.open(), lambda: call.chunk_pipeline(self._limits), opening)
+        exchange = SyncExchange(self._transport, call.request)
+        return Stream(exchange.open(), lambda: call.chunk_pipeline(self._limits), exchange)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from streamkit.exchange import AsyncExchange, SyncExchange
 from streamkit.resources.pages import AsyncPages, SyncCursorPage
 from streamkit.types import Wire
 
@@ -28,7 +29,7 @@ class SyncResource:
 
     def _exchange(self, call: Call[W]) -> Answer[W]:
         """Send it, and return the response's headers as well."""
-        return call.answer(self._transport.send(call.request))
+        return call.answer(SyncExchange(self._transport, call.request).send())
 
     def _list(self, call: Call[CursorPage[W]]) -> SyncCursorPage[W]:
         return SyncCursorPage(call, self._send(call), self._send)
@@ -45,7 +46,7 @@ class AsyncResource:
 
     async def _exchange(self, call: Call[W]) -> Answer[W]:
         """Send it, and return the response's headers as well."""
-        return call.answer(await self._transport.send(call.request))
+        return call.answer(await AsyncExchange(self._transport, call.request).send())
 
     def _list(self, call: Call[CursorPage[W]]) -> AsyncPages[W]:
         return AsyncPages(call, self._send)

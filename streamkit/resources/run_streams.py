@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from streamkit.assistants.callbacks import Callbacks, callbacks_of
 from streamkit.assistants.manager import AssistantStreamManager
 from streamkit.assistants.stream import AssistantStream
-from streamkit.opening import SyncOpening
+from streamkit.exchange import SyncExchange
 from streamkit.push import observe
 from streamkit.resources import run_stream_call as calls
 from streamkit.resources.resource import SyncResource
@@ -58,9 +58,9 @@ class StreamedRuns(SyncResource):
         transport = self._transport
 
         def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> SyncBody:
-            return SyncOpening(transport, call.continuation(run, tool_outputs)).open()
+            return SyncExchange(transport, call.continuation(run, tool_outputs)).open()
 
-        body = SyncOpening(transport, call.request).open()
+        body = SyncExchange(transport, call.request).open()
         return AssistantStream(
             body,
             callbacks or Callbacks(),

@@ -1,7 +1,7 @@
-"""How a streamed answer begins: the request is sent until there is an answer to read.
+"""How an answer begins that has limits of time: the request is sent until there is one to read.
 
-And again, with the same policy and the same number of retries in all, when an answer breaks off
-before anything of it was told.
+And again, with the same policy and the same number of retries in all, when a streamed answer breaks
+off before anything of it was told.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ from streamkit.watchdog import Watchdog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
     from streamkit.request import Request
     from streamkit.transport import AsyncTransport, SyncTransport
 
-__all__ = ["AsyncOpening", "SyncOpening"]
+__all__ = ["AsyncExchange", "SyncExchange"]
 
 _log = logging.getLogger("streamkit")
 
 AnyTransport = TypeVar("AnyTransport", bound="SyncTransport | AsyncTransport")
 
 
-class _Opening(Generic[AnyTransport]):
+class _Exchange(Generic[AnyTransport]):
     """What needs no waiting: the attempts that were made, and the time that is left."""
 
     def __init__(
@@ -81,8 +83,8 @@ class _Opening(Generic[AnyTransport]):
         )
 
 
-class SyncOpening(_Opening["SyncTransport"]):
-    """The attempts at one streamed answer, for a client that blocks."""
+class SyncExchange(_Exchange["SyncTransport"]):
+    """The attempts at one answer, for a client that blocks."""
 
     def __init__(
         self,
@@ -94,15 +96,18 @@ class SyncOpening(_Opening["SyncTransport"]):
         self._scope = CancelScope()
 
     def open(self) -> SyncBody:
-        """Send the request until it is answered."""
-        while True:
-            try:
-                body = self._attempt()
-            except OpenAIError as error:
-                self._transport.wait(self._delay_after(error))
-            else:
-                self._attempts.answered(body.response)
-                return body
+        """Send the request until it is answered, with the body still to be read."""
+        response, watchdog = self._answered(whole=False)
+        if self._deadlines is None or watchdog is None:
+            return SyncBody(response)
+        return TimedSyncBody(response, self._deadlines, watchdog, self._clock)
+
+    def send(self) -> httpx.Response:
+        """Send it until there is a whole answer, which is content when its last byte has come."""
+        response, watchdog = self._answered(whole=True)
+        if watchdog is not None:
+            watchdog.stop()
+        return response
 
     def again(self, error: Exception) -> SyncBody:
         """Send it once more, ``error`` having ended the answer; raises what is to be told."""
@@ -116,10 +121,20 @@ class SyncOpening(_Opening["SyncTransport"]):
         """Let no other answer begin; from any thread."""
         self._scope.cancel()
 
-    def _attempt(self) -> SyncBody:
+    def _answered(self, *, whole: bool) -> tuple[httpx.Response, Watchdog | None]:
+        while True:
+            try:
+                response, watchdog = self._attempt(whole=whole)
+            except OpenAIError as error:
+                self._transport.wait(self._delay_after(error))
+            else:
+                self._attempts.answered(response)
+                return response, watchdog
+
+    def _attempt(self, *, whole: bool) -> tuple[httpx.Response, Watchdog | None]:
         deadlines, clock = self._deadlines, self._clock
         if deadlines is None:
-            return SyncBody(self._transport.attempt(self._request, self._content))
+            return self._transport.attempt(self._request, self._content, whole=whole), None
         deadlines.begin()
         now = clock()
         request = self._request_within(deadlines.wait(now) - now)
@@ -127,34 +142,34 @@ class SyncOpening(_Opening["SyncTransport"]):
         watchdog = Watchdog(deadlines, clock, lambda _: scope.cancel())
         try:
             with scope:
-                response = self._transport.attempt(request, self._content)
+                response = self._transport.attempt(request, self._content, whole=whole)
             deadlines.arrived(clock())
-            return TimedSyncBody(response, deadlines, watchdog, clock)
         except (APITimeoutError, StreamClosedError) as error:
             watchdog.stop()
             raise deadlines.reached(clock()) or error from error.__cause__
         except BaseException:
             watchdog.stop()
             raise
+        return response, watchdog
 
 
-class AsyncOpening(_Opening["AsyncTransport"]):
-    """The attempts at one streamed answer, on the running loop, whose clock counts."""
+class AsyncExchange(_Exchange["AsyncTransport"]):
+    """The attempts at one answer, on the running loop, whose clock counts."""
 
     def __init__(self, transport: AsyncTransport, request: Request) -> None:
         super().__init__(transport, request, asyncio.get_running_loop().time)
         self._scope = AsyncCancelScope()
 
     async def open(self) -> AsyncBody:
-        """Send the request until it is answered."""
-        while True:
-            try:
-                body = await self._attempt()
-            except OpenAIError as error:
-                await self._transport.wait(self._delay_after(error))
-            else:
-                self._attempts.answered(body.response)
-                return body
+        """Send the request until it is answered, with the body still to be read."""
+        response = await self._answered(whole=False)
+        if self._deadlines is None:
+            return AsyncBody(response)
+        return TimedAsyncBody(response, self._deadlines)
+
+    async def send(self) -> httpx.Response:
+        """Send it until there is a whole answer, which is content when its last byte has come."""
+        return await self._answered(whole=True)
 
     async def again(self, error: Exception) -> AsyncBody:
         """Send it once more, ``error`` having ended the answer; raises what is to be told."""
@@ -169,19 +184,29 @@ class AsyncOpening(_Opening["AsyncTransport"]):
         """Let no other answer begin."""
         self._scope.cancel()
 
-    async def _attempt(self) -> AsyncBody:
+    async def _answered(self, *, whole: bool) -> httpx.Response:
+        while True:
+            try:
+                response = await self._attempt(whole=whole)
+            except OpenAIError as error:
+                await self._transport.wait(self._delay_after(error))
+            else:
+                self._attempts.answered(response)
+                return response
+
+    async def _attempt(self, *, whole: bool) -> httpx.Response:
         deadlines = self._deadlines
         if deadlines is None:
-            return AsyncBody(await self._transport.attempt(self._request, self._content))
+            return await self._transport.attempt(self._request, self._content, whole=whole)
         deadlines.begin()
         until = deadlines.wait(self._clock())
         patience = asyncio.timeout_at(None if until == inf else until)
         try:
             async with patience:
-                response = await self._transport.attempt(self._request, self._content)
+                response = await self._transport.attempt(self._request, self._content, whole=whole)
         except TimeoutError:
             if not patience.expired():
                 raise
             raise deadlines.error() from None
         deadlines.arrived(self._clock())
-        return TimedAsyncBody(response, deadlines)
+        return response

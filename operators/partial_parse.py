@@ -78,8 +78,9 @@ class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[A
         if choice is None:
             return
         text = choice.content
+        whole = text.close()  # and not a copy, which a long text would be held beside
         # A refusal, or JSON that was cut short, is not to be parsed.
         outcome = self._reader.content(text) if choice.has_whole_content() else NOTHING_READ
-        yield ContentDoneEvent(choice.index, text.first(text.length), outcome.value)
+        yield ContentDoneEvent(choice.index, whole, outcome.value)
         if outcome.error is not None:
             raise outcome.error

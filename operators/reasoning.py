@@ -57,4 +57,4 @@ class ReasoningTeller(Machine[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneE
         if choice is None:
             return ()
         text = choice.reasoning
-        return (ReasoningDoneEvent(choice.index, text.first(text.length)),)
+        return (ReasoningDoneEvent(choice.index, text.close()),)

@@ -52,4 +52,4 @@ class RefusalDetector(Machine[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEvent
         if choice is None:
             return ()
         text = choice.refusal
-        return (RefusalDoneEvent(choice.index, text.first(text.length)),)
+        return (RefusalDoneEvent(choice.index, text.close()),)

@@ -113,13 +113,13 @@ class ToolArgumentsParser(
         return [self._done(value.choice, call) for call in done if call.type == "function"]
 
     def _done(self, choice: ChoiceLog, call: ToolCallLog) -> FunctionToolCallArgumentsDoneEvent:
+        whole = call.arguments.close()
         outcome = (
             self._reader.arguments(call) if choice.is_whole or call.is_whole() else NOTHING_READ
         )
         self._error = self._error or outcome.error
-        text = call.arguments
         return FunctionToolCallArgumentsDoneEvent(
-            choice.index, call.index, call.name, call.id, text.first(text.length), outcome.value
+            choice.index, call.index, call.name, call.id, whole, outcome.value
         )
 
 

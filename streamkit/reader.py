@@ -80,6 +80,8 @@ class Reader:
         outcome = text.outcome
         if outcome is not None and outcome.reader is self and outcome.length == text.length:
             return outcome
+        # What is known of the parts gives way to the whole, else both would be held.
+        text.forget_json()
         content = text.first(text.length)
         try:
             text.outcome = Outcome(self, len(content), parse(content))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import socket
+import ssl
 import struct
 import threading
 from dataclasses import dataclass
@@ -43,9 +44,10 @@ class ScriptedServer:
     """The n-th request gets the n-th script, and the last one serves for all that follow.
 
     An Event in a script is waited for. A connection stays open after a script unless it says so.
+    With ``tls`` it is encrypted.
     """
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self.connections = 0
         self.asked = threading.Event()
@@ -53,6 +55,7 @@ class ScriptedServer:
         self.hung_up = threading.Event()
         """Set when a client closed its connection."""
         self._scripts = scripts
+        self._tls = tls
         self._stopping = False
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -67,7 +70,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}/v1"
+        return f"http{'s' if self._tls else ''}://{self.host}/v1"
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +102,12 @@ class ScriptedServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(connection)
             try:
+                if self._tls:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                    stack.enter_context(connection)
                 while request := _read_request(connection):
                     with self._lock:
                         script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
@@ -148,13 +155,20 @@ def _play(script: Script, connection: socket.socket) -> bool:
             case threading.Event():
                 step.wait(PATIENCE)
             case Do.HOLD:
-                connection.recv(1, socket.MSG_PEEK)
+                _wait(connection)
             case Do.RESET:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
             case Do.HANG_UP:
                 return False
     return True
+
+
+def _wait(connection: socket.socket) -> None:
+    if isinstance(connection, ssl.SSLSocket):
+        connection.recv(1)  # it cannot peek
+    else:
+        connection.recv(1, socket.MSG_PEEK)
 
 
 def _read_request(connection: socket.socket) -> Received | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import ssl
 import threading
 from contextlib import suppress
 from typing import Any
@@ -14,6 +15,7 @@ from reactivex.scheduler import NewThreadScheduler
 from reactivex.typing import StartableTarget
 
 from streamkit import AsyncOpenAI, OpenAI, Stream, StreamClosedError
+from streamkit.server.faults.tls import SELF_SIGNED
 from tests.assistant_streams import frame, requires_action
 from tests.cancelling import KINDS, WAYS, Case, Kind, Way
 from tests.http_server import (
@@ -31,6 +33,9 @@ from tests.ways import LIBRARIES
 
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
+SERVES_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+SERVES_TLS.load_cert_chain(SELF_SIGNED)
+
 CELLS = [
     pytest.param(way, moment, id=f"{way.__name__}, {moment}")
     for way, moments in WAYS.items()
@@ -42,6 +47,16 @@ CELLS = [
 @pytest.mark.parametrize(("way", "moment"), CELLS)
 def test_the_server_is_told_and_nothing_is_left(way: Way, moment: str, kind: Kind) -> None:
     with nothing_left(), ScriptedServer(kind.script(moment)) as server:
+        way(Case(server, kind, moment))
+
+
+@pytest.mark.parametrize(("way", "moment"), CELLS)
+def test_so_it_is_when_the_connection_is_encrypted(
+    way: Way, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
+    kind = KINDS["chat"]
+    with nothing_left(), ScriptedServer(kind.script(moment), tls=SERVES_TLS) as server:
         way(Case(server, kind, moment))
 
 

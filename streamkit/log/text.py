@@ -66,6 +66,10 @@ class TextLog(GrowingText):
         self._idle = [parser]
         return parser.complete and parser.error is None
 
+    def forget_json(self) -> None:
+        """Let go of what was read: who asks again has it read from its beginning, and once."""
+        self._idle = []
+
     def _new_parser(self) -> PartialJSON:
         limits = self._limits
         return PartialJSON(max_depth=limits.json_depth, max_number_length=limits.number_length)

@@ -23,8 +23,8 @@ PRINTS = {
         r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
         r"(\n\S+){5}\n$"
     ),
-    "Once more, and for many": r"^\w+",
-    "Time": r"^\w+",
+    "Once more, and for many": r"^\w[^\n]*\.$",
+    "Time": r"^\w[^\n]*\.\n$",
     "Assistants": (
         r"^\w[^\n]*\ncompleted\n"
         r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"

@@ -8,10 +8,12 @@ import subprocess
 import sys
 
 import httpx
+import pytest
 
 COMMAND = [sys.executable, "-m", "streamkit.cli", "serve", "--port", "0", "--fault"]
 
 
+@pytest.mark.usefixtures("with_ctrl_c")
 def test_the_command_serves_with_a_fault() -> None:
     with subprocess.Popen(
         [*COMMAND, "status?code=503&retry_after=3"], stdout=subprocess.PIPE, text=True

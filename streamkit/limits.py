@@ -25,7 +25,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Of the content of a file that is fetched; the API keeps none that is larger."""
     json_depth: int = 200
     """Containers in one another: in a chunk, and in the JSON of an answer. The first is an error;
-    of the second ``parsed`` shows what came before. Python itself recurses about twice as deep."""
+    of the second ``parsed`` shows what came before, and in JSON mode None at the end. Python itself
+    recurses about twice as deep."""
     number_length: int = 4300
     """Characters of a number in the JSON of an answer, where ``parsed`` then stays as it was; as
     many digits as ``int()`` takes, which is also the limit in a chunk."""

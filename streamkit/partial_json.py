@@ -36,13 +36,16 @@ if TYPE_CHECKING:
 
     from streamkit.partial_view import Container, Pairs
 
-__all__ = ["MAX_DEPTH", "MAX_NUMBER_LENGTH", "PartialArray", "PartialJSON", "PartialObject"]
+__all__ = ["MAX_DEPTH", "MAX_NUMBER_LENGTH", "MAX_REPEATS", "PartialArray", "PartialJSON", "PartialObject"]
 
 MAX_DEPTH: Final = DEFAULTS.json_depth
 """How many containers may be open, one in another: about what jiter and pydantic allow."""
 
 MAX_NUMBER_LENGTH: Final = DEFAULTS.number_length
 """How many characters a number may have: the digits that ``int()`` takes by default."""
+
+MAX_REPEATS: Final = 1024
+"""How often an object may have keys that it has already: a view looks through all of them."""
 
 
 class PartialJSON:
@@ -211,6 +214,8 @@ class PartialJSON:
 
     def _colon(self, text: str, at: int) -> int:
         if text[at] == ":":
+            if self._is_again and len(self._replaced or ()) >= MAX_REPEATS:
+                raise _InvalidError(f"keys repeated more than {MAX_REPEATS} times", at)
             self._step = PartialJSON._value
             return at + 1
         return _skip_space(text, at, "':'")

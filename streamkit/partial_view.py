@@ -119,7 +119,12 @@ class PartialObject(_View, Mapping[str, Any]):
         level = self._level
         if self._tip is not None and key == level.key:
             return self._open_value()
-        if self._frozen is None and level.replaced is None:
+        if self._frozen is None:
+            if level.replaced:
+                pairs, count = level.replaced
+                for name, value in reversed(pairs[:count]):
+                    if name == key:
+                        return value
             live = cast("dict[str, Any]", level.container)
             value = live[key]
             # Only now: had the size been right before, the key might still be a newer one.

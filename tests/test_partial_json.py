@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from streamkit.partial_json import (
     MAX_DEPTH,
     MAX_NUMBER_LENGTH,
+    MAX_REPEATS,
     PartialArray,
     PartialJSON,
     PartialObject,
@@ -607,6 +608,16 @@ def test_the_length_of_a_number_is_limited(number: str, size: int) -> None:
     assert parser.error == "number longer than 4300 characters"
     assert parser.error_position == 1 + MAX_NUMBER_LENGTH
     assert parser.view() == []
+
+
+def test_an_object_may_repeat_its_keys_only_so_often() -> None:
+    parser = PartialJSON()
+    parser.feed('{"a":0' + "".join(f',"a":{value}' for value in range(1, MAX_REPEATS + 1)))
+    parser.feed(',"b":1,')
+    assert parser.view() == {"a": MAX_REPEATS, "b": 1}
+    parser.feed('"a":')
+    assert parser.error == f"keys repeated more than {MAX_REPEATS} times"
+    assert parser.view() == {"a": MAX_REPEATS, "b": 1}
 
 
 def test_the_length_of_a_number_is_not_that_of_a_literal() -> None:

@@ -81,6 +81,18 @@ def test_an_open_object_reads_like_a_dict(make: Callable[[], PartialObject]) -> 
             pytest.fail("no mapping")
 
 
+def test_of_a_repeated_key_the_value_counts_that_was_last_then() -> None:
+    parser = fed('{"a":1,"b":2,"a":3,"a":4,"c":')
+    view = parser.view()
+    parser.feed('5,"a":6,"d":7,')
+    newest = parser.view()
+    assert (view["a"], view["b"], view.get("c")) == (4, 2, None)
+    assert (newest["a"], newest["b"], newest["d"]) == (6, 2, 7)
+    with pytest.raises(KeyError, match="'e'"):
+        newest["e"]
+    assert (view, newest) == ({"a": 4, "b": 2}, {"a": 6, "b": 2, "c": 5, "d": 7})
+
+
 @pytest.mark.parametrize("make", [open_array, newest_array])
 def test_an_open_array_reads_like_a_list(make: Callable[[], PartialArray]) -> None:
     twin = [1, {"a": 2}, "x"]

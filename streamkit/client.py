@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit.config import Timeouts
+    from streamkit.http_client import AsyncHTTPClient, HTTPClient
     from streamkit.limits import Limits
     from streamkit.resources.assistants import Assistants
     from streamkit.resources.async_assistants import AsyncAssistants
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from streamkit.resources.files import Files
     from streamkit.resources.threads import Threads
     from streamkit.resources.vector_stores import VectorStores
-    from streamkit.transport import AsyncHTTPClient, HTTPClient
 
 __all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
 

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
     from streamkit.partial_view import Container, Pairs
 
-__all__ = ["MAX_DEPTH", "MAX_NUMBER_LENGTH", "MAX_REPEATS", "PartialArray", "PartialJSON", "PartialObject"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_NUMBER_LENGTH",
+    "MAX_REPEATS",
+    "PartialArray",
+    "PartialJSON",
+    "PartialObject",
+]
 
 MAX_DEPTH: Final = DEFAULTS.json_depth
 """How many containers may be open, one in another: about what jiter and pydantic allow."""

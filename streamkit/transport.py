@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import threading
-import weakref
-from collections import deque
 from contextlib import aclosing, closing, contextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from msgspec import UNSET
 
 from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
-from streamkit.connection import Connection
 from streamkit.credentials import redacted
-from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError
+from streamkit.http_client import (
+    AnyClient,
+    AsyncHTTPClient,
+    Connections,
+    HTTPClient,
+    new_async_client,
+    new_client,
+)
 from streamkit.http_errors import (
     ERROR_BODY_LIMIT,
     detached,
@@ -42,92 +46,22 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["AsyncHTTPClient", "AsyncTransport", "HTTPClient", "SyncTransport"]
+    from streamkit.connection import Connection
 
-MAX_CONNECTIONS = 1000
-MAX_IDLE_CONNECTIONS = 100
-
-
-class _AnyHTTPClient(Protocol):
-    @property
-    def build_request(self) -> Callable[..., Any]: ...
-    @property
-    def send(self) -> Callable[..., Any]: ...
+__all__ = ["AsyncTransport", "SyncTransport"]
 
 
-class HTTPClient(_AnyHTTPClient, Protocol):
-    """A client with the interface of ``httpx.Client``."""
-
-    def close(self) -> None:
-        """Close its connections."""
-        ...
-
-
-class AsyncHTTPClient(_AnyHTTPClient, Protocol):
-    """A client with the interface of ``httpx.AsyncClient``."""
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        ...
-
-
-_Client = TypeVar("_Client", bound=_AnyHTTPClient)
-
-
-class _Connections(Generic[_Client]):
-    """The HTTP client: one that was given, or our own, made when it is first needed."""
-
-    def __init__(self, given: _Client | None, make: Callable[[], _Client]) -> None:
-        self.let_go: deque[Callable[[], Any]] = deque()
-        """Closes what was let go without having been closed."""
-        self._client = given
-        self._given = given is not None
-        self._make = make
-        self._closed = False
-        self._lock = threading.Lock()
-        self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
-
-    def client(self) -> _Client:
-        with self._lock:
-            if self._closed:
-                raise OpenAIError("The client has been closed")
-            if self._client is None:
-                self._client = self._make()
-            return self._client
-
-    def new(self) -> Connection:
-        """The connection of an exchange that is about to begin."""
-        connection = Connection(self)
-        with self._lock:
-            self._connections.add(connection)
-        return connection
-
-    def retire(self) -> _Client | None:
-        """The client to be closed now: ours. One that was given may have other users.
-
-        To close a socket wakes nobody who waits for it, so what is under way is cut first.
-        """
-        with self._lock:
-            self._closed = True
-            if self._given:
-                return None
-            connections = [*self._connections]
-        for connection in connections:
-            connection.cut()
-        return self._client
-
-
-class _Transport(Generic[_Client]):
+class _Transport(Generic[AnyClient]):
     """What needs no waiting: how the HTTP client is told what to send."""
 
     _form: ClassVar[type[Form]]
 
-    def __init__(self, config: ClientConfig, connections: _Connections[_Client]) -> None:
+    def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
         self.config = config
         self._connections = connections
 
     @property
-    def http_client(self) -> _Client:
+    def http_client(self) -> AnyClient:
         """The client that sends."""
         return self._connections.client()
 
@@ -214,7 +148,7 @@ class SyncTransport(_Transport[HTTPClient]):
     ) -> None:
         if http_client is not None and not hasattr(http_client, "close"):
             raise TypeError("http_client must be like httpx.Client: this one has no close()")
-        super().__init__(config, _Connections(http_client, _new_client))
+        super().__init__(config, Connections(http_client, new_client))
         self._sleep = sleep
 
     def attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
@@ -315,7 +249,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     ) -> None:
         if http_client is not None and not hasattr(http_client, "aclose"):
             raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
-        super().__init__(config, _Connections(http_client, _new_async_client))
+        super().__init__(config, Connections(http_client, new_async_client))
         self._sleep = sleep
 
     async def attempt(
@@ -447,30 +381,3 @@ async def _sent(
 
 _HTTPX_TIMEOUT = 5.0
 """What httpx allows every phase by default: a client that has it was given none of its own."""
-
-
-def _new_client() -> HTTPClient:
-    import httpx
-
-    class Client(httpx.Client):
-        """A client that hardly anybody closes, so it closes itself when it is let go."""
-
-        def __del__(self) -> None:
-            with suppress(Exception):
-                self.close()
-
-    return Client(limits=_limits(), follow_redirects=True)
-
-
-def _new_async_client() -> AsyncHTTPClient:
-    import httpx
-
-    return httpx.AsyncClient(limits=_limits(), follow_redirects=True)
-
-
-def _limits() -> httpx.Limits:
-    import httpx
-
-    return httpx.Limits(
-        max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS
-    )

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks.case import COST, OURS
 
 if TYPE_CHECKING:
-    from benchmarks.case import Case, Figures, Workload
+    from collections.abc import Iterable
+
+    from benchmarks.case import Case, Figures, Results, Workload
 
 __all__ = ["Row", "Table", "run"]
 
@@ -42,27 +44,25 @@ class Table(NamedTuple):
 
 
 def run(name: str, case: Case, *, quick: bool) -> Table:
-    """Measure everybody; the figures are medians of the rounds.
+    """Measure everybody; a figure is the median of the rounds, and so is a ratio of two.
 
     Raises:
         subprocess.CalledProcessError: A contender failed, or answered wrongly; it has said how.
     """
     present, absent = _present(case)
     versions: dict[str, str] = {}
-    rounds: dict[str, list[list[dict[str, float] | None]]] = {who: [] for who in present}
+    workloads = case.quick if quick else case.workloads
+    rounds: list[Results] = []
     for _ in range(1 if quick else case.rounds):
+        results: dict[tuple[str, Workload], Figures] = {}
         for contender in present:
             told = _work(name, contender, quick=quick)
-            rounds[contender].append(told["figures"])
+            measured = zip(workloads, told["figures"], strict=True)
+            results |= {(contender, work): figures for work, figures in measured if figures}
             versions.update(told["versions"])
-    results: dict[tuple[str, Workload], Figures] = {}
-    workloads = case.quick if quick else case.workloads
-    for place, workload in enumerate(workloads):
-        for contender in present:
-            figures = [of for measured in rounds[contender] if (of := measured[place])]
-            if figures:
-                results[contender, workload] = _medians(figures)
-    return Table([_row(case, results, *key) for key in results], versions, absent)
+        rounds.append(results)
+    keys = [(who, work) for work in workloads for who in present if (who, work) in rounds[0]]
+    return Table([_row(case, rounds, *key) for key in keys], versions, absent)
 
 
 def _present(case: Case) -> tuple[list[str], list[str]]:
@@ -94,19 +94,25 @@ def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
     return told
 
 
-def _medians(rounds: list[dict[str, float]]) -> Figures:
-    return {name: statistics.median(figures[name] for figures in rounds) for name in rounds[0]}
-
-
-def _row(
-    case: Case, results: dict[tuple[str, Workload], Figures], contender: str, workload: Workload
-) -> Row:
-    figures = results[contender, workload]
-    ours = results.get((OURS, workload))
+def _row(case: Case, rounds: list[Results], contender: str, workload: Workload) -> Row:
+    figures = [results[contender, workload] for results in rounds]
+    # Some machines change their pace in minutes, so only what is of one round is divided.
+    times_ours = _median(_times_ours(results, contender, workload) for results in rounds)
     budgets = {
-        budget.says: share
+        budget.says: used
         for budget in case.budgets
-        if contender == OURS and (share := budget.share(results, workload)) is not None
+        if contender == OURS
+        and (used := _median(budget.share(results, workload) for results in rounds)) is not None
     }
-    times_ours = figures[COST] / ours[COST] if ours and ours[COST] else None
-    return Row(workload, contender, figures, times_ours, budgets)
+    medians = {name: statistics.median(of[name] for of in figures) for name in figures[0]}
+    return Row(workload, contender, medians, times_ours, budgets)
+
+
+def _times_ours(results: Results, contender: str, workload: Workload) -> float | None:
+    ours = results.get((OURS, workload))
+    return results[contender, workload][COST] / ours[COST] if ours and ours[COST] else None
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return statistics.median(told) if told else None

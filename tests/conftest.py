@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
     from reactivex.testing.recorded import Recorded
+
+# To load the certificates of all the world's authorities takes longer than most tests do, and no
+# test asks for one.
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
 # A deadline measures the machine and what else it does. `ci` tries the same examples every time, so
 # that a change is judged by what it changed; whoever runs the tests at a desk looks for new ones.

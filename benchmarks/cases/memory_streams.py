@@ -71,7 +71,7 @@ CASE = Case(
     ),
     unit="KB held after a collection",
     workloads=[Workload("streams", count) for count in (10, 100, 1_000)],
-    quick=[Workload("streams", count) for count in (10, 100)],
+    quick=[Workload("streams", count) for count in (10, 40)],
     contenders={
         "streamkit": Contender(_streamkit, ("streamkit-rx",)),
         "streamkit client": Contender(_streamkit_client, ("streamkit-rx", "httpx")),

@@ -167,7 +167,9 @@ def _settle(
     for fragment in fragments:
         id = str(fragment.get("id") or "")
         if not isinstance(fragment.get("index"), int):
-            goes_on = last >= 0 and fragment.get("type") in {None, parts[last].get("type")}
+            # No set: a server may send anything for a type.
+            types = [None, parts[last].get("type")] if last >= 0 else []
+            goes_on = fragment.get("type") in types
             new = last if goes_on and not id else last + 1
             fragment["index"] = by_id.get(id, new)
         index: int = fragment["index"]

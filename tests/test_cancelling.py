@@ -153,6 +153,27 @@ def test_whenever_a_task_is_cancelled_its_place_in_the_pool_is_free(library: Any
         run(main(server))
 
 
+@pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
+@pytest.mark.parametrize("turns", range(1, 8))
+async def test_a_task_that_is_cancelled_while_it_closes_a_stream_closes_it(
+    turns: int, library: Any
+) -> None:
+    whole = stream(part("Hi", "stop"), DONE)
+    with ScriptedServer(stream(part("a"), end=[Do.HOLD]), whole) as server:
+        limits = library.Limits(max_connections=1)
+        async with library.AsyncClient(limits=limits, timeout=PATIENCE) as http:
+            client = AsyncOpenAI(api_key="k", base_url=server.url, max_retries=0, http_client=http)
+            chunks = await client.chat.completions.create(**ASKED, stream=True)
+            await anext(chunks)
+            closing = asyncio.create_task(chunks.close())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            closing.cancel()
+            await asyncio.wait([closing])
+            assert await asyncio.to_thread(server.hung_up.wait, PATIENCE)
+            await (await client.chat.completions.create(**ASKED, stream=True)).until_done()
+
+
 # Between two attempts
 
 

@@ -20,14 +20,14 @@ import threading
 import weakref
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from streamkit.connection import Connection
 from streamkit.errors import OpenAIError
 from streamkit.http_errors import body_error, library_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator
     from typing import Self
 
     import httpx
@@ -169,7 +169,7 @@ class AsyncBody(_Body):
             return await anext(self._chunks)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
             end = self._ended_by(error)
-            await _to_its_end(self.response.aclose())
+            await self.response.aclose()
             try:
                 raise end from end.__cause__
             finally:
@@ -181,7 +181,7 @@ class AsyncBody(_Body):
         Over HTTP/2 a waiting reader notices with its next chunk.
         """
         self._close()
-        await _to_its_end(_aclose(self.response, self._chunks))
+        await _aclose(self.response, self._chunks)
 
     async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
         """Read the little that follows the last event, so that the connection is used again.
@@ -210,23 +210,6 @@ async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None])
     await response.aclose()
     with suppress(RuntimeError):  # another task is in it
         await chunks.aclose()
-
-
-async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
-    """Await it, and be cancelled only then.
-
-    A task may be cancelled while it closes a response, as when it is disposed of from a thread. If
-    that reached httpcore the socket would stay open: it shields itself from anyio's cancellation,
-    and not from asyncio's.
-    """
-    task = asyncio.create_task(closing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        raise
 
 
 def _comes_as_it_is(response: httpx.Response) -> bool:

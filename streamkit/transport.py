@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
+from streamkit.closing import close_to_the_end
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
 from streamkit.credentials import redacted
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError
@@ -300,6 +301,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
             response: httpx.Response = await self.http_client.send(
                 request, stream=True, **redirects.options
             )
+            close_to_the_end(response)
             try:
                 following = redirects.after(response)
             except BaseException:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
+
+from streamkit.event_loop import call_on, running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def after(
     from reactivex.disposable import Disposable
     from reactivex.scheduler import CurrentThreadScheduler
 
-    loop = _running_loop()
+    loop = running_loop()
     if scheduler is not None:
 
         def in_its_time(*_: object) -> None:
@@ -40,7 +40,7 @@ def after(
         pause.disposable = scheduler.schedule_relative(seconds, in_its_time)
     elif loop is not None:
         timer = loop.call_later(seconds, act)
-        pause.disposable = Disposable(partial(_cancel, timer, loop))
+        pause.disposable = Disposable(partial(call_on, loop, timer.cancel))
     else:
         # Not the trampoline's own way to wait, for nobody can wake it.
         is_disposed = threading.Event()
@@ -51,18 +51,3 @@ def after(
                 act()
 
         CurrentThreadScheduler.singleton().schedule(wait)
-
-
-def _cancel(timer: asyncio.TimerHandle, loop: asyncio.AbstractEventLoop) -> None:
-    if _running_loop() is loop:
-        timer.cancel()
-        return
-    with suppress(RuntimeError):  # the loop is closed, and nothing on it will happen
-        loop.call_soon_threadsafe(timer.cancel)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

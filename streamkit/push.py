@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit.cancel_scope import CancelScope
+from streamkit.event_loop import call_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -103,15 +104,15 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
         _running.add(task)  # the loop keeps no reference of its own
         task.add_done_callback(_finished)
 
+        def cancel() -> None:
+            # Within its own `on_next` the task must not be cancelled: it stops after that.
+            if asyncio.current_task() is not task:
+                task.cancel()
+
         def dispose() -> None:
             nonlocal disposed
             disposed = True
-            loop = task.get_loop()
-            if _running_loop() is not loop:
-                loop.call_soon_threadsafe(task.cancel)
-            elif asyncio.current_task() is not task:
-                # Within its own `on_next` the task must not be cancelled: it stops after that.
-                task.cancel()
+            call_on(task.get_loop(), cancel)
 
         return Disposable(dispose)
 
@@ -191,10 +192,3 @@ def _finished(task: asyncio.Task[None]) -> None:
         task.get_loop().call_exception_handler(
             {"message": "an observer of a stream raised", "exception": error, "task": task}
         )
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:  # disposed from a thread without a loop
-        return None

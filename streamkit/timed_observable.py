@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.deadlines import Deadlines, StreamLimits
+from streamkit.event_loop import running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,5 @@ def _some_scheduler() -> abc.SchedulerBase:
     from reactivex.scheduler import TimeoutScheduler
     from reactivex.scheduler.eventloop import AsyncIOScheduler
 
-    try:
-        return AsyncIOScheduler(asyncio.get_running_loop())
-    except RuntimeError:
-        return TimeoutScheduler.singleton()
+    loop = running_loop()
+    return TimeoutScheduler.singleton() if loop is None else AsyncIOScheduler(loop)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import reactivex
-from reactivex import Observable
+from reactivex import Observable, abc
 from reactivex import operators as rx
 from reactivex.scheduler import NewThreadScheduler
 
@@ -156,6 +156,14 @@ async def test_a_subscription_can_be_disposed_of_from_another_thread(
         await asyncio.to_thread(subscription.dispose)
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+def test_to_dispose_after_the_loop_is_closed_is_no_error() -> None:
+    async def subscribe() -> abc.DisposableBase:
+        client = AsyncOpenAI(api_key="k", base_url="http://127.0.0.1:9/v1")
+        return client.chat.completions.chunks(**ASKED).subscribe()
+
+    asyncio.run(subscribe()).dispose()
 
 
 async def test_what_an_async_observer_raises_goes_to_the_loop_and_hangs_up(

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from streamkit.assistants.callbacks import await_all, awaited, not_stop
+from streamkit.event_loop import running_loop
 
 if TYPE_CHECKING:
     from streamkit.assistants.callbacks import Callbacks
@@ -39,7 +40,7 @@ class Inbox:
         self._over.clear()
         self._waiting.append(item)
         if self._task is None or self._task.done():
-            self._task = _running_loop().create_task(self._work())
+            self._task = _loop().create_task(self._work())
 
     async def finished(self) -> None:
         """Wait for the end; raises what went wrong."""
@@ -95,7 +96,7 @@ class Inbox:
 
     def _report(self, error: Exception) -> None:
         if not self._awaited:
-            _running_loop().call_exception_handler(
+            _loop().call_exception_handler(
                 {"message": "a handler of a run's events failed", "exception": error}
             )
 
@@ -123,11 +124,11 @@ def _is_end(item: AssistantStreamEvent | Exception | None) -> bool:
     return item is None or isinstance(item, Exception)
 
 
-def _running_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = running_loop()
+    if loop is None:
         raise RuntimeError(
             "an AsyncAssistantEventHandler awaits its callbacks on the running event loop, and "
             "there is none here: AssistantEventHandler needs none"
-        ) from None
+        )
+    return loop

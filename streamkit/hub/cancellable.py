@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from streamkit.hub.waiters import running_loop
+from streamkit.event_loop import call_on
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,11 +25,7 @@ class Cancellable:
 
     def cancel(self) -> None:
         """Leave the block where it waits; from any thread. Within the block itself, do nothing."""
-        if running_loop() is self._loop:
-            self._cancel()
-        else:
-            with suppress(RuntimeError):  # the loop is closed, and the task with it
-                self._loop.call_soon_threadsafe(self._cancel)
+        call_on(self._loop, self._cancel)
 
     def __enter__(self) -> Self:
         self._is_within = True

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from streamkit.event_loop import running_loop
 from streamkit.hub.backlog import NothingYet
-from streamkit.hub.waiters import Waiters, running_loop
+from streamkit.hub.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
+
+from streamkit.event_loop import call_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Waiters", "running_loop"]
+__all__ = ["Waiters"]
 
 
 class Waiters:
@@ -30,7 +31,7 @@ class Waiters:
         """What this task awaits, without the lock."""
         loop = asyncio.get_running_loop()
         woken: asyncio.Future[None] = loop.create_future()
-        self._wake[woken] = partial(_wake, loop, woken)
+        self._wake[woken] = partial(call_on, loop, partial(_set, woken))
         return woken
 
     def forget(self, woken: object) -> None:
@@ -42,22 +43,6 @@ class Waiters:
         waiting, self._wake = self._wake, {}
         for wake in waiting.values():
             wake()
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop that runs on this thread, if one does."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Future[None]) -> None:
-    if running_loop() is loop:
-        _set(woken)
-    else:
-        with suppress(RuntimeError):  # the loop is closed, and nobody on it waits
-            loop.call_soon_threadsafe(_set, woken)
 
 
 def _set(woken: asyncio.Future[None]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from streamkit.cancel_scope import CancelScope
+from streamkit.event_loop import call_on, running_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
 
 if TYPE_CHECKING:
@@ -158,12 +158,10 @@ class _Subscription(Generic[T]):
         """Ask no more, and stop waiting."""
         self._is_disposed.set()
         self._asking.cancel()
-        loop = self._task.get_loop() if self._task else None
-        if loop is None or loop is _running_loop():
+        if self._task is None:
             self._let_go()
         else:
-            with suppress(RuntimeError):  # the loop is closed, and nothing on it will happen
-                loop.call_soon_threadsafe(self._let_go)
+            call_on(self._task.get_loop(), self._let_go)
 
     def _let_go(self) -> None:
         self._timer.dispose()
@@ -235,14 +233,7 @@ def _clock(scheduler: abc.SchedulerBase | None) -> Callable[[], float]:
 
 
 def _require_loop(awaitable: Awaitable[object]) -> None:
-    if _running_loop() is None:
+    if running_loop() is None:
         if inspect.iscoroutine(awaitable):
             awaitable.close()  # else it would complain that nobody has awaited it
         raise RuntimeError("what is awaited can be polled on a running event loop only")
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

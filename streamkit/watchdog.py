@@ -39,6 +39,8 @@ class Watchdog:
         self._error: StreamTimeoutError | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self.stop = self._stopped.set
+        """Has it act no more. Who keeps this keeps no error, which would hold its reader."""
         threading.Thread(target=self._watch, name="streamkit-watchdog", daemon=True).start()
 
     def hand_over(self, expire: Callable[[StreamTimeoutError], object]) -> None:
@@ -47,10 +49,6 @@ class Watchdog:
             if self._error is not None:
                 raise self._error
             self._expire = expire
-
-    def stop(self) -> None:
-        """Act no more."""
-        self._stopped.set()
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._time_to_sleep()):

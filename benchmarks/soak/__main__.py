@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import subprocess
 import sys
 import time
@@ -81,7 +80,6 @@ async def _soak(url: str, options: argparse.Namespace, tally: Tally) -> list[Rea
             await asyncio.to_thread(thread.join)
         blocking.close()
     await asyncio.get_running_loop().shutdown_default_executor()
-    gc.collect()
     await asyncio.sleep(0.1)  # in which transports that were closed say so
     readings.append(read(time.monotonic() - start, tally.streams))
     return readings
@@ -98,7 +96,7 @@ def _grown(readings: Sequence[Reading]) -> list[str]:
     ]
     if len(warm) >= 2:
         half = len(warm) // 2
-        for name in ("megabytes", "sockets", "tasks", "threads"):
+        for name in ("megabytes", "blocks", "sockets", "tasks", "threads"):
             early = max(getattr(each, name) for each in warm[:half])
             late = max(getattr(each, name) for each in warm[half:])
             if late > early * GROWTH:
@@ -109,12 +107,11 @@ def _grown(readings: Sequence[Reading]) -> list[str]:
 
 
 def _report(readings: Sequence[Reading], tally: Tally, complaints: Sequence[str]) -> None:
-    print(f"{'s':>6} {'MB':>7} {'sockets':>8} {'tasks':>6} {'threads':>8} {'streams':>8}")
+    heads = ("s", "MB", "blocks", "sockets", "tasks", "threads", "streams")
+    print("".join(f"{head:>9}" for head in heads))
     for each in readings:
-        print(
-            f"{each.seconds:6.0f} {each.megabytes:7.1f} {each.sockets:8} {each.tasks:6} "
-            f"{each.threads:8} {each.streams:8}"
-        )
+        counts = (each.blocks, each.sockets, each.tasks, each.threads, each.streams)
+        print(f"{each.seconds:9.0f}{each.megabytes:9.1f}" + "".join(f"{n:9}" for n in counts))
     print(f"\n{tally.streams:,} streams, {tally.events:,} events")
     for end, count in tally.ends.most_common():
         print(f"{count:8,} {end}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +15,8 @@ class Reading(NamedTuple):
 
     seconds: float
     megabytes: float
+    blocks: int
+    """What Python has allocated that is in use: an object is one or some."""
     sockets: int
     tasks: int
     threads: int
@@ -22,9 +26,11 @@ class Reading(NamedTuple):
 
 def read(seconds: float, streams: int) -> Reading:
     """Look at this process; memory and sockets are known on Linux alone, elsewhere they are 0."""
+    gc.collect()  # else what has been let go would count, and come and go in waves
     return Reading(
         seconds,
         _megabytes(),
+        sys.getallocatedblocks(),
         _sockets(),
         len(asyncio.all_tasks()),
         threading.active_count(),

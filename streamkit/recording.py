@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from streamkit.compiled import decoder
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from os import PathLike
@@ -93,7 +95,7 @@ def _read(folder: Traversable, name: str) -> Recording:
     timing = folder / (name + _TIMING)
     if not timing.is_file():
         return Recording(request=request, reads=(Read(0.0, body),))
-    plan = msgspec.json.decode(timing.read_bytes(), type=_Timing).reads
+    plan = decoder(_Timing).decode(timing.read_bytes()).reads
     if sum(size for _, size in plan) != len(body):
         expected = sum(size for _, size in plan)
         raise ValueError(

@@ -19,6 +19,7 @@ from typing import (
 
 import msgspec
 
+from streamkit.compiled import decoder
 from streamkit.errors import ParseError, SchemaError
 from streamkit.schema import describes_object, schema_name, to_strict_json_schema
 
@@ -207,7 +208,7 @@ def _by_adapter(adapter: TypeAdapter[Any]) -> _Description:
 
 def _by_msgspec(type_: Any) -> _Description:
     schema = msgspec.json.schema(type_)
-    return _Description(_name(type_), schema, msgspec.json.Decoder(type_).decode)
+    return _Description(_name(type_), schema, decoder(type_).decode)
 
 
 def _is_subclass(value: object, base: type[T]) -> TypeGuard[type[T]]:
@@ -246,7 +247,7 @@ class _Wrapper(msgspec.Struct):
     value: msgspec.Raw
 
 
-_wrapper = msgspec.json.Decoder(_Wrapper)
+_wrapper = decoder(_Wrapper)
 
 
 def _reading_wrapped(read: Callable[[str | bytes], T]) -> Callable[[str | bytes], T]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from streamkit.compiled import convert
 from streamkit.recording import shipped, shipped_names
 from streamkit.server import files, threads, vector_stores
 from streamkit.server.answer import answers
@@ -96,7 +96,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         OSError: The database cannot be opened.
         ValueError: A setting is out of its range, or a scenario, the database or the fault is none.
     """
-    settings = msgspec.convert(
+    settings = convert(
         {
             "token_size": token_size,
             "pace": pace,
@@ -104,9 +104,9 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
             "polls": polls,
             "poll_after_ms": poll_after_ms,
         },
-        type=Settings,
+        Settings,
     )
-    known = msgspec.convert(scenarios or {}, dict[str, Scenario])
+    known = convert(scenarios or {}, dict[str, Scenario])
     if recordings is None:
         recordings = {name: shipped(name) for name in shipped_names()}
     journal = Journal()

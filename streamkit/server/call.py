@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 from starlette.responses import JSONResponse, Response
 
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint, missing
 from streamkit.server.reading import read_json
@@ -61,7 +62,7 @@ class Call:
             if name not in self.body:
                 raise missing(name)
         try:
-            return msgspec.convert(self.body, kind)
+            return convert(self.body, kind)
         except msgspec.ValidationError as error:
             raise complaint(error, self.body, supported={}) from None
 

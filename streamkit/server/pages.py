@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint
 
@@ -91,7 +92,7 @@ def _cursor(call: Call, most: int) -> Cursor:
     query = dict(call.query)
     try:
         # Not strict: a query is text, and stands for a number here.
-        cursor = msgspec.convert(query, Cursor, strict=False)
+        cursor = convert(query, Cursor, strict=False)
     except msgspec.ValidationError as error:
         raise complaint(error, query, supported={"order": ("asc", "desc")}) from None
     if cursor.limit is not None and cursor.limit > most:

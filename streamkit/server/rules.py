@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint, missing, unknown
 from streamkit.server.request import (
@@ -51,7 +52,7 @@ def checked(body: Any) -> ChatRequest:
         if name not in ChatRequest.__struct_fields__:
             raise unknown(name)
     try:
-        request = msgspec.convert(fields, ChatRequest)
+        request = convert(fields, ChatRequest)
     except msgspec.ValidationError as error:
         raise complaint(error, fields) from None
     for rule in (_served, _combinations, _tools, _conversation, _response_format):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 
 if TYPE_CHECKING:
@@ -44,6 +45,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         try:
             settings = {**msgspec.structs.asdict(self), **given}
             # Not strict: a header is text, and stands for a number here.
-            return msgspec.convert(settings, Settings, strict=False)
+            return convert(settings, Settings, strict=False)
         except msgspec.ValidationError as error:
             raise ApiError(f"Invalid header {PREFIX}*: {error}") from None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, cast, get_args, 
 import msgspec
 from msgspec import Struct
 
+from streamkit.compiled import convert, decoder
 from streamkit.limits import DEFAULTS
 from streamkit.types.base import Wire
 
@@ -35,7 +36,7 @@ class WireDecoder(Generic[W]):
 
     def __init__(self, type_: type[W]) -> None:
         self._type = type_
-        self.decode_strictly: Callable[[bytes | str], W] = msgspec.json.Decoder(type_).decode
+        self.decode_strictly: Callable[[bytes | str], W] = _strict(type_)
         """Decode what fits the type and nothing else.
 
         Raises ``ValueError``, or ``RecursionError`` for what is nested too deeply to tell.
@@ -58,6 +59,11 @@ class WireDecoder(Generic[W]):
         if not isinstance(value, dict):
             raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
         return construct(self._type, cast("dict[str, Any]", value))
+
+
+@functools.cache
+def _strict(type_: type[W]) -> Callable[[bytes | str], W]:
+    return decoder(type_).decode
 
 
 def construct(type_: type[W], data: dict[str, Any]) -> W:
@@ -151,7 +157,7 @@ def _fit(expected: Any, value: Any) -> Any:
             return _MISFIT
         return construct(cast("type[Wire]", expected), cast("dict[str, Any]", value))
     try:
-        return msgspec.convert(value, expected, strict=False)
+        return convert(value, expected, strict=False)
     except ValueError:
         return _MISFIT
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from streamkit.compiled import convert
 from streamkit.server.faults.fault import (
     Do,
     Fault,
@@ -249,7 +250,7 @@ def read(fault: Fault | Mapping[str, Any] | str) -> Fault:
     if not isinstance(name, str) or name not in KINDS:
         raise ValueError(f"no fault {name!r}: there are {', '.join(KINDS)}")
     # Not strict for text, in which a number is written like anything else.
-    return msgspec.convert(given, KINDS[name], strict=not is_text)
+    return convert(given, KINDS[name], strict=not is_text)
 
 
 def _fields(text: str) -> dict[str, Any]:

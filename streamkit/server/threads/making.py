@@ -7,8 +7,7 @@ from base64 import b64decode
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from streamkit.compiled import convert
 from streamkit.server import prose, words
 from streamkit.server.answer import arguments_for, content_for
 from streamkit.server.identity import identifier
@@ -119,7 +118,7 @@ class Maker:
         wanted = self._run["response_format"]
         shape: Format | None = None
         if isinstance(wanted, dict):
-            shape = msgspec.convert(wanted, Format)
+            shape = convert(wanted, Format)
         return content_for(shape, self._prompt, self._random)
 
     def _output(self, output: object) -> Document:
@@ -185,7 +184,7 @@ def _function_named(name: str) -> FunctionTool:
         "properties": {"question": {"type": "string"}},
         "required": ["question"],
     }
-    return msgspec.convert(
+    return convert(
         {"type": "function", "function": {"name": name, "parameters": parameters}}, FunctionTool
     )
 

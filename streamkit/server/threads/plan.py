@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.request import FunctionTool
 from streamkit.server.threads.requests import Tool
@@ -63,7 +62,7 @@ def scenario_for(
 
 def tools_of(run: Document) -> list[Tool]:
     """The tools that a run may call, as its ``tool_choice`` allows."""
-    tools: list[Tool] = msgspec.convert(run["tools"], list[Tool])
+    tools: list[Tool] = convert(run["tools"], list[Tool])
     choice: str | dict[str, Any] = run["tool_choice"]
     if choice == "none":
         return []

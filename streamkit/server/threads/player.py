@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streamkit.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.call import not_found
 from streamkit.server.threads.context import prompt_of, sources_of, words_of
@@ -56,7 +57,7 @@ class _Player:
         self._size: int = run.private["token_size"]
         self._limit: int | None = run.document["max_completion_tokens"]
         self._said: int = run.private["said"]
-        self._scenario = msgspec.convert(run.private["scenario"], Scenario)
+        self._scenario = convert(run.private["scenario"], Scenario)
 
     def play(self) -> Iterator[Event]:
         try:

@@ -6,8 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
+
+from streamkit.compiled import decoder
 
 End = Literal["completed", "incomplete", "failed", "expired", "cancelled", "error"]
 
@@ -92,4 +93,4 @@ class Scenario(Struct, forbid_unknown_fields=True):
 def shipped() -> dict[str, Scenario]:
     """The scenarios that every server knows, by name."""
     text = files("streamkit.server.threads").joinpath("scenarios.json").read_bytes()
-    return msgspec.json.decode(text, type=dict[str, Scenario])
+    return decoder(dict[str, Scenario]).decode(text)

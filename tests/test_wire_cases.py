@@ -1,0 +1,246 @@
+"""The reported streams of ``tests/cases/wire``: what is right comes out by every road."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from streamkit import APIError, AsyncOpenAI, OpenAI, OpenAIError
+from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
+from streamkit.operators.chat_events import ChatEvents
+from streamkit.reader import Reader
+from streamkit.types import ChatCompletionChunk
+from tests.http_server import LAST_CHUNK, STREAM_HEAD, ScriptedServer, chunk
+from tests.ways import KEY, WAYS
+
+FOLDER = Path(__file__).parent / "cases" / "wire"
+CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
+
+NOT_YET = {
+    **dict.fromkeys(
+        (
+            "error-as-a-field-of-its-own-then-done",
+            "flat-error-then-done",
+            "detail-then-done",
+            "done-alone",
+            "a-whole-completion-as-one-event",
+            "error-on-the-choice",
+            "usage-last-without-blank-line",
+            "usage-in-the-choice",
+        ),
+        "A",
+    ),
+    **dict.fromkeys(
+        (
+            "content-thinking-list-then-text",
+            "args-object",
+            "reasoning-an-object-with-text",
+            "a-null-among-the-tool-calls",
+        ),
+        "B",
+    ),
+    **dict.fromkeys(
+        ("two-ids-for-one-call", "second-head-on-index-0-tail-on-1", "name-in-fragments"), "C"
+    ),
+    **dict.fromkeys(
+        ("citations-in-every-chunk", "logprob-null", "last-chunk-has-empty-id-and-model"), "D"
+    ),
+}
+"""Cases that do not come out right, and why."""
+
+
+@dataclass
+class Came:
+    """What a road made of a stream."""
+
+    events: list[ChatCompletionStreamEvent[Any]]
+    error: Exception | None
+    completion: Any
+    """The final one, or as much of it as the last event or the error has."""
+
+    def told(self, kind: str, name: str) -> str:
+        """The pieces of one kind of event, joined."""
+        return "".join(getattr(event, name) for event in self.events if event.type == kind)
+
+
+Road = Callable[[str], Came]
+
+
+def taken(way: str) -> Road:
+    """One of the ways to take events."""
+
+    def take(url: str) -> Came:
+        came = WAYS[way](url)
+        events = cast("list[ChatCompletionStreamEvent[Any]]", came.events)
+        return Came(events, came.error, came.completion or completion_of(events, came.error))
+
+    return take
+
+
+def created(url: str) -> Came:
+    """``create(stream=True)``, its chunks made into events."""
+    machine, came = ChatEvents(Reader()), Came([], None, None)
+    with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+        try:
+            with client.chat.completions.create(model="m", messages=[], stream=True) as stream:
+                for each in stream:
+                    assert type(each) is ChatCompletionChunk
+                    came.events.extend(machine.feed(each))
+        except OpenAIError as error:
+            came.error = error
+    came.events.extend(machine.close())
+    came.completion = machine.completion()
+    return came
+
+
+def created_async(url: str) -> Came:
+    """The same with the async client."""
+    machine, came = ChatEvents(Reader()), Came([], None, None)
+
+    async def main() -> None:
+        async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+            stream = await client.chat.completions.create(model="m", messages=[], stream=True)
+            async with stream:
+                async for each in stream:
+                    came.events.extend(machine.feed(each))
+
+    try:
+        asyncio.run(main())
+    except OpenAIError as error:
+        came.error = error
+    came.events.extend(machine.close())
+    came.completion = machine.completion()
+    return came
+
+
+def completion_of(events: list[ChatCompletionStreamEvent[Any]], error: Exception | None) -> Any:
+    if isinstance(error, OpenAIError):
+        return error.completion
+    chunks = (event for event in reversed(events) if isinstance(event, ChunkEvent))
+    return next((event.snapshot for event in chunks), None)
+
+
+ROADS: dict[str, Road] = {
+    "stream": taken("for"),
+    "async stream": taken("async for"),
+    "observe": taken("observe"),
+    "async observe": taken("async observe"),
+    "create": created,
+    "async create": created_async,
+}
+
+
+@pytest.mark.parametrize("size", [0, 7], ids=["at once", "in sevens"])
+@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            marks=[pytest.mark.xfail(reason=NOT_YET[case["name"]], raises=AssertionError)]
+            if case["name"] in NOT_YET
+            else [],
+            id=case["name"],
+        )
+        for case in CASES
+    ],
+)
+def test_a_reported_stream_comes_out_right(case: dict[str, Any], road: Road, size: int) -> None:
+    body = (FOLDER / f"{case['name']}.sse").read_bytes()
+    step = size or len(body)
+    pieces = [chunk(body[at : at + step]) for at in range(0, len(body), step)]
+    with ScriptedServer([STREAM_HEAD, b"".join([*pieces, LAST_CHUNK])]) as server:
+        came = road(server.url)
+    alternatives = case["want"].get("either") or [case["want"]]
+    misses = [list(misfits(came, want)) for want in alternatives]
+    assert [] in misses, misses
+
+
+def misfits(came: Came, want: dict[str, Any]) -> Any:
+    """What is wanted and did not come."""
+    expected = want.get("error")
+    if expected is None and came.error is not None:
+        yield f"ended with {came.error!r}"
+        return
+    for name, value in want.items():
+        seen = SEEN[name](came, value)
+        if seen != value:
+            yield f"{name}: expected {value!r}, got {seen!r}"
+
+
+def error_of(came: Came, expected: Any) -> Any:
+    if expected is True:
+        return isinstance(came.error, OpenAIError)
+    said = str(came.error)
+    return expected if isinstance(came.error, APIError) and expected in said else came.error
+
+
+def content_of(came: Came, _: Any) -> Any:
+    return came.completion.choices[0].message.content
+
+
+def reasoning_of(came: Came, _: Any) -> Any:
+    return came.told("reasoning.delta", "delta")
+
+
+def text_of(came: Came, _: Any) -> Any:
+    return came.told("content.delta", "delta")
+
+
+def tools_of(came: Came, expected: Any) -> Any:
+    calls: list[Any] = came.completion.choices[0].message.tool_calls or []
+    made = [[call.id, call.function.name, call.function.arguments] for call in calls]
+    done = [
+        [event.tool_call_id, event.name, event.arguments]
+        for event in came.events
+        if event.type == "tool_calls.function.arguments.done"
+    ]
+    return made if made != expected else done
+
+
+def usage_of(came: Came, expected: Any) -> Any:
+    usage = came.completion.usage
+    return usage and {name: getattr(usage, name) for name in expected}
+
+
+def dump_of(came: Came, expected: Any) -> Any:
+    """The path and what is there, in each of the forms of plain data."""
+    path, value = expected
+    completion = came.completion
+    dumps = completion.to_dict(), json.loads(completion.to_json()), completion.model_dump()
+    seen = [at(dump, path.split(".")) for dump in dumps]
+    return [path, next((each for each in seen if each != value), value)]
+
+
+def dump_not_of(came: Came, expected: Any) -> Any:
+    path, value = expected
+    seen = at(came.completion.to_dict(), path.split("."))
+    return expected if seen != value or type(seen) is not type(value) else f"{path} is {seen!r}"
+
+
+def at(value: Any, path: list[str]) -> Any:
+    """What is at the end of a path into plain data; None where there is nothing."""
+    for name in path:
+        if isinstance(value, list):
+            value = value[int(name)]
+        elif isinstance(value, dict):
+            value = cast("dict[str, Any]", value).get(name)
+    return value
+
+
+SEEN: dict[str, Callable[[Came, Any], Any]] = {
+    "error": error_of,
+    "content": content_of,
+    "reasoning": reasoning_of,
+    "text": text_of,
+    "tools": tools_of,
+    "usage": usage_of,
+    "dump": dump_of,
+    "dump_not": dump_not_of,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -27,10 +28,45 @@ if TYPE_CHECKING:
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
 # A deadline measures the machine and what else it does. `ci` tries the same examples every time, so
-# that a change is judged by what it changed; whoever runs the tests at a desk looks for new ones.
+# that a change is judged by what it changed; at a desk each run looks for new ones.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs what takes longest, too."""
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="run the tests marked `thorough`, and the others with all their examples",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked ``thorough``, unless it is asked for."""
+    if config.getoption("--thorough"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+def pytest_collection_finish() -> None:
+    """Take what collection made out of the collector's sight.
+
+    Hundreds of tests collect garbage, to see that nothing keeps a stream; looking through every
+    imported module again each time took a third of the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether everything is to be tried, however long it takes."""
+    return bool(pytestconfig.getoption("--thorough"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

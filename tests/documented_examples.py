@@ -1,13 +1,34 @@
-"""The documented examples, and how they are run: as programs of their own."""
+"""The documented examples, and how they are run: each as a program, many in one process."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from streamkit.server import EmbeddedServer
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamkit.server import EmbeddedServer
+
+Key = TypeVar("Key")
+
+
+class Ran(NamedTuple):
+    """What became of a program."""
+
+    printed: str
+    error: str | None
+    """The traceback of a program that failed."""
+
+    @property
+    def output(self) -> str:
+        """What the program printed; it must not have failed."""
+        assert self.error is None, self.error
+        return self.printed
 
 
 def examples(document: str) -> dict[str, str]:
@@ -22,14 +43,39 @@ def with_streamkit(program: str) -> str:
     return program.replace("import openai", "import streamkit as openai")
 
 
-def output_of(program: str, server: EmbeddedServer, *options: str) -> str:
-    """What a program prints that finds the server in its environment."""
+# To import a package takes longer than to run most programs, so one child runs them all, each in a
+# namespace of its own.
+RUN_ALL = """
+import contextlib, io, json, sys, traceback
+
+results = []
+for program in json.load(sys.stdin):
+    printed, error = io.StringIO(), None
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(program, "example", "exec"), {"__name__": "__main__"})
+        except Exception:
+            error = traceback.format_exc()
+    results.append((printed.getvalue(), error))
+json.dump(results, sys.stdout)
+"""
+
+
+def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) -> dict[Key, Ran]:
+    """Run the programs, which find the server in their environment, one after another."""
     finished = subprocess.run(
-        [sys.executable, "-W", "error", *options, "-c", program],
+        [sys.executable, "-W", "error", *options, "-c", RUN_ALL],
+        input=json.dumps(list(programs.values())),
         env={"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": server.base_url, "PYTHONPATH": "."},
         capture_output=True,
         text=True,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    return finished.stdout
+    results = json.loads(finished.stdout)
+    return {name: Ran(*result) for name, result in zip(programs, results, strict=True)}
+
+
+def output_of(program: str, server: EmbeddedServer) -> str:
+    """What one program prints in a process of its own."""
+    return run_all({"": program}, server)[""].output

@@ -56,6 +56,7 @@ def test_every_file_of_a_case_is_asked() -> None:
     assert files == set(cases.NAMES)
 
 
+@pytest.mark.thorough
 def test_the_command_writes_its_figures_as_json(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", "push", "--quick", "--json", str(file)]

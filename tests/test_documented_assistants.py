@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from streamkit.server import EmbeddedServer
-from tests.documented_examples import examples, output_of, with_streamkit
+from tests.documented_examples import Ran, examples, run_all, with_streamkit
 
 EXAMPLES = examples("assistants.md") | examples("polling.md")
 TEXT = r"\w+ .*“\w+”"
@@ -83,27 +83,42 @@ def test_every_example_has_its_expectation() -> None:
     assert len(EXAMPLES) == 15
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_works_with_only_its_import_changed(server: EmbeddedServer, name: str) -> None:
-    program = given(server) + with_streamkit(EXAMPLES[name])
-    assert re.search(PRINTS[name], output_of(with_ids(program), server), re.DOTALL)
+@pytest.fixture(scope="module")
+def ours(server: EmbeddedServer) -> dict[tuple[str, str], Ran]:
+    """What became of the examples with streamkit, by the client and the name."""
+    programs: dict[tuple[str, str], str] = {}
+    for name, example in EXAMPLES.items():
+        program = with_streamkit(example)
+        to_async = changed(program, TO_ASYNC)
+        assert "await " in to_async or "async with " in to_async
+        programs["blocking", name] = with_ids(given(server) + program)
+        programs["async", name] = RUN_ASYNC.format(with_ids(given(server) + to_async))
+    return run_all(programs, server)
+
+
+@pytest.fixture(scope="module")
+def the_packages(server: EmbeddedServer) -> dict[str, Ran]:
+    """What became of the examples with the `openai` package."""
+    programs = {
+        name: with_ids(given(server) + changed(example, TO_THE_PACKAGE))
+        for name, example in EXAMPLES.items()
+    }
+    return run_all(programs, server, "-W", "ignore::DeprecationWarning")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_works_with_the_async_client(server: EmbeddedServer, name: str) -> None:
-    program = given(server) + changed(with_streamkit(EXAMPLES[name]), TO_ASYNC)
-    assert "await " in program or "async with " in program
-    output = output_of(RUN_ASYNC.format(with_ids(program)), server)
-    assert re.search(PRINTS[name], output, re.DOTALL)
+@pytest.mark.parametrize("client", ["blocking", "async"])
+def test_an_example_works_with_only_its_import_changed(
+    ours: dict[tuple[str, str], Ran], client: str, name: str
+) -> None:
+    assert re.search(PRINTS[name], ours[client, name].output, re.DOTALL)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_server_is_one_that_the_openai_package_takes_for_its_own(
-    server: EmbeddedServer, name: str
+    the_packages: dict[str, Ran], name: str
 ) -> None:
-    program = given(server) + changed(EXAMPLES[name], TO_THE_PACKAGE)
-    output = output_of(with_ids(program), server, "-W", "ignore::DeprecationWarning")
-    assert re.search(PACKAGE_PRINTS[name], output, re.DOTALL)
+    assert re.search(PACKAGE_PRINTS[name], the_packages[name].output, re.DOTALL)
 
 
 def given(server: EmbeddedServer) -> str:

@@ -42,6 +42,7 @@ def test_every_row_has_its_four_cells() -> None:
     assert all(len(row) == 4 and all(row) for row in ROWS)
 
 
+@pytest.mark.thorough
 def test_every_test_of_the_table_exists(collected: set[str]) -> None:
     full = {name if "::" in name else f"{CASES}[{name}-at once]" for name in NAMED}
     assert full <= collected, full - collected

@@ -53,11 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
-def pytest_collection_finish() -> None:
-    """Take what collection made out of the collector's sight.
+@pytest.fixture(scope="module", autouse=True)
+def _what_was_there_before_is_not_looked_at() -> None:
+    """Take what other modules made, imports above all, out of the collector's sight.
 
-    Hundreds of tests collect garbage, to see that nothing keeps a stream; looking through every
-    imported module again each time took a third of the suite's time.
+    Hundreds of tests collect garbage, to see that nothing keeps a stream. To look through all that
+    was ever imported each time took a third of the suite's time.
     """
     gc.collect()
     gc.freeze()

@@ -71,7 +71,7 @@ def of_type(events: list[Any], type_: str) -> list[Any]:
 
 
 def test_a_structured_answer_is_parsed_whole(client: OpenAI) -> None:
-    answer = client.chat.completions.parse(**ASKED, response_format=Person, max_tokens=400)
+    answer = client.chat.completions.parse(**ASKED, response_format=Person, max_tokens=400, seed=3)
     assert isinstance(answer.choices[0].message.parsed, Person)
 
 
@@ -94,7 +94,9 @@ def test_a_structured_answer_fills_in_and_is_parsed(client: OpenAI) -> None:
 async def test_the_async_client_streams_a_structured_answer(url: str) -> None:
     async with (
         AsyncOpenAI(api_key="none", base_url=url) as client,
-        client.chat.completions.stream(**ASKED, response_format=Person, max_tokens=400) as stream,
+        client.chat.completions.stream(
+            **ASKED, response_format=Person, max_tokens=400, seed=3
+        ) as stream,
     ):
         final = await stream.get_final_completion()
     assert isinstance(final.choices[0].message.parsed, Person)

@@ -22,7 +22,7 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "pyright": ["-m", "pyright", "--pythonpath", sys.executable],
     "layers": ["-c", "from importlinter import cli; cli.lint_imports_command()", "--no-logo"],
-    "tests": ["-m", "pytest", "-n", "auto"],
+    "tests": ["-m", "pytest", "-n", "auto", "--thorough"],
     "fuzz": ["-m", "tests.fuzz", "--seconds", "60"],
 }
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from streamkit import errors
-from streamkit.body import DRAIN_LIMIT, AsyncBody, SyncBody
+from streamkit.body import AsyncBody, SyncBody
 from streamkit.config import ClientConfig
 from streamkit.request import Request
 from streamkit.transport import SyncTransport
@@ -157,14 +157,22 @@ def test_draining_gives_up_after_a_while(connect: Connect) -> None:
         assert api.rest(body) == b""
 
 
-def test_draining_gives_up_when_too_much_comes(connect: Connect) -> None:
-    more = chunk(b"x" * (DRAIN_LIMIT + 1))
-    with ScriptedServer([STREAM_HEAD, DONE, more, Do.HOLD]) as server:
+@pytest.mark.parametrize(
+    ("pieces", "is_kept"),
+    [([b"x" * 21], False), ([b"x"] * 21, False), ([b"x" * 20], True), ([b"x"] * 20, True)],
+    ids=["too much at once", "too much in pieces", "little at once", "little in pieces"],
+)
+def test_draining_reads_so_many_bytes_however_they_come(
+    connect: Connect, pieces: list[bytes], is_kept: bool
+) -> None:
+    script = [STREAM_HEAD, DONE, *map(chunk, pieces), LAST_CHUNK]
+    with ScriptedServer(script) as server:
         api = connect(server.url)
-        body = api.open(STREAM)
-        api.next(body)
-        api.drain(body, seconds=10)
-        assert server.hung_up.wait(10)
+        for _ in range(2):
+            body = api.open(STREAM)
+            assert api.next(body).startswith(b"data: [DONE]")
+            api.drain(body, limit=20, seconds=10)
+        assert server.connections == (1 if is_kept else 2)
 
 
 def test_draining_minds_no_failure(connect: Connect) -> None:

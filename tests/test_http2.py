@@ -18,6 +18,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
 from h2.exceptions import ProtocolError
+from reactivex.scheduler import NewThreadScheduler
 
 from streamkit import (
     AsyncOpenAI,
@@ -44,6 +45,9 @@ class Server:
     def __init__(self) -> None:
         self.go_on = threading.Event()
         self.resets = False
+        self.holds_headers_back = False
+        """Whether the first chunk too, and the headers, wait for that."""
+        self.asked = threading.Event()
         self.connections = 0
         self.hung_up = threading.Event()
         self._lock = threading.Lock()
@@ -82,15 +86,23 @@ class Server:
                 with self._lock:
                     for event in state.receive_data(data):
                         if isinstance(event, RequestReceived):
-                            state.send_headers(event.stream_id, HEAD)
-                            state.send_data(event.stream_id, HI)
+                            self.asked.set()
+                            if not self.holds_headers_back:
+                                self._begin(state, event.stream_id)
                             self._start(self._end, connection, state, event.stream_id)
                     connection.sendall(state.data_to_send())
             self.hung_up.set()
 
+    @staticmethod
+    def _begin(state: H2Connection, stream: int) -> None:
+        state.send_headers(stream, HEAD)
+        state.send_data(stream, HI)
+
     def _end(self, connection: socket.socket, state: H2Connection, stream: int) -> None:
         self.go_on.wait(PATIENCE)
         with self._lock, suppress(OSError, ProtocolError):
+            if self.holds_headers_back:
+                self._begin(state, stream)
             if self.resets:
                 state.reset_stream(stream)
             else:
@@ -144,6 +156,18 @@ def test_leaving_a_stream_leaves_the_others_alone(server: Server) -> None:
             next(stream)
         server.go_on.set()
         assert content(other) == "Hi there"
+
+
+def test_the_stream_that_opened_the_connection_does_not_take_it_along(server: Server) -> None:
+    server.holds_headers_back = True
+    with client_of(server.url) as client:
+        first = client.chat.completions.observe(**ASKED).subscribe(scheduler=NewThreadScheduler())
+        assert server.asked.wait(PATIENCE)
+        first.dispose()
+        server.go_on.set()
+        with client.chat.completions.stream(**ASKED) as other:
+            assert content(other) == "Hi there"
+    assert server.connections == 1
 
 
 def test_closing_the_client_tells_the_server(server: Server) -> None:

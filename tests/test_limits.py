@@ -196,9 +196,29 @@ def test_a_stream_s_bytes_count_however_they_are_cut_and_whatever_they_are(size:
 
 
 def _feed(decoder: SSEDecoder, body: bytes, size: int) -> None:
+    _feed_on(decoder, body, size)
+    list(decoder.close())
+
+
+def _feed_on(decoder: SSEDecoder, body: bytes, size: int) -> None:
     for at in range(0, len(body), size):
         decoder.feed(body[at : at + size])
-    list(decoder.close())
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(event_bytes=20), Limits(stream_bytes=40)],
+    ids=["of an event", "of the stream"],
+)
+@pytest.mark.parametrize("late", [b"data: " + b"x" * 40 + b"\n\n", b"data: x\ndata: " + b"y" * 40])
+def test_an_event_that_is_not_the_first_has_the_same_limits(
+    late: bytes, limits: Limits, size: int
+) -> None:
+    decoder = SSEDecoder(limits=limits)
+    _feed_on(decoder, b"data: 1\n\n" * 2, size)
+    with pytest.raises(LimitExceededError, match=r"(event|stream)_bytes"):
+        _feed(decoder, late, size)
 
 
 def test_comments_between_lines_are_no_part_of_an_event() -> None:

@@ -31,6 +31,8 @@ from streamkit.types import (
     WireDecoder,
     construct,
 )
+from streamkit.types.beta.threads import run
+from streamkit.types.beta.threads.runs import tool_call, tool_call_delta
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,18 +185,22 @@ def test_an_unknown_field_that_is_missing_is_no_attribute() -> None:
         ("id", 7),
         ("id", {"a": 1}),
         ("created", "soon"),
-        ("choices", {"0": {}}),
-        ("choices", [None]),
+        ("choices", [{}, "none"]),
         ("choices", "none"),
         ("usage", [1, 2, 3]),
         ("usage", "much"),
     ],
 )
-def test_a_value_that_does_not_fit_is_kept_as_it_came(field: str, value: object) -> None:
-    chunk = decoded({field: value})
+def test_a_value_that_does_not_fit_is_kept_as_it_came_and_logged(
+    field: str, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="streamkit"):
+        chunk = decoded({field: value})
     assert getattr(chunk, field) is None
     assert chunk.model_extra == {field: value}
     assert chunk.to_dict() == {field: value}
+    kept = f"ChatCompletionChunk.{field} is a {type(value).__name__}, kept as it came"
+    assert caplog.messages == [kept]
 
 
 @pytest.mark.parametrize(
@@ -206,6 +212,62 @@ def test_a_value_that_is_nearly_of_its_type_is_made_to_fit(
 ) -> None:
     chunk = decoded({field: value, "vendor": 1})
     assert getattr(chunk, field) == fitted
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ({"finish_reason": "stop"}, [ChunkChoice(finish_reason="stop")]),
+        ({}, [ChunkChoice()]),
+        ([None, {"index": 1}, None], [ChunkChoice(index=1)]),
+        ([None], []),
+    ],
+    ids=["an object", "an empty object", "nulls beside it", "a null alone"],
+)
+def test_an_object_for_a_list_is_a_list_of_one_and_a_null_in_a_list_adds_nothing(
+    sent: object, read: list[ChunkChoice], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="streamkit"):
+        chunk = decoded({"choices": sent})
+    assert chunk.choices == read
+    assert chunk.model_extra == {}
+    assert caplog.messages == []
+
+
+JSON_TEXTS: list[tuple[type[Wire], str]] = [
+    (types.ChoiceDeltaToolCallFunction, "arguments"),
+    (types.ChoiceDeltaFunctionCall, "arguments"),
+    (types.ChoiceDeltaCustom, "input"),
+    (types.Function, "arguments"),
+    (types.FunctionCall, "arguments"),
+    (types.Custom, "input"),
+    (types.ParsedFunction, "arguments"),
+    (run.Function, "arguments"),
+    (tool_call.Function, "arguments"),
+    (tool_call_delta.Function, "arguments"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        ({"cmd": "ls", "é": [1, None]}, '{"cmd":"ls","é":[1,null]}'),
+        ({}, "{}"),
+        ([1, 2], "[1,2]"),
+        (5, "5"),
+        (True, "true"),
+        ('{"a": 1}', '{"a": 1}'),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize(("type_", "name"), JSON_TEXTS, ids=[str(type_) for type_, _ in JSON_TEXTS])
+def test_json_in_place_of_its_text_is_its_text(
+    type_: type[Wire], name: str, sent: object, text: str
+) -> None:
+    wire = decoded({name: sent}, type_)
+    assert getattr(wire, name) == text
+    assert wire.to_dict()[name] == wire.model_dump()[name] == text
+    assert wire.model_extra == {}
 
 
 def test_one_misfit_does_not_spoil_its_neighbours() -> None:

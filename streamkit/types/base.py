@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Self
 
-__all__ = ["Wire", "plain"]
+__all__ = ["JSONText", "Wire", "plain"]
+
+JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
+"""Text in which JSON is written; a value that a server sends in its place is read as its text."""
 
 _NO_NAME = "\ufdd0"  # no character, says Unicode
 # What else stands in an instance's dict: our own note, and what typing leaves on `Generic[int]()`.

@@ -6,7 +6,7 @@ Source: https://platform.openai.com/docs/api-reference/chat-streaming.
 
 from __future__ import annotations
 
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 from streamkit.types.completion import (
     Annotation,
     ChatCompletionAudio,
@@ -28,14 +28,14 @@ __all__ = [
 class ChoiceDeltaToolCallFunction(Wire):
     """A piece of a function call: its name, usually whole, and a piece of its arguments."""
 
-    arguments: str | None = None
+    arguments: JSONText | None = None
     name: str | None = None
 
 
 class ChoiceDeltaCustom(Wire):
     """A piece of a custom tool call."""
 
-    input: str | None = None
+    input: JSONText | None = None
     name: str | None = None
 
 
@@ -52,7 +52,7 @@ class ChoiceDeltaToolCall(Wire):
 class ChoiceDeltaFunctionCall(Wire):
     """A piece of a call in the form that tools replaced."""
 
-    arguments: str | None = None
+    arguments: JSONText | None = None
     name: str | None = None
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 
 __all__ = [
     "Annotation",
@@ -112,14 +112,14 @@ class ChatCompletionAudio(Wire):
 class FunctionCall(Wire):
     """A call in the form that tools replaced; read, never asked for."""
 
-    arguments: str = ""
+    arguments: JSONText = ""
     name: str = ""
 
 
 class Function(Wire):
     """The function a model wants called, its arguments as JSON text."""
 
-    arguments: str = ""
+    arguments: JSONText = ""
     name: str = ""
 
 
@@ -134,7 +134,7 @@ class ChatCompletionMessageFunctionToolCall(Wire, tag_field="type", tag="functio
 class Custom(Wire):
     """The custom tool a model wants called, with free text as its input."""
 
-    input: str = ""
+    input: JSONText = ""
     name: str = ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import types
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
@@ -17,7 +18,7 @@ from msgspec import Struct
 
 from streamkit.compiled import convert, decoder
 from streamkit.limits import DEFAULTS
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["NestingError", "WireDecoder", "construct", "loads"]
 
 W = TypeVar("W", bound=Wire)
+
+_log = logging.getLogger("streamkit")
 
 
 class NestingError(ValueError):
@@ -69,9 +72,11 @@ def _strict(type_: type[W]) -> Callable[[bytes | str], W]:
 def construct(type_: type[W], data: dict[str, Any]) -> W:
     """Build a wire type from decoded JSON, whatever is in it.
 
-    A field whose value does not fit its type reads as its default, and the value stays among the
-    unknown fields (``model_extra``). An object that names a kind which its union has not becomes a
-    plain ``Wire``, all of whose fields are unknown ones.
+    Where a server is careless and what it means is plain, that is read: an object where a list of
+    them belongs is a list of one, a null in a list adds nothing, and JSON in place of its text is
+    its text. A field whose value still does not fit its type reads as its default, and the value
+    stays among the unknown fields (``model_extra``), which is logged at DEBUG. An object that names
+    a kind which its union has not becomes a plain ``Wire``, all of whose fields are unknown ones.
     """
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -86,6 +91,8 @@ def construct(type_: type[W], data: dict[str, Any]) -> W:
             fitted = _fit(expected, value)
             if fitted is _MISFIT:
                 extra[key] = value
+                kind = type(value).__name__
+                _log.debug("%s.%s is a %s, kept as it came", type_.__name__, key, kind)
             else:
                 known[key] = fitted
     wire = type_(**known)
@@ -147,11 +154,10 @@ def _fit(expected: Any, value: Any) -> Any:
             expected = _tagged(members, value)
         origin = get_origin(expected)
     if origin is list:
-        if not isinstance(value, list):
-            return _MISFIT
         (item_type,) = get_args(expected)
-        items = [_fit(item_type, item) for item in cast("list[Any]", value)]
-        return _MISFIT if any(item is _MISFIT for item in items) else items
+        return _fit_list(item_type, value)
+    if expected == JSONText:
+        return value if isinstance(value, str) else _json_text(value)
     if _is_wire(origin or expected):
         if not isinstance(value, dict):
             return _MISFIT
@@ -160,6 +166,21 @@ def _fit(expected: Any, value: Any) -> Any:
         return convert(value, expected, strict=False)
     except ValueError:
         return _MISFIT
+
+
+def _fit_list(item_type: Any, value: Any) -> Any:
+    given = cast("list[Any]", [value] if isinstance(value, dict) else value)
+    if not isinstance(given, list):
+        return _MISFIT
+    items = [_fit(item_type, item) for item in given if item is not None]
+    return _MISFIT if any(item is _MISFIT for item in items) else items
+
+
+def _json_text(value: Any) -> Any:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        return _MISFIT  # NaN, which is no JSON
 
 
 def _is_wire(expected: Any) -> bool:

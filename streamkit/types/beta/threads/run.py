@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 from streamkit.types.beta.assistant_tool import AssistantTool
 
 __all__ = [
@@ -42,7 +42,7 @@ RunStatus = Literal[
 class Function(Wire):
     """The function that is to be called, its arguments as JSON text."""
 
-    arguments: str = ""
+    arguments: JSONText = ""
     name: str = ""
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 
 __all__ = [
     "CodeInterpreter",
@@ -107,7 +107,7 @@ class FileSearchToolCall(Wire, tag_field="type", tag="file_search"):
 class Function(Wire):
     """The called function, its arguments as JSON text, and its output once it was submitted."""
 
-    arguments: str = ""
+    arguments: JSONText = ""
     name: str = ""
     output: str | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from streamkit.types.base import Wire
+from streamkit.types.base import JSONText, Wire
 from streamkit.types.beta.threads.runs.tool_call import FileSearch
 
 __all__ = [
@@ -75,7 +75,7 @@ class FileSearchToolCallDelta(Wire, tag_field="type", tag="file_search"):
 class Function(Wire):
     """A piece of a function call."""
 
-    arguments: str | None = None
+    arguments: JSONText | None = None
     name: str | None = None
     output: str | None = None
 

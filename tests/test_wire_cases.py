@@ -39,9 +39,7 @@ NOT_YET = {
     **dict.fromkeys(
         (
             "content-thinking-list-then-text",
-            "args-object",
             "reasoning-an-object-with-text",
-            "a-null-among-the-tool-calls",
         ),
         "B",
     ),

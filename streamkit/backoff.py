@@ -83,10 +83,10 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return seconds if seconds > 0 else None
     try:
         date = parsedate_to_datetime(headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
-    # HTTP's dates are in UTC, also those that forget to say so.
-    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+        # HTTP's dates are in UTC, also those that forget to say so.
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return None  # no date, or one of no year that there can be
     return seconds if seconds > 0 else None
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, cast
 
 from streamkit.connection import Connection
 from streamkit.errors import OpenAIError
-from streamkit.http_errors import body_error, library_of
+from streamkit.http_errors import body_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -76,10 +76,8 @@ class _Body:
             self._end = type(error)()
             return error
         if self._end is None:
-            self._end = error
-            if isinstance(error, library_of(self.response).RequestError):
-                self._end = body_error(error, self.response)
-                self._end.__cause__ = error
+            ours = isinstance(error, OpenAIError)
+            self._end = error if ours else body_error(error, self.response)
         return self._end
 
 
@@ -105,7 +103,7 @@ class SyncBody(_Body):
             end = self._ended_by(error)
             self.response.close()
             try:
-                raise end from end.__cause__
+                raise end from None
             finally:
                 end = None  # else it and this frame would hold each other, and all callers
         end = self._end
@@ -171,7 +169,7 @@ class AsyncBody(_Body):
             end = self._ended_by(error)
             await self.response.aclose()
             try:
-                raise end from end.__cause__
+                raise end from None
             finally:
                 del end  # else it and this frame would hold each other, and all callers
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import binascii
+import re
+from base64 import b64decode
+from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
-__all__ = ["REDACTED", "redacted", "without_credentials"]
+__all__ = ["SHORTEST_SECRET", "secrets_of", "without_credentials"]
 
-REDACTED = b"[redacted]"
-"""What stands in the place of a secret."""
+SHORTEST_SECRET = 8
+"""How long a value is at least that is a secret wherever it stands; a key is one in any case."""
 
 # Not a list of what is secret: every service has a name of its own for its key.
 _FOR_ANYBODY = frozenset(
@@ -25,8 +32,38 @@ _FOR_ANYBODY = frozenset(
         "user-agent",
     }
 )
-_OURS = "openai-"  # whose organization and project, not whose key
-_SHORTEST_SECRET = 8
+# What says who asks, or what for, and not by which right; servers quote it, and that is of help.
+_NO_SECRETS = _FOR_ANYBODY | {
+    "accept-language",
+    "baggage",
+    "http-referer",
+    "idempotency-key",
+    "origin",
+    "referer",
+    "traceparent",
+    "tracestate",
+    "x-client-request-id",
+    "x-correlation-id",
+    "x-request-id",
+    "x-title",
+}
+_OURS = ("openai-", "x-stainless-")
+_PARAMETERS = frozenset(
+    {
+        "after",
+        "api-version",
+        "before",
+        "filter",
+        "include[]",
+        "limit",
+        "model",
+        "order",
+        "purpose",
+        "run_id",
+    }
+)
+"""Those of the API itself, which are no secrets."""
+_names_a_key = re.compile("auth|cred|jwt|key|pass|secret|sig|token|^code$").search
 
 
 def without_credentials(request: httpx.Request) -> None:
@@ -36,12 +73,38 @@ def without_credentials(request: httpx.Request) -> None:
             del request.headers[name]
 
 
-def redacted(content: bytes, request: httpx.Request) -> bytes:
-    """``content`` without the secrets of ``request``: some servers quote a key they do not know."""
-    for name, value in request.headers.items():
-        if name in _FOR_ANYBODY or name.startswith(_OURS):
-            continue
-        secret = value.rpartition(" ")[2]  # behind the scheme, where there is one
-        if len(secret) >= _SHORTEST_SECRET:
-            content = content.replace(secret.encode("utf-8", "replace"), REDACTED)
-    return content
+def secrets_of(headers: httpx.Headers, url: httpx.URL) -> set[str]:
+    """What nobody but the server may see, in the headers and in the URL of a request."""
+    found = {unquote(part) for part in url.userinfo.decode("ascii").split(":", 1)}
+    for header, value in headers.multi_items():
+        name = header.lower()
+        if name not in _NO_SECRETS and not name.startswith(_OURS):
+            found |= _in_header(name, value)
+    for name, value in parse_qsl(url.query.decode("ascii")):
+        if name not in _PARAMETERS and _may_be_secret(name, value):
+            found.add(value)
+    return found - {""}
+
+
+def _may_be_secret(name: str, value: str) -> bool:
+    return len(value) >= SHORTEST_SECRET or _names_a_key(name.lower()) is not None
+
+
+def _in_header(name: str, value: str) -> set[str]:
+    if "cookie" not in name and not _names_a_key(name):
+        return {value} if len(value) >= SHORTEST_SECRET else set()
+    found = {part for part in re.split(r'[\s,;="]+', value) if len(part) >= SHORTEST_SECRET}
+    if name.endswith("authorization"):
+        scheme, _, key = value.partition(" ")
+        found.add(key.strip() or scheme)
+        if scheme.lower() == "basic":
+            found |= {*_in_basic(key)}
+    elif "cookie" not in name:
+        found.add(value)
+    return found
+
+
+def _in_basic(key: str) -> Iterator[str]:
+    with suppress(binascii.Error, UnicodeDecodeError):
+        name, _, password = b64decode(key).decode().partition(":")
+        yield from (f"{name}:{password}", password)

@@ -1,15 +1,19 @@
 """Every error streamkit raises: whose fault it is, what was expected, and what came.
 
 The names are those of the ``openai`` package, so ``except`` clauses keep working. No error ever
-carries a key or a request header.
+carries a key or a request header. Every one can be copied and pickled, for the way out of another
+process, with its attributes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+import pickle
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Self, SupportsIndex
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
     from streamkit.types.beta.threads import Message, Run
@@ -70,6 +74,20 @@ class OpenAIError(Exception):
     file_ids: Sequence[str] = ()
     """The files that a batch upload had created, when the error ended one; nobody deletes them."""
 
+    # An exception is usually made again by its class from its arguments, which here are the message
+    # alone. So ours are made without their constructors, and get back what they had.
+
+    def __copy__(self) -> Self:
+        return _again(type(self), self.args, vars(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        copied = _each(vars(self), lambda value: deepcopy(value, memo), "copied")
+        return _again(type(self), self.args, copied)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        pickled = _each(vars(self), lambda value: pickle.loads(pickle.dumps(value)), "pickled")  # noqa: S301 - our own
+        return _again, (type(self), self.args, pickled)
+
 
 class APIError(OpenAIError):
     """The API, or something on the way to it, reported an error."""
@@ -87,7 +105,10 @@ class APIError(OpenAIError):
 
 
 class APIConnectionError(APIError):
-    """The API could not be reached, or the connection broke; the transport's error is the cause."""
+    """The API could not be reached, or the connection broke.
+
+    The HTTP client's error is quoted, and is not the cause: it leads to the request and its key.
+    """
 
     def __init__(
         self, message: str = "Connection error.", *, request_id: str | None = None
@@ -260,3 +281,38 @@ class SlowConsumerError(OpenAIError):
         """How many events may wait for it."""
         self.behind = behind
         """How many it had not taken then."""
+
+
+AnyError = TypeVar("AnyError", bound=OpenAIError)
+
+
+def _again(
+    kind: type[AnyError], args: tuple[object, ...], attributes: Mapping[str, object]
+) -> AnyError:
+    """An error like another one, without its traceback and cause."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(attributes)
+    if notes := cast("list[str]", attributes.get("__notes__")):
+        vars(error)["__notes__"] = [*notes]
+    return error
+
+
+def _each(
+    attributes: Mapping[str, object], convert: Callable[[object], object], done: str
+) -> dict[str, object]:
+    """The attributes converted, and a note for each that cannot be and is None then.
+
+    What was parsed may be of a class that only one function knows.
+    """
+    converted: dict[str, object] = {}
+    notes: list[str] = []
+    for name, value in attributes.items():
+        try:
+            converted[name] = convert(value)
+        except Exception as error:  # noqa: BLE001 - any class may raise anything there
+            converted[name] = None
+            notes.append(f"{name} is missing: it cannot be {done} ({type(error).__name__})")
+    if notes:
+        converted["__notes__"] = [*cast("list[str]", converted.get("__notes__") or ()), *notes]
+    return converted

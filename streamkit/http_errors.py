@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
+import json
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
+from streamkit.charset import charset
 from streamkit.errors import (
     QUOTE_LIMIT,
     APIConnectionError,
@@ -29,6 +28,8 @@ from streamkit.errors import (
     StreamTruncatedError,
     UnprocessableEntityError,
 )
+from streamkit.redaction import Secrets
+from streamkit.types.decoding import loads
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -62,23 +63,28 @@ def library_of(instance: object) -> ModuleType:
 
 
 def exchange_error(error: Exception, request: httpx.Request) -> APIError:
-    """What the library's ``error`` means when no whole response came."""
-    _forget_headers(error, request)
+    """What an ``error`` of the HTTP client means when no whole response came.
+
+    Not all are the library's own: transports let through what they do not know.
+    """
     library, host = library_of(error), _host(request)
-    if isinstance(error, library.TimeoutException):
+    if isinstance(error, library.TimeoutException | TimeoutError):
         return APITimeoutError(f"Request to {host} timed out ({_said(error)})")
-    if isinstance(error, library.TransportError):
+    if isinstance(error, library.TransportError | OSError | EOFError) or _is_of_network(error):
         return APIConnectionError(f"Connection to {host} failed ({_said(error)})")
     if isinstance(error, library.DecodingError):
         return APIResponseValidationError(f"{host} sent garbled data ({_said(error)})")
+    if isinstance(error, UnicodeError):
+        return APIError(
+            f"Request to {host} was not sent: there can be no such host, or proxy ({_said(error)})"
+        )
     return APIError(f"Request to {host} came to no answer ({_said(error)})")
 
 
 def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
-    """What the library's ``error`` means when it struck in the middle of a body."""
-    _forget_headers(error, response.request)
+    """What an ``error`` of the HTTP client means when it struck in the middle of a body."""
     library, host = library_of(error), _host(response.request)
-    if isinstance(error, library.TimeoutException):
+    if isinstance(error, library.TimeoutException | TimeoutError):
         phases: dict[str, float | None] = response.request.extensions.get("timeout", {})
         return StreamTimeoutError(
             f"{host} fell silent in the middle of its answer ({_said(error)})",
@@ -93,14 +99,15 @@ def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
 
 def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
     """The error class of the response's status, with what ``content``, its body, says."""
-    text = content.decode("utf-8", "replace").strip()
+    response = detached(response, content)
+    text = response.text.strip()
     body = _error_object(text)
     message = _message(body) or text[:QUOTE_LIMIT]
     status = response.status_code
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     return kind(
         f"Error code: {status} - {message}" if message else f"Error code: {status}",
-        response=detached(response, content),
+        response=response,
         body=body,
     )
 
@@ -110,13 +117,17 @@ def detached(response: httpx.Response, content: bytes) -> httpx.Response:
 
     It may be kept, and what an error carries may be logged or sent to a tracker.
     """
-    framing = {"content-encoding", "content-length", "transfer-encoding"}
-    return type(response)(
+    framing = {b"content-encoding", b"content-length", b"transfer-encoding"}
+    alone = type(response)(
         response.status_code,
-        headers=[pair for pair in response.headers.multi_items() if pair[0] not in framing],
+        # As bytes: what a server puts there need not be ASCII, and httpx would not write it again.
+        headers=[pair for pair in response.headers.raw if pair[0].lower() not in framing],
         content=content,
         request=_bare(response.request),
     )
+    alone.encoding = charset(response.headers.get("content-type", ""), content)
+    Secrets.of(response).follow(alone.request)
+    return alone
 
 
 def forget_request(response: httpx.Response) -> None:
@@ -139,8 +150,8 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 def _error_object(text: str) -> Any:
     try:
-        body = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+        body = loads(text)
+    except ValueError:
         return text or None
     if text.startswith("[") and body:  # Google's servers send a list of one
         body = body[0]
@@ -152,17 +163,17 @@ def _message(error: Any) -> str:
     if isinstance(error, str):
         return error[:QUOTE_LIMIT]
     said = _fields(error).get("message") or _fields(error).get("detail") or ""
-    return (said if isinstance(said, str) else msgspec.json.encode(said).decode())[:QUOTE_LIMIT]
+    text = said if isinstance(said, str) else json.dumps(said, separators=(",", ":"))
+    return text[:QUOTE_LIMIT].encode("utf-8", "replace").decode()  # half a pair cannot be printed
 
 
 def _fields(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _forget_headers(error: Any, request: httpx.Request) -> None:
-    with contextlib.suppress(RuntimeError):  # httpx's way to say that it knows no request
-        request = error.request
-    error.request = _bare(request)
+def _is_of_network(error: Exception) -> bool:
+    """Whether it comes from a package below the HTTP client, which was to put it in other terms."""
+    return type(error).__module__.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}
 
 
 def _bare(request: httpx.Request) -> httpx.Request:

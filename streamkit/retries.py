@@ -9,6 +9,7 @@ import tenacity
 from tenacity import RetryCallState
 
 from streamkit.backoff import back_off, delay_asked, is_transient
+from streamkit.redaction import request_id
 
 if TYPE_CHECKING:
     import httpx
@@ -69,5 +70,5 @@ def _log(state: RetryCallState) -> None:
         state.attempt_number,
         f"status {response.status_code}" if response else type(error).__name__,
         state.seconds_since_start or 0.0,
-        response.headers.get("x-request-id") if response else None,
+        request_id(response) if response else None,
     )

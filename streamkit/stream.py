@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from streamkit.errors import OpenAIError, StreamClosedError
 from streamkit.events import ChatCompletionStreamEvent
 from streamkit.observers import Observers
+from streamkit.redaction import Secrets
 from streamkit.stream_log import StreamLog
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ class _Stream(Generic[E, AnyBody, AnyExchange]):
             self._ended = True
             self._failure = error
             self._pipeline.fail(error)
-            self._log.tell(self._response, self._pipeline.events_received, error)
             if isinstance(error, OpenAIError):
                 error.request_id = error.request_id or self.request_id
+            Secrets.of(self._response).taken_from(error)
+            self._log.tell(self._response, self._pipeline.events_received, error)
             self._observers.fail(error)
             self._observers.log_theirs(error)
         return self._failure or error

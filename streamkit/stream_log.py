@@ -6,6 +6,8 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from streamkit.redaction import request_id
+
 if TYPE_CHECKING:
     import httpx
 
@@ -32,5 +34,5 @@ class StreamLog:
             events,
             response.num_bytes_downloaded,
             time.monotonic() - self._began,
-            response.headers.get("x-request-id"),
+            request_id(response),
         )

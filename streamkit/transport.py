@@ -17,8 +17,7 @@ from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
 from streamkit.closing import close_to_the_end
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
-from streamkit.credentials import redacted
-from streamkit.errors import QUOTE_LIMIT, LimitExceededError
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
 from streamkit.http_client import (
     AnyClient,
     AsyncHTTPClient,
@@ -35,6 +34,7 @@ from streamkit.http_errors import (
     library_of,
     status_error,
 )
+from streamkit.redaction import Secrets
 from streamkit.redirects import Redirects
 from streamkit.request import Request, headers, query
 from streamkit.retries import Attempts
@@ -42,7 +42,6 @@ from streamkit.upload import AsyncForm, Form, SyncForm
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
-    from types import ModuleType
     from typing import Self
 
     import httpx
@@ -72,10 +71,6 @@ class _Transport(Generic[AnyClient]):
         other.config = config
         return other
 
-    @property
-    def _library(self) -> ModuleType:
-        return library_of(self.http_client)
-
     def attempts(self, request: Request) -> Attempts:
         """The policy for who sends a request by ``attempt``, one at a time."""
         return Attempts(request, self._max_retries(request))
@@ -100,8 +95,19 @@ class _Transport(Generic[AnyClient]):
             yield self._build(request, content, api_key)
             return
         with request.upload.opened() as form:
-            encoded = self.http_client.build_request(request.method, self.config.base_url, **form)
-            yield self._build(request, self._form(encoded, request.upload.on_progress), api_key)
+            encoded = self._build_by_client(request.method, self.config.base_url, **form)
+            sent = self._form(encoded, request.upload.on_progress)
+            try:
+                yield self._build(request, sent, api_key)
+            except Exception:
+                if sent.failure is None:
+                    raise
+            else:
+                return
+            try:
+                raise sent.failure
+            finally:
+                del sent  # else the error and this frame would hold each other
 
     def _build(
         self, request: Request, content: bytes | Form | None, api_key: object
@@ -109,7 +115,7 @@ class _Transport(Generic[AnyClient]):
         named = headers(request, self.config, api_key)
         if isinstance(content, Form):
             named |= content.headers
-        built: httpx.Request = self.http_client.build_request(
+        built = self._build_by_client(
             request.method,
             f"{self.config.base_url}/{request.path.lstrip('/')}",
             params=query(request, self.config),
@@ -120,7 +126,31 @@ class _Transport(Generic[AnyClient]):
         for name, value in named.items():
             if value is None:
                 built.headers.pop(name, None)
+        Secrets(built).follow(built)
         return built
+
+    def _build_by_client(self, *args: Any, **kwargs: Any) -> httpx.Request:
+        try:
+            built: httpx.Request = self.http_client.build_request(*args, **kwargs)
+        except OpenAIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what it says may quote what must not be told
+            kind = type(error).__name__
+        else:
+            return built
+        raise OpenAIError(
+            f"The request cannot be built ({kind}): base_url, a query parameter or a field of the"
+            " form is nothing that HTTP can carry"
+        )
+
+    def _failure(
+        self, error: Exception, request: httpx.Request, connection: Connection
+    ) -> Exception:
+        """What to raise for an ``error`` of an attempt."""
+        if not isinstance(error, OpenAIError):
+            cut = connection.is_cut
+            error = connection.closed_error() if cut else exchange_error(error, request)
+        return Secrets.of_request(request).taken_from(error)
 
     def _timeouts(self, request: Request) -> dict[str, float | None]:
         for timeout in (request.timeout, self.config.timeout):
@@ -174,19 +204,23 @@ class SyncTransport(_Transport[HTTPClient]):
         self._close_what_was_let_go()
         connection = self._connections.new()
         watch(connection)
-        library = self._library
         with self._built(request, content, self._api_key()) as built:
             connection.follow(built)
             try:
-                response = self._exchange(built)
-                if not response.is_success:
-                    raise status_error(response, redacted(self._beginning(response), built))
-                if whole:
-                    return detached(response, self._whole(response, request))
-            except library.RequestError as error:
-                if connection.is_cut:
-                    raise connection.closed_error() from None
-                raise exchange_error(error, built) from error
+                return self._answer(request, built, whole=whole)
+            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+                failure = self._failure(error, built, connection)
+            try:
+                raise failure  # not above: what it stands for would be its context
+            finally:
+                del failure  # else it and this frame would hold each other
+
+    def _answer(self, request: Request, built: httpx.Request, *, whole: bool) -> httpx.Response:
+        response = self._exchange(built)
+        if not response.is_success:
+            raise status_error(response, self._beginning(response))
+        if whole:
+            return detached(response, self._whole(response, request))
         forget_request(response)
         return response
 
@@ -278,20 +312,25 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     ) -> httpx.Response:
         await self._close_what_was_let_go()
         connection = self._connections.new()
-        library = self._library
         with self._built(request, content, await self._api_key()) as built:
             connection.follow_on_loop(built)
             try:
-                response = await _sent(self._exchange(built), connection)
-                if not response.is_success:
-                    content = await self._beginning(response)
-                    raise status_error(response, redacted(content, built))
-                if whole:
-                    return detached(response, await self._whole(response, request))
-            except library.RequestError as error:
-                if connection.is_cut:
-                    raise connection.closed_error() from None
-                raise exchange_error(error, built) from error
+                return await self._answer(request, built, connection, whole=whole)
+            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+                failure = self._failure(error, built, connection)
+            try:
+                raise failure  # not above: what it stands for would be its context
+            finally:
+                del failure  # else it and this frame would hold each other
+
+    async def _answer(
+        self, request: Request, built: httpx.Request, connection: Connection, *, whole: bool
+    ) -> httpx.Response:
+        response = await _sent(self._exchange(built), connection)
+        if not response.is_success:
+            raise status_error(response, await self._beginning(response))
+        if whole:
+            return detached(response, await self._whole(response, request))
         forget_request(response)
         return response
 

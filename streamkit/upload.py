@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 
-from streamkit.errors import OpenAIError
+from streamkit.checked_file import CheckedFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -65,11 +65,11 @@ class Upload:
             from pathlib import Path
 
             with Path(self.content).open("rb") as file:
-                yield self._form(file)
-        elif self.repeatable:
+                yield self._form(CheckedFile(file, repeatable=True))
+        elif isinstance(self.content, bytes):
             yield self._form(self.content)
         else:
-            yield self._form(_Pipe(cast("IO[bytes]", self.content)))
+            yield self._form(CheckedFile(self.content, repeatable=self.repeatable))
 
     def _form(self, content: object) -> dict[str, Any]:
         file = (self.name, content, self.media_type)
@@ -79,7 +79,10 @@ class Upload:
 def upload(
     file: FileTypes, fields: Mapping[str, object], on_progress: Progress | None = None
 ) -> Upload:
-    """The form that sends ``file`` with ``fields``; raises ``TypeError`` for what is no file."""
+    """The form that sends ``file`` with ``fields``.
+
+    Raises ``TypeError`` for what is no file, and ``ValueError`` for a media type that is none.
+    """
     name: str | None
     media_type: str | None = None
     if not isinstance(file, tuple):
@@ -93,26 +96,13 @@ def upload(
             "a file is bytes, a path as pathlib.Path, a file that is open in binary mode, or a "
             f"tuple of its name, one of these and maybe its media type; not {content!r:.100}"
         )
+    if media_type is not None and not (media_type.isascii() and media_type.isprintable()):
+        # It becomes a line of the form, and must not end there.
+        raise ValueError(f"a media type is printable ASCII, as text/plain; not {media_type!r:.100}")
+    if name is not None:
+        # Names on disk may be in any encoding, those in a form are in UTF-8.
+        name = os.fsencode(name).decode("utf-8", "replace")
     return Upload(name, content, media_type, fields, on_progress)
-
-
-class _Pipe:
-    """A file that can be read once, and does not say how long it is.
-
-    Of a pipe's file descriptor httpx would believe that there is nothing in it.
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._begun = False
-
-    def seek(self, _offset: int) -> None:
-        if self._begun:
-            raise OpenAIError("The file cannot be sent again after a redirect: it can be read once")
-
-    def read(self, size: int) -> bytes:
-        self._begun = True
-        return self._file.read(size)
 
 
 class Form:
@@ -124,8 +114,19 @@ class Form:
             for name in ("content-type", "content-length")
             if name in encoded.headers
         }
+        self.failure: Exception | None = None
+        """What went wrong with the file, or was raised by ``on_progress``."""
         self._stream: Any = encoded.stream
         self._on_progress = on_progress
+
+    @contextmanager
+    def _noting_failure(self) -> Generator[None]:
+        # An HTTP client may take it for a failure of its own, and say something else.
+        try:
+            yield
+        except Exception as error:
+            self.failure = error
+            raise
 
     def _tell(self, sent: int) -> None:
         if self._on_progress:
@@ -138,10 +139,11 @@ class SyncForm(Form):
 
     def __iter__(self) -> Iterator[bytes]:
         sent = 0
-        for piece in self._stream:
-            yield piece
-            sent += len(piece)
-            self._tell(sent)
+        with self._noting_failure():
+            for piece in self._stream:
+                yield piece
+                sent += len(piece)
+                self._tell(sent)
 
 
 class AsyncForm(Form):
@@ -150,10 +152,11 @@ class AsyncForm(Form):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         sent = 0
         pieces: Iterator[bytes] = iter(self._stream)
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            yield piece
-            sent += len(piece)
-            self._tell(sent)
+        with self._noting_failure():
+            while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+                yield piece
+                sent += len(piece)
+                self._tell(sent)
 
 
 def _name(content: FileContent) -> str:

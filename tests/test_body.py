@@ -77,8 +77,8 @@ def test_a_body_that_breaks_off_is_told_as_such_and_stays_so(
         assert api.next(body) == b"first"
         with pytest.raises(errors.StreamTruncatedError, match=server.host) as caught:
             api.rest(body)
-        assert type(caught.value.__cause__).__name__ == "RemoteProtocolError"
-        assert KEY not in repr(vars(caught.value.__cause__))
+        assert "RemoteProtocolError" in str(caught.value)
+        assert caught.value.__cause__ is None
         with pytest.raises(errors.StreamTruncatedError):
             api.next(body)
         assert body.response.is_closed
@@ -96,7 +96,7 @@ def test_a_connection_that_is_reset_breaks_the_body_off(connect: Connect) -> Non
         read.set()
         with pytest.raises(errors.StreamTruncatedError) as caught:
             api.next(body)
-    assert type(caught.value.__cause__).__name__ == "ReadError"
+    assert "ReadError" in str(caught.value)
 
 
 def test_a_server_that_falls_silent_times_out(connect: Connect) -> None:
@@ -106,7 +106,7 @@ def test_a_server_that_falls_silent_times_out(connect: Connect) -> None:
         with pytest.raises(errors.APITimeoutError, match="silent") as caught:
             api.rest(body)
         assert server.hung_up.wait(10)
-    assert type(caught.value.__cause__).__name__ == "ReadTimeout"
+    assert "ReadTimeout" in str(caught.value)
 
 
 def test_garbled_compression_is_no_stream(connect: Connect) -> None:
@@ -322,7 +322,7 @@ def test_an_interrupted_reader_closes_the_body(library: Any) -> None:
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
-def test_an_error_that_is_no_transport_s_comes_out_as_it_is(library: Any) -> None:
+def test_an_error_that_is_not_the_library_s_is_a_broken_body_too(library: Any) -> None:
     def chunks() -> Iterator[bytes]:
         yield b"first"
         raise LookupError
@@ -330,7 +330,7 @@ def test_an_error_that_is_no_transport_s_comes_out_as_it_is(library: Any) -> Non
     body = SyncBody(_mocked(library, chunks()))
     assert next(body) == b"first"
     for _ in range(2):
-        with pytest.raises(LookupError):
+        with pytest.raises(errors.StreamTruncatedError, match="LookupError"):
             next(body)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import streamkit
 from streamkit import AsyncOpenAI, Limits, OpenAI, errors
-from streamkit.credentials import redacted
+from streamkit.redaction import Secrets
 from streamkit.recording import Read, Recording, load, save
 from streamkit.server import EmbeddedServer
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, ScriptedServer, chunk, response
@@ -213,8 +213,8 @@ def test_a_server_that_quotes_a_key_is_not_quoted_to_the_letter() -> None:
             "OpenAI-Project": "proj_123456",
         },
     )
-    said = f"{KEY} of proj_123456 on api.test is short".encode()
-    assert redacted(said, request) == b"[redacted] of proj_123456 on api.test is short"
+    said = f"{KEY} of proj_123456 on api.test is short"
+    assert Secrets(request).text(said) == "[redacted] of proj_123456 on api.test is [redacted]"
 
 
 # What is logged

@@ -454,7 +454,8 @@ def test_a_server_that_is_not_there_is_tried_again_and_named(connect: Connect) -
     with pytest.raises(errors.APIConnectionError, match=host) as caught:
         api.send(POST)
     assert len(api.naps) == 2
-    assert type(caught.value.__cause__).__name__ == "ConnectError"
+    assert "ConnectError" in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     assert KEY not in _everything_shown(caught.value)
 
 
@@ -483,7 +484,7 @@ def test_a_server_that_says_nothing_times_out(connect: Connect) -> None:
         with pytest.raises(errors.APITimeoutError, match=server.host) as caught:
             api.open(POST)
         assert len(api.naps) == 2
-    assert type(caught.value.__cause__).__name__ == "ReadTimeout"
+    assert "ReadTimeout" in str(caught.value)
 
 
 # Clients

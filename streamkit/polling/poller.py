@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streamkit.errors import OpenAIError, PollTimeoutError
+from streamkit.printable import printable
 from streamkit.retries import logger
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ class Poller(Generic[T]):
         final = self._polling.until(reply.state)
         if final is None:
             logger.warning(
-                "%s has the status %r, which is not known here: it is polled no more",
-                self.resource_id or "What was polled",
+                "%s has the status %a, which is not known here: it is polled no more",
+                printable(self.resource_id or "What was polled"),
                 getattr(reply.state, "status", None),
             )
         self.done = final is None or bool(final)
@@ -147,10 +148,10 @@ class Poller(Generic[T]):
         if isinstance(error, OpenAIError):
             error.resource_id = error.resource_id or self.resource_id
         else:
-            error.add_note(f"It was raised while {self.resource_id} was polled.")
+            error.add_note(f"It was raised while {printable(self.resource_id)} was polled.")
 
     def _timeout(self) -> PollTimeoutError:
-        what = self.resource_id or "What was polled"
+        what = printable(self.resource_id or "What was polled")
         status = getattr(self.last, "status", None)
         return PollTimeoutError(
             f"{what} was not finished after {self._polling.max_wait_seconds:g} s"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from streamkit.errors import APIResponseValidationError
+from streamkit.redaction import keeping_secrets
 from streamkit.request import Request
 from streamkit.resources.params import is_left_out
 from streamkit.types import CursorPage, Wire, WireDecoder
@@ -53,6 +54,7 @@ class Call(Generic[W]):
     request: Request
     type_: type[W]
 
+    @keeping_secrets
     def answer(self, response: httpx.Response) -> Answer[W]:
         """Read the answer; raises ``APIResponseValidationError`` when there is none in it."""
         try:

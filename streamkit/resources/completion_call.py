@@ -12,6 +12,7 @@ from streamkit.operators.chat_events import ChatEvents
 from streamkit.operators.split_think import ThinkSplitter
 from streamkit.pipeline import Pipeline
 from streamkit.reader import Reader
+from streamkit.redaction import keeping_secrets
 from streamkit.request import Request
 from streamkit.resources.params import is_left_out
 from streamkit.response_format import response_format
@@ -103,6 +104,7 @@ class CompletionCall:
             _Unchanged(), choices=self._choices, on_truncated=self._on_truncated, limits=limits
         )
 
+    @keeping_secrets
     def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
         """The answer that was not streamed, as it came."""
         try:
@@ -118,6 +120,7 @@ class CompletionCall:
         completion.note_request_id(response.headers.get("x-request-id"))
         return completion
 
+    @keeping_secrets
     def parsed(
         self, response: httpx.Response, limits: Limits = DEFAULTS
     ) -> ParsedChatCompletion[Any]:

@@ -43,7 +43,7 @@ class CheckedFile:
         if self._repeatable:
             try:
                 self._file.seek(0)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - any class may be a file
                 raise _unreadable(error) from None
         elif self._position:
             raise OpenAIError("The file cannot be sent again after a redirect: it can be read once")
@@ -54,7 +54,7 @@ class CheckedFile:
         """Read on; raises ``OpenAIError`` for what cannot be sent."""
         try:
             piece: object = self._file.read(size)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any class may be a file
             raise _unreadable(error) from None
         if not isinstance(piece, bytes | bytearray | memoryview):
             raise OpenAIError(

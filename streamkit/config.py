@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import UNSET, UnsetType
 
 from streamkit.deadlines import StreamLimits
+from streamkit.duration import require_duration
 from streamkit.errors import OpenAIError
 from streamkit.limits import DEFAULTS, Limits
 
@@ -110,6 +112,19 @@ class ClientConfig:
             raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}")
         if isinstance(self.api_key, str):
             checked_header("Authorization", self.api_key)
+        if self.timeout is not UNSET:
+            timeouts(self.timeout)
+
+    @property
+    def credentials(self) -> tuple[object, ...]:
+        """What a server may tell its callers apart by."""
+        return (
+            self.api_key,
+            self.organization,
+            self.project,
+            self.default_headers,
+            self.default_query,
+        )
 
     @classmethod
     def from_environment(  # noqa: PLR0913 - one for each field
@@ -148,10 +163,19 @@ class ClientConfig:
 
 
 def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:
-    """Seconds for each phase, as every HTTP library with httpx's interface reads them."""
-    if value is None or isinstance(value, (int, float)):
-        return dict.fromkeys(("connect", "read", "write", "pool"), value)
-    return value.as_dict()
+    """Seconds for each phase, as every HTTP library with httpx's interface reads them.
+
+    Raises ``ValueError`` for what no socket can wait for.
+    """
+    phases: dict[str, float | None] = (
+        dict.fromkeys(("connect", "read", "write", "pool"), value)
+        if value is None or isinstance(value, (int, float))
+        else value.as_dict()
+    )
+    for name, seconds in phases.items():
+        if seconds is not None:
+            require_duration(f"timeout, {name}", seconds)
+    return phases
 
 
 def checked_header(name: str, value: str) -> str:
@@ -159,6 +183,8 @@ def checked_header(name: str, value: str) -> str:
 
     Line breaks around a key are common (files end with one), and no part of it.
     """
+    if not _is_header_name(name):
+        raise OpenAIError("A header has a name that HTTP cannot carry: it is made of ASCII letters")
     value = value.strip()
     if not (value.isascii() and value.isprintable()):
         raise OpenAIError(
@@ -170,10 +196,12 @@ def checked_header(name: str, value: str) -> str:
 
 def _checked_base_url(url: str) -> str:
     # No message quotes the URL, nor does a cause: it may hold what the message complains of.
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        raise OpenAIError("base_url is no URL") from None
+    url = url.strip()
+    parts = _parts(url)
+    if parts is None:
+        raise OpenAIError("base_url is no URL")
+    if not url.isprintable() or " " in url:
+        raise OpenAIError("base_url is no URL: it has a space or a control character in it")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise OpenAIError("base_url must begin with http:// or https:// and name a host")
     if "@" in parts.netloc:
@@ -181,6 +209,28 @@ def _checked_base_url(url: str) -> str:
             "base_url must not hold a user name or password, which would end up in logs:"
             ' send them as default_headers={"Authorization": ...}'
         )
+    if not _is_host(parts.hostname):
+        raise OpenAIError(
+            "base_url names a host that cannot exist: a part of its name is empty or too long"
+        )
     if parts.query or parts.fragment:
         raise OpenAIError("base_url must not have a query or a fragment: pass default_query")
     return parts.geturl().rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is looked at only then
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_host(name: str) -> bool:
+    # Of names that are not ASCII only who encodes them knows how long they are.
+    labels = name.removesuffix(".").split(".")
+    return all(label and (len(label) <= 63 or not label.isascii()) for label in labels)
+
+
+_is_header_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from math import inf
 
+from streamkit.duration import require_duration
 from streamkit.errors import StreamTimeoutError, TimeLimit
 
 __all__ = ["Deadlines", "StreamLimits"]
@@ -29,8 +30,8 @@ class StreamLimits:
         """Refuse what is no length of time."""
         for field in fields(self):
             seconds = getattr(self, field.name)
-            if seconds is not None and not seconds >= 0:
-                raise ValueError(f"{field.name} must be 0 seconds or more, not {seconds}")
+            if seconds is not None:
+                require_duration(field.name, seconds)
 
 
 class Deadlines:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit.connection import Connection
+from streamkit.environment import made
 from streamkit.errors import OpenAIError
 
 if TYPE_CHECKING:
@@ -117,14 +118,20 @@ def new_client() -> HTTPClient:
             with suppress(Exception):
                 self.close()
 
-    return Client(limits=_limits(), follow_redirects=True)
+        def __copy__(self) -> httpx.Client:
+            """The same connections, which stay this one's to close."""
+            other = object.__new__(httpx.Client)
+            vars(other).update(vars(self))
+            return other
+
+    return made(lambda: Client(limits=_limits(), follow_redirects=True))
 
 
 def new_async_client() -> AsyncHTTPClient:
     """One of our own, with room for very many streams at once."""
     import httpx
 
-    return httpx.AsyncClient(limits=_limits(), follow_redirects=True)
+    return made(lambda: httpx.AsyncClient(limits=_limits(), follow_redirects=True))
 
 
 def _limits() -> httpx.Limits:

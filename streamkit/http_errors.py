@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.charset import charset
+from streamkit.environment import proxy_variables
 from streamkit.errors import (
     QUOTE_LIMIT,
     APIConnectionError,
@@ -71,7 +72,9 @@ def exchange_error(error: Exception, request: httpx.Request) -> APIError:
     if isinstance(error, library.TimeoutException | TimeoutError):
         return APITimeoutError(f"Request to {host} timed out ({_said(error)})")
     if isinstance(error, library.TransportError | OSError | EOFError) or _is_of_network(error):
-        return APIConnectionError(f"Connection to {host} failed ({_said(error)})")
+        proxies = proxy_variables(request.url)
+        by = f", or to the proxy that {proxies} names," if proxies else ""
+        return APIConnectionError(f"Connection to {host}{by} failed ({_said(error)})")
     if isinstance(error, library.DecodingError):
         return APIResponseValidationError(f"{host} sent garbled data ({_said(error)})")
     if isinstance(error, UnicodeError):

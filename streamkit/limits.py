@@ -41,6 +41,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Of one message or run step: blocks of content, annotations of one, tool calls, outputs."""
     objects: int = 4096
     """Messages of one run, and likewise its steps."""
+    required_actions: int = 256
+    """How often one stream of a run is given the outputs of tools; a model may ask for ever."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing could keep to."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from html.entities import codepoint2name
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit.credentials import SHORTEST_SECRET, secrets_of
 from streamkit.errors import APIStatusError, OpenAIError, ParseError, SchemaError
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["REDACTED", "Secrets", "keeping_secrets", "request_id"]
 
 AnyError = TypeVar("AnyError", bound=BaseException)
-S = TypeVar("S")
-T = TypeVar("T")
-P = ParamSpec("P")
+Method = TypeVar("Method", bound="Callable[..., Any]")
 
 REDACTED = "[redacted]"
 """What stands in the place of a secret."""
@@ -150,24 +148,22 @@ class Secrets:
                 setattr(error, link, None)
 
 
-def keeping_secrets(
-    read: Callable[Concatenate[S, httpx.Response, P], T],
-) -> Callable[Concatenate[S, httpx.Response, P], T]:
+def keeping_secrets(read: Method) -> Method:
     """Decorate a method that reads a response and may quote it in an error."""
 
     @functools.wraps(read)
-    def read_and_keep(self: S, response: httpx.Response, *args: P.args, **kwargs: P.kwargs) -> T:
+    def read_and_keep(self: Any, response: httpx.Response, *args: Any, **kwargs: Any) -> Any:
         try:
             return read(self, response, *args, **kwargs)
         except OpenAIError as error:
             Secrets.of(response).taken_from(error)
             raise
 
-    return read_and_keep
+    return cast("Method", read_and_keep)
 
 
 def request_id(response: httpx.Response) -> str | None:
-    """The ``x-request-id`` of a response for a line of a log, where nothing may control a terminal."""
+    """The ``x-request-id`` of a response, as it may stand in a log."""
     id_ = response.headers.get("x-request-id")
     return None if id_ is None else printable(Secrets.of(response).text(id_))
 

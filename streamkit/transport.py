@@ -17,6 +17,7 @@ from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
 from streamkit.closing import close_to_the_end
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
+from streamkit.cookies import OwnCookies, keep_sendable
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
 from streamkit.http_client import (
     AnyClient,
@@ -59,16 +60,24 @@ class _Transport(Generic[AnyClient]):
     def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
         self.config = config
         self._connections = connections
+        self.own_cookies: OwnCookies | None = None
+        """In place of the HTTP client's, for credentials that it did not begin with."""
 
     @property
     def http_client(self) -> AnyClient:
         """The client that sends."""
-        return self._connections.client()
+        client = self._connections.client()
+        return client if self.own_cookies is None else self.own_cookies.of(client)
 
     def with_config(self, config: ClientConfig) -> Self:
-        """A transport with another configuration and the same connections."""
+        """A transport with another configuration and the same connections.
+
+        With other credentials it has other cookies: a server may know by them who was there before.
+        """
         other = copy(self)
         other.config = config
+        if config.credentials != self.config.credentials:
+            other.own_cookies = OwnCookies()
         return other
 
     def attempts(self, request: Request) -> Attempts:
@@ -130,8 +139,10 @@ class _Transport(Generic[AnyClient]):
         return built
 
     def _build_by_client(self, *args: Any, **kwargs: Any) -> httpx.Request:
+        client = self.http_client
+        keep_sendable(client)
         try:
-            built: httpx.Request = self.http_client.build_request(*args, **kwargs)
+            built: httpx.Request = client.build_request(*args, **kwargs)
         except OpenAIError:
             raise
         except Exception as error:  # noqa: BLE001 - what it says may quote what must not be told

@@ -199,14 +199,14 @@ def test_there_is_a_deadline(helper: Helper, way: Way) -> None:
 @every_way
 @every_helper
 @pytest.mark.parametrize("name", ["poll_interval_ms", "max_wait_seconds"])
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [-1, float("nan"), 1e11])
 def test_a_time_that_nobody_can_wait_is_refused_before_any_request(
     helper: Helper, way: Way, name: str, value: float
 ) -> None:
     with serving({}) as server:
         told = way(server.url, helper.name, **{**helper.params, name: value})
         assert isinstance(told.error, ValueError)
-        assert str(told.error).startswith(f"{name} must be a finite number")
+        assert str(told.error).startswith(f"{name} must be a number from 0")
         assert server.requests == []
 
 

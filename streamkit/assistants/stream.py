@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 from streamkit.assistants.callbacks import await_all, awaited, call_all, not_stop
 from streamkit.assistants.follower import RunFollower, RunView, text_values
 from streamkit.cancel_scope import AsyncCancelScope, CancelScope
+from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.pipeline import Pipeline
@@ -69,6 +70,7 @@ class _RunStream(RunView, Generic[AnyAnswer]):
         if answer is None:
             self._answer = cast("AnyAnswer | None", callbacks.overridden("on_requires_action"))
         self._answered: Run | None = None
+        self._answers = 0
 
     def _following(self) -> RunFollower:
         return self._follower
@@ -83,6 +85,10 @@ class _RunStream(RunView, Generic[AnyAnswer]):
         if run is self._answered or not self._follower.events.waits:
             return None
         self._answered = run
+        self._answers += 1
+        most = self._limits.required_actions
+        if self._answers > most:
+            raise LimitExceededError("required_actions", most, "the run requires action once more")
         return run
 
     def _last_calls(self) -> Iterator[Call]:

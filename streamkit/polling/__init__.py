@@ -11,7 +11,6 @@ from streamkit.polling.poller import (
     Poller,
     Polling,
     Reply,
-    require_duration,
 )
 
 __all__ = [
@@ -25,5 +24,4 @@ __all__ = [
     "poll",
     "poll_until_done",
     "poll_until_done_async",
-    "require_duration",
 ]

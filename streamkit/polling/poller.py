@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from streamkit.duration import require_duration
 from streamkit.errors import OpenAIError, PollTimeoutError
 from streamkit.printable import printable
 from streamkit.retries import logger
@@ -22,7 +22,6 @@ __all__ = [
     "Poller",
     "Polling",
     "Reply",
-    "require_duration",
 ]
 
 T = TypeVar("T")
@@ -48,7 +47,7 @@ class Reply(Generic[T]):
 class Polling(Generic[T]):
     """The terms on which something is polled; any number of pollers work by them.
 
-    Raises ``ValueError`` for seconds that are negative or not finite.
+    Raises ``ValueError`` for seconds that are negative, or more than ``LONGEST_WAIT``.
     """
 
     until: Callable[[T], bool | None]
@@ -159,12 +158,6 @@ class Poller(Generic[T]):
             last=self.last,
             resource_id=self.resource_id,
         )
-
-
-def require_duration(name: str, value: float) -> None:
-    """Raise ``ValueError`` for a time that nobody can wait."""
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be a finite number, 0 or more, not {value!r}")
 
 
 def _hinted(hint: object) -> float | None:

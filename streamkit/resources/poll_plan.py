@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
 
-from streamkit.polling import DEFAULT_INTERVAL, Polling, Reply, require_duration
+from streamkit.duration import LONGEST_WAIT, require_duration
+from streamkit.polling import DEFAULT_INTERVAL, Polling, Reply
 from streamkit.resources.call import split
 from streamkit.types import Wire
 
@@ -74,12 +75,16 @@ class PollTerms:
         max_wait_seconds: float | None = None,
     ) -> None:
         self.params, self.options = split(params)
-        """What is to be sent to start it, and the options that all its requests share."""
+        """What is to be sent to start it, and the options that its requests share.
+
+        All but ``extra_body``, which goes with what starts the work; where nothing does, it goes
+        with the polls. Headers and a query go everywhere: they say who asks, and which version.
+        """
         self._interval_ms: float | None = self.params.pop("poll_interval_ms", None)
         self._default_interval = interval
         self._max_wait_seconds: float | None = self.params.pop("max_wait_seconds", max_wait_seconds)
         if self._interval_ms is not None:
-            require_duration("poll_interval_ms", self._interval_ms)
+            require_duration("poll_interval_ms", self._interval_ms, LONGEST_WAIT * 1000)
 
     @property
     def start_params(self) -> dict[str, Any]:
@@ -96,6 +101,13 @@ class PollTerms:
             **self.options,
             "extra_headers": {**headers, **(self.options.get("extra_headers") or {})},
         }
+
+    @property
+    def follow_params(self) -> dict[str, Any]:
+        """The same for what was started, to which the extra body went."""
+        params = self.poll_params
+        params.pop("extra_body", None)
+        return params
 
     def polled(self, statuses: Statuses, call: Call[W], resource_id: str) -> PollPlan[W]:
         """Poll what exists already."""

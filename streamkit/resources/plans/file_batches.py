@@ -43,7 +43,7 @@ def create(vector_store_id: str, params: Mapping[str, Any]) -> PollPlan[VectorSt
         STATUSES,
         calls.create(vector_store_id, terms.start_params),
         # By the id it was given: some servers tell another one later.
-        lambda batch: calls.retrieve(batch.id, vector_store_id, terms.poll_params),
+        lambda batch: calls.retrieve(batch.id, vector_store_id, terms.follow_params),
     )
 
 

@@ -70,7 +70,7 @@ def create(thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
     return terms.started(
         _STATUSES,
         calls.create(thread_id, terms.start_params),
-        lambda run: calls.retrieve(run.id, thread_id, terms.poll_params),
+        lambda run: calls.retrieve(run.id, thread_id, terms.follow_params),
     )
 
 
@@ -80,14 +80,14 @@ def create_and_run(params: Mapping[str, Any]) -> PollPlan[Run]:
     return terms.started(
         _STATUSES,
         threads.create_and_run(terms.start_params),
-        lambda run: calls.retrieve(run.id, run.thread_id, terms.poll_params),
+        lambda run: calls.retrieve(run.id, run.thread_id, terms.follow_params),
     )
 
 
 def submit_tool_outputs(run_id: str, thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
     """Give a run what it waits for, and poll it."""
     terms = PollTerms(params)
-    again = calls.retrieve(run_id, thread_id, terms.poll_params)
+    again = calls.retrieve(run_id, thread_id, terms.follow_params)
     return terms.started(
         _STATUSES,
         calls.submit_tool_outputs(run_id, thread_id, terms.start_params),

@@ -59,7 +59,7 @@ def create(
 ) -> PollPlan[VectorStoreFile]:
     """Put an uploaded file into a vector store, and poll it."""
     terms = PollTerms(params)
-    again = calls.retrieve(file_id, vector_store_id, terms.poll_params)
+    again = calls.retrieve(file_id, vector_store_id, terms.follow_params)
     return terms.started(
         STATUSES, calls.create(vector_store_id, file_id, terms.start_params), lambda _: again
     )

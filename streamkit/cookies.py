@@ -1,0 +1,47 @@
+"""Cookies: those of one key are sent with no other, and none is kept that could not be sent."""
+
+from __future__ import annotations
+
+import weakref
+from copy import copy
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from http.cookiejar import Cookie, CookiePolicy
+
+__all__ = ["OwnCookies", "keep_sendable"]
+
+C = TypeVar("C")
+
+
+class OwnCookies:
+    """Makes of an HTTP client one with the same connections, and with no cookies yet."""
+
+    def __init__(self) -> None:
+        self._copies: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+    def of(self, client: C) -> C:
+        """The copy of ``client`` that keeps its cookies here."""
+        own: C | None = self._copies.get(client)
+        if own is None:
+            fresh: Any = copy(client)
+            if hasattr(fresh, "cookies"):
+                fresh.cookies = None  # which makes a new jar
+            own = self._copies.setdefault(client, fresh)
+        return own
+
+
+def keep_sendable(client: object) -> None:
+    """Have ``client`` keep no cookie in which is a letter outside ASCII.
+
+    httpx takes one that a server sets, and can send no request to that server any more.
+    """
+    policy = getattr(getattr(getattr(client, "cookies", None), "jar", None), "_policy", None)
+    if policy is not None and not isinstance(policy.set_ok, partial):
+        policy.set_ok = partial(_set_ok, policy)
+
+
+def _set_ok(policy: CookiePolicy, cookie: Cookie, request: Any) -> bool:
+    sendable = cookie.name.isascii() and (cookie.value or "").isascii()
+    return sendable and type(policy).set_ok(policy, cookie, request)

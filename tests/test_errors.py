@@ -1,0 +1,190 @@
+"""Errors travel: they can be copied and pickled, and keep what they say."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import httpx2
+import pytest
+from pydantic import BaseModel
+
+from streamkit import Limits, OpenAI, errors
+from tests.http_server import ScriptedServer, response
+from tests.sse_bodies import DONE, part, stream
+from tests.ways import WAYS, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ASKED: dict[str, Any] = {"model": "m", "messages": []}
+
+
+def pickled(error: Any) -> Any:
+    return pickle.loads(pickle.dumps(error))
+
+
+AGAIN: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, pickled]
+
+
+def _made(kind: Any) -> errors.OpenAIError:
+    """An error of any class, made as it may be made."""
+    known: dict[str, Any] = {
+        "message": "what happened",
+        "body": {"code": "a", "list": [1]},
+        "request_id": "req_1",
+        "response": _response(httpx),
+        "content": "{",
+        "path": "a.b",
+        "received": b"nonsense",
+        "limit": "total",
+        "value": 7,
+        "came": "too much",
+        "last": ("state", 1),
+        "resource_id": "run_1",
+        "seconds": 1.5,
+        "behind": 3,
+        "completion": None,
+    }
+    made: errors.OpenAIError
+    if not inspect.isfunction(kind.__init__):
+        made = kind("what happened")
+        return made
+    parameters = inspect.signature(kind).parameters
+    positional = [
+        known[name] for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
+    named = {
+        name: known[name] for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY
+    }
+    if kind is errors.LengthFinishReasonError:
+        named["completion"] = _Completion()
+    made = kind(*positional, **named)
+    return made
+
+
+class _Completion:
+    usage = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Completion)
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared alone
+
+
+class OfAUser(errors.RateLimitError):
+    """What a program may make of one of ours."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__("too many", response=response)
+        self.tenant = "acme"
+
+
+KINDS = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+
+
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_can_be_copied_and_pickled_and_keeps_what_it_says(
+    kind: Any, again: Callable[[Any], Any]
+) -> None:
+    error = _made(kind)
+    error.add_note("seen")
+    error.events_received = 3
+    error.file_ids = ["file_1"]
+    other = again(error)
+    assert type(other) is kind
+    assert (str(other), repr(other), other.args) == (str(error), repr(error), error.args)
+    assert _attributes(other) == _attributes(error)
+
+
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_subclass_with_a_constructor_of_its_own_can_too(
+    library: Any, again: Callable[[Any], Any]
+) -> None:
+    other = again(OfAUser(_response(library)))
+    assert (type(other), other.tenant, str(other)) == (OfAUser, "acme", "too many")
+    assert other.response.headers["retry-after"] == "1"
+    assert other.response.json() == {"error": "x"}
+
+
+def test_a_copy_has_notes_of_its_own() -> None:
+    error = errors.OpenAIError("what happened")
+    error.add_note("seen")
+    copy.copy(error).add_note("seen again")
+    assert error.__notes__ == ["seen"]
+
+
+def test_what_cannot_be_pickled_is_missing_with_a_reason() -> None:
+    class OfAFunction:
+        pass
+
+    error = errors.ParseError("no number", content="x")
+    error.completion = OfAFunction()  # type: ignore[assignment]  # as `parsed` may have one
+    assert copy.copy(error).completion is error.completion
+    other = pickled(error)
+    assert (other.content, other.completion) == ("x", None)
+    (note,) = other.__notes__
+    assert note.startswith("completion is missing: it cannot be pickled")
+    assert not hasattr(error, "__notes__")
+
+
+class Answer(BaseModel):
+    a: int
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("content", ['{"a": "x"}', '{"a": 1'], ids=["does not fit", "broke off"])
+def test_the_error_of_a_stream_takes_what_had_arrived_along(
+    content: str, again: Callable[[Any], Any], way: Way
+) -> None:
+    whole = content.endswith("}")
+    script = stream(part(content, "stop"), DONE) if whole else stream(part(content))
+    with ScriptedServer(script) as server:
+        error: Any = way(server.url, response_format=Answer, limits=Limits()).error
+    other = again(error)
+    assert other.completion.choices[0].message.content == content
+    assert other.completion.to_dict() == error.completion.to_dict()
+    assert other.events_received == error.events_received
+
+
+def ask(url: str) -> None:
+    with OpenAI(base_url=url, api_key="k", max_retries=0) as client:
+        client.chat.completions.create(**ASKED)
+
+
+def test_a_429_in_another_process_arrives_as_what_it_is() -> None:
+    busy = response(429, b'{"error": {"message": "slow down"}}', [("Retry-After", "7")])
+    with (
+        ScriptedServer([busy]) as server,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+    ):
+        error: Any = pool.submit(ask, server.url).exception()
+    assert type(error) is errors.RateLimitError
+    assert str(error) == "Error code: 429 - slow down"
+    assert error.response.headers["retry-after"] == "7"
+    assert error.body == {"message": "slow down"}
+
+
+def _response(library: Any) -> Any:
+    return library.Response(
+        429,
+        headers={"x-request-id": "req_1", "retry-after": "1"},
+        content=b'{"error": "x"}',
+        request=library.Request("GET", "http://api.test/v1"),
+    )
+
+
+def _attributes(error: Any) -> dict[str, Any]:
+    attributes = dict(vars(error))
+    if "response" in attributes:
+        given = attributes["response"]
+        attributes["response"] = (given.status_code, given.headers.raw, given.content)
+    return attributes

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from streamkit.errors import (
-    APIError,
-    LimitExceededError,
-    OpenAIError,
-    StreamDecodeError,
-    StreamTruncatedError,
-)
+from streamkit.answer_decoder import SSE, AnswerDecoder
+from streamkit.answer_shapes import WholeMessages, unwrapped
+from streamkit.errors import APIError, LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.machine import Machine
 from streamkit.operators.lift import lift
-from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder
+from streamkit.reports import report_in, reported
+from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder, construct
 from streamkit.types.decoding import loads
 
 if TYPE_CHECKING:
@@ -24,9 +19,9 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.types import ChunkChoice
+    from streamkit.types import ChoiceDelta, ChunkChoice
 
-__all__ = ["SSE", "ChunkDecoder", "OnTruncated", "decode", "reported"]
+__all__ = ["ChunkDecoder", "OnTruncated", "decode"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -34,20 +29,6 @@ OnTruncated = Literal["error", "accept"]
 """What a stream that ends before its answer is: an error, or as good as whole."""
 
 _log = logging.getLogger("streamkit")
-
-
-class SSE(Protocol):
-    """An event of any SSE library: ours, or httpx-sse's."""
-
-    @property
-    def data(self) -> str | bytes:
-        """The JSON text of a chunk, or ``[DONE]``."""
-        ...
-
-    @property
-    def event(self) -> str:
-        """The event's type; ``message`` unless the server names one."""
-        ...
 
 
 @overload
@@ -77,16 +58,18 @@ def decode(
 
     Without ``[DONE]`` the stream is complete once as many choices as were asked for (``choices``)
     have a finish reason; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server
-    reports in mid-stream, ``StreamDecodeError`` for data that are no JSON object, and its subclass
-    ``LimitExceededError`` for a depth of nesting or choices beyond ``limits``. An event without
-    data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG.
+    reports in mid-stream, be it in the choice, ``StreamDecodeError`` for data that are no JSON
+    object, and its subclass ``LimitExceededError`` for a depth of nesting or choices beyond
+    ``limits``. A whole completion is read as a chunk, and so is a chunk in an envelope. An event
+    without data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG. If
+    nothing came but such, ``[DONE]`` raises ``APIResponseValidationError`` that quotes it.
     """
     return lift(
         lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated, limits=limits)
     )
 
 
-class ChunkDecoder(Machine[SSE, W]):
+class ChunkDecoder(AnswerDecoder[W]):
     """The machine of ``decode``."""
 
     def __init__(
@@ -97,15 +80,31 @@ class ChunkDecoder(Machine[SSE, W]):
         on_truncated: OnTruncated = "error",
         limits: Limits = DEFAULTS,
     ) -> None:
-        self._decoder = WireDecoder(type_)
-        self._decode = self._decoder.decode_strictly
+        self._type = type_
+        self._decode = WireDecoder(type_).decode_strictly
         self._is_chat = issubclass(type_, ChatCompletionChunk)
         self._choices = choices
         self._on_truncated = on_truncated
         self._limits = limits
-        self.received = 0
+        self._silent: set[int] = set()  # choices that were opened, and of which nothing was said
         self._unfinished: set[int] = set()
         self._finished: set[int] = set()
+        self._has_skipped = False
+        self._messages = WholeMessages(self._has_spoken)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any choice has come."""
+        return bool(self._silent or self._unfinished or self._finished)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer would be whole if the stream ended now."""
+        return (
+            self.done
+            or self._on_truncated == "accept"
+            or not (self._silent or self._unfinished or len(self._finished) < self._choices)
+        )
 
     def feed(self, value: SSE, /) -> Sequence[W]:
         """Take an event and return its chunk, if it has one."""
@@ -134,8 +133,7 @@ class ChunkDecoder(Machine[SSE, W]):
             chunk = self._decode_leniently(data)
         if self._is_chat:
             choices = chunk.choices
-            if choices is None and not _is_chunk(chunk):
-                _log.debug("skipped event %d, which is no chunk", self.received)
+            if not choices and not self._is_part(chunk, data):
                 return None
             for choice in choices or ():
                 # A hot place: most chunks go on with a choice that is known to be open.
@@ -146,45 +144,79 @@ class ChunkDecoder(Machine[SSE, W]):
 
     def close(self) -> Iterable[W]:
         """Take the end of the body, or ``[DONE]``."""
-        if self.done or self._on_truncated == "accept":
-            return ()
-        if not self.received:
+        if not (self.received or self.is_complete):
             raise StreamDecodeError("the stream ended without an event")
-        if self._unfinished or len(self._finished) < self._choices:
+        if not self.is_complete:
             raise StreamTruncatedError(
                 f"the stream was cut after {self.received} events: no [DONE], and "
-                f"{len(self._finished)} of {self._choices} choices finished"
+                f"{len(self._finished)} of {self._choices} choices finished" + self._quoted()
             )
+        # An answer may be empty; not so where something else was said in its place.
+        has_spoken = self._unfinished or self._finished or (self._silent and not self._has_skipped)
+        if self._is_chat and not has_spoken:
+            raise self._no_answer("an answer")
         return ()
 
-    def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream say how much of it had come."""
-        if isinstance(error, OpenAIError):
-            error.events_received = self.received
+    def _has_spoken(self, index: int) -> bool:
+        return index in self._unfinished or index in self._finished
+
+    def _is_part(self, chunk: ChatCompletionChunk, data: str | bytes) -> bool:
+        """Whether an object without choices is a chunk all the same."""
+        if not self._finished:
+            self._pass_over(data)
+        # Judged by its shape, for Azure sends chunks whose `object` is "".
+        if (
+            chunk.choices is not None
+            or chunk.usage is not None
+            or chunk.object == "chat.completion.chunk"
+            or (chunk.id is not None and chunk.model is not None)
+        ):
+            return True
+        self._has_skipped = True
+        _log.debug("skipped event %d, which is no chunk", self.received)
+        return False
 
     def _take_note(self, choice: ChunkChoice) -> None:
-        """Remember which choices have finished."""
+        """Remember which choices have spoken, and which have finished."""
+        index = choice.index
         if choice.finish_reason:
-            self._finished.add(choice.index)
-            self._unfinished.discard(choice.index)
-        elif choice.index not in self._finished:
-            self._unfinished.add(choice.index)
-        if len(self._finished) + len(self._unfinished) > self._limits.choices:
+            if choice.finish_reason.lower() == "error":
+                raise APIError(f"choice {index} ended with the finish reason 'error'")
+            self._finished.add(index)
+            self._silent.discard(index)
+            self._unfinished.discard(index)
+        elif index not in self._finished:
+            if _speaks(choice.delta):
+                self._silent.discard(index)
+                self._unfinished.add(index)
+            else:
+                self._silent.add(index)
+        known = len(self._finished) + len(self._unfinished) + len(self._silent)
+        if known > self._limits.choices:
             raise LimitExceededError(
-                "choices", self._limits.choices, f"the server sent a choice {choice.index}"
+                "choices", self._limits.choices, f"the server sent a choice {index}"
             )
 
     def _decode_leniently(self, data: str | bytes) -> W:
         try:
-            chunk = self._decoder.decode_leniently(data, self._limits.json_depth)
+            value = loads(data, self._limits.json_depth)
         except NestingError as error:
             raise LimitExceededError(
                 "json_depth", self._limits.json_depth, "nesting in an event", received=data
             ) from error
         except ValueError as error:
-            raise StreamDecodeError(
-                "the server sent an event that is no JSON object", received=data
-            ) from error
+            raise _no_object(data) from error
+        if self._is_chat:
+            report = report_in(value)
+            if report is not None:
+                raise reported(data, report)
+            value = unwrapped(value)
+        if not isinstance(value, dict):
+            raise _no_object(data)
+        fields = cast("dict[str, Any]", value)
+        if self._is_chat:
+            fields = self._messages.as_chunk(fields)
+        chunk = construct(self._type, fields)
         extra = chunk.model_extra
         if extra.get("error"):
             raise reported(data, extra["error"])
@@ -193,34 +225,16 @@ class ChunkDecoder(Machine[SSE, W]):
         return chunk
 
 
-def _is_chunk(chunk: ChatCompletionChunk) -> bool:
-    """Whether an object without choices is a chunk all the same."""
-    # Judged by its shape, for Azure sends chunks whose `object` is "".
-    return (
-        chunk.usage is not None
-        or chunk.object == "chat.completion.chunk"
-        or (chunk.id is not None and chunk.model is not None)
+def _no_object(data: str | bytes) -> StreamDecodeError:
+    return StreamDecodeError("the server sent an event that is no JSON object", received=data)
+
+
+def _speaks(delta: ChoiceDelta | None) -> bool:
+    """Whether anything of a message is in it, besides what the model thinks."""
+    return delta is not None and bool(
+        delta.content or delta.refusal or delta.tool_calls or delta.function_call or delta.audio
     )
 
 
 _SHORT = 16
 _DONE = ("[DONE]", b"[DONE]")
-
-
-def reported(data: str | bytes, error: object = None) -> APIError:
-    """The error a server reports in mid-stream: an object, a string, or anything at all."""
-    if error is None:
-        try:
-            error = loads(data)
-        except ValueError:
-            error = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-        if isinstance(error, dict):
-            error = cast("dict[str, Any]", error).get("error") or cast("object", error)
-    if isinstance(error, dict):
-        said = cast("dict[str, Any]", error)
-        message = said.get("message") or said.get("detail") or json.dumps(said)
-    else:
-        message = str(error)
-    return APIError(
-        str(message) or "an error occurred during streaming", body=cast("object", error)
-    )

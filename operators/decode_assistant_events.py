@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.errors import (
-    LimitExceededError,
-    OpenAIError,
-    StreamDecodeError,
-    StreamTruncatedError,
-)
+from streamkit.answer_decoder import SSE, AnswerDecoder
+from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.machine import Machine
-from streamkit.operators.decode import SSE, OnTruncated, reported
+from streamkit.operators.decode import OnTruncated
 from streamkit.operators.lift import lift
+from streamkit.reports import report_in, reported
 from streamkit.run_events import state_of
 from streamkit.types import NestingError
 from streamkit.types.beta.assistant_stream_event import (
@@ -42,20 +38,30 @@ def decode_assistant_events(
     Without ``done`` the stream is complete once its run has ended or waits for the outputs of
     tools; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server reports, and
     ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
-    ``UnknownStreamEvent``.
+    ``UnknownStreamEvent``; if nothing came but such, the end raises ``APIResponseValidationError``.
     """
     return lift(lambda: AssistantEventDecoder(on_truncated=on_truncated, limits=limits))
 
 
-class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
+class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
     """The machine of ``decode_assistant_events``, for one response."""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         self._on_truncated = on_truncated
         self._limits = limits
-        self.received = 0
         self._status = ""
         self._rests = False
+        self._is_answered = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any event of a run has come."""
+        return self._is_answered
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run ended or waits, or its stream may end anywhere."""
+        return self.done or self._rests or self._on_truncated == "accept"
 
     def feed(self, value: SSE, /) -> Sequence[AssistantStreamEvent]:
         """Take an event and return it decoded."""
@@ -74,23 +80,25 @@ class AssistantEventDecoder(Machine[SSE, AssistantStreamEvent]):
         state = state_of(event)
         if state is not None:
             self._status, self._rests = state.status, state.rests
+        if not self._is_answered:
+            if isinstance(event, UnknownStreamEvent):
+                self._pass_over(data)
+            else:
+                self._is_answered = True
         return (event,)
 
     def close(self) -> Iterable[AssistantStreamEvent]:
         """Take the end of the body, or ``done``."""
-        if self.done or self._rests or self._on_truncated == "accept":
-            return ()
-        if not self.received:
+        if not (self.received or self.is_complete):
             raise StreamDecodeError("the stream ended without an event")
-        raise StreamTruncatedError(
-            f"the stream was cut after {self.received} events: no done event, and the run "
-            + (f"was {self._status}" if self._status else "never began")
-        )
-
-    def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream say how much of it had come."""
-        if isinstance(error, OpenAIError):
-            error.events_received = self.received
+        if not self.is_complete:
+            raise StreamTruncatedError(
+                f"the stream was cut after {self.received} events: no done event, and the run "
+                + (f"was {self._status}" if self._status else f"never began{self._quoted()}")
+            )
+        if not self._is_answered:
+            raise self._no_answer("an event of a run")
+        return ()
 
 
 _SHORT = 16
@@ -115,6 +123,7 @@ def _decoded(name: str, data: str | bytes, limits: Limits) -> AssistantStreamEve
             raise StreamDecodeError(
                 "the server sent an event that is no JSON object", received=data
             )
-        if cast("dict[str, Any]", unnamed).get("error"):
-            raise reported(data)
+        report = report_in(cast("object", unnamed))
+        if report is not None:
+            raise reported(data, report)
     return event

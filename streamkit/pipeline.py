@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.content import is_content
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.decode import SSE, ChunkDecoder, OnTruncated
+from streamkit.operators.decode import ChunkDecoder, OnTruncated
 from streamkit.sse import SSEDecoder
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from streamkit.answer_decoder import AnswerDecoder
     from streamkit.machine import Machine
 
 __all__ = ["HELD_EVENTS", "Pipeline"]
@@ -36,14 +37,14 @@ class Pipeline(Generic[E]):
         *,
         choices: int = 1,
         on_truncated: OnTruncated = "error",
-        decoder: Machine[SSE, Any] | None = None,
+        decoder: AnswerDecoder[Any] | None = None,
         limits: Limits = DEFAULTS,
     ) -> None:
         self._sse = SSEDecoder(limits=limits)
         chunks = decoder or ChunkDecoder(
             ChatCompletionChunk, choices=choices, on_truncated=on_truncated, limits=limits
         )
-        self._chunks: Machine[SSE, Any] = chunks
+        self._chunks: AnswerDecoder[Any] = chunks
         # A hot place: what takes a chunk out of plain data, and where those come from.
         self._decode = chunks.decode if isinstance(chunks, ChunkDecoder) else None
         self._plain_data = self._sse.plain_data
@@ -90,8 +91,7 @@ class Pipeline(Generic[E]):
     @property
     def events_received(self) -> int:
         """How many server-sent events have come."""
-        received: int = getattr(self._chunks, "received", 0)
-        return received
+        return self._chunks.received
 
     def read(self, data: bytes) -> Iterable[E]:
         """The events of a piece of the body; what is not asked for is not decoded."""
@@ -104,10 +104,15 @@ class Pipeline(Generic[E]):
 
     def end(self) -> Iterator[E]:
         """Yield what the end of the body leads to; raises what is wrong with the answer."""
-        # Neither of the first two has anything left, for what was cut is dropped; they judge.
+        chunks = self._chunks
         if not self.done:
+            for event in self._sse.unfinished():
+                for chunk in chunks.feed_last(event):
+                    yield from self._feed(chunk)
+        # Neither of the two has anything left; they judge.
+        if not (self.done or chunks.is_answered):
             self._sse.close()
-        self._chunks.close()
+        chunks.close()
         yield from self.release()
         yield from self.machine.close()
 

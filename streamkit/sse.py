@@ -18,6 +18,7 @@ from msgspec import Struct
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError, StreamDecodeError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
+from streamkit.strays import FIELDS, strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,7 +46,8 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     """Bytes to events, wherever the bytes are cut.
 
     A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
-    standard has it. Raises ``LimitExceededError`` for an event or a stream of more bytes than
+    standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field
+    and JSON that is not behind a ``data:`` are events of their own. Raises ``LimitExceededError`` for an event or a stream of more bytes than
     ``limits`` allow, and ``StreamDecodeError`` at the end of a body in which was no event at all.
     """
 
@@ -82,6 +84,22 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._is_between_frames = not (
             self._frame or self._line or self._after_cr or self._fault or self._head is not None
         )
+        return events
+
+    def unfinished(self) -> Sequence[ServerSentEvent]:
+        """Take the end of the body, and return the events of the frame that it cuts off.
+
+        Who asks for them must see whether they are whole. Then ``close`` has nothing to say
+        of a body in which was no event but these.
+        """
+        if self._line:
+            self._frame.append(bytes(self._line))
+            self._line.clear()
+        if self._fault is not None or not (frame := self._frame):
+            return ()
+        frame[:] = [line for line in frame if line[0] != _COLON]
+        events = self._events() if frame else []
+        frame.clear()
         return events
 
     def close(self) -> Iterable[ServerSentEvent]:
@@ -139,9 +157,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
                 rest = b""
                 break
             elif frame:
-                event = self._event()
-                if event is not None:
-                    events.append(event)
+                events += self._events()
                 frame.clear()
                 size = 0
         self._size = size
@@ -150,23 +166,26 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             self._head = None
         return events
 
-    def _event(self) -> ServerSentEvent | None:
+    def _events(self) -> list[ServerSentEvent]:
+        """The event of the finished frame, after what strayed into it."""
         frame = self._frame
         line = frame[0]
         if len(frame) == 1 and line.startswith(b"data:"):
             data = line[6:] if line.startswith(b"data: ") else line[5:]
-            return ServerSentEvent(data, "message", self._id)
-        self._note_id()
-        if not any(line.startswith(b"data:") or line == b"data" for line in frame):
-            return None
-        return _read_by_httpx_sse(frame, self._id)
-
-    def _note_id(self) -> None:
-        # An id is that of the following events too, even when its own frame is no event.
-        for line in self._frame:
+            return [ServerSentEvent(data, "message", self._id)]
+        names = set[bytes]()
+        for line in frame:
             name, _, value = line.partition(b":")
+            names.add(name)
+            # An id is that of the following events too, even when its own frame is no event.
             if name == b"id" and b"\0" not in value:
                 self._id = value.removeprefix(b" ").decode("utf-8", "replace")
+        events: list[ServerSentEvent] = []
+        if not names <= FIELDS:
+            events += [ServerSentEvent(data, kind, self._id) for kind, data in strays(frame)]
+        if b"data" in names:
+            events.append(_read_by_httpx_sse(frame, self._id))
+        return events
 
     def _skip_bom(self, value: bytes) -> bytes:
         value, self._start = self._start + value, b""

@@ -25,19 +25,6 @@ CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-
 NOT_YET = {
     **dict.fromkeys(
         (
-            "error-as-a-field-of-its-own-then-done",
-            "flat-error-then-done",
-            "detail-then-done",
-            "done-alone",
-            "a-whole-completion-as-one-event",
-            "error-on-the-choice",
-            "usage-last-without-blank-line",
-            "usage-in-the-choice",
-        ),
-        "A",
-    ),
-    **dict.fromkeys(
-        (
             "content-thinking-list-then-text",
             "reasoning-an-object-with-text",
         ),

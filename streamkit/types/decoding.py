@@ -23,7 +23,7 @@ from streamkit.types.base import JSONText, Wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["NestingError", "WireDecoder", "construct", "loads"]
+__all__ = ["NestingError", "WireDecoder", "construct", "is_json", "loads"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -110,6 +110,24 @@ def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
     if _brackets(data) > max_depth and _is_deeper(value, max_depth):
         raise NestingError(f"nested deeper than {max_depth} levels")
     return value
+
+
+def is_json(data: bytes | str) -> bool:
+    """Whether this is all of a JSON object or list, be it too deep to be read."""
+    text = data.lstrip()
+    if text[:1] not in _OPENING:
+        return False
+    try:
+        _raw.decode(text)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+_OPENING = ("{", "[", b"{", b"[")
+_raw = decoder(msgspec.Raw)
 
 
 def _brackets(data: bytes | str) -> int:

@@ -75,7 +75,8 @@ def chat_events(
     First the chunk's own event, then for each choice its reasoning, content, refusal, tool calls
     and log probabilities; then what the chunk has finished. Errors about the content come after the
     last event: ``LengthFinishReasonError`` and ``ContentFilterFinishReasonError``, when there was
-    something to parse, and ``ParseError``. Every error carries ``completion``, what had arrived.
+    something to parse, and ``ParseError``, also for an answer that is empty. Every error carries
+    ``completion``, what had arrived.
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
     return lift(lambda: ChatEvents(reader, limits=limits))
@@ -179,6 +180,11 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
             else:
                 misfits = sorted(key for key in self._parse_errors if key[0] == index)
                 error = self._parse_errors[misfits[0]] if misfits else None
+                if choice.is_empty and self._reader.expects_content:
+                    reason = choice.finish_reason
+                    error = ParseError(
+                        f"The answer has no content to parse (finish reason {reason!r})", content=""
+                    )
             if error is not None:
                 error.completion = self.completion()
                 return error

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from streamkit.answer_decoder import SSE, AnswerDecoder
 from streamkit.answer_shapes import WholeMessages, unwrapped
-from streamkit.errors import APIError, LimitExceededError, StreamDecodeError, StreamTruncatedError
+from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.reports import report_in, reported
+from streamkit.reports import ended_with_error, report_in, reported
 from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder, construct
 from streamkit.types.decoding import loads
 
@@ -138,7 +138,7 @@ class ChunkDecoder(AnswerDecoder[W]):
             for choice in choices or ():
                 # A hot place: most chunks go on with a choice that is known to be open.
                 if choice.finish_reason or choice.index not in self._unfinished:
-                    self._take_note(choice)
+                    self._take_note(choice, data)
         decoded: W = chunk
         return decoded
 
@@ -162,8 +162,6 @@ class ChunkDecoder(AnswerDecoder[W]):
 
     def _is_part(self, chunk: ChatCompletionChunk, data: str | bytes) -> bool:
         """Whether an object without choices is a chunk all the same."""
-        if not self._finished:
-            self._pass_over(data)
         # Judged by its shape, for Azure sends chunks whose `object` is "".
         if (
             chunk.choices is not None
@@ -171,17 +169,25 @@ class ChunkDecoder(AnswerDecoder[W]):
             or chunk.object == "chat.completion.chunk"
             or (chunk.id is not None and chunk.model is not None)
         ):
+            if not self.is_answered:
+                self._pass_over(data)
             return True
-        self._has_skipped = True
+        self._skip(data)
         _log.debug("skipped event %d, which is no chunk", self.received)
         return False
 
-    def _take_note(self, choice: ChunkChoice) -> None:
+    def _skip(self, data: str | bytes) -> None:
+        """Remember what was no answer, unless one has come."""
+        if not (self._unfinished or self._finished):
+            self._has_skipped = True
+            self._pass_over(data)
+
+    def _take_note(self, choice: ChunkChoice, data: str | bytes) -> None:
         """Remember which choices have spoken, and which have finished."""
         index = choice.index
         if choice.finish_reason:
-            if choice.finish_reason.lower() == "error":
-                raise APIError(f"choice {index} ended with the finish reason 'error'")
+            if error := ended_with_error(index, choice.finish_reason):
+                raise error
             self._finished.add(index)
             self._silent.discard(index)
             self._unfinished.discard(index)
@@ -191,6 +197,8 @@ class ChunkDecoder(AnswerDecoder[W]):
                 self._unfinished.add(index)
             else:
                 self._silent.add(index)
+                if choice.delta is None:  # there may be something else in its place
+                    self._skip(data)
         known = len(self._finished) + len(self._unfinished) + len(self._silent)
         if known > self._limits.choices:
             raise LimitExceededError(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from streamkit.answer_decoder import SSE, AnswerDecoder
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.decode import OnTruncated
 from streamkit.operators.lift import lift
 from streamkit.reports import report_in, reported
 from streamkit.run_events import state_of
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reactivex import Observable
+
+    from streamkit.operators.decode import OnTruncated
 
 __all__ = ["AssistantEventDecoder", "decode_assistant_events"]
 

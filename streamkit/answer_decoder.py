@@ -1,4 +1,4 @@
-"""What the decoders of streamed answers share: they judge at the end whether there was an answer."""
+"""What the decoders of streamed answers share: at the end they judge whether there was one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from streamkit.errors import QUOTE_LIMIT, APIResponseValidationError, OpenAIError
 from streamkit.machine import Machine
-from streamkit.types.decoding import is_json
+from streamkit.reports import report_in, reported
+from streamkit.types.decoding import is_json, loads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from streamkit.errors import APIError
+    from streamkit.limits import Limits
 
 __all__ = ["SSE", "AnswerDecoder"]
 
@@ -39,6 +43,8 @@ class AnswerDecoder(Machine[SSE, A]):
     It raises at the end, whatever ended the stream, if nothing that came was part of an answer.
     """
 
+    _limits: Limits
+
     received = 0
     """How many events have come."""
     _passed_over = ""
@@ -56,18 +62,34 @@ class AnswerDecoder(Machine[SSE, A]):
     def feed_last(self, value: SSE, /) -> Sequence[A]:
         """Take the event that the end of the body cut off from its blank line.
 
-        It counts if its data are whole, and the answer with them; an error counts anyway.
+        Its data count if they are whole, and so is everything else of the answer. ``[DONE]`` and
+        an error count anyway.
         """
         data = value.data
-        if self.done or not (value.event == "error" or data.strip() in _DONE or is_json(data)):
+        if self.done:
             return ()
-        parts = self.feed(value)
-        return parts if self.is_complete else ()
+        if value.event == "error" or data.strip() in _DONE:
+            return self.feed(value)
+        if not is_json(data):
+            return ()
+        if self.is_complete:
+            return self.feed(value)
+        if value.event == "message" and (error := self._error_in(data)):
+            self.received += 1
+            raise error
+        return ()
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream say how much of it had come."""
         if isinstance(error, OpenAIError):
             error.events_received = self.received
+
+    def _error_in(self, data: str | bytes) -> APIError | None:
+        try:
+            report = report_in(loads(data, self._limits.json_depth))
+        except ValueError:
+            return None
+        return None if report is None else reported(data, report)
 
     def _pass_over(self, data: str | bytes) -> None:
         """Remember what was no part of an answer, as much of it as an error would quote."""

@@ -1,6 +1,4 @@
-"""Answers in another shape than was asked for: wrapped, whole in the place of a chunk, or a chunk
-in the place of the whole.
-"""
+"""Answers in another shape than was asked for: wrapped, or whole in the place of a chunk."""
 
 from __future__ import annotations
 
@@ -40,7 +38,9 @@ def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
     """The chunk that says all of a completion at once."""
     return completion | {
         "choices": [
-            _with_delta(choice, message) if (message := _message(choice)) is not None else choice
+            _with_delta(choice, message)
+            if isinstance(message := choice["message"], dict)
+            else choice
             for choice in _choices(completion)
         ]
     }
@@ -77,8 +77,8 @@ class WholeMessages:
         }
 
     def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
-        message = cast("dict[str, Any]", _message(choice))
-        if is_chunk or "message" not in choice:
+        message = cast("dict[str, Any]", _said(choice))
+        if is_chunk or choice.get("message") is None:
             return _with_delta(choice, message)
         index = choice.get("index")
         index = index if isinstance(index, int) else 0
@@ -106,20 +106,27 @@ def _choices(fields: dict[str, Any]) -> list[Any]:
 
 
 def _is_whole(choice: object) -> bool:
-    return (
-        isinstance(choice, dict)
-        and not cast("dict[str, Any]", choice).get("delta")
-        and _message(cast("dict[str, Any]", choice)) is not None
-    )
+    if not isinstance(choice, dict):
+        return False
+    fields = cast("dict[str, Any]", choice)
+    return not isinstance(fields.get("delta"), dict) and _said(fields) is not None
 
 
-def _message(choice: dict[str, Any]) -> dict[str, Any] | None:
-    """What a choice that has no delta says; also in the form of a completion without messages."""
-    message = choice.get("message")
-    if isinstance(message, dict):
-        return cast("dict[str, Any]", message)
-    text = choice.get("text")
-    return {"content": text} if isinstance(text, str) and message is None else None
+def _said(choice: dict[str, Any]) -> dict[str, Any] | None:
+    """What a choice says, be it whole or a piece, as a message or as mere text."""
+    for name in ("delta", "message", "text"):
+        said = choice.get(name)
+        if isinstance(said, dict):
+            return cast("dict[str, Any]", said)
+        if isinstance(said, str):
+            return {"content": said}
+    return None
+
+
+def _with(name: str, said: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
+    """The choice with what it says in the field of this name."""
+    rest = {key: value for key, value in choice.items() if key not in {"delta", "message", "text"}}
+    return rest | {name: said}
 
 
 def _with_delta(choice: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
@@ -127,24 +134,20 @@ def _with_delta(choice: dict[str, Any], message: dict[str, Any]) -> dict[str, An
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         placed = [
-            {"index": place, **call} if isinstance(call, dict) else call
+            {"index": place, **cast("dict[str, Any]", call)} if isinstance(call, dict) else call
             for place, call in enumerate(cast("list[Any]", calls))
         ]
         message = message | {"tool_calls": placed}
-    rest = {key: value for key, value in choice.items() if key not in {"message", "text"}}
-    return rest | {"delta": message}
+    return _with("delta", message, choice)
 
 
 def _with_message(choice: object) -> object:
     if not isinstance(choice, dict):
         return choice
     fields = cast("dict[str, Any]", choice)
-    delta, text = fields.get("delta"), fields.get("text")
-    if fields.get("message") is not None or not (isinstance(delta, dict) or isinstance(text, str)):
+    if isinstance(fields.get("message"), dict) or (said := _said(fields)) is None:
         return fields
-    message = cast("dict[str, Any]", delta) if isinstance(delta, dict) else {"content": text}
-    rest = {key: value for key, value in fields.items() if key not in {"delta", "text", "message"}}
-    return rest | {"message": message}
+    return _with("message", said, fields)
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import tenacity
 from streamkit.errors import (
     APIConnectionError,
     APIError,
+    APIResponseValidationError,
     APIStatusError,
     LimitExceededError,
     StreamDecodeError,
@@ -44,8 +45,9 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
     """Whether another attempt may succeed where this one failed.
 
     So it is when the server was not reached or fell silent, the stream was cut or brought nothing
-    but keep-alives, or the server says that the fault is its own, or that it is too busy, be it in
-    mid-stream. An answer that is there and not as one would like it is no such failure.
+    but keep-alives or ``[DONE]``, or the server says that the fault is its own, or that it is too
+    busy, be it in mid-stream. An answer that is there and not as one would like it is no such
+    failure.
     """
     if isinstance(error, APIStatusError):
         if (delay_asked(error, now) or 0) > LONGEST_RETRY_AFTER:
@@ -57,6 +59,8 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
         return True
     if isinstance(error, StreamDecodeError) and not isinstance(error, LimitExceededError):
         return all(line.startswith(":") for line in error.received.split("\n") if line)
+    if isinstance(error, APIResponseValidationError):
+        return error.body == ""
     return isinstance(error, APIError) and (_may_pass(error.code) or _may_pass(error.type))
 
 

@@ -167,7 +167,7 @@ class InternalServerError(APIStatusError):
 
 
 class APIResponseValidationError(APIError):
-    """The API answered with success and a body that is no such object."""
+    """The API answered with success and a body that is no such object, or a stream without it."""
 
 
 class SchemaError(OpenAIError, TypeError):
@@ -180,7 +180,10 @@ class SchemaError(OpenAIError, TypeError):
 
 
 class ParseError(OpenAIError, ValueError):
-    """The whole text does not fit the type that was asked for; the cause is the validator's."""
+    """The whole text does not fit the type that was asked for; the cause is the validator's.
+
+    Or there is none: neither content nor a refusal or a tool call.
+    """
 
     def __init__(self, message: str, *, content: str) -> None:
         super().__init__(message)

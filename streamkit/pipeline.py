@@ -106,9 +106,12 @@ class Pipeline(Generic[E]):
         """Yield what the end of the body leads to; raises what is wrong with the answer."""
         chunks = self._chunks
         if not self.done:
-            for event in self._sse.unfinished():
-                for chunk in chunks.feed_last(event):
+            strays, last = self._sse.unfinished()
+            for event in strays:
+                for chunk in chunks.feed(event):
                     yield from self._feed(chunk)
+            for chunk in chunks.feed_last(last) if last else ():
+                yield from self._feed(chunk)
         # Neither of the two has anything left; they judge.
         if not (self.done or chunks.is_answered):
             self._sse.close()

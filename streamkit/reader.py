@@ -38,7 +38,12 @@ class Reader:
     @property
     def expects(self) -> bool:
         """Whether an answer that was cut short by a limit is an error."""
-        return (self._format is not None and self._format.parses) or bool(self._tools)
+        return self.expects_content or bool(self._tools)
+
+    @property
+    def expects_content(self) -> bool:
+        """Whether an answer without content is an error."""
+        return self._format is not None and self._format.parses
 
     def partial_content(self, text: TextLog, end: int, newest: str = "") -> object:
         """What is known of the content from its first ``end`` characters; None when nothing is.

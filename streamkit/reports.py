@@ -14,7 +14,7 @@ from typing import Any, cast
 from streamkit.errors import APIError
 from streamkit.types.decoding import loads
 
-__all__ = ["ENVELOPES", "report_in", "reported", "text_of"]
+__all__ = ["ENVELOPES", "ended_with_error", "report_in", "reported", "text_of"]
 
 ENVELOPES = ("data", "result", "output", "response", "base_resp")
 """The fields in which gateways wrap what is meant."""
@@ -41,6 +41,13 @@ def reported(data: str | bytes, error: object = None) -> APIError:
             error = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         error = report_in(error) or error
     return APIError(text_of(error) or "an error occurred during streaming", body=error)
+
+
+def ended_with_error(index: int, finish_reason: str | None) -> APIError | None:
+    """The error that a choice ended with when its finish reason says so and nothing says more."""
+    if finish_reason is None or finish_reason.lower() != "error":
+        return None
+    return APIError(f"choice {index} ended with the finish reason {finish_reason!r}")
 
 
 def report_in(value: object) -> object:
@@ -95,7 +102,9 @@ def _is_report(fields: dict[str, Any], *, bare: bool) -> bool:
     if fields.get("success") is False or any(kind.lower().endswith(_BAD_ENDS) for kind in kinds):
         return True
     says_something = any(_is_said(fields.get(name)) for name in _TEXTS)
-    codes = [code for name in _CODES if (code := fields.get(name)) is not None and code not in kinds]
+    codes = [
+        code for name in _CODES if (code := fields.get(name)) is not None and code not in kinds
+    ]
     if kinds:
         return says_something and any(_is_http_error(code) for code in codes)
     if codes:

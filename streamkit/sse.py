@@ -47,8 +47,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
 
     A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
     standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field
-    and JSON that is not behind a ``data:`` are events of their own. Raises ``LimitExceededError`` for an event or a stream of more bytes than
-    ``limits`` allow, and ``StreamDecodeError`` at the end of a body in which was no event at all.
+    and JSON without a ``data:`` are events of their own. Raises ``LimitExceededError`` for an event
+    or a stream of more bytes than ``limits`` allow, and ``StreamDecodeError`` at the end of a body
+    in which was no event at all.
     """
 
     def __init__(self, *, limits: Limits = DEFAULTS) -> None:
@@ -86,21 +87,21 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         )
         return events
 
-    def unfinished(self) -> Sequence[ServerSentEvent]:
-        """Take the end of the body, and return the events of the frame that it cuts off.
+    def unfinished(self) -> tuple[Sequence[ServerSentEvent], ServerSentEvent | None]:
+        """Take the end of the body, and return what is in the frame that it cuts off.
 
-        Who asks for them must see whether they are whole. Then ``close`` has nothing to say
-        of a body in which was no event but these.
+        That is what strayed into the frame, which needs no blank line, and the frame's own event.
         """
-        if self._line:
-            self._frame.append(bytes(self._line))
-            self._line.clear()
-        if self._fault is not None or not (frame := self._frame):
-            return ()
-        frame[:] = [line for line in frame if line[0] != _COLON]
-        events = self._events() if frame else []
-        frame.clear()
-        return events
+        if self._fault is not None:
+            raise self._fault
+        frame = [line for line in (*self._frame, bytes(self._line)) if line[:1] not in {b"", b":"}]
+        self._frame.clear()
+        self._line.clear()
+        if not frame:
+            return (), None
+        events = self._events(frame)
+        has_own = any(line.partition(b":")[0] == b"data" for line in frame)
+        return (events[:-1], events[-1]) if has_own else (events, None)
 
     def close(self) -> Iterable[ServerSentEvent]:
         """Take the end of the body."""
@@ -157,7 +158,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
                 rest = b""
                 break
             elif frame:
-                events += self._events()
+                events += self._events(frame)
                 frame.clear()
                 size = 0
         self._size = size
@@ -166,9 +167,8 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             self._head = None
         return events
 
-    def _events(self) -> list[ServerSentEvent]:
-        """The event of the finished frame, after what strayed into it."""
-        frame = self._frame
+    def _events(self, frame: list[bytes]) -> list[ServerSentEvent]:
+        """What strayed into the frame, and the frame's own event, if there is one."""
         line = frame[0]
         if len(frame) == 1 and line.startswith(b"data:"):
             data = line[6:] if line.startswith(b"data: ") else line[5:]

@@ -1,7 +1,7 @@
 """What servers send in an event stream outside the fields of the standard, and mean all the same.
 
-Strategy: the standard has a reader pass over a line whose field it does not know. Two such lines
-are no accident: an ``error`` field, and JSON that is not behind a ``data:``, on one line or on many.
+Strategy: the standard has a reader pass over a line whose field it does not know. Two kinds of such
+lines are no accident: an ``error`` field, and JSON without a ``data:``, on one line or on many.
 """
 
 from __future__ import annotations

@@ -758,7 +758,7 @@ ENDS = {
         b"<html>Bad gateway</html>", error=StreamDecodeError, said="<html>Bad gateway</html>"
     ),
     "any: an error as JSON with the status 200": Quirk(
-        b'{"error": {"message": "too hot"}}', error=StreamDecodeError, said="too hot"
+        b'{"error": {"message": "too hot"}}', error=APIError, said="too hot"
     ),
     "any: data that are no JSON": Quirk(
         sends(HI[0], b"data: {nope}\n\n"),

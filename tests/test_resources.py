@@ -362,7 +362,16 @@ def test_an_id_cannot_lead_to_another_path() -> None:
 
 @pytest.mark.parametrize("kind", CLIENTS)
 @pytest.mark.parametrize(
-    "body", [b"<html>hello</html>", b"[]", b"", b'{"error": {"message": "hello"}}']
+    "body",
+    [
+        b"<html>hello</html>",
+        b"[]",
+        b"",
+        b'{"error": {"message": "hello"}}',
+        b'{"detail": "hello"}',
+        b'{"code": 7, "message": "hello"}',
+        b'{"object": "error", "message": "hello"}',
+    ],
 )
 def test_a_success_that_is_no_answer_is_an_error_that_quotes_it(kind: str, body: bytes) -> None:
     with ScriptedServer([response(body=body, headers=[("x-request-id", "r1")])]) as server:

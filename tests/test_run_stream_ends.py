@@ -108,7 +108,6 @@ def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way) -> None:
 NO_STREAM = {
     "nothing": (b"", "the body of the stream is empty"),
     "a web page": (b"<html>Gateway</html>", "<html>Gateway</html>"),
-    "an error as JSON": (b'{"error": {"message": "no"}}', '{"error": {"message": "no"}}'),
     "broken JSON": (b"event: thread.run.created\ndata: {nope}\n\n", "{nope}"),
     "a list": (b"event: thread.run.created\ndata: [1]\n\n", "[1]"),
 }
@@ -123,6 +122,10 @@ def test_what_is_no_stream_is_quoted(take: Way, body: bytes, quoted: str) -> Non
 
 
 REPORTED = {
+    "an error without a frame": b'{"error": {"code": "c", "message": "too hot"}}\n\n',
+    "an error in another's frame": b'{"error": {"code": "c", "message": "too hot"}}\n',
+    "an error as a field of its own": b'error: {"code": "c", "message": "too hot"}\n\n',
+    "a flat error": b'data: {"code": "c", "detail": "too hot"}\n\n',
     "an error event": b'event: error\ndata: {"code": "c", "message": "too hot"}\n\n',
     "an error object": b'data: {"error": {"code": "c", "message": "too hot"}}\n\n',
 }

@@ -129,7 +129,6 @@ def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way) -> None:
 NO_STREAM = {
     "nothing": (b"", "the body of the stream is empty"),
     "a web page": (b"<html>Gateway</html>", "<html>Gateway</html>"),
-    "an error as JSON": (b'{"error": {"message": "no"}}', '{"error": {"message": "no"}}'),
     "comments": (b": processing\n\n: processing\n\n", ": processing"),
     "broken JSON": (b"data: {nope}\n\n", "{nope}"),
     "a list": (b"data: [1]\n\n", "[1]"),

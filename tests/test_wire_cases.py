@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from streamkit import APIError, AsyncOpenAI, OpenAI, OpenAIError
-from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.operators.chat_events import ChatEvents
-from streamkit.reader import Reader
-from streamkit.types import ChatCompletionChunk
-from tests.http_server import LAST_CHUNK, STREAM_HEAD, ScriptedServer, chunk
-from tests.ways import KEY, WAYS
+from streamkit import APIError, OpenAIError
+from tests.chat_roads import STREAMED, Came, Road, streamed
 
 FOLDER = Path(__file__).parent / "cases" / "wire"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
@@ -40,89 +33,8 @@ NOT_YET = {
 """Cases that do not come out right, and why."""
 
 
-@dataclass
-class Came:
-    """What a road made of a stream."""
-
-    events: list[ChatCompletionStreamEvent[Any]]
-    error: Exception | None
-    completion: Any
-    """The final one, or as much of it as the last event or the error has."""
-
-    def told(self, kind: str, name: str) -> str:
-        """The pieces of one kind of event, joined."""
-        return "".join(getattr(event, name) for event in self.events if event.type == kind)
-
-
-Road = Callable[[str], Came]
-
-
-def taken(way: str) -> Road:
-    """One of the ways to take events."""
-
-    def take(url: str) -> Came:
-        came = WAYS[way](url)
-        events = cast("list[ChatCompletionStreamEvent[Any]]", came.events)
-        return Came(events, came.error, came.completion or completion_of(events, came.error))
-
-    return take
-
-
-def created(url: str) -> Came:
-    """``create(stream=True)``, its chunks made into events."""
-    machine, came = ChatEvents(Reader()), Came([], None, None)
-    with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
-        try:
-            with client.chat.completions.create(model="m", messages=[], stream=True) as stream:
-                for each in stream:
-                    assert type(each) is ChatCompletionChunk
-                    came.events.extend(machine.feed(each))
-        except OpenAIError as error:
-            came.error = error
-    came.events.extend(machine.close())
-    came.completion = machine.completion()
-    return came
-
-
-def created_async(url: str) -> Came:
-    """The same with the async client."""
-    machine, came = ChatEvents(Reader()), Came([], None, None)
-
-    async def main() -> None:
-        async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
-            stream = await client.chat.completions.create(model="m", messages=[], stream=True)
-            async with stream:
-                async for each in stream:
-                    came.events.extend(machine.feed(each))
-
-    try:
-        asyncio.run(main())
-    except OpenAIError as error:
-        came.error = error
-    came.events.extend(machine.close())
-    came.completion = machine.completion()
-    return came
-
-
-def completion_of(events: list[ChatCompletionStreamEvent[Any]], error: Exception | None) -> Any:
-    if isinstance(error, OpenAIError):
-        return error.completion
-    chunks = (event for event in reversed(events) if isinstance(event, ChunkEvent))
-    return next((event.snapshot for event in chunks), None)
-
-
-ROADS: dict[str, Road] = {
-    "stream": taken("for"),
-    "async stream": taken("async for"),
-    "observe": taken("observe"),
-    "async observe": taken("async observe"),
-    "create": created,
-    "async create": created_async,
-}
-
-
 @pytest.mark.parametrize("size", [0, 7], ids=["at once", "in sevens"])
-@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+@pytest.mark.parametrize("road", STREAMED.values(), ids=STREAMED)
 @pytest.mark.parametrize(
     "case",
     [
@@ -138,10 +50,7 @@ ROADS: dict[str, Road] = {
 )
 def test_a_reported_stream_comes_out_right(case: dict[str, Any], road: Road, size: int) -> None:
     body = (FOLDER / f"{case['name']}.sse").read_bytes()
-    step = size or len(body)
-    pieces = [chunk(body[at : at + step]) for at in range(0, len(body), step)]
-    with ScriptedServer([STREAM_HEAD, b"".join([*pieces, LAST_CHUNK])]) as server:
-        came = road(server.url)
+    came = road(streamed(body, size))
     alternatives = case["want"].get("either") or [case["want"]]
     misses = [list(misfits(came, want)) for want in alternatives]
     assert [] in misses, misses

@@ -115,6 +115,18 @@ class ChoiceLog:
         """Whether there is content to parse: the model neither refused nor was cut short."""
         return self.finish_reason not in CUT_SHORT and not self.refusal.length
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer: neither content nor what may stand in its place."""
+        extra = self._heading.delta_extra
+        return not (
+            self.content.length
+            or self.refusal.length
+            or self.calls
+            or extra.get("function_call")
+            or extra.get("audio")
+        )
+
     def has_whole_content(self) -> bool:
         """Whether the content can be parsed: also if what was cut short is what came after it."""
         return self.is_whole or (not self.refusal.length and self.content.is_whole_json())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 
@@ -11,15 +11,15 @@ from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.log.merge import EMPTY, merged, resolved
-from streamkit.types import CompletionUsage, ParsedChatCompletion
+from streamkit.types import CompletionUsage, ParsedChatCompletion, construct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from streamkit.log.reading import Reading
-    from streamkit.types import ChatCompletionChunk, ChunkChoice
+    from streamkit.types import ChatCompletionChunk, Choice, ChunkChoice
 
-__all__ = ["CompletionLog", "Heading"]
+__all__ = ["CompletionLog", "Heading", "usage_in"]
 
 
 class Heading(Struct, frozen=True, gc=False):
@@ -88,14 +88,15 @@ class CompletionLog:
 
         What is to be parsed is read as a whole when ``final``, else as far as it goes.
         """
+        built = [choice.choice.build(choice, reader, final=final) for choice in choices]
         completion: ParsedChatCompletion[Any] = ParsedChatCompletion(
             id=heading.id,
             created=heading.created,
             model=heading.model,
             service_tier=heading.service_tier,
             system_fingerprint=heading.system_fingerprint,
-            usage=heading.usage,
-            choices=[choice.choice.build(choice, reader, final=final) for choice in choices],
+            usage=usage_in(built) if heading.usage is None else heading.usage,
+            choices=built,
         )
         completion.add_unknown(resolved(heading.extra))
         return completion
@@ -122,6 +123,15 @@ class CompletionLog:
                 )
             choice = self.choices[index] = ChoiceLog(index, self._limits)
         return choice
+
+
+def usage_in(choices: Sequence[Choice]) -> CompletionUsage | None:
+    """The usage that a server reports in a choice; the last one's counts."""
+    for choice in reversed(choices):
+        usage = choice.model_extra.get("usage") if choice.unknown_fields else None
+        if isinstance(usage, dict):
+            return construct(CompletionUsage, cast("dict[str, Any]", usage))
+    return None
 
 
 def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:

@@ -108,7 +108,7 @@ class AsyncCompletions(ObservableCompletions):
 
         Function tools must be strict (``ValueError``). Raises ``LengthFinishReasonError`` or
         ``ContentFilterFinishReasonError`` when there was something to parse and the answer was cut
-        short, ``ParseError`` when it does not fit; each with the ``completion``. With
+        short, ``ParseError`` when it does not fit or is empty; each with the ``completion``. With
         ``think_tags=ThinkTags()`` what a model thinks in its content is reasoning, and not parsed.
         """
         call = CompletionCall(

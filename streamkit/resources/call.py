@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from streamkit.errors import APIResponseValidationError
 from streamkit.redaction import keeping_secrets
+from streamkit.reports import report_in
 from streamkit.request import Request
 from streamkit.resources.params import is_left_out
 from streamkit.types import CursorPage, Wire, WireDecoder
@@ -61,7 +62,8 @@ class Call(Generic[W]):
             value = _decoder(self.type_).decode(response.content)
         except ValueError as error:
             raise _no_answer(self.type_, response) from error
-        if value.model_extra.get("error"):
+        extra = value.model_extra
+        if extra.get("error") or (not _is_identified(value) and report_in(extra) is not None):
             raise _no_answer(self.type_, response)
         value.note_request_id(response.headers.get("x-request-id"))
         return Answer(value, response.headers)
@@ -158,6 +160,11 @@ def _without_body(
 @functools.cache
 def _decoder(type_: Any) -> WireDecoder[Any]:
     return WireDecoder(type_)
+
+
+def _is_identified(value: Wire) -> bool:
+    """Whether it is an object with an id, or a list of such."""
+    return bool(getattr(value, "id", None) or getattr(value, "data", None))
 
 
 def _no_answer(type_: object, response: httpx.Response) -> APIResponseValidationError:

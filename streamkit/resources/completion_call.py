@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.errors import APIResponseValidationError, LimitExceededError, SchemaError
+from streamkit.answer_shapes import as_chunk
+from streamkit.errors import SchemaError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.machine import Machine
 from streamkit.operators.chat_events import ChatEvents
@@ -15,16 +16,10 @@ from streamkit.reader import Reader
 from streamkit.redaction import keeping_secrets
 from streamkit.request import Request
 from streamkit.resources.params import is_left_out
+from streamkit.resources.plain_completion import plain_completion
 from streamkit.response_format import response_format
 from streamkit.tools import require_strict_tools, tool_parsers
-from streamkit.types import (
-    ChatCompletion,
-    ChatCompletionChunk,
-    NestingError,
-    ParsedChatCompletion,
-    WireDecoder,
-    construct,
-)
+from streamkit.types import ChatCompletionChunk, construct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +30,7 @@ if TYPE_CHECKING:
     from streamkit.operators.decode import OnTruncated
     from streamkit.operators.split_think import ThinkTags
     from streamkit.response_format import ResponseFormat
+    from streamkit.types import ChatCompletion, ParsedChatCompletion
 
 __all__ = ["CompletionCall", "plain_format"]
 
@@ -107,18 +103,7 @@ class CompletionCall:
     @keeping_secrets
     def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
         """The answer that was not streamed, as it came."""
-        try:
-            completion = _completions.decode(response.content, limits.json_depth)
-        except NestingError as error:
-            raise LimitExceededError(
-                "json_depth", limits.json_depth, "nesting in a completion", received=response.text
-            ) from error
-        except ValueError as error:
-            raise _no_completion(response) from error
-        if "choices" in completion.model_extra or not completion.choices:
-            raise _no_completion(response)
-        completion.note_request_id(response.headers.get("x-request-id"))
-        return completion
+        return plain_completion(response, limits)
 
     @keeping_secrets
     def parsed(
@@ -127,7 +112,7 @@ class CompletionCall:
         """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
         completion = self.completion(response, limits)
         events = self.events(limits)
-        events.feed(_as_chunk(completion))
+        events.feed(construct(ChatCompletionChunk, as_chunk(completion.to_dict())))
         for _ in events.close():
             pass
         parsed = events.completion()
@@ -177,30 +162,3 @@ class _ThinkingEvents(ChatEvents):
 
 
 _OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
-
-_completions = WireDecoder(ChatCompletion)
-
-
-def _no_completion(response: httpx.Response) -> APIResponseValidationError:
-    return APIResponseValidationError(
-        f"the API answered {response.status_code} with no chat completion: {response.text[:200]!r}",
-        body=response.text,
-        request_id=response.headers.get("x-request-id"),
-    )
-
-
-def _as_chunk(completion: ChatCompletion) -> ChatCompletionChunk:
-    data = completion.to_dict()
-    for choice in data["choices"]:
-        # Only an object can be a delta; what else there is in its place is kept as it is.
-        if isinstance(choice["message"], dict):
-            message: dict[str, Any] = choice.pop("message")
-            choice["delta"] = message
-            for index, call in enumerate(_objects(message.get("tool_calls"))):
-                call.setdefault("index", index)
-    return construct(ChatCompletionChunk, data)
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]

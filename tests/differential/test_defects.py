@@ -270,12 +270,11 @@ def test_c17_a_stream_that_was_cut_is_no_answer() -> None:
     [
         (b"", AssertionError),
         (b"<html>Bad gateway</html>", AssertionError),
-        (b'{"error": {"message": "busy"}}', AssertionError),
         (b"data: {oops\n\n", json.JSONDecodeError),
         (b'data: {"id": "\xff"}\n\n', UnicodeDecodeError),
         (b"data: 1\n\n", AttributeError),
     ],
-    ids=["empty", "HTML", "JSON", "bad JSON", "bad UTF-8", "scalar"],
+    ids=["empty", "HTML", "bad JSON", "bad UTF-8", "scalar"],
 )
 def test_c18_a_body_that_is_no_stream_is_quoted(body: bytes, error: type[Exception]) -> None:
     peer, ours = both(body)
@@ -283,6 +282,13 @@ def test_c18_a_body_that_is_no_stream_is_quoted(body: bytes, error: type[Excepti
     assert isinstance(ours.error, streamkit.StreamDecodeError)
     text = body.decode("utf-8", "replace").removeprefix("data: ").strip()
     assert ours.error.received.strip() == text
+
+
+def test_c18_an_error_that_is_the_whole_body_is_raised_with_its_text() -> None:
+    peer, ours = both(b'{"error": {"message": "busy"}}')
+    assert isinstance(peer.error or peer.final_error, AssertionError)
+    assert isinstance(ours.error, streamkit.APIError)
+    assert ours.error.message == "busy"
 
 
 @pytest.mark.parametrize("object", [{}, {"object": ""}, {"object": "chunk"}])

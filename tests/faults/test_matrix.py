@@ -53,6 +53,7 @@ OK = Outcome(None, WHOLE)
 AT_LAST = Outcome(None, WHOLE, attempts=2)
 UNREACHABLE = Outcome(APIConnectionError, NONE, attempts=3)
 INVALID = Outcome(APIResponseValidationError, NONE)
+REPORTED = Outcome(APIError, NONE)
 CUT = Outcome(StreamTruncatedError, PART)
 CUT_AT_ONCE = Outcome(StreamTruncatedError, NONE, attempts=3)
 MANGLED = {
@@ -98,10 +99,10 @@ TABLE: dict[str, Row] = {
     "truncate": Row(INVALID, Outcome(StreamDecodeError, NONE, attempts=3)),
     "truncate?times=1": Row(INVALID, AT_LAST),
     # What comes is wrong.
-    "error?after=4": Row(INVALID, Outcome(APIError, PART)),
-    "error?after=4&named=true": Row(INVALID, Outcome(APIError, PART)),
-    "error": Row(INVALID, Outcome(APIError, NONE, attempts=3)),
-    "error?times=1": Row(INVALID, AT_LAST),
+    "error?after=4": Row(REPORTED, Outcome(APIError, PART)),
+    "error?after=4&named=true": Row(REPORTED, Outcome(APIError, PART)),
+    "error": Row(REPORTED, Outcome(APIError, NONE, attempts=3)),
+    "error?times=1": Row(REPORTED, AT_LAST),
     "garbage?after=4": Row(INVALID, Outcome(StreamDecodeError, PART)),
     "garbage": Row(INVALID, Outcome(StreamDecodeError, NONE)),
     "duplicate?after=2": Row(INVALID, MANGLED),

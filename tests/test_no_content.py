@@ -16,7 +16,7 @@ class Answer(BaseModel):
     a: int
 
 
-TOOL = {
+TOOL: dict[str, Any] = {
     "type": "function",
     "function": {
         "name": "run",
@@ -29,7 +29,12 @@ TOOL = {
         },
     },
 }
-CALL = {"index": 0, "id": "k", "type": "function", "function": {"name": "run", "arguments": "{}"}}
+CALL: dict[str, Any] = {
+    "index": 0,
+    "id": "k",
+    "type": "function",
+    "function": {"name": "run", "arguments": "{}"},
+}
 
 PARSING = [
     *((STREAMED[name], True) for name in ("stream", "async stream", "observe", "async observe")),

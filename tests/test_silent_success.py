@@ -325,7 +325,9 @@ def test_a_plain_answer_in_another_shape_is_read(road: Road, body: Any) -> None:
 
 @BY_EVERY_ROAD
 def test_all_of_a_completion_is_read(road: Road) -> None:
-    tokens = {"content": [{"token": "Hello", "logprob": -0.5, "bytes": None, "top_logprobs": []}]}
+    tokens: Any = {
+        "content": [{"token": "Hello", "logprob": -0.5, "bytes": None, "top_logprobs": []}]
+    }
     body = whole(
         says(reasoning_content="Hm") | {"logprobs": tokens},
         says(None, 1, tool_calls=[CALL, CALL | {"id": "l"}]),

@@ -122,7 +122,7 @@ def at(value: Any, path: list[str]) -> Any:
     """What is at the end of a path into plain data; None where there is nothing."""
     for name in path:
         if isinstance(value, list):
-            value = value[int(name)]
+            value = cast("list[Any]", value)[int(name)]
         elif isinstance(value, dict):
             value = cast("dict[str, Any]", value).get(name)
     return value

@@ -38,7 +38,7 @@ def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
     """The chunk that says all of a completion at once."""
     return completion | {
         "choices": [
-            _with_delta(choice, message)
+            _with_delta(choice, message, is_whole=True)
             if isinstance(message := choice["message"], dict)
             else choice
             for choice in _choices(completion)
@@ -129,16 +129,27 @@ def _with(name: str, said: dict[str, Any], choice: dict[str, Any]) -> dict[str, 
     return rest | {name: said}
 
 
-def _with_delta(choice: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
-    """The choice with its message as a delta, in which calls have an index."""
+def _with_delta(
+    choice: dict[str, Any], message: dict[str, Any], *, is_whole: bool = False
+) -> dict[str, Any]:
+    """The choice with its message as a delta, in which calls have an index.
+
+    That is their own, unless the message is whole, so that each is a call by itself.
+    """
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         placed = [
-            {"index": place, **cast("dict[str, Any]", call)} if isinstance(call, dict) else call
+            _at(place, cast("dict[str, Any]", call), again=is_whole)
+            if isinstance(call, dict)
+            else call
             for place, call in enumerate(cast("list[Any]", calls))
         ]
         message = message | {"tool_calls": placed}
     return _with("delta", message, choice)
+
+
+def _at(place: int, call: dict[str, Any], *, again: bool) -> dict[str, Any]:
+    return call | {"index": place} if again else {"index": place, **call}
 
 
 def _with_message(choice: object) -> object:

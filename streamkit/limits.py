@@ -34,6 +34,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Of one completion."""
     tool_calls: int = 1024
     """Of one choice."""
+    name_length: int = 4096
+    """Characters of the name of a function, which some servers send in pieces."""
     fields: int = 4096
     """Of one object that grows by deltas and whose type has not all of them, and items of a list
     that grows by index."""

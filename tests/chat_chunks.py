@@ -54,8 +54,8 @@ def calls(*fragments: Mapping[str, Any], index: int = 0) -> ChatCompletionChunk:
 
 
 def call(
-    index: int | None = None,
-    arguments: str | None = None,
+    index: object = None,
+    arguments: object = None,
     *,
     id: str | None = None,
     name: str | None = None,

@@ -93,6 +93,11 @@ BEYOND: dict[str, tuple[Limits, list[dict[str, Any] | str], dict[str, Any] | str
         [HELLO, chunk({"tool_calls": [call(0), call(9)]})],
         chunk({"tool_calls": [call(1)]}),
     ),
+    "name_length": (
+        Limits(name_length=8),
+        [HELLO, chunk({"tool_calls": [call(0)]})],
+        chunk({"tool_calls": [{"index": 0, "function": {"name": "nine_more"}}]}),
+    ),
     "fields": (
         Limits(fields=8),
         [HELLO, chunk({"vendor": {"a": 1, "b": 2}})],

@@ -24,9 +24,6 @@ NOT_YET = {
         "B",
     ),
     **dict.fromkeys(
-        ("two-ids-for-one-call", "second-head-on-index-0-tail-on-1", "name-in-fragments"), "C"
-    ),
-    **dict.fromkeys(
         ("citations-in-every-chunk", "logprob-null", "last-chunk-has-empty-id-and-model"), "D"
     ),
 }

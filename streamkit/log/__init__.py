@@ -6,7 +6,7 @@ from streamkit.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.log.completion import CompletionLog, Heading, usage_in
 from streamkit.log.reading import NOTHING_READ, Outcome, Reading
 from streamkit.log.text import TextLog
-from streamkit.log.tool_calls import CallMark, CallUpdate, ToolCallLog
+from streamkit.log.tool_call import CallMark, CallUpdate, ToolCallLog
 
 __all__ = [
     "NOTHING_READ",

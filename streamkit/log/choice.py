@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.merge import EMPTY, merged, resolved
 from streamkit.log.text import TextLog
-from streamkit.log.tool_calls import CallMark, CallUpdate, ToolCallsLog
+from streamkit.log.tool_call import CallMark, CallUpdate, ToolCallLog
+from streamkit.log.tool_calls import ToolCallsLog
 from streamkit.types import (
     ChatCompletionTokenLogprob,
     ChoiceDelta,
@@ -24,8 +25,7 @@ from streamkit.types.base import plain
 
 if TYPE_CHECKING:
     from streamkit.log.reading import Reading
-    from streamkit.log.tool_calls import ToolCallLog
-    from streamkit.types import ChunkChoice
+    from streamkit.types import ChoiceDeltaFunctionCall, ChunkChoice
 
 __all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceUpdate"]
 
@@ -46,6 +46,8 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
     delta_extra: Mapping[str, Any] = EMPTY
     choice_extra: Mapping[str, Any] = EMPTY
     logprobs_extra: Mapping[str, Any] = EMPTY
+    function_call: CallMark | None = None
+    """The call of the kind that tools replaced."""
 
 
 class ChoiceUpdate(Struct, frozen=True, gc=False):
@@ -75,6 +77,7 @@ class ChoiceLog:
     """Everything that came for one choice: append-only, readable as of any mark."""
 
     __slots__ = (
+        "_function_call",
         "_heading",
         "_limits",
         "_logprobs_ends",
@@ -98,6 +101,7 @@ class ChoiceLog:
         self.logprobs_refusal: list[ChatCompletionTokenLogprob] = []
         self._logprobs_ends: tuple[int | None, int | None] = (None, None)
         self._tool_calls = ToolCallsLog(limits)
+        self._function_call: ToolCallLog | None = None
         self._heading = ChoiceHeading()
 
     @property
@@ -118,13 +122,13 @@ class ChoiceLog:
     @property
     def is_empty(self) -> bool:
         """Whether there is no answer: neither content nor what may stand in its place."""
-        extra = self._heading.delta_extra
+        call = self._heading.function_call
         return not (
             self.content.length
             or self.refusal.length
             or self.calls
-            or extra.get("function_call")
-            or extra.get("audio")
+            or (call is not None and (call.name or call.end))
+            or self._heading.delta_extra.get("audio")
         )
 
     def has_whole_content(self) -> bool:
@@ -155,9 +159,10 @@ class ChoiceLog:
                 or delta.unknown_fields
                 or delta.annotations is not None
                 or delta.audio is not None
-                or delta.function_call is not None
             ):
                 is_rare = True
+            if delta.function_call is not None:
+                self._append_function_call(delta.function_call)
         if logprobs is not None:
             self._append_logprobs(logprobs)
         if is_rare:
@@ -200,6 +205,8 @@ class ChoiceLog:
                 if final
                 else reader.partial_content(self.content, update.content_end)
             )
+        if heading.function_call is not None:
+            message.function_call = heading.function_call.build_old_kind()
         if update.all_calls:
             message.tool_calls = [
                 call.build(
@@ -224,6 +231,12 @@ class ChoiceLog:
     def _parsed_arguments(self, call: ToolCallLog, reader: Reading) -> object:
         whole = self.is_whole or call.is_whole()
         return reader.arguments(call).value if whole else None
+
+    def _append_function_call(self, call: ChoiceDeltaFunctionCall) -> None:
+        if self._function_call is None:
+            self._function_call = ToolCallLog(0, self._limits)
+        self._function_call.add_body(call)
+        self._heading = replace(self._heading, function_call=self._function_call.mark())
 
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         content_end, refusal_end = self._logprobs_ends
@@ -270,6 +283,7 @@ def _continued(heading: ChoiceHeading, choice: ChunkChoice, limits: Limits) -> C
         merged(heading.delta_extra, _rare_fields(delta, reasoning_name), limits),
         choice_extra,
         heading.logprobs_extra,
+        heading.function_call,
     )
 
 
@@ -294,7 +308,6 @@ def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
         "reasoning": delta.reasoning,
         "audio": plain(delta.audio, drop_none=True),
         "annotations": plain(delta.annotations, drop_none=True),
-        "function_call": plain(delta.function_call, drop_none=True),
     }
     fields.pop(reasoning_name, None)
     return fields | delta.model_extra

@@ -10,7 +10,7 @@ from streamkit.errors import ParseError
 
 if TYPE_CHECKING:
     from streamkit.log.text import TextLog
-    from streamkit.log.tool_calls import ToolCallLog
+    from streamkit.log.tool_call import ToolCallLog
 
 __all__ = ["NOTHING_READ", "Outcome", "Reading"]
 

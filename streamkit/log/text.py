@@ -58,17 +58,27 @@ class TextLog(GrowingText):
 
     def is_whole_json(self) -> bool:
         """Whether the text is a closed JSON value; costs what came since the last reading."""
+        parser = self._read()
+        return parser.complete and parser.error is None
+
+    def is_open_json(self) -> bool:
+        """Whether the text begins a JSON value and more must follow; costs the same."""
+        parser = self._read()
+        return not parser.complete and parser.error is None
+
+    def forget_json(self) -> None:
+        """Let go of what was read: who asks again has it read from its beginning, and once."""
+        self._idle = []
+
+    def _read(self) -> PartialJSON:
+        """The parser, which has read all that came; to be looked at before more comes."""
         try:
             parser = self._idle.pop()
         except IndexError:
             parser = self._new_parser()
         self._advance(parser, self.length)
         self._idle = [parser]
-        return parser.complete and parser.error is None
-
-    def forget_json(self) -> None:
-        """Let go of what was read: who asks again has it read from its beginning, and once."""
-        self._idle = []
+        return parser
 
     def _new_parser(self) -> PartialJSON:
         limits = self._limits

@@ -187,11 +187,18 @@ def _fit(expected: Any, value: Any) -> Any:
 
 
 def _fit_list(item_type: Any, value: Any) -> Any:
-    given = cast("list[Any]", [value] if isinstance(value, dict) else value)
-    if not isinstance(given, list):
+    if isinstance(value, dict) and _is_one_of(item_type, cast("dict[str, Any]", value)):
+        value = [value]
+    if not isinstance(value, list):
         return _MISFIT
-    items = [_fit(item_type, item) for item in given if item is not None]
+    items = [_fit(item_type, item) for item in cast("list[Any]", value) if item is not None]
     return _MISFIT if any(item is _MISFIT for item in items) else items
+
+
+def _is_one_of(item_type: Any, value: dict[str, Any]) -> bool:
+    """Whether an object has a field of the type, or of a member if that is a union."""
+    members = [member for member in (get_args(item_type) or (item_type,)) if _is_wire(member)]
+    return any(not _field_types(member).keys().isdisjoint(value) for member in members)
 
 
 def _json_text(value: Any) -> Any:

@@ -185,8 +185,8 @@ QUIRKS = [
     ),
     pytest.param(
         [[call(0, "{", id="A", name="a")], [call(0, "}", name="b")]],
-        [(0, "A", "a", "{}")],
-        id="another name for the same call",
+        [(0, "A", "ab", "{}")],
+        id="a name in two fragments",
     ),
     pytest.param(
         [

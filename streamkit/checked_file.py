@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import IO
+from typing import IO, Any, cast
 
 from streamkit.errors import OpenAIError
 
@@ -53,10 +53,12 @@ class CheckedFile:
     def read(self, size: int) -> bytes:
         """Read on; raises ``OpenAIError`` for what cannot be sent."""
         try:
-            piece: object = self._file.read(size)
+            piece: Any = self._file.read(size)
         except Exception as error:  # noqa: BLE001 - any class may be a file
             raise _unreadable(error) from None
-        if not isinstance(piece, bytes | bytearray | memoryview):
+        if isinstance(piece, bytearray | memoryview):
+            piece = bytes(cast("bytearray", piece))
+        if not isinstance(piece, bytes):
             raise OpenAIError(
                 f"The file cannot be sent: its read() gave {_said(piece)} in place of bytes"
             )
@@ -64,7 +66,7 @@ class CheckedFile:
         length = self._length
         if length is not None and (self._position > length or (not piece and size)):
             self._check(length)
-        return bytes(piece)
+        return piece
 
     def _check(self, length: int) -> None:
         if self._position != length:
@@ -79,7 +81,7 @@ def _length(file: IO[bytes]) -> int | None:
     """How many bytes are in a file; None when it does not say, as those in /proc, which are 0."""
     try:
         file.seek(0, os.SEEK_END)
-        length: object = file.tell()
+        length: Any = file.tell()
         file.seek(0)
     except Exception:  # noqa: BLE001 - whatever it is, there is no length; reading will say more
         return None

@@ -23,12 +23,12 @@ class OwnCookies:
 
     def of(self, client: C) -> C:
         """The copy of ``client`` that keeps its cookies here."""
-        own: C | None = self._copies.get(client)
-        if own is None:
+        if client not in self._copies:
             fresh: Any = copy(client)
             if hasattr(fresh, "cookies"):
                 fresh.cookies = None  # which makes a new jar
-            own = self._copies.setdefault(client, fresh)
+            self._copies.setdefault(client, fresh)
+        own: C = self._copies[client]
         return own
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.charset import charset
@@ -176,7 +177,11 @@ def _fields(value: object) -> dict[str, Any]:
 
 def _is_of_network(error: Exception) -> bool:
     """Whether it comes from a package below the HTTP client, which was to put it in other terms."""
-    return type(error).__module__.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}
+    raised_in = type(error).__module__
+    if isinstance(error, RuntimeError):  # of a closed connection, some say no more than that
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            raised_in = str(frame.f_globals.get("__name__"))
+    return raised_in.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}
 
 
 def _bare(request: httpx.Request) -> httpx.Request:

@@ -184,7 +184,6 @@ def _letter(char: str) -> str:
     units = char.encode("utf-16-be")
     named = f"|{codepoint2name[code]}" if code in codepoint2name else ""
     forms = [
-        plain,
         "".join(rf"\\{{1,16}}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)),
         rf"\\{{1,16}}x{code:02x}",
         "".join(f"%(?:25){{0,3}}{byte:02x}" for byte in char.encode()),
@@ -194,4 +193,4 @@ def _letter(char: str) -> str:
         forms.append(rf"\\{{1,16}}{plain}")
     if char == " ":
         forms.append(r"\+")
-    return f"(?:{'|'.join(forms)})"
+    return f"(?:{'|'.join(forms)}|{plain})"  # the longest first: % begins %25 as well

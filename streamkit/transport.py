@@ -98,25 +98,15 @@ class _Transport(Generic[AnyClient]):
     @contextmanager
     def _built(
         self, request: Request, content: bytes | None, api_key: object
-    ) -> Generator[httpx.Request]:
-        """The request of one attempt, with its file open until the attempt is over."""
+    ) -> Generator[tuple[httpx.Request, Form | None]]:
+        """The request of one attempt, and its form, whose file is open until that is over."""
         if request.upload is None:
-            yield self._build(request, content, api_key)
+            yield self._build(request, content, api_key), None
             return
         with request.upload.opened() as form:
             encoded = self._build_by_client(request.method, self.config.base_url, **form)
             sent = self._form(encoded, request.upload.on_progress)
-            try:
-                yield self._build(request, sent, api_key)
-            except Exception:
-                if sent.failure is None:
-                    raise
-            else:
-                return
-            try:
-                raise sent.failure
-            finally:
-                del sent  # else the error and this frame would hold each other
+            yield self._build(request, sent, api_key), sent
 
     def _build(
         self, request: Request, content: bytes | Form | None, api_key: object
@@ -155,10 +145,16 @@ class _Transport(Generic[AnyClient]):
         )
 
     def _failure(
-        self, error: Exception, request: httpx.Request, connection: Connection
+        self,
+        error: Exception,
+        request: httpx.Request,
+        form: Form | None,
+        connection: Connection,
     ) -> Exception:
         """What to raise for an ``error`` of an attempt."""
-        if not isinstance(error, OpenAIError):
+        if form is not None and form.failure is not None:
+            error = form.failure
+        elif not isinstance(error, OpenAIError):
             cut = connection.is_cut
             error = connection.closed_error() if cut else exchange_error(error, request)
         return Secrets.of_request(request).taken_from(error)
@@ -215,12 +211,12 @@ class SyncTransport(_Transport[HTTPClient]):
         self._close_what_was_let_go()
         connection = self._connections.new()
         watch(connection)
-        with self._built(request, content, self._api_key()) as built:
+        with self._built(request, content, self._api_key()) as (built, form):
             connection.follow(built)
             try:
                 return self._answer(request, built, whole=whole)
             except Exception as error:  # noqa: BLE001 - no foreign one must leave
-                failure = self._failure(error, built, connection)
+                failure = self._failure(error, built, form, connection)
             try:
                 raise failure  # not above: what it stands for would be its context
             finally:
@@ -323,12 +319,12 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     ) -> httpx.Response:
         await self._close_what_was_let_go()
         connection = self._connections.new()
-        with self._built(request, content, await self._api_key()) as built:
+        with self._built(request, content, await self._api_key()) as (built, form):
             connection.follow_on_loop(built)
             try:
                 return await self._answer(request, built, connection, whole=whole)
             except Exception as error:  # noqa: BLE001 - no foreign one must leave
-                failure = self._failure(error, built, connection)
+                failure = self._failure(error, built, form, connection)
             try:
                 raise failure  # not above: what it stands for would be its context
             finally:

@@ -56,7 +56,10 @@ class Upload:
         if isinstance(self.content, bytes | os.PathLike):
             return True
         seekable = getattr(self.content, "seekable", None)
-        return bool(seekable and seekable())
+        try:
+            return bool(seekable and seekable())
+        except Exception:  # noqa: BLE001 - as of one that is closed; reading it will say so
+            return False
 
     @contextmanager
     def opened(self) -> Generator[dict[str, Any]]:

@@ -101,7 +101,7 @@ KEY = "sk-secret"
 def pulled(url: str, **params: Any) -> TakenRun:
     """``for event in stream``."""
     taken = TakenRun()
-    with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+    with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
         try:
             with client.beta.threads.runs.stream(**_with_defaults(params)) as stream:
                 stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
@@ -116,7 +116,9 @@ def pulled_async(url: str, **params: Any) -> TakenRun:
     taken = TakenRun()
 
     async def main() -> None:
-        async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+        async with AsyncOpenAI(
+            api_key=KEY, base_url=url, max_retries=0, **_options(params)
+        ) as client:
             try:
                 async with client.beta.threads.runs.stream(**_with_defaults(params)) as stream:
                     stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
@@ -133,7 +135,7 @@ def handled(url: str, **params: Any) -> TakenRun:
     """``stream(event_handler=…)``."""
     error: Exception | None = None
     notes = Notes()
-    with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+    with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
         runs = client.beta.threads.runs
         try:
             with runs.stream(**_with_defaults(params), event_handler=notes) as stream:
@@ -149,7 +151,9 @@ def handled_async(url: str, **params: Any) -> TakenRun:
     notes = AsyncNotes()
 
     async def main() -> Exception | None:
-        async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+        async with AsyncOpenAI(
+            api_key=KEY, base_url=url, max_retries=0, **_options(params)
+        ) as client:
             runs = client.beta.threads.runs
             try:
                 async with runs.stream(**_with_defaults(params), event_handler=notes) as stream:
@@ -166,7 +170,7 @@ def handled_async(url: str, **params: Any) -> TakenRun:
 def observed(url: str, **params: Any) -> TakenRun:
     """``observe(…).subscribe(handler)``."""
     notes = Notes()
-    with OpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+    with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
         client.beta.threads.runs.observe(**_with_defaults(params)).subscribe(notes)
     return TakenRun(notes.events, notes.names, _error(notes), _ends(notes))
 
@@ -176,7 +180,9 @@ def observed_async(url: str, **params: Any) -> TakenRun:
     notes = AsyncNotes()
 
     async def main() -> None:
-        async with AsyncOpenAI(api_key=KEY, base_url=url, max_retries=0) as client:
+        async with AsyncOpenAI(
+            api_key=KEY, base_url=url, max_retries=0, **_options(params)
+        ) as client:
             client.beta.threads.runs.observe(**_with_defaults(params)).subscribe(notes)
             with suppress(Exception):  # it was told of it
                 await notes.until_done()
@@ -202,6 +208,11 @@ WAYS: dict[str, Way] = {
     "observe": observed,
     "async observe": observed_async,
 }
+
+
+def _options(params: dict[str, Any]) -> dict[str, Any]:
+    """What of the parameters is the client's, taken out of them."""
+    return {name: params.pop(name) for name in ("limits",) if name in params}
 
 
 def _with_defaults(params: dict[str, Any]) -> dict[str, Any]:

@@ -183,8 +183,8 @@ def _response(library: Any) -> Any:
 
 
 def _attributes(error: Any) -> dict[str, Any]:
-    attributes = dict(vars(error))
+    attributes: dict[str, Any] = {**vars(error)}
     if "response" in attributes:
-        given = attributes["response"]
+        given: Any = attributes["response"]
         attributes["response"] = (given.status_code, given.headers.raw, given.content)
     return attributes

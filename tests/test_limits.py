@@ -36,8 +36,11 @@ from streamkit.types import (
     construct,
 )
 from streamkit.types.beta.threads import Message, MessageDelta
+from tests import run_ways
+from tests.assistant_streams import frame, requires_action
 from tests.exchange import Connect
 from tests.http_server import ScriptedServer, response
+from tests.sse_bodies import stream
 from tests.test_transport import POST
 from tests.ways import WAYS, Way
 
@@ -513,6 +516,27 @@ def test_parts_without_an_index_are_placed_without_a_look_at_each_other() -> Non
         return calls_made(lambda: messages.add("m", delta))
 
     assert cost(2000) - cost(1000) < 1.1 * (cost(1000) - cost(1))
+
+
+@pytest.mark.parametrize("way", [run_ways.pulled, run_ways.pulled_async], ids=["sync", "async"])
+def test_a_run_that_requires_action_for_ever_is_answered_a_limited_number_of_times(
+    way: run_ways.Way,
+) -> None:
+    def answered(_run: object) -> list[dict[str, str]]:
+        return [{"tool_call_id": "c", "output": "1"}]
+
+    waiting = stream(frame(requires_action("c")), b"event: done\ndata: [DONE]\n\n")
+    with ScriptedServer(waiting) as server:
+        taken = way(
+            server.url,
+            limits=Limits(required_actions=3),
+            on_requires_action=answered,
+        )
+        assert len(server.requests) == 1 + 3
+    assert isinstance(taken.error, LimitExceededError)
+    assert (taken.error.limit, taken.error.value) == ("required_actions", 3)
+    assert taken.error.run is not None
+    assert taken.error.run.status == "requires_action"
 
 
 def test_the_error_is_one_that_callers_already_expect() -> None:

@@ -417,6 +417,28 @@ def test_what_is_wrong_is_found_before_anything_is_uploaded(
         assert server.requests == []
 
 
+@every_way
+@every_helper
+def test_an_extra_body_goes_with_what_starts_the_work(helper: Helper, way: Way) -> None:
+    with serving(*helper.answers(helper.working, helper.final)) as server:
+        options = {"extra_body": {"own": 2}, "extra_query": {"v": "1"}, "poll_interval_ms": 0}
+        assert way(server.url, helper.name, **helper.params, **options).error is None
+        first, *polls = server.requests
+    assert json.loads(first.body)["own"] == 2
+    bodies = [request.body for request in polls]
+    assert bodies == ([b""] if helper.starts else [first.body])
+    assert all(request.target.endswith("?v=1") for request in server.requests)
+
+
+def test_an_id_cannot_write_lines_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    state = RUN | {"id": "run\n\x1b[31mERROR\u202e", "status": "l\u00f6st\n"}
+    with serving(state, state) as server:
+        blocking(server.url, "beta.threads.create_and_run_poll", assistant_id="a")
+    (record,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert record.getMessage().isascii()
+    assert record.getMessage().isprintable()
+
+
 UPLOAD = "vector_stores.file_batches.upload_and_poll"
 
 

@@ -104,6 +104,32 @@ def test_a_header_that_http_cannot_carry_is_refused_without_being_quoted(connect
     assert server.requests == []
 
 
+@pytest.mark.parametrize("name", ["X\r\nY", "X Y", "X:", "", "Zürich"])
+def test_a_header_s_name_that_http_cannot_carry_is_refused(connect: Connect, name: str) -> None:
+    with ScriptedServer([OK]) as server:
+        api = connect(server.url)
+        with pytest.raises(errors.OpenAIError, match="a name that HTTP cannot carry"):
+            api.send(Request(method="GET", path="/x", headers={name: "value"}))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("host", ["xn--", "xn--a-", "ü..x"])
+def test_a_host_that_cannot_be_written_is_no_raw_exception(connect: Connect, host: str) -> None:
+    with pytest.raises(errors.OpenAIError) as caught:
+        connect(f"http://{host}/v1").send(POST)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("seconds", [1e10, -1, float("nan"), float("inf")])
+def test_seconds_that_nothing_can_wait_are_refused(connect: Connect, seconds: float) -> None:
+    api = connect("http://127.0.0.1:1/v1")
+    with pytest.raises(ValueError, match="must be a number from 0"):
+        api.send(Request(method="GET", path="/", timeout=seconds))
+    for timeout in (seconds, httpx.Timeout(1, read=seconds)):
+        with pytest.raises(ValueError, match="must be a number from 0"):
+            ClientConfig(api_key="k", timeout=timeout)
+
+
 class _Model(pydantic.BaseModel):
     name: str = pydantic.Field(alias="Name")
     at: datetime = datetime(2026, 1, 2, tzinfo=UTC)
@@ -651,6 +677,13 @@ def test_the_default_server_is_openai_s(monkeypatch: pytest.MonkeyPatch) -> None
         f"{KEY}.example.com/v1",
         f"ftp://{KEY}/v1",
         f"https://[{KEY}/v1",
+        f"https://host:{KEY}/v1",
+        f"https://host:99999/{KEY}",
+        f"https://a..b/{KEY}",
+        f"https://{'a' * 64}.test/{KEY}",
+        f"https://ho st/{KEY}",
+        f"https://host/\x00{KEY}",
+        f"https://host/\n{KEY}",
         "https://",
     ],
 )

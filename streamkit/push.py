@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from threading import Lock
+from functools import partial
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from streamkit.apart import Apart, has_a_thread, when_done
 from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on
 
@@ -49,21 +51,24 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
 
     It pushes on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
     that ``subscribe`` returns when the stream has ended. To dispose from outside, give it a
-    scheduler with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``. What an observer
-    raises ends the subscription and is raised where the pushing happens.
+    scheduler with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``, or move the whole
+    pipeline to one with ``subscribe_on``. What an observer raises ends the subscription and is
+    raised where the pushing happens.
     """
     from reactivex import Observable
     from reactivex.disposable import CompositeDisposable, Disposable
-    from reactivex.scheduler import CurrentThreadScheduler
+    from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
 
     def subscribe(
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         subscription = _Subscription(open_stream, observer)
-        if scheduler is not None:
-            work = scheduler.schedule(subscription.push_all)
-        else:
+        if scheduler is None:
             work = CurrentThreadScheduler.singleton().schedule(subscription.push_in_turns)
+        elif isinstance(scheduler, TrampolineScheduler):
+            work = scheduler.schedule(subscription.push_in_turns)
+        else:
+            work = scheduler.schedule(subscription.push)
         return CompositeDisposable(Disposable(subscription.dispose), work)
 
     return Observable(subscribe)
@@ -131,11 +136,18 @@ class _Subscription(Generic[E]):
         self._opening = CancelScope()
         self._is_disposed = False
         self._lock = Lock()
+        self._subscribed_by = get_ident()
 
-    def push_all(self, _scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-        """Push every event."""
-        while self._push_next():
-            pass
+    def push(self, scheduler: abc.SchedulerBase, _state: Any = None) -> None:
+        """Push every event, on the thread of the scheduler.
+
+        Where this subscribed, too, the subscription was moved there, and will be disposed of there.
+        """
+        if self._subscribed_by == get_ident() and has_a_thread(scheduler):
+            self._push_what_is_read_apart(scheduler)
+        else:
+            while self._push_next():
+                pass
 
     def push_in_turns(self, trampoline: abc.SchedulerBase, _state: Any = None) -> None:
         """Push an event, and the next after everything else that waits on the trampoline.
@@ -163,15 +175,49 @@ class _Subscription(Generic[E]):
             self._observer.on_completed()
             return False
         except Exception as error:
-            if not self._is_disposed:
-                self._observer.on_error(error)
-            return False
+            return self._fail(error)
+        return self._tell(event)
+
+    def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
+        reading = Apart()
+
+        def read() -> Callable[[], bool]:
+            try:
+                event = next(self._stream or self._open())
+            except StopIteration:
+                return self._complete
+            except Exception as error:
+                return partial(self._fail, error)
+            return partial(self._tell, event)
+
+        def push(tell: Callable[[], bool]) -> None:
+            goes_on = False
+            try:
+                goes_on = not self._is_disposed and tell()
+            finally:
+                if not goes_on:
+                    reading.close()
+            if goes_on:
+                when_done(scheduler, reading.submit(read), push)
+
+        when_done(scheduler, reading.submit(read), push)
+
+    def _tell(self, event: E) -> bool:
         try:
             self._observer.on_next(event)
         except BaseException:
             self.dispose()
             raise
         return not self._is_disposed
+
+    def _complete(self) -> bool:
+        self._observer.on_completed()
+        return False
+
+    def _fail(self, error: Exception) -> bool:
+        if not self._is_disposed:
+            self._observer.on_error(error)
+        return False
 
     def _open(self) -> Pullable[E]:
         with self._opening:

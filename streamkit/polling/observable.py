@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from threading import Event
+from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from streamkit.apart import Apart, has_a_thread, when_done
 from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on, running_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
@@ -143,6 +144,7 @@ class _Subscription(Generic[T]):
         self._task: asyncio.Future[Reply[T]] | None = None
         self._asking = CancelScope()
         self._is_disposed = Event()
+        self._subscribed_by = get_ident()
 
     def ask_later(self) -> None:
         """Ask once it is time to."""
@@ -172,21 +174,35 @@ class _Subscription(Generic[T]):
         self._is_disposed.wait(pause)
         self._ask_now(scheduler)
 
-    def _ask_now(self, _scheduler: abc.SchedulerBase, _state: object = None) -> None:
+    def _ask_now(self, scheduler: abc.SchedulerBase, _state: object = None) -> None:
         if self._is_disposed.is_set():
             return
+        if self._subscribed_by == get_ident() and has_a_thread(scheduler):
+            # The subscription was moved to this thread, and will be disposed of on it.
+            asking = Apart()
+            asked = asking.submit(self._asked)
+            asking.close()
+            when_done(scheduler, asked, self._tell)
+        else:
+            self._tell(self._asked())
+
+    def _asked(self) -> Reply[T] | Awaitable[Reply[T]] | Exception:
         try:
             with self._poller.request(), self._asking:
                 reply = self._ask(self._poller.first)
                 if not isinstance(reply, Reply):
                     _require_loop(reply)
+                return reply
         except Exception as error:
-            self._observer.on_error(error)
-            return
+            return error
+
+    def _tell(self, reply: Reply[T] | Awaitable[Reply[T]] | Exception) -> None:
         if isinstance(reply, Reply):
             self._take(reply)
-        else:
+        elif not isinstance(reply, Exception):
             self._await(reply)
+        elif not self._is_disposed.is_set():
+            self._observer.on_error(reply)
 
     def _await(self, reply: Awaitable[Reply[T]]) -> None:
         from reactivex.scheduler.eventloop import AsyncIOScheduler

@@ -54,6 +54,8 @@ class Pipeline(Generic[E]):
         self._is_content: Callable[[Any], bool] = is_content if decoder is None else _is_anything
         self.machine = machine
         """What makes the events."""
+        self.accepts_truncation = on_truncated == "accept"
+        """Whether a connection that breaks is as good an end of the body as any."""
 
     def tell_content(self, content_came: Callable[[], None]) -> None:
         """Call ``content_came`` for each chunk that brings content, before its events."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from streamkit.errors import OpenAIError, StreamClosedError
+from streamkit.errors import OpenAIError, StreamClosedError, StreamTruncatedError
 from streamkit.events import ChatCompletionStreamEvent
 from streamkit.observers import Observers
 from streamkit.redaction import Secrets
@@ -99,6 +99,11 @@ class _Stream(Generic[E, AnyBody, AnyExchange]):
         """Whether another answer can take the place of one that ended early: nothing was told."""
         return self._pipeline.holds and not self._ended
 
+    def _is_accepted(self, error: Exception) -> bool:
+        """Whether what ended the body, which had not ended, is to be taken for its end."""
+        broke_off = isinstance(error, StreamTruncatedError) and not self._ending
+        return broke_off and self._pipeline.accepts_truncation and not self._ended
+
     def _take(self, data: bytes | None) -> None:
         """Take a piece of the body, or None for its end."""
         if data is None:
@@ -165,6 +170,9 @@ class Stream(_Stream[E, "SyncBody", "SyncExchange"]):
         except Exception as error:
             if self._exchange is not None and self._may_begin_anew:
                 self._begin_anew(self._exchange, error)
+                return self._next()
+            if self._is_accepted(error):
+                self._take(None)
                 return self._next()
             failure = self._fail(error)
             self._end_body()
@@ -257,6 +265,9 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncExchange"]):
         except Exception as error:
             if self._exchange is not None and self._may_begin_anew:
                 await self._begin_anew(self._exchange, error)
+                return await self._next()
+            if self._is_accepted(error):
+                self._take(None)
                 return await self._next()
             failure = self._fail(error)
             await self._end_body()

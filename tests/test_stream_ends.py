@@ -29,7 +29,9 @@ from streamkit import (
     RateLimitError,
     StreamClosedError,
     StreamDecodeError,
+    StreamTimeoutError,
     StreamTruncatedError,
+    Timeout,
 )
 from tests.http_server import Do, Script, ScriptedServer, head, response
 from tests.sse_bodies import DONE, USAGE, part, stream
@@ -120,10 +122,25 @@ def test_a_choice_that_never_began_is_missing_too(take: Way) -> None:
     assert "1 of 2 choices" in str(taken.error)
 
 
-def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way) -> None:
-    taken = taken_from(take, stream(part("Half")), on_truncated="accept")
+@pytest.mark.parametrize("script", CUT.values(), ids=CUT.keys())
+def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way, script: Script) -> None:
+    taken = taken_from(take, script, on_truncated="accept")
     assert taken.error is None
-    assert taken.types == ["chunk", "content.delta", "content.done"]
+    (done,) = (
+        event.to_dict()
+        for event in taken.events
+        if event.to_dict()["type"] == "content.done" and event.to_dict()["choice_index"] == 0
+    )
+    # A last frame that lacks nothing but its empty line has come, too.
+    whole = "Halflost" if script == CUT["before the empty line"] else "Half"
+    assert done["content"] == whole
+    assert taken.ends in ([], [None])
+
+
+def test_a_silence_is_no_cut_that_can_be_accepted(take: Way) -> None:
+    script = stream(part("Half"), end=[Do.HOLD])
+    taken = taken_from(take, script, on_truncated="accept", timeout=Timeout(read=0.2))
+    assert isinstance(taken.error, StreamTimeoutError)
 
 
 NO_STREAM = {

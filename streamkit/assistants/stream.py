@@ -77,7 +77,12 @@ class _RunStream(RunView, Generic[AnyAnswer]):
 
     def _run_pipeline(self) -> Pipeline[AssistantStreamEvent]:
         decoder = AssistantEventDecoder(on_truncated=self._on_truncated, limits=self._limits)
-        return Pipeline(self._follower, decoder=decoder, limits=self._limits)
+        return Pipeline(
+            self._follower,
+            decoder=decoder,
+            on_truncated=self._on_truncated,
+            limits=self._limits,
+        )
 
     def _unanswered(self) -> Run | None:
         """The run, if it waits for the outputs of tools and was not answered yet."""

@@ -83,7 +83,7 @@ MOVES: dict[str, Callable[[abc.SchedulerBase], Move]] = {
 }
 
 
-@pytest.fixture(params=MOMENTS, ids=MOMENTS)
+@pytest.fixture(params=list(MOMENTS))
 def server(request: pytest.FixtureRequest) -> Iterator[ScriptedServer]:
     with nothing_left(), ScriptedServer(MOMENTS[request.param]) as server:
         yield server
@@ -109,9 +109,10 @@ def test_disposing_hangs_up(
 def test_an_observable_that_says_when_to_stop_hangs_up(server: ScriptedServer) -> None:
     stop: Subject[None] = Subject()
     with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
-        client.chat.completions.observe(**ASKED).pipe(
-            rx.subscribe_on(NewThreadScheduler()), rx.take_until(stop)
-        ).subscribe()
+        moved: Observed = client.chat.completions.observe(**ASKED).pipe(
+            rx.subscribe_on(NewThreadScheduler())
+        )
+        moved.pipe(rx.take_until(stop)).subscribe()
         assert server.asked.wait(PATIENCE)
         stop.on_next(None)
         assert server.hung_up.wait(PATIENCE)

@@ -121,9 +121,10 @@ def test_an_observable_that_says_when_to_stop_hangs_up(server: ScriptedServer) -
 def test_a_timeout_of_reactivex_hangs_up(server: ScriptedServer) -> None:
     failed = threading.Event()
     with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
-        client.chat.completions.observe(**ASKED).pipe(
-            rx.subscribe_on(EventLoopScheduler(exit_if_empty=True)), rx.timeout(0.2)
-        ).subscribe(on_error=lambda _: failed.set())
+        moved: Observed = client.chat.completions.observe(**ASKED).pipe(
+            rx.subscribe_on(EventLoopScheduler(exit_if_empty=True))
+        )
+        moved.pipe(rx.timeout(0.2)).subscribe(on_error=lambda _: failed.set())
         assert failed.wait(PATIENCE)
         assert not server.connections or server.hung_up.wait(PATIENCE)
 

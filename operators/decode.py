@@ -10,7 +10,7 @@ from streamkit.answer_shapes import WholeMessages, unwrapped
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.reports import ended_with_error, report_in, reported
+from streamkit.reports import ended_with_error, is_error, report_in, reported
 from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder, construct
 from streamkit.types.decoding import loads
 
@@ -108,14 +108,15 @@ class ChunkDecoder(AnswerDecoder[W]):
 
     def feed(self, value: SSE, /) -> Sequence[W]:
         """Take an event and return its chunk, if it has one."""
-        if value.event == "error" and not self.done:
+        name = value.event
+        if name != "message" and is_error(name) and not self.done:
             self.received += 1
             raise reported(value.data)
-        chunk = self.decode(value.data)
+        chunk = self.decode(value.data, name)
         return () if chunk is None else (chunk,)
 
-    def decode(self, data: str | bytes) -> W | None:
-        """The chunk in the data of an event of no special type, if there is one."""
+    def decode(self, data: str | bytes, event: str = "message") -> W | None:
+        """The chunk in the data of an event that is no error by its type, if there is one."""
         if self.done:
             return None
         self.received += 1
@@ -130,7 +131,7 @@ class ChunkDecoder(AnswerDecoder[W]):
             chunk: Any = self._decode(data)
         except (ValueError, RecursionError):
             # Not all of it fits the type; only then can there be an error in it.
-            chunk = self._decode_leniently(data)
+            chunk = self._decode_leniently(data, event)
         if self._is_chat:
             choices = chunk.choices
             if not choices and not self._is_part(chunk, data):
@@ -205,7 +206,7 @@ class ChunkDecoder(AnswerDecoder[W]):
                 "choices", self._limits.choices, f"the server sent a choice {index}"
             )
 
-    def _decode_leniently(self, data: str | bytes) -> W:
+    def _decode_leniently(self, data: str | bytes, event: str) -> W:
         try:
             value = loads(data, self._limits.json_depth)
         except NestingError as error:
@@ -215,7 +216,7 @@ class ChunkDecoder(AnswerDecoder[W]):
         except ValueError as error:
             raise _no_object(data) from error
         if self._is_chat:
-            report = report_in(value)
+            report = report_in(value, event)
             if report is not None:
                 raise reported(data, report)
             value = unwrapped(value)

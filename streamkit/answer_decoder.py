@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from streamkit.errors import QUOTE_LIMIT, APIResponseValidationError, OpenAIError
 from streamkit.machine import Machine
-from streamkit.reports import report_in, reported
+from streamkit.reports import is_error, report_in, reported
 from streamkit.types.decoding import is_json, loads
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class AnswerDecoder(Machine[SSE, A]):
         data = value.data
         if self.done:
             return ()
-        if value.event == "error" or data.strip() in _DONE:
+        if is_error(value.event) or data.strip() in _DONE:
             return self.feed(value)
         if not is_json(data):
             return ()

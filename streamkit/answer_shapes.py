@@ -38,8 +38,8 @@ def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
     """The chunk that says all of a completion at once."""
     return completion | {
         "choices": [
-            _with_delta(choice, message, is_whole=True)
-            if isinstance(message := choice["message"], dict)
+            _with_delta(_without(choice, "delta"), told={})
+            if isinstance(choice["message"], dict)
             else choice
             for choice in _choices(completion)
         ]
@@ -61,7 +61,8 @@ class WholeMessages:
 
     def __init__(self, has_spoken: Callable[[int], bool]) -> None:
         self._has_spoken = has_spoken
-        self._told: dict[int, tuple[str, int]] = {}  # the content and the number of calls
+        self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
+        self._in_pieces: set[int] = set()  # choices whose messages do not grow
 
     def as_chunk(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The chunk with deltas in the places of messages."""
@@ -77,24 +78,23 @@ class WholeMessages:
         }
 
     def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
-        message = cast("dict[str, Any]", _said(choice))
-        if is_chunk or choice.get("message") is None:
-            return _with_delta(choice, message)
-        index = choice.get("index")
+        message, index = choice.get("message"), choice.get("index")
         index = index if isinstance(index, int) else 0
-        text, count = self._told.get(index, ("", 0))
-        if not (text or count) and self._has_spoken(index):
+        if isinstance(choice.get("delta"), dict) and self._has_spoken(index):
+            return choice  # some servers send the message so far beside each delta
+        if is_chunk or not isinstance(message, dict) or index in self._in_pieces:
+            return _with_delta(choice)
+        message = cast("dict[str, Any]", message)
+        told = self._told.get(index)
+        if told is None and self._has_spoken(index):
             _log.debug("a whole message repeats choice %d, and is kept beside it", index)
             return choice
-        content, calls = message.get("content"), _objects(message.get("tool_calls"))
-        content = content if isinstance(content, str) else ""
-        new = dict(message)
-        if text and content.startswith(text):
-            new["content"] = content = content.removeprefix(text)
-        if calls and count:
-            new["tool_calls"] = calls[count:]
-        self._told[index] = text + content, max(count, len(calls))
-        return _with_delta(choice, new)
+        if told is not None and not _grows(told, message):
+            self._in_pieces.add(index)
+            del self._told[index]
+            return _with_delta(choice)
+        self._told[index] = message
+        return _with_delta(choice, told=told or {})
 
 
 def _choices(fields: dict[str, Any]) -> list[Any]:
@@ -109,47 +109,71 @@ def _is_whole(choice: object) -> bool:
     if not isinstance(choice, dict):
         return False
     fields = cast("dict[str, Any]", choice)
-    return not isinstance(fields.get("delta"), dict) and _said(fields) is not None
+    return not _speaks(fields.get("delta")) and _said(fields) is not None
 
 
-def _said(choice: dict[str, Any]) -> dict[str, Any] | None:
-    """What a choice says, be it whole or a piece, as a message or as mere text."""
+def _speaks(delta: object) -> bool:
+    """Whether anything is in a delta besides the role."""
+    return isinstance(delta, dict) and any(
+        value for key, value in cast("dict[str, Any]", delta).items() if key != "role"
+    )
+
+
+def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """What a choice says and where, be it whole or a piece, as a message or as mere text."""
     for name in ("delta", "message", "text"):
         said = choice.get(name)
-        if isinstance(said, dict):
-            return cast("dict[str, Any]", said)
+        if isinstance(said, dict) and (name != "delta" or _speaks(cast("object", said))):
+            return name, cast("dict[str, Any]", said)
         if isinstance(said, str):
-            return {"content": said}
+            return name, {"content": said}
     return None
 
 
-def _with(name: str, said: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
-    """The choice with what it says in the field of this name."""
-    rest = {key: value for key, value in choice.items() if key not in {"delta", "message", "text"}}
-    return rest | {name: said}
+def _with_delta(choice: dict[str, Any], *, told: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The choice with what it says as its delta, in which calls have an index.
 
-
-def _with_delta(
-    choice: dict[str, Any], message: dict[str, Any], *, is_whole: bool = False
-) -> dict[str, Any]:
-    """The choice with its message as a delta, in which calls have an index.
-
-    That is their own, unless the message is whole, so that each is a call by itself.
+    It is a piece, whose calls have their own, unless ``told`` is what it said before: then it is
+    whole, each of its calls is one by itself, and only what is new is in the delta.
     """
+    said = _said(choice)
+    if said is None:
+        return choice
+    name, message = said
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         placed = [
-            _at(place, cast("dict[str, Any]", call), again=is_whole)
+            _at(place, cast("dict[str, Any]", call), again=told is not None)
             if isinstance(call, dict)
             else call
             for place, call in enumerate(cast("list[Any]", calls))
         ]
         message = message | {"tool_calls": placed}
-    return _with("delta", message, choice)
+    return _without(choice, name) | {"delta": _news(told, message) if told else message}
 
 
 def _at(place: int, call: dict[str, Any], *, again: bool) -> dict[str, Any]:
     return call | {"index": place} if again else {"index": place, **call}
+
+
+def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
+    """Whether the message begins with the content that was told."""
+    content, begin = message.get("content"), told.get("content")
+    return not isinstance(begin, str) or (isinstance(content, str) and content.startswith(begin))
+
+
+def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+    """What is in the message beyond what was told."""
+    news: dict[str, Any] = {}
+    for key, value in message.items():
+        old = told.get(key)
+        if isinstance(value, str) and isinstance(old, str) and value.startswith(old):
+            news[key] = value.removeprefix(old)
+        elif isinstance(value, list) and isinstance(old, list):
+            news[key] = value[len(cast("list[Any]", old)) :]
+        elif value != old:
+            news[key] = value
+    return news
 
 
 def _with_message(choice: object) -> object:
@@ -158,9 +182,9 @@ def _with_message(choice: object) -> object:
     fields = cast("dict[str, Any]", choice)
     if isinstance(fields.get("message"), dict) or (said := _said(fields)) is None:
         return fields
-    return _with("message", said, fields)
+    name, message = said
+    return _without(fields, name) | {"message": message}
 
 
-def _objects(value: object) -> list[dict[str, Any]]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+def _without(choice: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in choice.items() if key != name}

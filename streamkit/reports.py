@@ -14,7 +14,7 @@ from typing import Any, cast
 from streamkit.errors import APIError
 from streamkit.types.decoding import loads
 
-__all__ = ["ENVELOPES", "ended_with_error", "report_in", "reported", "text_of"]
+__all__ = ["ENVELOPES", "ended_with_error", "is_error", "report_in", "reported", "text_of"]
 
 ENVELOPES = ("data", "result", "output", "response", "base_resp")
 """The fields in which gateways wrap what is meant."""
@@ -50,9 +50,17 @@ def ended_with_error(index: int, finish_reason: str | None) -> APIError | None:
     return APIError(f"choice {index} ended with the finish reason {finish_reason!r}")
 
 
-def report_in(value: object) -> object:
-    """The error that decoded JSON reports; None when it reports none."""
-    return _report_in(value, bare=True)
+def report_in(value: object, event: str = "message") -> object:
+    """The error that decoded JSON reports; None when it reports none.
+
+    ``event`` is the type of the server-sent event that it came in.
+    """
+    return _report_in(value, kind="" if event == "message" else event, bare=True)
+
+
+def is_error(kind: str) -> bool:
+    """Whether something of this kind is an error by its name."""
+    return kind.lower().endswith(_BAD_ENDS)
 
 
 def text_of(error: object) -> str:
@@ -64,11 +72,11 @@ def text_of(error: object) -> str:
     return error if isinstance(error, str) else json.dumps(error)
 
 
-def _report_in(value: object, *, bare: bool) -> object:
-    """The error in ``value``; one that is nothing but a message counts if ``bare``."""
+def _report_in(value: object, *, kind: str = "", bare: bool = False) -> object:
+    """The error in ``value``, which is of this kind; a mere message counts if ``bare``."""
     if isinstance(value, list):  # Google's servers send a list of one
         items = cast("list[object]", value)
-        return next((report for item in items if (report := _report_in(item, bare=False))), None)
+        return next((report for item in items if (report := _report_in(item))), None)
     if not isinstance(value, dict):
         return None
     fields = cast("dict[str, Any]", value)
@@ -80,10 +88,10 @@ def _report_in(value: object, *, bare: bool) -> object:
     if errors := fields.get("errors"):
         first = cast("list[object]", errors)[0] if isinstance(errors, list) else errors
         return cast("object", first)
-    if _is_report(fields, bare=bare):
+    if _is_report(fields, kind, bare=bare):
         return fields
     inner = [fields[name] for name in ENVELOPES if fields.get(name)] if bare else []
-    return next((report for each in inner if (report := _report_in(each, bare=False))), None)
+    return next((report for each in inner if (report := _report_in(each))), None)
 
 
 def _of_choices(choices: object) -> object:
@@ -97,9 +105,10 @@ def _of_choices(choices: object) -> object:
     return None
 
 
-def _is_report(fields: dict[str, Any], *, bare: bool) -> bool:
-    kinds = [kind for name in _KINDS if isinstance(kind := fields.get(name), str) and kind]
-    if fields.get("success") is False or any(kind.lower().endswith(_BAD_ENDS) for kind in kinds):
+def _is_report(fields: dict[str, Any], kind: str, *, bare: bool) -> bool:
+    named = (kind, *(fields.get(name) for name in _KINDS))
+    kinds = [each for each in named if isinstance(each, str) and each]
+    if fields.get("success") is False or any(map(is_error, kinds)):
         return True
     says_something = any(_is_said(fields.get(name)) for name in _TEXTS)
     codes = [

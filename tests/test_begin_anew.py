@@ -64,6 +64,8 @@ BROKEN: dict[str, Script] = {
     "a role and a reset": stream(ROLE, end=[Do.RESET]),
     "half of the first content": stream(ROLE, part("Hi")[:-9]),
     "usage of the prompt": stream(USAGE),
+    "[DONE] alone": stream(DONE),
+    "keep-alives and [DONE]": stream(b": waiting\n\n", DONE),
     "an error of the server": stream(ROLE, SERVER_ERROR),
     "a status": [response(503)],
 }

@@ -173,6 +173,23 @@ def test_a_harmless_object_is_passed_over(road: Road, value: Any) -> None:
         assert came.completion.choices[0].message.content == "Hi"
 
 
+@pytest.mark.parametrize("event", ["ping", "progress"])
+@BY_EVERY_ROAD
+def test_the_type_of_an_event_may_say_that_it_is_harmless(road: Road, event: str) -> None:
+    line = b'event: %b\ndata: {"code": 3, "message": "still here"}\n\n' % event.encode()
+    came = road(streamed(line + part("Hi", "stop") + line + DONE))
+    assert came.error is None
+
+
+@pytest.mark.parametrize("event", ["error", "upstream_error", "response.failed", "Exception"])
+@BY_EVERY_ROAD
+def test_the_type_of_an_event_may_say_that_it_is_an_error(road: Road, event: str) -> None:
+    line = b"event: %b\ndata: too hot\n\n" % event.encode()
+    came = road(streamed(part("Hi") + line + DONE))
+    assert type(came.error) is APIError
+    assert came.error.message == "too hot"
+
+
 @BY_EVERY_ROAD
 @pytest.mark.parametrize("nothing", ["null", "{}", '""', "[]", "false"])
 def test_an_error_of_nothing_beside_the_answer_is_none(road: Road, nothing: str) -> None:
@@ -245,110 +262,6 @@ def test_a_plain_answer_that_is_no_completion_is_quoted(body: bytes) -> None:
         assert body.decode() in str(came.error)
 
 
-# Other shapes.
-
-USED = {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4}
-CALL = {"id": "k", "type": "function", "function": {"name": "run", "arguments": "{}"}}
-SAID = whole(says(), usage=USED)
-CHUNK = json.loads(part("Hello", "stop").removeprefix(b"data: ")) | {"usage": USED}
-SHAPES: dict[str, bytes] = {
-    "a completion": data(SAID),
-    "a completion without a frame": json.dumps(SAID).encode() + b"\n\n",
-    "a completion without a frame, on many lines": json.dumps(SAID, indent=2).encode() + b"\n\n",
-    "a message called a chunk": data(SAID | {"object": "chat.completion.chunk"}),
-    "a completion as a list of one": data([SAID]),
-    "a completion in data": data({"code": 0, "msg": "ok", "data": SAID}),
-    "a chunk in data": data({"data": CHUNK}),
-    "a chunk in result": data({"result": CHUNK}),
-    "choices in output": data({"output": {"choices": [says()]}, "usage": USED}),
-    "a chunk without a frame": json.dumps(CHUNK).encode() + b"\n\n",
-    "an opened choice, then a completion": part(None) + data(SAID),
-    "chunks, then the completion of them": part("Hel") + part("lo") + data(SAID),
-    "a completion, then chunks": data(whole({"index": 0, "message": {"content": "Hel"}}))
-    + part("lo", "stop", usage=USED),
-    "messages that grow": data(whole({"index": 0, "message": {"content": "Hel"}})) + data(SAID),
-    "messages that are pieces": data(
-        {
-            "choices": [{"index": 0, "message": {"content": "Hel"}}],
-            "object": "chat.completion.chunk",
-        }
-    )
-    + data(
-        {"choices": [{"index": 0, "message": {"content": "lo"}}], "object": "chat.completion.chunk"}
-    )
-    + part("", "stop", usage=USED),
-    "the same completion twice": data(SAID) + data(SAID),
-    "mere text": data({"choices": [{"index": 0, "text": "Hel"}]})
-    + data({"choices": [{"index": 0, "text": "lo", "finish_reason": "stop"}], "usage": USED}),
-    "a delta that is a string": data({"choices": [{"index": 0, "delta": "Hello"}]})
-    + part("", "stop", usage=USED),
-}
-
-
-@pytest.mark.parametrize("body", SHAPES.values(), ids=SHAPES)
-@SIZES
-@BY_EVERY_ROAD
-def test_an_answer_in_another_shape_is_read_once(road: Road, body: bytes, size: int) -> None:
-    came = road(streamed(body + DONE, size))
-    assert came.error is None
-    assert came.told("content.delta", "delta") == "Hello"
-    assert came.completion.choices[0].message.content == "Hello"
-    assert came.completion.usage.total_tokens == 4
-
-
-@BY_EVERY_ROAD
-@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
-def test_a_plain_completion_is_an_answer_without_done(road: Road, end: bytes) -> None:
-    came = road(streamed(json.dumps(SAID).encode() + end, 7))
-    assert came.error is None
-    assert came.completion.choices[0].message.content == "Hello"
-
-
-PLAIN_SHAPES: dict[str, Any] = {
-    "in data": {"code": 0, "msg": "ok", "data": SAID},
-    "in a list of one": [SAID],
-    "a chunk": CHUNK,
-    "mere text": whole({"index": 0, "text": "Hello", "finish_reason": "stop"}),
-    "a message that is a string": whole({"index": 0, "message": "Hello"}),
-    "usage in the choice": whole(says() | {"usage": USED}),
-}
-
-
-@pytest.mark.parametrize("body", PLAIN_SHAPES.values(), ids=PLAIN_SHAPES)
-@BY_EVERY_PLAIN_ROAD
-def test_a_plain_answer_in_another_shape_is_read(road: Road, body: Any) -> None:
-    came = road(plain(json.dumps(body).encode()))
-    assert came.error is None
-    assert came.completion.choices[0].message.content == "Hello"
-    assert "usage" not in str(body) or came.completion.usage.total_tokens == 4
-
-
-@BY_EVERY_ROAD
-def test_all_of_a_completion_is_read(road: Road) -> None:
-    tokens: Any = {
-        "content": [{"token": "Hello", "logprob": -0.5, "bytes": None, "top_logprobs": []}]
-    }
-    body = whole(
-        says(reasoning_content="Hm") | {"logprobs": tokens},
-        says(None, 1, tool_calls=[CALL, CALL | {"id": "l"}]),
-        says(None, 2, refusal="No"),
-    )
-    came = road(streamed(data(body) + DONE), n=3)
-    assert came.error is None
-    first, second, third = came.completion.choices
-    assert first.message.reasoning_content == came.told("reasoning.delta", "delta") == "Hm"
-    assert first.logprobs.content[0].logprob == -0.5
-    assert [call.id for call in second.message.tool_calls] == ["k", "l"]
-    assert third.message.refusal == came.told("refusal.delta", "delta") == "No"
-
-
-@BY_EVERY_ROAD
-def test_several_completions_are_several_choices(road: Road) -> None:
-    body = data(whole(says("a"))) + data(whole(says("b", 1))) + DONE
-    came = road(streamed(body), n=2)
-    assert [each.message.content for each in came.completion.choices] == ["a", "b"]
-
-
 # The last frame.
 
 
@@ -380,29 +293,3 @@ def test_done_counts_without_its_blank_line(road: Road) -> None:
 def test_a_last_frame_does_not_make_an_answer_whole(road: Road) -> None:
     came = road(streamed(part("Hi") + part("", "stop")[:-1]))
     assert type(came.error) is StreamTruncatedError
-
-
-# Usage.
-
-
-def used(total: int, index: int = 0) -> bytes:
-    choice = {
-        "index": index,
-        "delta": {},
-        "finish_reason": "stop",
-        "usage": {"total_tokens": total},
-    }
-    return data({"id": "c", "model": "m", "choices": [choice]})
-
-
-@BY_EVERY_ROAD
-def test_the_usage_in_the_last_choice_is_the_completions(road: Road) -> None:
-    came = road(streamed(part("Hi") + part("Ho", index=1) + used(5) + used(6, 1) + DONE), n=2)
-    assert came.completion.usage.total_tokens == 6
-
-
-@BY_EVERY_ROAD
-@pytest.mark.parametrize("body", [used(5) + USAGE, USAGE + used(5)], ids=["after", "before"])
-def test_a_usage_of_the_completions_own_goes_first(road: Road, body: bytes) -> None:
-    came = road(streamed(part("Hi") + body + DONE))
-    assert came.completion.usage.total_tokens == 7

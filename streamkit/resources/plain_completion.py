@@ -57,10 +57,10 @@ def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
         ) from error
     except ValueError as error:
         raise _no_completion(response) from error
-    answer = unwrapped(value)
+    answer: object = unwrapped(value)
     fields = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
     completion = construct(ChatCompletion, as_completion(fields))
-    report = report_in(value) or report_in(answer)
+    report = report_in(value) or report_in(cast("object", answer))
     if report is not None:
         raise _with(reported(response.content, report), response, completion)
     return completion

@@ -11,11 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
-from streamkit.errors import APIError, StreamDecodeError, StreamTruncatedError
+from streamkit.errors import (
+    APIError,
+    APIResponseValidationError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
 from streamkit.operators import decode, pipe
 from streamkit.operators.decode import ChunkDecoder
 from streamkit.sse import ServerSentEvent, SSEDecoder
-from streamkit.types import ChatCompletionChunk, ChunkChoice, CompletionUsage, Wire
+from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage, Wire
 from tests.chat_chunks import body, choice, chunk, cut, ends, run, says
 
 if TYPE_CHECKING:
@@ -32,6 +37,7 @@ DATA = {
     "stop1": ends(index=1).to_json(),
     "DONE": "[DONE]",
     "blank": " ",
+    "ping": '{"type": "ping"}',
     "half": '{"id": ',
     "overloaded": '{"error": {"message": "overloaded"}}',
 }
@@ -241,6 +247,44 @@ def test_an_object_that_is_no_chunk_is_skipped_and_logged(
 )
 def test_a_chunk_is_judged_by_its_shape(data: str) -> None:
     assert len(ChunkDecoder(ChatCompletionChunk).feed(ServerSentEvent(data.encode()))) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"detail": "too hot"}',
+        '{"code": 7, "message": "too hot"}',
+        '{"data": {"error": "too hot"}}',
+        '[{"error": {"message": "too hot"}}]',
+        '{"choices": [{"delta": {"content": "x"}}, {"index": 1, "error": "too hot"}]}',
+    ],
+)
+def test_an_error_is_found_wherever_it_is(data: str) -> None:
+    with pytest.raises(APIError, match="too hot"):
+        ChunkDecoder(ChatCompletionChunk).feed(ServerSentEvent(data.encode()))
+
+
+@pytest.mark.parametrize("skipped", [(), ("ping",)], ids=["nothing", "a ping"])
+def test_done_without_a_choice_is_an_error(marbles: Marbles, skipped: tuple[str, ...]) -> None:
+    source = "".join(f"--{name}" for name in skipped) + "--DONE--|"
+    expected = "-" * source.index("DONE") + "#"
+    marbles(source, told(), expected, raises=APIResponseValidationError)
+
+
+def test_a_whole_completion_is_a_chunk() -> None:
+    data = b'{"object": "chat.completion", "choices": [{"index": 0, "message": {"content": "Hi"}}]}'
+    (chunk,) = ChunkDecoder(ChatCompletionChunk).feed(ServerSentEvent(data))
+    assert chunk.choices is not None
+    assert chunk.choices[0].delta == ChoiceDelta(content="Hi")
+
+
+def test_other_types_may_have_whatever_fields_they_like() -> None:
+    class Tick(Wire):
+        message: str = ""
+        code: int = 0
+
+    (tick,) = ChunkDecoder(Tick).feed(ServerSentEvent(b'{"message": "no", "code": 7, "of": 3}'))
+    assert (tick.message, tick.code, tick.model_extra) == ("no", 7, {"of": 3})
 
 
 def test_usage_without_choices_is_a_chunk() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
     from reactivex import Observable
+    from typing_extensions import TypeForm
 
     from streamkit.response_format import ResponseFormat
     from streamkit.types import ParsedChatCompletion
@@ -54,6 +55,22 @@ def chat_events(
 @overload
 def chat_events(
     format: Mapping[str, Any] | None = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    *,
+    partial_strings: bool = True,
+    limits: Limits = DEFAULTS,
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
+@overload
+def chat_events(
+    format: TypeForm[T],
+    tools: Iterable[Mapping[str, Any]] = (),
+    *,
+    partial_strings: bool = True,
+    limits: Limits = DEFAULTS,
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[T]]]: ...
+@overload
+def chat_events(
+    format: object,
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
     from reactivex import Observable
+    from typing_extensions import TypeForm
 
     from streamkit.response_format import ResponseFormat
 
@@ -31,6 +32,16 @@ def partial_parse(
 @overload
 def partial_parse(
     format: Mapping[str, Any] | None = None, *, partial_strings: bool = True
+) -> Callable[
+    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
+]: ...
+@overload
+def partial_parse(
+    format: TypeForm[T], *, partial_strings: bool = True
+) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[T]]]: ...
+@overload
+def partial_parse(
+    format: object, *, partial_strings: bool = True
 ) -> Callable[
     [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
 ]: ...

@@ -1,4 +1,4 @@
-"""What msgspec makes of types, made by one thread at a time."""
+"""What is made of types, made by one thread at a time."""
 
 # msgspec (0.22.0 does) compiles a Struct where it is first used, and shows what it has so far to
 # every other thread that comes to use it meanwhile: the process crashes. So whoever may be the
@@ -7,20 +7,21 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 import msgspec
 
-__all__ = ["convert", "decoder"]
+__all__ = ["convert", "decoder", "one_at_a_time"]
 
 T = TypeVar("T")
 
-_one_at_a_time = threading.RLock()
+one_at_a_time: Final = threading.RLock()
+"""Held while a type is looked into for the first time."""
 
 
 def decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
     """A decoder of JSON into the type; raises ``TypeError`` where msgspec does not know it."""
-    with _one_at_a_time:
+    with one_at_a_time:
         return msgspec.json.Decoder(type_)
 
 
@@ -30,5 +31,5 @@ def convert(value: Any, type_: type[T], *, strict: bool = True) -> T: ...
 def convert(value: Any, type_: object, *, strict: bool = True) -> Any: ...
 def convert(value: Any, type_: Any, *, strict: bool = True) -> Any:
     """The value as one of the type; raises ``msgspec.ValidationError`` when it is none."""
-    with _one_at_a_time:
+    with one_at_a_time:
         return msgspec.convert(value, type_, strict=strict)

@@ -23,6 +23,7 @@ It does no I/O and takes no lock: whoever feeds it sees to it that nobody else d
 
 from __future__ import annotations
 
+import math
 import re
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
@@ -59,8 +60,8 @@ class PartialJSON:
     """An incremental JSON parser, for text that arrives in pieces cut anywhere.
 
     It never raises: ``error`` says what is invalid, as opposed to incomplete, and the view stays
-    as it was. It reads what ``json.loads`` reads, but no ``NaN`` or ``Infinity``, and the escape
-    of half a surrogate pair becomes U+FFFD.
+    as it was. It reads what ``json.loads`` reads, but no ``NaN`` or ``Infinity`` nor a float beyond
+    them, and the escape of half a surrogate pair becomes U+FFFD.
 
     What has been shown never changes its type, shrinks or goes, with one exception: when an
     object has the same key twice, the later value takes the place of the earlier one once it is
@@ -387,6 +388,8 @@ class PartialJSON:
                 value = convert(self._held)
             except ValueError as error:  # sys.set_int_max_str_digits
                 raise _InvalidError("integer longer than int() takes", at) from error
+            if convert is float and math.isinf(value):
+                raise _InvalidError("number that is not finite", at)
             self._finish(value)
 
     def _finish(self, value: object) -> None:

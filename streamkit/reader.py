@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from streamkit.errors import ParseError
@@ -105,9 +106,12 @@ def _forget_frames(error: BaseException | None) -> None:
     A validator's frame leads to the frames of its callers, and those to the stream: whoever keeps
     the error would keep the stream, and if that keeps the error, for ever.
     """
-    errors = getattr(error, "errors", None)
-    details: Any = errors() if callable(errors) else ()
-    for detail in details:
+    # Whoever has made one of these has loaded the module; other errors hide nothing.
+    core: Any = sys.modules.get("pydantic_core")
+    details: Any = error
+    if core is None or not isinstance(error, core.ValidationError):
+        return
+    for detail in details.errors():
         inner: BaseException | None = detail.get("ctx", {}).get("error")
         while isinstance(inner, BaseException):
             inner.__traceback__ = None

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from typing import Any, cast
 
+from streamkit.description import described
 from streamkit.errors import ParseError, SchemaError
-from streamkit.response_format import response_format
+from streamkit.finite import read_finite
+from streamkit.response_format import reason, response_format
 
 __all__ = [
     "FunctionDefinition",
@@ -61,14 +63,28 @@ def pydantic_function_tool(
 
 
 def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
-    """Find out how to read the arguments of each tool of a request."""
+    """Find out how to read the arguments of each tool of a request.
+
+    Raises:
+        SchemaError: two tools have one name, so that a call of one might be read as the other's.
+    """
+    functions: dict[str, Any] = {}
     parsers: dict[str, Callable[[str], Any]] = {}
     for tool in tools:
         function = _member(tool, "function")
         name = _member(function, "name")
+        if not isinstance(name, str):
+            continue
         parse = _parser(function)
-        if isinstance(name, str) and parse is not None:
-            parsers.setdefault(name, parse)
+        namesake = functions.setdefault(name, function)
+        if namesake is not function and (parse or name in parsers):
+            if not _are_the_same(namesake, function):
+                raise SchemaError(
+                    f"two tools are called {name!r}, and a call would be read as the first one's;"
+                    " give one another name (name=)"
+                )
+        elif parse is not None:
+            parsers[name] = parse
     return ToolParsers(parsers)
 
 
@@ -91,19 +107,17 @@ class ToolParsers:
         """Read the whole arguments of a call; None, if the tool is unknown or not strict.
 
         Raises:
-            ParseError: the arguments do not fit. The validator's error is its cause.
+            ParseError: the arguments do not fit, or the validator failed. What the validator
+                raised is the cause.
         """
         parse = self._parsers.get(name)
         if parse is None:
             return None
         try:
-            return parse(arguments)
-        except ParseError as error:
-            reason = error.__cause__
-        except (ValueError, RecursionError) as error:
-            reason = error
-        message = f"The arguments of {name} are not valid: {reason}"
-        raise ParseError(message, content=arguments) from reason
+            return read_finite(arguments, parse)
+        except Exception as error:
+            message = f"The arguments of {name} are not valid: {reason(error)}"
+            raise ParseError(message, content=arguments) from error
 
 
 def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
@@ -131,10 +145,13 @@ def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
 def _parser(function: object) -> Callable[[str], Any] | None:
     # Not the class decides but the attribute, so that definitions of the openai package count.
     model: object = getattr(function, "model", None)
-    format_ = response_format(model)
-    if format_ is not None:
-        return format_.parse
+    if model is not None:
+        return described(model).read
     return json.loads if _member(function, "strict") is True else None
+
+
+def _are_the_same(one: object, other: object) -> bool:
+    return one == other and getattr(one, "model", None) is getattr(other, "model", None)
 
 
 def _member(node: object, name: str) -> Any:

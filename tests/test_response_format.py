@@ -13,8 +13,9 @@ import typing_extensions
 from pydantic import BaseModel, ConfigDict, Field, RootModel, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
+from streamkit.description import CACHE_SIZE
 from streamkit.errors import OpenAIError, ParseError, SchemaError
-from streamkit.response_format import CACHE_SIZE, ResponseFormat, response_format
+from streamkit.response_format import ResponseFormat, response_format
 from streamkit.schema import strict_violations
 
 T = TypeVar("T")
@@ -193,7 +194,7 @@ def test_a_pydantic_model_is_sent_as_the_openai_package_sends_it() -> None:
         (int, "int"),
         (list[Step], "list_Step_"),
         (Cat | Dog, "Cat_Dog"),
-        (Literal["a", 1], "Literal_a_1_"),
+        (Literal["a", 1], "Literal_a_1_f1a15456"),
         (TypeAdapter(Step), "Step"),
         (TypeAdapter(list[Step]), "response"),
     ],
@@ -341,15 +342,26 @@ def test_a_text_nested_too_deeply_is_a_parse_error() -> None:
     assert caught.value.content == text
 
 
-def test_an_error_in_a_validator_that_is_no_answer_about_the_value_is_not_hidden() -> None:
+class RefusalError(Exception):
+    """A validator's own error, with a method that pydantic's errors have as well."""
+
+    def errors(self) -> str:
+        return "none of pydantic's"
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RefusalError("no"), AttributeError(), ZeroDivisionError()], ids=repr
+)
+def test_whatever_a_validator_raises_is_the_cause_of_a_parse_error(error: Exception) -> None:
     class Buggy(BaseModel):
         number: int
 
-        def model_post_init(self, context: Any, /) -> None:
-            raise KeyError(context)
+        def model_post_init(self, _: Any, /) -> None:
+            raise error
 
-    with pytest.raises(KeyError):
+    with pytest.raises(ParseError, match=f"its validator raised {type(error).__name__}") as caught:
         response_format(Buggy).parse('{"number":1}')
+    assert caught.value.__cause__ is error
 
 
 def test_what_a_server_adds_beside_the_value_does_no_harm() -> None:

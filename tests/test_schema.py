@@ -18,7 +18,6 @@ from streamkit.errors import SchemaError
 from streamkit.schema import (
     Violation,
     describes_object,
-    schema_name,
     strict_violations,
     to_strict_json_schema,
 )
@@ -666,8 +665,10 @@ def test_references_do_not_expand_without_end() -> None:
     bomb = to_strict_json_schema(obj(a={"type": "null"}) | {"$defs": definitions})
     assert bomb == closed(a={"type": "null"})
 
-    with pytest.raises(SchemaError, match="levels of nesting"):
-        to_strict_json_schema(obj(a={"$ref": "#/$defs/D0", "title": "T"}) | {"$defs": definitions})
+    whole = to_strict_json_schema(
+        obj(a={"$ref": "#/$defs/D0", "title": "T"}) | {"$defs": definitions}
+    )
+    assert len(json.dumps(whole)) < 100 * len(definitions) * 4
 
 
 def test_a_reference_beyond_the_limit_stays_one() -> None:
@@ -677,25 +678,6 @@ def test_a_reference_beyond_the_limit_stays_one() -> None:
     *inlined, kept = strict["properties"].values()
     assert all(schema == {"type": "null", "description": "D"} for schema in inlined)
     assert kept == {"anyOf": [{"$ref": "#/$defs/D"}], "description": "D"}
-
-
-# Names
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("MathResponse", "MathResponse"),
-        ("_a-B_1", "_a-B_1"),
-        ("Box[int]", "Box_int_"),
-        ("Größe", "Gr_e"),
-        ("日本", "_"),
-        ("", "response"),
-        ("x" * 65, "x" * 64),
-    ],
-)
-def test_a_name_is_one_the_api_takes(name: str, expected: str) -> None:
-    assert schema_name(name) == expected
 
 
 # Real types

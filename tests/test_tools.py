@@ -233,14 +233,43 @@ def test_other_tools_have_no_parser(tool: object) -> None:
     assert parsers.parse("search", "not JSON") is None
 
 
-def test_tools_may_come_one_by_one_and_the_first_of_a_name_counts() -> None:
+def test_tools_may_come_one_by_one() -> None:
     parsers = tool_parsers(
-        tool for tool in (pydantic_function_tool(NoArguments, name="search"), strict(), strict("b"))
+        tool for tool in (pydantic_function_tool(NoArguments, name="search"), strict("b"))
     )
     assert len(parsers) == 2
     assert "search" in parsers
     assert None not in parsers
     assert parsers.parse("search", "{}") == NoArguments()
+
+
+LOOSE = {"type": "function", "function": {"name": "search"}}
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        [pydantic_function_tool(NoArguments, name="search"), strict()],
+        [strict(), pydantic_function_tool(GetTime, name="search")],
+        [pydantic_function_tool(model, name="search") for model in (GetTime, GetStock)],
+        [LOOSE, strict()],
+        [strict(), LOOSE],
+    ],
+    ids=["model and JSON", "JSON and model", "two models", "loose first", "loose last"],
+)
+def test_two_tools_of_one_name_are_refused(tools: list[Any]) -> None:
+    with pytest.raises(SchemaError, match="two tools are called 'search'"):
+        tool_parsers(tools)
+
+
+@pytest.mark.parametrize("tool", [strict(), pydantic_function_tool(GetTime, name="search"), LOOSE])
+def test_the_same_tool_may_be_given_twice(tool: dict[str, Any]) -> None:
+    assert len(tool_parsers([tool, copy.deepcopy(tool)])) == (tool is not LOOSE)
+
+
+def test_tools_that_are_not_parsed_may_share_a_name() -> None:
+    other = {"type": "function", "function": {"name": "search", "description": "Another."}}
+    assert not tool_parsers([LOOSE, other])
 
 
 @pytest.mark.parametrize(

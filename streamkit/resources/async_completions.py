@@ -13,11 +13,10 @@ from streamkit.stream import AsyncChatCompletionStream, AsyncStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import UnionType
 
     from pydantic import TypeAdapter
     from reactivex import Observable
-    from typing_extensions import Unpack
+    from typing_extensions import TypeForm, Unpack
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
@@ -93,7 +92,23 @@ class AsyncCompletions(ObservableCompletions):
     async def parse(
         self,
         *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: object,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> ParsedChatCompletion[Any]: ...
@@ -133,7 +148,27 @@ class AsyncCompletions(ObservableCompletions):
     def stream(
         self,
         *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: TypeForm[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: object,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,

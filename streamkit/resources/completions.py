@@ -13,11 +13,10 @@ from streamkit.stream import ChatCompletionStream, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import UnionType
 
     from pydantic import TypeAdapter
     from reactivex import Observable
-    from typing_extensions import Unpack
+    from typing_extensions import TypeForm, Unpack
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
@@ -91,7 +90,23 @@ class Completions(ObservableCompletions):
     def parse(
         self,
         *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: object,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
     ) -> ParsedChatCompletion[Any]: ...
@@ -131,7 +146,27 @@ class Completions(ObservableCompletions):
     def stream(
         self,
         *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[Any]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: TypeForm[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: object,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,

@@ -9,11 +9,10 @@ from streamkit.resources.completion_call import CompletionCall, plain_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import UnionType
 
     from pydantic import TypeAdapter
     from reactivex import Observable
-    from typing_extensions import Unpack
+    from typing_extensions import TypeForm, Unpack
 
     from streamkit.events import ChatCompletionStreamEvent
     from streamkit.operators.decode import OnTruncated
@@ -44,7 +43,27 @@ class ObservableCompletions(ABC):
     def observe(
         self,
         *,
-        response_format: Mapping[str, Any] | UnionType | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: TypeForm[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: object,
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamkit.schema.answerable import require_answerable
 from streamkit.schema.name import schema_name
 from streamkit.schema.rewrite import describes_object, to_strict_json_schema
 from streamkit.schema.rules import Violation, strict_violations
@@ -9,6 +10,7 @@ from streamkit.schema.rules import Violation, strict_violations
 __all__ = [
     "Violation",
     "describes_object",
+    "require_answerable",
     "schema_name",
     "strict_violations",
     "to_strict_json_schema",

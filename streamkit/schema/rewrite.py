@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, cast
 
 from streamkit.errors import SchemaError
@@ -64,9 +65,9 @@ def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
     What the answer may be stays the same, but for two things: every property must be there, and
     nothing beside them. Unions become ``anyOf``, a described reference is replaced by what it
-    means, an enum gets its type. What strict mode cannot enforce (defaults, examples, formats and
-    patterns it does not know, ``uniqueItems``) moves into the description, where the model still
-    reads it.
+    means unless that goes beyond a limit, an enum gets its type. What strict mode cannot enforce
+    (defaults, examples, formats and patterns it does not know, ``uniqueItems``) moves into the
+    description, where the model still reads it.
 
     The schema that came is left alone, and its unused definitions are left out.
 
@@ -77,9 +78,14 @@ def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
             (https://platform.openai.com/docs/guides/structured-outputs#supported-schemas).
     """
     strict = _Rewriter(schema).rewritten()
-    for violation in strict_violations(strict):
-        raise SchemaError(violation.message, path=violation.path)
-    return strict
+    violation = next(strict_violations(strict), None)
+    if violation is None:
+        return strict
+    # What was put in the place of references may be what is too much.
+    apart = _Rewriter(schema, inline=False).rewritten()
+    if next(strict_violations(apart), None) is None:
+        return apart
+    raise SchemaError(violation.message, path=violation.path)
 
 
 def describes_object(schema: dict[str, Any]) -> bool:
@@ -89,8 +95,9 @@ def describes_object(schema: dict[str, Any]) -> bool:
 
 
 class _Rewriter:
-    def __init__(self, schema: dict[str, Any]) -> None:
+    def __init__(self, schema: dict[str, Any], *, inline: bool = True) -> None:
         self._whole = schema
+        self._inline = inline
         self._inlined = 0
         self._recursive: dict[str, bool] = {}
 
@@ -150,7 +157,8 @@ class _Rewriter:
             if "allOf" in flat:
                 merged = _without_all_of(flat)
             elif isinstance(reference, str) and len(flat) > 1:
-                if not self._must_stay(reference):
+                only_described = flat.keys() - {"$ref"} <= _ANNOTATIONS
+                if not (self._must_stay(reference) or (only_described and not self._inline)):
                     merged = self._meant(flat, reference)
                 elif "anyOf" not in flat:
                     return _without(flat, "$ref") | {"anyOf": [{"$ref": reference}]}
@@ -183,10 +191,26 @@ def _relevant(schema: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in schema.items()
-        if name in PERMITTED
-        or name in _CONSTRAINTS
-        or (name in _TOLD and not (name == "default" and value is None))
+        if (
+            name in PERMITTED
+            or name in _CONSTRAINTS
+            or (name in _TOLD and not (name == "default" and value is None))
+        )
+        and not _is_no_bound(name, value)
     }
+
+
+def _is_no_bound(keyword: str, value: object) -> bool:
+    """Whether this only says that a number is finite, as every number of JSON is."""
+    return isinstance(value, float) and value == _OUTERMOST.get(keyword)
+
+
+_OUTERMOST = {
+    "maximum": math.inf,
+    "exclusiveMaximum": math.inf,
+    "minimum": -math.inf,
+    "exclusiveMinimum": -math.inf,
+}
 
 
 def _without(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
@@ -228,14 +252,67 @@ def _type_values(schema: dict[str, Any]) -> None:
 
 
 def _even_tuple(schema: dict[str, Any]) -> None:
-    """A tuple whose items are all alike is an array of fixed length."""
+    """A tuple whose items are all alike is an array of limited length."""
     match schema:
-        case {"prefixItems": [first, *rest], "minItems": least, "maxItems": most}:
-            if least == most == 1 + len(rest) and all(item == first for item in rest):
-                del schema["prefixItems"]
-                schema["items"] = first
+        case {"prefixItems": [first, *rest]} if is_schema(first):
+            items = [first, *rest]
         case _:
-            pass
+            return
+    more: object = schema.get("items")
+    least: object = schema.get("minItems", 0)
+    most: object = schema.get("maxItems", len(items) if more is False else None)
+    if not isinstance(least, int) or not (isinstance(most, int) and least <= most <= len(items)):
+        return
+    alike = _alike(items)
+    if alike is None:
+        return
+    labels = [_label(item) for item in items]
+    del schema["prefixItems"]
+    schema |= {"items": alike, "minItems": least, "maxItems": most}
+    if any(label != labels[0] for label in labels):
+        told = [str(schema["description"])] if "description" in schema else []
+        schema["description"] = "\n".join([*told, f"Items: {', '.join(labels)}."])
+
+
+def _alike(items: list[Any]) -> dict[str, Any] | None:
+    """What all items are, if they differ in nothing but words; without the words that differ."""
+    first: dict[str, Any] = items[0]
+    if all(item == first for item in items):
+        return first
+    for without_words in (_without_own_words, _without_words):
+        bare = without_words(first)
+        if all(is_schema(item) and without_words(item) == bare for item in items):
+            return bare
+    return None
+
+
+def _without_own_words(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name not in _ANNOTATIONS}
+
+
+def _without_words(node: Any, depth: int = 0) -> Any:
+    """A schema without what only describes it, at any depth."""
+    if depth > MAX_DEPTH:
+        return node
+    if isinstance(node, list):
+        return [_without_words(item, depth + 1) for item in cast("list[Any]", node)]
+    if not is_schema(node):
+        return node
+    bare = _without_own_words(node)
+    for keyword, value in bare.items():
+        if keyword == "properties" and is_schema(value):
+            bare[keyword] = {
+                name: _without_words(inner, depth + 1) for name, inner in value.items()
+            }
+        elif keyword not in ("const", "enum", "required"):
+            bare[keyword] = _without_words(value, depth + 1)
+    return bare
+
+
+def _label(item: dict[str, Any]) -> str:
+    words = [str(item[name]) for name in ("title", "description") if name in item]
+    default = [f"default {_json(item['default'])}"] if "default" in item else []
+    return ": ".join(words) + (f" ({default[0]})" if default else "")
 
 
 def _tell(schema: dict[str, Any]) -> None:
@@ -245,9 +322,13 @@ def _tell(schema: dict[str, Any]) -> None:
         if keyword in schema and not _enforced(keyword, schema[keyword]):
             value = schema.pop(keyword)
             if not _goes_without_saying(schema, keyword, value):
-                told.append(f"{label}: {json.dumps(value, ensure_ascii=False, default=str)}.")
+                told.append(f"{label}: {_json(value)}.")
     if told:
         schema["description"] = "\n".join(told)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _enforced(keyword: str, value: object) -> bool:

@@ -9,6 +9,7 @@ better judge of it. ``minLength`` and ``maxLength`` are not in the guide's list,
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import deque
 from types import NoneType
@@ -59,6 +60,12 @@ MAX_DEPTH = 100
 
 _FORMATS = frozenset(
     {"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uuid"}
+)
+_WITH_NUMBERS = frozenset(
+    {
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *("const", "enum"),
+    }
 )
 _NO_SCHEMA = "schema must be a JSON object."
 _LOOKAROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
@@ -346,3 +353,8 @@ def _type_and_string_violations(schema: dict[str, Any], context: _Context) -> It
         yield Violation(context, f"{schema['format']!r} is not a valid format.")
     if "pattern" in schema and not is_pattern(schema["pattern"]):
         yield Violation(context, "regex lookaround is not supported in a pattern.")
+    for keyword in sorted(_WITH_NUMBERS & schema.keys()):
+        value: object = schema[keyword]
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        if any(isinstance(one, float) and not math.isfinite(one) for one in values):
+            yield Violation(context, f"'{keyword}' must be finite: JSON has no NaN or Infinity.")

@@ -1,0 +1,130 @@
+"""What pydantic has made of a type, looked through for what no JSON can become."""
+
+# Strategy: a schema of pydantic's core is dicts in dicts. What a function of the user's makes
+# before a part is read may be anything, so below such a function nothing is judged; nor is the side
+# that is for Python's own values. Literals and enums are not judged by a rule but tried: the JSON
+# that the schema offers for a value is read, which is what an answer will do.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from streamkit.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["classes", "require_readable"]
+
+_MADE_APART = frozenset({"model", "dataclass"})
+_MAY_CONVERT = frozenset({"function-before", "function-wrap", "function-plain"})
+_NO_JSON = frozenset({"is-instance", "is-subclass", "callable"})
+_NO_PARTS = frozenset(
+    {
+        *("metadata", "serialization", "config", "python_schema", "strict_schema"),
+        *("default", "expected", "members"),
+    }
+)
+_OF_ITS_PLACE = frozenset({"ref", "metadata", "serialization"})
+
+
+class _Node(NamedTuple):
+    path: str
+    schema: dict[str, Any]
+    converted: bool
+    """Whether a function of the user's stands before it."""
+    by_name: bool
+    """Whether fields are found by their own names, whatever their aliases are."""
+
+
+def require_readable(core: Any) -> None:
+    """Refuse a type with a part that no JSON can become: each answer would fail.
+
+    Raises:
+        SchemaError: a value of an enum or a literal is not what its JSON is read as, a field is
+            looked for inside of another one, or a class can only be made in Python.
+    """
+    for node in _nodes(core):
+        if not node.converted:
+            reason = _unreadable(node)
+            if reason:
+                raise SchemaError(
+                    f"every answer would fail here: {reason}", path=node.path.removeprefix(".")
+                )
+
+
+def classes(core: Any) -> list[Any]:
+    """The classes whose own schemas this one was made of."""
+    return [node.schema["cls"] for node in _nodes(core) if node.schema["type"] in _MADE_APART]
+
+
+def _nodes(
+    value: Any, path: str = "", *, converted: bool = False, by_name: bool = False
+) -> Iterator[_Node]:
+    """Every schema inside of a value that is one or holds some."""
+    if isinstance(value, (list, tuple)):
+        for item in cast("list[Any]", value):
+            yield from _nodes(item, path, converted=converted, by_name=by_name)
+    if not isinstance(value, dict):
+        return
+    schema = cast("dict[str, Any]", value)
+    kind: object = schema.get("type")
+    if not isinstance(kind, str):  # schemas by the names of fields, or by tags
+        for name, part in schema.items():
+            step = f".{name}" if _is_field(part) else ""
+            yield from _nodes(part, path + step, converted=converted, by_name=by_name)
+        return
+    if "config" in schema:
+        config: dict[str, Any] = schema["config"] or {}
+        by_name = bool(config.get("validate_by_name") or config.get("populate_by_name"))
+    path += f".{schema['name']}" if kind == "dataclass-field" else ""
+    yield _Node(path, schema, converted, by_name)
+    path += "[]" if "items_schema" in schema else ""
+    converted = converted or kind in _MAY_CONVERT
+    for name, part in schema.items():
+        if name not in _NO_PARTS:
+            yield from _nodes(part, path, converted=converted, by_name=by_name)
+
+
+def _unreadable(node: _Node) -> str | None:
+    schema = node.schema
+    kind = schema["type"]
+    if kind in ("literal", "enum"):
+        return _unread_value(schema, schema["expected" if kind == "literal" else "members"])
+    if kind in _NO_JSON:
+        name = getattr(schema.get("cls"), "__name__", "function")
+        return f"no JSON is an instance of {name}. Give it a validator, or use another type."
+    if kind.endswith("-field") and not node.by_name:
+        alias = schema.get("validation_alias")
+        if isinstance(alias, list) and not _is_flat(cast("list[Any]", alias)):
+            return (
+                "an AliasPath looks into another field, and the answer has this one on its own."
+                " Add a plain alias by AliasChoices, or read it in a validator."
+            )
+    return None
+
+
+def _is_field(part: Any) -> bool:
+    return isinstance(part, dict) and str(cast("Any", part).get("type")).endswith("-field")
+
+
+def _is_flat(alias: list[Any]) -> bool:
+    """Whether one of the places where a field is looked for is a key of its own."""
+    paths = alias if isinstance(alias[0], list) else [alias]
+    return any(len(path) == 1 for path in paths)
+
+
+def _unread_value(schema: dict[str, Any], values: list[Any]) -> str | None:
+    from pydantic_core import SchemaValidator, to_json
+
+    alone: Any = {name: value for name, value in schema.items() if name not in _OF_ITS_PLACE}
+    validator = SchemaValidator(alone)
+    for value in values:
+        try:
+            validator.validate_json(to_json(getattr(value, "value", value)))
+        except ValueError:
+            return (
+                f"{value!r} is not what its JSON is read as. Use strings, numbers, booleans or None"
+                " in a Literal, and as the values of an enum."
+            )
+    return None

@@ -1,0 +1,64 @@
+"""JSON has no ``NaN`` and no ``Infinity``, whichever parser reads it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+__all__ = ["read_finite"]
+
+T = TypeVar("T")
+
+_SUSPECT = re.compile(r'NaN|Infinity|[eE]\+?\d{3}|\d{309}|"\s*[+-]?(?i:nan|inf|infinity)\s*"')
+"""Found in each text with a number that is not finite, and in hardly any other."""
+
+_TOKEN = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
+)
+
+
+def read_finite(text: str, read: Callable[[str], T]) -> T:
+    """Read a JSON text; ``ValueError`` for ``NaN``, ``Infinity``, and what becomes one of them.
+
+    Some parsers read these, others do not, and some make them of strings and of large numbers, so
+    what a text means would depend on who reads it.
+    """
+    if _SUSPECT.search(text) is None:
+        return read(text)
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word[0] == '"':
+            continue
+        is_float = word[-1].isdigit() and any(mark in word for mark in ".eE")
+        if word[-1] in "Ny" or (is_float and math.isinf(float(word))):
+            shown = word if len(word) <= 20 else f"{word[:20]}…"
+            raise ValueError(f"{shown} at character {token.start()} is no finite number")
+    value = read(text)
+    if not _is_finite(value):
+        raise ValueError("a number in it is not finite")
+    return value
+
+
+def _is_finite(value: object) -> bool:
+    waiting = [value]
+    for current in waiting:
+        if isinstance(current, float) and not math.isfinite(current):
+            return False
+        waiting.extend(_inside(current))
+    return True
+
+
+def _inside(value: Any) -> Iterable[object]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return cast("Iterable[object]", value)
+    if isinstance(value, msgspec.Struct):
+        return [getattr(value, name) for name in value.__struct_fields__]
+    is_record = hasattr(value, "__dataclass_fields__") or hasattr(value, "model_fields_set")
+    fields: object = value
+    if is_record:
+        fields = getattr(value, "__dict__", {})
+    return cast("Mapping[str, object]", fields).values() if isinstance(fields, Mapping) else ()

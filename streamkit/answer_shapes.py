@@ -72,8 +72,10 @@ class WholeMessages:
         is_chunk = str(fields.get("object")).endswith("chunk")
         return fields | {
             "choices": [
-                self._told_once(choice, is_chunk=is_chunk) if _is_whole(choice) else choice
-                for choice in choices
+                self._told_once({"index": place, **choice}, is_chunk=is_chunk)
+                if _is_whole(choice)
+                else choice
+                for place, choice in enumerate(choices)
             ]
         }
 

@@ -122,9 +122,7 @@ def test_a_plain_answer_in_another_shape_is_read(road: Road, body: Any) -> None:
 
 @BY_EVERY_ROAD
 def test_all_of_a_completion_is_read(road: Road) -> None:
-    tokens: Any = {
-        "content": [{"token": "Hello", "logprob": -0.5, "bytes": None, "top_logprobs": []}]
-    }
+    tokens = {"content": [{"token": "Hello", "logprob": -0.5}]}
     body = whole(
         says(reasoning_content="Hm") | {"logprobs": tokens},
         says(None, 1, tool_calls=[CALL, CALL | {"id": "l"}]),
@@ -137,6 +135,16 @@ def test_all_of_a_completion_is_read(road: Road) -> None:
     assert first.logprobs.content[0].logprob == -0.5
     assert [call.id for call in second.message.tool_calls] == ["k", "l"]
     assert third.message.refusal == came.told("refusal.delta", "delta") == "No"
+
+
+def test_choices_without_an_index_are_told_apart_by_their_places() -> None:
+    body = whole(*({"message": {"content": text}, "finish_reason": "stop"} for text in "ab"))
+    came = [road(plain(json.dumps(body).encode()), n=2) for road in PLAIN.values()]
+    came += [road(streamed(data(body)), n=2) for road in STREAMED.values()]
+    for each in came:
+        assert each.error is None
+        choices = each.completion.choices
+        assert [(each.index, each.message.content) for each in choices] == [(0, "a"), (1, "b")]
 
 
 @BY_EVERY_ROAD

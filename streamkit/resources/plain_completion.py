@@ -36,6 +36,9 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
         raise _no_completion(response)
     if not any(map(_is_answer, completion.choices)) and not _has_messages(response):
         raise _no_completion(response)
+    if len({choice.index for choice in completion.choices}) < len(completion.choices):
+        for place, choice in enumerate(completion.choices):  # a server that leaves them out
+            choice.index = place
     for choice in completion.choices:
         if error := ended_with_error(choice.index, choice.finish_reason):
             raise _with(error, response, completion)

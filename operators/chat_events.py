@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit.response_format import ResponseFormat
+    from streamkit.response_format import FormT, ResponseFormat
     from streamkit.types import ParsedChatCompletion
 
     _Machines = tuple[
@@ -62,12 +62,12 @@ def chat_events(
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
 @overload
 def chat_events(
-    format: TypeForm[T],
+    format: TypeForm[FormT],
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[T]]]: ...
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[FormT]]]: ...
 @overload
 def chat_events(
     format: object,

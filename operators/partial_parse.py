@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit.response_format import ResponseFormat
+    from streamkit.response_format import FormT, ResponseFormat
 
 __all__ = ["ContentParser", "partial_parse"]
 
@@ -37,8 +37,10 @@ def partial_parse(
 ]: ...
 @overload
 def partial_parse(
-    format: TypeForm[T], *, partial_strings: bool = True
-) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[T]]]: ...
+    format: TypeForm[FormT], *, partial_strings: bool = True
+) -> Callable[
+    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[FormT]]
+]: ...
 @overload
 def partial_parse(
     format: object, *, partial_strings: bool = True

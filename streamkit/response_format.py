@@ -22,8 +22,12 @@ from streamkit.schema import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import typing_extensions
     from pydantic import TypeAdapter
     from typing_extensions import TypeForm
+
+    FormT = typing_extensions.TypeVar("FormT", default=Any)
+    """What a type form says; Any to a type checker that does not know ``TypeForm``."""
 
 __all__ = ["ResponseFormat", "response_format"]
 
@@ -107,7 +111,7 @@ def response_format(value: type[T]) -> ResponseFormat[T]: ...
 @overload
 def response_format(value: Mapping[str, Any]) -> ResponseFormat[None]: ...
 @overload
-def response_format(value: TypeForm[T]) -> ResponseFormat[T]: ...
+def response_format(value: TypeForm[FormT]) -> ResponseFormat[FormT]: ...
 @overload
 def response_format(value: object) -> ResponseFormat[Any] | None: ...
 def response_format(value: object) -> ResponseFormat[Any] | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streamkit.operators.split_think import ThinkTags
     from streamkit.pipeline import Pipeline
     from streamkit.resources.params import CompletionParams, NotGiven
-    from streamkit.response_format import ResponseFormat
+    from streamkit.response_format import FormT, ResponseFormat
     from streamkit.transport import AsyncTransport
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -100,10 +100,10 @@ class AsyncCompletions(ObservableCompletions):
     async def parse(
         self,
         *,
-        response_format: TypeForm[T],
+        response_format: TypeForm[FormT],
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> ParsedChatCompletion[T]: ...
+    ) -> ParsedChatCompletion[FormT]: ...
     @overload
     async def parse(
         self,
@@ -158,12 +158,12 @@ class AsyncCompletions(ObservableCompletions):
     def stream(
         self,
         *,
-        response_format: TypeForm[T],
+        response_format: TypeForm[FormT],
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> AsyncStreamManager[AsyncChatCompletionStream[T]]: ...
+    ) -> AsyncStreamManager[AsyncChatCompletionStream[FormT]]: ...
     @overload
     def stream(
         self,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streamkit.operators.split_think import ThinkTags
     from streamkit.pipeline import Pipeline
     from streamkit.resources.params import CompletionParams, NotGiven
-    from streamkit.response_format import ResponseFormat
+    from streamkit.response_format import FormT, ResponseFormat
     from streamkit.transport import SyncTransport
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -98,10 +98,10 @@ class Completions(ObservableCompletions):
     def parse(
         self,
         *,
-        response_format: TypeForm[T],
+        response_format: TypeForm[FormT],
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> ParsedChatCompletion[T]: ...
+    ) -> ParsedChatCompletion[FormT]: ...
     @overload
     def parse(
         self,
@@ -156,12 +156,12 @@ class Completions(ObservableCompletions):
     def stream(
         self,
         *,
-        response_format: TypeForm[T],
+        response_format: TypeForm[FormT],
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> StreamManager[ChatCompletionStream[T]]: ...
+    ) -> StreamManager[ChatCompletionStream[FormT]]: ...
     @overload
     def stream(
         self,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streamkit.operators.decode import OnTruncated
     from streamkit.operators.split_think import ThinkTags
     from streamkit.resources.params import CompletionParams, NotGiven
-    from streamkit.response_format import ResponseFormat
+    from streamkit.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletionChunk
 
 __all__ = ["ObservableCompletions"]
@@ -53,12 +53,12 @@ class ObservableCompletions(ABC):
     def observe(
         self,
         *,
-        response_format: TypeForm[T],
+        response_format: TypeForm[FormT],
         on_truncated: OnTruncated = "error",
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    ) -> Observable[ChatCompletionStreamEvent[FormT]]: ...
     @overload
     def observe(
         self,

@@ -26,9 +26,10 @@ def reasoning() -> Callable[
         [    reasoning()     ]
         --delta------delta---(done("Hm,so"),|)
 
-    Servers call it ``reasoning_content`` or ``reasoning``; one that sends both says it twice and is
-    heard once. Text only: a list or an object of that name is kept as an unknown field. It is done
-    with its choice and not when content begins, for some models go on to think after that.
+    Servers call it ``reasoning_content`` or ``reasoning``, have it among the parts of the content,
+    or in ``reasoning_details``; one that sends it in two fields says it twice and is heard once.
+    Only what has no text is no reasoning, and kept in ``model_extra``. It is done with its choice
+    and not when content begins, since some models go on to think after that.
     """
     return lift(ReasoningTeller)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 if TYPE_CHECKING:
     from streamkit.types import ChatCompletionChunk, ChoiceDelta
 
@@ -38,5 +40,5 @@ def _says_something(delta: ChoiceDelta) -> bool:
         or delta.audio
         or delta.annotations
         # A field this version does not know may be another name for any of these.
-        or (delta.unknown_fields and any(delta.model_extra.values()))
+        or (delta.unknown_fields is not UNSET and any(delta.model_extra.values()))
     )

@@ -493,8 +493,3 @@ def test_unknown_fields_beside_no_log_probabilities_are_kept() -> None:
 
 def test_padding_against_eavesdroppers_is_in_no_completion() -> None:
     assert "obfuscation" not in built(chunk(choice(content="Hi"), obfuscation="x7")).to_dict()
-
-
-def test_content_that_is_a_list_is_kept() -> None:
-    parts = [{"type": "text", "text": "a"}]
-    assert message({"content": parts}, {"content": parts})["content"] == parts * 2

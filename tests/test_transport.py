@@ -173,9 +173,9 @@ def test_a_body_may_hold_anything_that_can_say_itself_in_json(value: Any, expect
 
 
 def test_a_message_of_the_api_goes_back_as_it_came() -> None:
-    sent = {"role": "assistant", "content": "hi", "reasoning_content": "hm"}
+    sent = {"role": "assistant", "content": "hi", "signature": "hm"}
     message = msgspec.convert({"role": "assistant", "content": "hi"}, ChatCompletionMessage)
-    message.add_unknown({"reasoning_content": "hm"})
+    message.add_unknown({"signature": "hm"})
     content = encoded(Request(method="POST", path="/x", json={"messages": [message]}))
     assert json.loads(content or b"") == {"messages": [sent]}
 

@@ -31,6 +31,7 @@ from streamkit.types import (
     WireDecoder,
     construct,
 )
+from streamkit.types.base import as_sent
 from streamkit.types.beta.threads import run
 from streamkit.types.beta.threads.runs import tool_call, tool_call_delta
 
@@ -185,9 +186,8 @@ def test_an_unknown_field_that_is_missing_is_no_attribute() -> None:
         ("id", 7),
         ("id", {"a": 1}),
         ("created", "soon"),
-        ("choices", {"0": {}}),
         ("choices", {}),
-        ("choices", [{}, "none"]),
+        ("service_tier", 2),
         ("choices", "none"),
         ("usage", [1, 2, 3]),
         ("usage", "much"),
@@ -200,14 +200,20 @@ def test_a_value_that_does_not_fit_is_kept_as_it_came_and_logged(
         chunk = decoded({field: value})
     assert getattr(chunk, field) is None
     assert chunk.model_extra == {field: value}
-    assert chunk.to_dict() == {field: value}
+    assert chunk.to_dict() == {}
+    assert as_sent(chunk) == {field: value}
     kept = f"ChatCompletionChunk.{field} is a {type(value).__name__}, kept as it came"
     assert caplog.messages == [kept]
 
 
 @pytest.mark.parametrize(
     ("field", "value", "fitted"),
-    [("created", "17", 17), ("created", 17.0, 17)],
+    [
+        ("created", "17", 17),
+        ("created", 17.0, 17),
+        ("created", 17.9, 17),
+        ("created", "17.5", 17),
+    ],
 )
 def test_a_value_that_is_nearly_of_its_type_is_made_to_fit(
     field: str, value: object, fitted: object
@@ -272,10 +278,22 @@ def test_json_in_place_of_its_text_is_its_text(
 
 
 def test_one_misfit_does_not_spoil_its_neighbours() -> None:
-    chunk = decoded({"id": "c1", "created": "soon", "choices": [{"delta": {"content": ["a"]}}]})
+    chunk = decoded({"id": "c1", "created": "soon", "choices": [{"delta": {"role": ["a"]}}]})
     assert chunk.id == "c1"
-    assert chunk.choices == [ChunkChoice(delta=construct(ChoiceDelta, {"content": ["a"]}))]
-    assert chunk.choices[0].delta.model_extra == {"content": ["a"]}
+    assert chunk.choices == [ChunkChoice(delta=construct(ChoiceDelta, {"role": ["a"]}))]
+    assert chunk.choices[0].delta.model_extra == {"role": ["a"]}
+
+
+def test_what_is_no_object_in_a_list_of_them_is_kept_and_the_others_are_read() -> None:
+    chunk = decoded({"choices": [{"index": 1}, "none", {"index": 2}]})
+    assert [choice.index for choice in chunk.choices] == [1, 2]
+    assert chunk.model_extra == {"choices": ["none"]}
+    assert as_sent(chunk) == {"choices": [{"index": 1}, {"index": 2}, "none"]}
+
+
+@pytest.mark.parametrize("given", [{"1": {}, "0": {"index": 0}}, {"0": {}, "1": {"index": "1"}}])
+def test_an_object_whose_keys_are_indices_is_a_list(given: dict[str, Any]) -> None:
+    assert [choice.index for choice in decoded({"choices": given}).choices] == [0, 1]
 
 
 HALF = '{"choices": [{"index": 0, "delta": {"content": "a\\ud83d"}}], "vendor": "\\ude80"}'
@@ -313,9 +331,9 @@ OBJECTS = st.recursive(
 
 @given(data=OBJECTS)
 def test_any_object_is_read_and_nothing_of_it_is_lost(data: dict[str, Any]) -> None:
-    said = decoded(data).to_dict()
+    said = as_sent(decoded(data))
     assert said.keys() == {key for key, value in data.items() if value is not None}
-    assert decoded(said).to_dict() == said
+    assert as_sent(decoded(said)) == said
 
 
 # As plain data.

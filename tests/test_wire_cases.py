@@ -15,36 +15,10 @@ from tests.chat_roads import STREAMED, Came, Road, streamed
 FOLDER = Path(__file__).parent / "cases" / "wire"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
 
-NOT_YET = {
-    **dict.fromkeys(
-        (
-            "content-thinking-list-then-text",
-            "reasoning-an-object-with-text",
-        ),
-        "B",
-    ),
-    **dict.fromkeys(
-        ("citations-in-every-chunk", "logprob-null", "last-chunk-has-empty-id-and-model"), "D"
-    ),
-}
-"""Cases that do not come out right, and why."""
-
 
 @pytest.mark.parametrize("size", [0, 7], ids=["at once", "in sevens"])
 @pytest.mark.parametrize("road", STREAMED.values(), ids=STREAMED)
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            marks=[pytest.mark.xfail(reason=NOT_YET[case["name"]], raises=AssertionError)]
-            if case["name"] in NOT_YET
-            else [],
-            id=case["name"],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_reported_stream_comes_out_right(case: dict[str, Any], road: Road, size: int) -> None:
     body = (FOLDER / f"{case['name']}.sse").read_bytes()
     came = road(streamed(body, size))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamkit.log.choice import ChoiceLog, ChoiceUpdate
-from streamkit.log.completion import CompletionLog, Heading, usage_in
+from streamkit.log.completion import CompletionLog, Heading, usage_of
 from streamkit.log.reading import NOTHING_READ, Outcome, Reading
 from streamkit.log.text import TextLog
 from streamkit.log.tool_call import CallMark, CallUpdate, ToolCallLog
@@ -20,5 +20,5 @@ __all__ = [
     "Reading",
     "TextLog",
     "ToolCallLog",
-    "usage_in",
+    "usage_of",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.log.merge import EMPTY, merged, resolved
+from streamkit.log.merge import EMPTY, PER_TOKEN, merged, resolved
 from streamkit.log.text import TextLog
 from streamkit.log.tool_call import CallMark, CallUpdate, ToolCallLog
 from streamkit.log.tool_calls import ToolCallsLog
@@ -22,6 +22,7 @@ from streamkit.types import (
     construct,
 )
 from streamkit.types.base import plain
+from streamkit.types.speech import DETAILS, thought_in
 
 if TYPE_CHECKING:
     from streamkit.log.reading import Reading
@@ -41,8 +42,12 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
     """Whether content came, be it empty."""
     has_refusal: bool = False
     reasoning_name: str = ""
-    """The field that the server tells its reasoning in: the first that came."""
+    """The field of the message that has the reasoning: the first that came."""
+    thinks_in_details: bool = False
+    """Whether the reasoning comes in no such field but in ``reasoning_details`` alone."""
     finish_reason: str | None = None
+    fields: Mapping[str, Any] = EMPTY
+    """The known fields of the message that have no log of their own."""
     delta_extra: Mapping[str, Any] = EMPTY
     choice_extra: Mapping[str, Any] = EMPTY
     logprobs_extra: Mapping[str, Any] = EMPTY
@@ -94,7 +99,7 @@ class ChoiceLog:
         self._limits = limits
         self.index = index
         self.reasoning = TextLog(limits)
-        """What came as ``reasoning_content`` or, where that says nothing, as ``reasoning``."""
+        """What came as ``reasoning_content``, as ``reasoning``, or else in the details."""
         self.content = TextLog(limits)
         self.refusal = TextLog(limits)
         self.logprobs_content: list[ChatCompletionTokenLogprob] = []
@@ -138,10 +143,10 @@ class ChoiceLog:
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
         """Take what a chunk says of this choice."""
         # A hot place: nearly every chunk brings a piece of content and nothing else.
-        reasoning = content = refusal = None
+        reasoning = content = refusal = thought = None
         calls: tuple[CallUpdate, ...] = ()
         heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
-        is_rare = bool(choice.finish_reason or choice.unknown_fields)
+        is_rare = bool(choice.finish_reason) or choice.unknown_fields is not UNSET
         if delta is not None:
             if delta.content is not None:
                 content = self.content.append(delta.content)
@@ -154,9 +159,12 @@ class ChoiceLog:
             if delta.reasoning_content is not None or delta.reasoning is not None:
                 reasoning = self.reasoning.append(delta.reasoning_content or delta.reasoning or "")
                 is_rare = is_rare or _has_other_reasoning(delta, heading.reasoning_name)
-            if (
+            if delta.unknown_fields is not UNSET:
+                is_rare = True
+                if not reasoning and (thought := self._thought_in_details(delta)):
+                    reasoning = self.reasoning.append(thought)
+            elif (
                 (delta.role and delta.role != heading.role)
-                or delta.unknown_fields
                 or delta.annotations is not None
                 or delta.audio is not None
             ):
@@ -166,7 +174,9 @@ class ChoiceLog:
         if logprobs is not None:
             self._append_logprobs(logprobs)
         if is_rare:
-            self._heading = _continued(self._heading, choice, self._limits)
+            self._heading = _continued(
+                self._heading, choice, self._limits, thinks_in_details=bool(thought)
+            )
         return ChoiceUpdate(
             self.index,
             self,
@@ -190,7 +200,8 @@ class ChoiceLog:
         What is to be parsed is read as a whole when ``final``, else as far as it goes.
         """
         heading = update.heading
-        message = construct(_Message, resolved(heading.delta_extra))
+        message = construct(_Message, resolved(heading.fields))
+        message.add_unknown(resolved(heading.delta_extra))
         message.role = heading.role
         if heading.reasoning_name:
             reasoning = self.reasoning.first(update.reasoning_end)
@@ -238,6 +249,12 @@ class ChoiceLog:
         self._function_call.add_body(call)
         self._heading = replace(self._heading, function_call=self._function_call.mark())
 
+    def _thought_in_details(self, delta: ChoiceDelta) -> str:
+        """What ``reasoning_details`` add to the reasoning, unless another field has said it."""
+        if self.reasoning.length and not self._heading.thinks_in_details:
+            return ""
+        return thought_in(delta.model_extra.get(DETAILS))
+
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         content_end, refusal_end = self._logprobs_ends
         if logprobs.content is not None:
@@ -247,9 +264,9 @@ class ChoiceLog:
             self.logprobs_refusal += logprobs.refusal
             refusal_end = len(self.logprobs_refusal)
         self._logprobs_ends = content_end, refusal_end
-        if logprobs.unknown_fields:
+        if logprobs.unknown_fields is not UNSET:
             old = self._heading.logprobs_extra
-            extra = merged(old, logprobs.model_extra, self._limits)
+            extra = merged(old, logprobs.model_extra, self._limits, PER_TOKEN)
             self._heading = replace(self._heading, logprobs_extra=extra)
 
     def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
@@ -268,19 +285,27 @@ class ChoiceLog:
 _Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
 
 
-def _continued(heading: ChoiceHeading, choice: ChunkChoice, limits: Limits) -> ChoiceHeading:
+def _continued(
+    heading: ChoiceHeading, choice: ChunkChoice, limits: Limits, *, thinks_in_details: bool
+) -> ChoiceHeading:
     delta = choice.delta or ChoiceDelta()
-    choice_extra = heading.choice_extra
-    if choice.unknown_fields:
+    delta_extra, choice_extra = heading.delta_extra, heading.choice_extra
+    if delta.unknown_fields is not UNSET:
+        delta_extra = merged(delta_extra, delta.model_extra, limits)
+    if choice.unknown_fields is not UNSET:
         choice_extra = merged(choice_extra, choice.model_extra, limits)
-    reasoning_name = heading.reasoning_name or _reasoning_name(delta)
+    name = heading.reasoning_name or _reasoning_name(delta)
+    if thinks_in_details:
+        name = name or "reasoning"
     return ChoiceHeading(
         delta.role or heading.role,
         heading.has_content or delta.content is not None,
         heading.has_refusal or delta.refusal is not None,
-        reasoning_name,
+        name,
+        heading.thinks_in_details or thinks_in_details,
         choice.finish_reason or heading.finish_reason,
-        merged(heading.delta_extra, _rare_fields(delta, reasoning_name), limits),
+        merged(heading.fields, _rare_fields(delta, name), limits),
+        delta_extra,
         choice_extra,
         heading.logprobs_extra,
         heading.function_call,
@@ -310,4 +335,4 @@ def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
         "annotations": plain(delta.annotations, drop_none=True),
     }
     fields.pop(reasoning_name, None)
-    return fields | delta.model_extra
+    return fields

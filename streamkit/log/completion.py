@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.choice import ChoiceLog, ChoiceUpdate
-from streamkit.log.merge import EMPTY, merged, resolved
+from streamkit.log.merge import EMPTY, REPORTS, merged, resolved
 from streamkit.types import CompletionUsage, ParsedChatCompletion, construct
 
 if TYPE_CHECKING:
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from streamkit.log.reading import Reading
     from streamkit.types import ChatCompletionChunk, Choice, ChunkChoice
 
-__all__ = ["CompletionLog", "Heading", "usage_in"]
+__all__ = ["CompletionLog", "Heading", "usage_of"]
 
 
 class Heading(Struct, frozen=True, gc=False):
-    """The fields of a completion besides its choices; the last that was not null wins."""
+    """The fields of a completion besides its choices; the last that said something wins.
+
+    Null says nothing, nor does an empty text or a time or a usage of 0.
+    """
 
     id: str = ""
     created: int = 0
@@ -63,7 +66,7 @@ class CompletionLog:
             chunk.service_tier,
             chunk.usage,
         )
-        if said != self._said or chunk.unknown_fields:
+        if said != self._said or chunk.unknown_fields is not UNSET:
             self._said = said
             self.heading = _continued(self.heading, chunk, self._limits)
         parts = chunk.choices
@@ -95,7 +98,7 @@ class CompletionLog:
             model=heading.model,
             service_tier=heading.service_tier,
             system_fingerprint=heading.system_fingerprint,
-            usage=usage_in(built) if heading.usage is None else heading.usage,
+            usage=usage_of(heading.usage, built),
             choices=built,
         )
         completion.add_unknown(resolved(heading.extra))
@@ -125,27 +128,40 @@ class CompletionLog:
         return choice
 
 
-def usage_in(choices: Sequence[Choice]) -> CompletionUsage | None:
-    """The usage that a server reports in a choice; the last one's counts."""
+def usage_of(usage: CompletionUsage | None, choices: Sequence[Choice]) -> CompletionUsage | None:
+    """The usage of a completion; where it says nothing, that of the last choice that has one."""
+    if usage is not None and _says_something(usage):
+        return usage
     for choice in reversed(choices):
-        usage = choice.model_extra.get("usage") if choice.unknown_fields else None
-        if isinstance(usage, dict):
-            return construct(CompletionUsage, cast("dict[str, Any]", usage))
-    return None
+        fields = choice.model_extra.get("usage") if choice.unknown_fields is not UNSET else None
+        if isinstance(fields, dict) and CompletionUsage.normalized(cast("dict[str, Any]", fields)):
+            return construct(CompletionUsage, cast("dict[str, Any]", fields))
+    return usage
 
 
 def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
-    fingerprint = chunk.system_fingerprint
+    extra = heading.extra
+    if chunk.unknown_fields is not UNSET:
+        extra = merged(extra, chunk.model_extra, limits, REPORTS)
     return Heading(
         chunk.id or heading.id,
-        heading.created if chunk.created is None else chunk.created,
+        chunk.created or heading.created,
         chunk.model or heading.model,
         chunk.service_tier or heading.service_tier,
-        heading.system_fingerprint if fingerprint is None else fingerprint,
-        heading.usage if chunk.usage is None else chunk.usage,
-        (
-            merged(heading.extra, chunk.model_extra, limits)
-            if chunk.unknown_fields
-            else heading.extra
-        ),
+        chunk.system_fingerprint or heading.system_fingerprint,
+        _newer(heading.usage, chunk.usage),
+        extra,
+    )
+
+
+def _newer(old: CompletionUsage | None, new: CompletionUsage | None) -> CompletionUsage | None:
+    return new if new is not None and (old is None or _says_something(new)) else old
+
+
+def _says_something(usage: CompletionUsage) -> bool:
+    return bool(
+        usage.total_tokens
+        or usage.prompt_tokens
+        or usage.completion_tokens
+        or usage.unknown_fields is not UNSET
     )

@@ -17,7 +17,7 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.log.merge import EMPTY, TextMark, resolved
 from streamkit.log.text import TextLog
 from streamkit.types import construct
-from streamkit.types.base import Wire, plain
+from streamkit.types.base import Wire, as_sent
 from streamkit.types.beta.threads import Message
 from streamkit.types.beta.threads.runs import RunStep
 
@@ -62,7 +62,7 @@ class Growing(Generic[G]):
         if id in self._marks:
             return False
         self._expect(id)
-        mark = _merged(EMPTY, plain(object_, drop_none=True), self.limits)
+        mark = _merged(EMPTY, as_sent(object_), self.limits)
         self._marks[id] = mark
         self._whole_parts[id] = set(parts(mark))
         return True
@@ -74,7 +74,7 @@ class Growing(Generic[G]):
         self._expect(id)
         old = self._marks.get(id)
         mark = {"id": id} if old is None else old
-        new = plain(delta, drop_none=True)
+        new = as_sent(delta)
         fragments = _parts(new)
         known = parts(mark)
         places = _settle(fragments, known, self.limits)

@@ -20,6 +20,7 @@ from streamkit.resources.plain_completion import plain_completion
 from streamkit.response_format import response_format
 from streamkit.tools import require_strict_tools, tool_parsers
 from streamkit.types import ChatCompletionChunk, construct
+from streamkit.types.base import as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,7 +113,7 @@ class CompletionCall:
         """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
         completion = self.completion(response, limits)
         events = self.events(limits)
-        events.feed(construct(ChatCompletionChunk, as_chunk(completion.to_dict())))
+        events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
         for _ in events.close():
             pass
         parsed = events.completion()

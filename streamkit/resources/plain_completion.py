@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import UNSET
+
 from streamkit.answer_shapes import as_completion, unwrapped
 from streamkit.errors import APIResponseValidationError, LimitExceededError
-from streamkit.log import usage_in
+from streamkit.log import usage_of
 from streamkit.reports import ended_with_error, report_in, reported
 from streamkit.types import ChatCompletion, NestingError, WireDecoder, construct
 from streamkit.types.decoding import loads
@@ -42,8 +44,7 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
     for choice in completion.choices:
         if error := ended_with_error(choice.index, choice.finish_reason):
             raise _with(error, response, completion)
-    if completion.usage is None:
-        completion.usage = usage_in(completion.choices)
+    completion.usage = usage_of(completion.usage, completion.choices)
     completion.note_request_id(response.headers.get("x-request-id"))
     return completion
 
@@ -72,7 +73,10 @@ def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
 def _is_answer(choice: Choice) -> bool:
     message = choice.message
     return bool(
-        choice.finish_reason or message.content or message.tool_calls or message.unknown_fields
+        choice.finish_reason
+        or message.content
+        or message.tool_calls
+        or message.unknown_fields is not UNSET
     )
 
 

@@ -6,13 +6,14 @@ Source: https://platform.openai.com/docs/api-reference/chat-streaming.
 
 from __future__ import annotations
 
-from streamkit.types.base import JSONText, Wire
+from streamkit.types.base import JSONText, UnixTime, Wire
 from streamkit.types.completion import (
     Annotation,
     ChatCompletionAudio,
     ChoiceLogprobs,
     CompletionUsage,
 )
+from streamkit.types.speech import Speech
 
 __all__ = [
     "ChatCompletionChunk",
@@ -56,7 +57,7 @@ class ChoiceDeltaFunctionCall(Wire):
     name: str | None = None
 
 
-class ChoiceDelta(Wire):
+class ChoiceDelta(Speech):
     """What a chunk adds to the message of a choice."""
 
     role: str | None = None
@@ -84,7 +85,7 @@ class ChatCompletionChunk(Wire):
 
     id: str | None = None
     choices: list[ChunkChoice] | None = None
-    created: int | None = None
+    created: UnixTime | None = None
     model: str | None = None
     object: str | None = None
     service_tier: str | None = None

@@ -6,11 +6,12 @@ Source: the API reference, https://platform.openai.com/docs/api-reference/chat/o
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import JSONText, Wire
+from streamkit.types.base import JSONText, UnixTime, Wire
+from streamkit.types.speech import DETAILS, Speech, thought_in
 
 __all__ = [
     "Annotation",
@@ -50,6 +51,9 @@ class PromptTokensDetails(Wire):
     cached_tokens: int | None = None
 
 
+_COUNTS = ("completion_tokens", "prompt_tokens", "total_tokens")
+
+
 class CompletionUsage(Wire):
     """How many tokens a request used."""
 
@@ -59,12 +63,32 @@ class CompletionUsage(Wire):
     completion_tokens_details: CompletionTokensDetails | None = None
     prompt_tokens_details: PromptTokensDetails | None = None
 
+    @classmethod
+    def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The counts: one that is null is what the others leave; unless they do, none is known."""
+        if all(data.get(name, 0) is not None for name in _COUNTS):
+            return data, {}
+        completion, prompt, total = (data.get(name) for name in _COUNTS)
+        match completion, prompt, total:
+            case int(completion), int(prompt), None:
+                counts = completion, prompt, completion + prompt
+            case None, int(prompt), int(total):
+                counts = total - prompt, prompt, total
+            case int(completion), None, int(total):
+                counts = completion, total - completion, total
+            case _:
+                return None
+        if min(counts) < 0:
+            return None
+        return data | dict(zip(_COUNTS, counts, strict=True)), {}
+
 
 class TopLogprob(Wire):
     """One of the likeliest tokens at a position."""
 
     token: str = ""
-    logprob: float = 0.0
+    logprob: float | None = None
+    """None where the server says nothing, or null: that is not 0.0, which would be certain."""
     bytes: list[int] | None = None
 
 
@@ -72,7 +96,8 @@ class ChatCompletionTokenLogprob(Wire):
     """A token of the answer and how likely it was, as a natural logarithm."""
 
     token: str = ""
-    logprob: float = 0.0
+    logprob: float | None = None
+    """None where the server says nothing, or null: that is not 0.0, which would be certain."""
     bytes: list[int] | None = None
     top_logprobs: list[TopLogprob] | None = None
 
@@ -106,7 +131,7 @@ class ChatCompletionAudio(Wire):
     id: str | None = None
     data: str | None = None
     transcript: str | None = None
-    expires_at: int | None = None
+    expires_at: UnixTime | None = None
 
 
 class FunctionCall(Wire):
@@ -152,7 +177,7 @@ ChatCompletionMessageToolCall = (
 """A call of any kind of tool; ``type`` tells which."""
 
 
-class ChatCompletionMessage(Wire):
+class ChatCompletionMessage(Speech):
     """What the model said."""
 
     content: str | None = None
@@ -164,6 +189,17 @@ class ChatCompletionMessage(Wire):
     tool_calls: list[ChatCompletionMessageToolCall] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+
+    @classmethod
+    def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The texts as text; a thought that is told in details alone is reasoning."""
+        normal = super().normalized(data)
+        if normal is not None and DETAILS in normal[0]:
+            fields, unread = normal
+            if not (fields.get("reasoning_content") or fields.get("reasoning")):
+                thought = thought_in(fields[DETAILS])
+                return (fields | {"reasoning": thought}, unread) if thought else normal
+        return normal
 
 
 class Choice(Wire):
@@ -180,7 +216,7 @@ class ChatCompletion(Wire):
 
     id: str = ""
     choices: list[Choice] = []
-    created: int = 0
+    created: UnixTime = 0
     model: str = ""
     object: str = "chat.completion"
     service_tier: str | None = None

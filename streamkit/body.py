@@ -20,9 +20,10 @@ import threading
 import weakref
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from streamkit.connection import Connection
+from streamkit.content_coding import unpacked, unpacked_async
 from streamkit.errors import OpenAIError
 from streamkit.http_errors import body_error
 
@@ -86,8 +87,7 @@ class SyncBody(_Body):
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
-        chunks = response.iter_raw() if _comes_as_it_is(response) else response.iter_bytes()
-        self._chunks = cast("Generator[bytes, None, None]", chunks)
+        self._chunks = unpacked(response)
         self._closed_in_any_case(partial(_close, response, self._chunks))
 
     def __iter__(self) -> Self:
@@ -153,8 +153,7 @@ class AsyncBody(_Body):
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
-        chunks = response.aiter_raw() if _comes_as_it_is(response) else response.aiter_bytes()
-        self._chunks = cast("AsyncGenerator[bytes, None]", chunks)
+        self._chunks = unpacked_async(response)
         self._closed_in_any_case(partial(_aclose, response, self._chunks))
 
     def __aiter__(self) -> Self:
@@ -208,9 +207,3 @@ async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None])
     await response.aclose()
     with suppress(RuntimeError):  # another task is in it
         await chunks.aclose()
-
-
-def _comes_as_it_is(response: httpx.Response) -> bool:
-    """Whether the bytes of the body need no decoding: then one layer less handles each of them."""
-    encoding = response.headers.get("content-encoding", "identity")
-    return encoding == "identity" and not response.is_stream_consumed

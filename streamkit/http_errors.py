@@ -9,6 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.charset import charset
+from streamkit.content_coding import CodingError, HalfPackedError
 from streamkit.environment import proxy_variables
 from streamkit.errors import (
     QUOTE_LIMIT,
@@ -76,7 +77,7 @@ def exchange_error(error: Exception, request: httpx.Request) -> APIError:
         proxies = proxy_variables(request.url)
         by = f", or to the proxy that {proxies} names," if proxies else ""
         return APIConnectionError(f"Connection to {host}{by} failed ({_said(error)})")
-    if isinstance(error, library.DecodingError):
+    if isinstance(error, CodingError | library.DecodingError):
         return APIResponseValidationError(f"{host} sent garbled data ({_said(error)})")
     if isinstance(error, UnicodeError):
         return APIError(
@@ -96,7 +97,9 @@ def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
             seconds=phases.get("read"),
             request_id=response.headers.get("x-request-id"),
         )
-    if isinstance(error, library.DecodingError):
+    if isinstance(error, CodingError | library.DecodingError) and not isinstance(
+        error, HalfPackedError
+    ):
         return StreamDecodeError(f"{host} sent garbled data ({_said(error)})")
     return StreamTruncatedError(f"{host} broke off in the middle of its answer ({_said(error)})")
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from streamkit._version import __version__
 from streamkit.config import ClientConfig, checked_header
+from streamkit.content_coding import ACCEPTED
 from streamkit.errors import OpenAIError
 from streamkit.types.base import Wire
 
@@ -60,6 +61,8 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
         raise OpenAIError(f"api_key() returned {type(api_key).__name__}, not a string")
     ours = {
         "Accept": "text/event-stream" if request.stream else "application/json",
+        # What is packed may wait on its way for more that is worth packing.
+        "Accept-Encoding": "identity" if request.stream else ACCEPTED,
         "Authorization": f"Bearer {api_key.strip()}" if api_key else None,
         "Content-Type": None if request.json is UNSET else "application/json",
         "OpenAI-Organization": config.organization,

@@ -17,6 +17,7 @@ from streamkit.cancel_scope import sleep as cancellable_sleep
 from streamkit.cancel_scope import watch
 from streamkit.closing import close_to_the_end
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
+from streamkit.content_coding import CodingError, unpacked, unpacked_async
 from streamkit.cookies import OwnCookies, keep_sendable
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
 from streamkit.http_client import (
@@ -249,15 +250,19 @@ class SyncTransport(_Transport[HTTPClient]):
 
     def _whole(self, response: httpx.Response, request: Request) -> bytes:
         content = _Content(self.config, request)
-        with closing(response):
-            for chunk in response.iter_bytes():
+        with closing(response), closing(unpacked(response)) as chunks:
+            for chunk in chunks:
                 content.add(chunk)
         return bytes(content.taken)
 
     def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
-        with suppress(library_of(response).RequestError), closing(response):
-            for chunk in response.iter_bytes():
+        with (
+            suppress(library_of(response).RequestError, CodingError),
+            closing(response),
+            closing(unpacked(response)) as chunks,
+        ):
+            for chunk in chunks:
                 content += chunk
                 if len(content) >= ERROR_BODY_LIMIT:
                     break
@@ -360,16 +365,16 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
 
     async def _whole(self, response: httpx.Response, request: Request) -> bytes:
         content = _Content(self.config, request)
-        async with aclosing(response):
-            async for chunk in response.aiter_bytes():
+        async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+            async for chunk in chunks:
                 content.add(chunk)
         return bytes(content.taken)
 
     async def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
-        with suppress(library_of(response).RequestError):
-            async with aclosing(response):
-                async for chunk in response.aiter_bytes():
+        with suppress(library_of(response).RequestError, CodingError):
+            async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+                async for chunk in chunks:
                     content += chunk
                     if len(content) >= ERROR_BODY_LIMIT:
                         break

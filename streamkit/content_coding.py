@@ -1,0 +1,286 @@
+"""What a body was packed with, undone within a bound.
+
+A few hundred bytes may be packed gigabytes. A decoder that is given all of them makes all of those
+before anybody can count. So at most ``PIECE`` bytes are made at a time, and whoever reads counts.
+"""
+
+# Strategy: one coding and no more, for two on top of each other save nothing, and each multiplies
+# what the other makes of a byte. Zlib, brotli and the newer decoders of zstd stop after so many
+# bytes when they are asked to; zstd's older one is fed so little that it cannot make much.
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from contextlib import aclosing, closing, suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+
+    import httpx
+
+__all__ = ["ACCEPTED", "PIECE", "CodingError", "HalfPackedError", "unpacked", "unpacked_async"]
+
+ACCEPTED = "gzip, deflate"
+"""What a server is asked for where an answer is not streamed."""
+PIECE = 1 << 16
+"""How many bytes are made at a time."""
+SILENCE = 1 << 20
+"""How many bytes may come of which nothing is made."""
+WINDOW_LOG = 23
+"""How far zstd may look back on what was made, as a power of 2; RFC 9659 says so for HTTP."""
+
+_SLICE = 16
+"""Of zstd, four blocks of a single letter each, which is the most that so few bytes can be."""
+
+
+class CodingError(Exception):
+    """A body is packed in a way that cannot be undone."""
+
+
+class HalfPackedError(CodingError, EOFError):
+    """A body ended before what was packed did."""
+
+
+def unpacked(response: httpx.Response) -> Generator[bytes, None, None]:
+    """The body of ``response`` as it arrives, unpacked; raises ``CodingError``."""
+    if response.is_stream_consumed:  # as by an HTTP client that has no sockets
+        return _once(response.content)
+    coding = _coding(response)
+    return _undone(response, coding) if coding else _own(response.iter_raw())
+
+
+def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The same on an event loop."""
+    if response.is_stream_consumed:
+        return _once_async(response.content)
+    coding = _coding(response)
+    return _undone_async(response, coding) if coding else _own(response.aiter_raw())
+
+
+def _undone(response: httpx.Response, coding: str) -> Generator[bytes, None, None]:
+    with closing(_own(response.iter_raw())) as chunks:
+        unpacking = _Unpacking(coding)
+        for chunk in chunks:
+            yield from unpacking.feed(chunk)
+        unpacking.close()
+
+
+async def _undone_async(response: httpx.Response, coding: str) -> AsyncGenerator[bytes, None]:
+    async with aclosing(_own(response.aiter_raw())) as chunks:
+        unpacking = _Unpacking(coding)
+        async for chunk in chunks:
+            for piece in unpacking.feed(chunk):
+                yield piece
+        unpacking.close()
+
+
+def _own(chunks: Any) -> Any:
+    """As what they are: all libraries make generators, and say that they are iterators."""
+    return chunks
+
+
+def _once(content: bytes) -> Generator[bytes, None, None]:
+    yield content
+
+
+async def _once_async(content: bytes) -> AsyncGenerator[bytes, None]:
+    yield content
+
+
+def _coding(response: httpx.Response) -> str:
+    """The names of what the body is packed with; empty when it comes as it is.
+
+    What is no name of a coding is passed over: some servers put a charset there.
+    """
+    said: str | None = response.headers.get("content-encoding")
+    if said is None:
+        return ""
+    names = (name.strip().lower().removeprefix("x-") for name in said.split(","))
+    return ", ".join(name for name in names if name in _DECODERS)
+
+
+class _Decoder(Protocol):
+    """Undoes one coding."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what was packed has ended."""
+        ...
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What is made of ``data``, at most a few times ``PIECE`` at a time."""
+        ...
+
+
+class _Unpacking:
+    """A body on its way through its decoder."""
+
+    def __init__(self, coding: str) -> None:
+        make = _DECODERS.get(coding)
+        if make is None:
+            raise CodingError(f"it is packed more than once: {coding[:100]}")
+        self._coding = coding
+        self._decoder = make()
+        self._silence = 0
+        self._has_begun = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._has_begun = self._has_begun or bool(data)
+        self._silence += len(data)
+        pieces = self._decoder.feed(data)
+        while piece := self._next(pieces):
+            self._silence = 0
+            yield piece
+        if self._silence > SILENCE:
+            raise CodingError(f"{self._silence} bytes of {self._coding} are nothing at all")
+
+    def close(self) -> None:
+        if self._has_begun and not self._decoder.is_complete:
+            raise HalfPackedError(f"it ended in the middle of its {self._coding}")
+
+    def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+        try:
+            return next(pieces, None)
+        except CodingError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each library has a class of its own
+            said = f"{type(error).__name__}: {error}"
+        raise CodingError(f"it is no {self._coding} ({said})")
+
+
+class _Zlib:
+    """Gzip, of any number of members as it may have, and what follows is none of it; or deflate."""
+
+    def __init__(self, *, is_gzip: bool) -> None:
+        self.is_complete = False
+        self._is_gzip = is_gzip
+        self._head = b""
+        self._stream: Any = None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._stream is None:
+                data = self._head + data
+                self._head = data if len(data) < 2 else b""
+                if self._head:
+                    return
+                if self.is_complete and not (self._is_gzip and data.startswith(_MAGIC)):
+                    return
+                self._stream = zlib.decompressobj(self._window_bits(data))
+                self.is_complete = False
+            yield from self._pieces(data)
+            if not self._stream.eof:
+                return
+            self.is_complete = True
+            data = self._stream.unused_data
+            self._stream = None
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        stream = self._stream
+        while True:
+            piece = stream.decompress(data, PIECE)
+            data = stream.unconsumed_tail
+            if piece:
+                yield piece
+            if stream.eof or (not data and len(piece) < PIECE):
+                return
+
+    def _window_bits(self, head: bytes) -> int:
+        if self._is_gzip:
+            return zlib.MAX_WBITS | 16
+        # By the name of deflate goes what zlib wraps, and without the wrap.
+        is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+        return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        library = _library("br", "brotli", "brotlicffi")
+        self._stream = library.Decompressor()
+        self._process = getattr(self._stream, "process", None) or self._stream.decompress
+
+    @property
+    def is_complete(self) -> bool:
+        complete: bool = self._stream.is_finished()
+        return complete
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while not self._stream.is_finished():
+            try:
+                piece = self._process(data, output_buffer_limit=PIECE)
+            except TypeError:
+                raise CodingError("brotli before 1.2 cannot be kept within a limit") from None
+            data = b""
+            if piece:
+                yield piece
+            elif self._stream.can_accept_more_data():
+                return
+
+
+class _Zstd:
+    """Frame by frame."""
+
+    def __init__(self) -> None:
+        library = _library("zstd", "compression.zstd", "backports.zstd", "zstandard")
+        self._new: Callable[[], Any]
+        self._read: Callable[[Any, bytes], Generator[bytes, None, bytes]]
+        if hasattr(library, "DecompressionParameter"):
+            options = {library.DecompressionParameter.window_log_max: WINDOW_LOG}
+            self._new, self._read = lambda: library.ZstdDecompressor(options=options), _stopping
+        else:
+            settings = library.ZstdDecompressor(max_window_size=1 << WINDOW_LOG)
+            self._new, self._read = settings.decompressobj, _in_slices
+        self._frame: Any = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self._frame is None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            self._frame = self._frame or self._new()
+            data = yield from self._read(self._frame, data)
+            if self._frame.eof:
+                self._frame = None
+
+
+def _stopping(frame: Any, data: bytes) -> Generator[bytes, None, bytes]:
+    """What is made of data; returns what of it follows the end of the frame."""
+    while True:
+        if piece := frame.decompress(data, PIECE):
+            yield piece
+        if frame.eof:
+            rest: bytes = frame.unused_data
+            return rest
+        if frame.needs_input:
+            return b""
+        data = b""
+
+
+def _in_slices(frame: Any, data: bytes) -> Generator[bytes, None, bytes]:
+    for at in range(0, len(data), _SLICE):
+        if piece := frame.decompress(data[at : at + _SLICE]):
+            yield piece
+        if frame.eof:
+            rest: bytes = frame.unused_data + data[at + _SLICE :]
+            return rest
+    return b""
+
+
+def _library(coding: str, *names: str) -> Any:
+    for name in names:
+        with suppress(ImportError):
+            return importlib.import_module(name)
+    raise CodingError(f"to undo {coding}, one of these is needed: {', '.join(names)}")
+
+
+_MAGIC = b"\x1f\x8b"
+
+_DECODERS: dict[str, Callable[[], _Decoder]] = {
+    "gzip": lambda: _Zlib(is_gzip=True),
+    "deflate": lambda: _Zlib(is_gzip=False),
+    "br": _Brotli,
+    "zstd": _Zstd,
+}

@@ -18,6 +18,7 @@ import streamkit
 import streamkit.run_events
 from streamkit import (
     APIConnectionError,
+    APIResponseValidationError,
     AssistantEventHandler,
     AsyncAssistantEventHandler,
     AsyncOpenAI,
@@ -529,28 +530,40 @@ def test_final_results_read_the_stream_to_its_end(server: Server) -> None:
     assert notes.get_final_run().status == "completed"
 
 
-def test_there_may_be_nothing_to_give() -> None:
-    server = Server(body(), body(), body())
+@pytest.mark.parametrize("what", ["run", "run_steps", "messages"])
+def test_of_what_no_event_was_about_there_is_no_final_result(what: str) -> None:
+    server = Server(body("m:=Hi" if what == "run" else "r:completed"))
     with server.client().beta.threads.runs.stream(**IDS) as stream:
-        for ask in (
-            stream.get_final_run,
-            stream.get_final_run_steps,
-            stream.get_final_messages,
-        ):
-            with pytest.raises(RuntimeError, match="no event of the stream was about"):
-                ask()
+        with pytest.raises(RuntimeError, match="no event of the stream was about"):
+            getattr(stream, f"get_final_{what}")()
+        assert stream.get_final_messages() if what == "run" else stream.get_final_run()
 
 
-async def test_there_may_be_nothing_to_give_to_those_who_wait() -> None:
-    server = Server(body())
+@pytest.mark.parametrize("what", ["run", "run_steps", "messages"])
+async def test_of_what_no_event_was_about_no_final_result_is_awaited(what: str) -> None:
+    server = Server(body("m:=Hi" if what == "run" else "r:completed"))
     async with server.async_client().beta.threads.runs.stream(**IDS) as stream:
-        for ask in (
-            stream.get_final_run,
-            stream.get_final_run_steps,
-            stream.get_final_messages,
-        ):
-            with pytest.raises(RuntimeError, match="no event of the stream was about"):
+        with pytest.raises(RuntimeError, match="no event of the stream was about"):
+            await getattr(stream, f"get_final_{what}")()
+        assert await (stream.get_final_messages() if what == "run" else stream.get_final_run())
+
+
+def test_an_end_without_any_event_of_a_run_gives_its_error_for_every_final_result() -> None:
+    notes, server = Notes(), Server(body())
+    with server.client().beta.threads.runs.stream(**IDS, event_handler=notes) as stream:
+        for ask in (stream.get_final_run, stream.get_final_run_steps, stream.get_final_messages):
+            with pytest.raises(APIResponseValidationError, match="without an event of a run"):
+                ask()
+    assert notes.names == ["exception", "end"]
+
+
+async def test_an_end_without_any_event_of_a_run_gives_its_error_to_those_who_wait() -> None:
+    notes, server = AsyncNotes(), Server(body())
+    async with server.async_client().beta.threads.runs.stream(**IDS, event_handler=notes) as stream:
+        for ask in (stream.get_final_run, stream.get_final_run_steps, stream.get_final_messages):
+            with pytest.raises(APIResponseValidationError, match="without an event of a run"):
                 await ask()
+    assert notes.names == ["exception", "end"]
 
 
 def test_a_handler_that_observes_has_final_results_at_the_end() -> None:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from reactivex import operators as rx
 
-from streamkit.errors import APIError, OpenAIError, StreamDecodeError, StreamTruncatedError
+from streamkit.errors import (
+    APIError,
+    APIResponseValidationError,
+    OpenAIError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
 from streamkit.operators import decode_assistant_events, pipe
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.sse import ServerSentEvent, SSEDecoder
@@ -55,6 +61,7 @@ DECODED = pipe(rx.map(sent), decode_assistant_events(), rx.map(shown))
         ),
         pytest.param("--m:0+H----------|", "--message.delta--#", StreamTruncatedError, id="no run"),
         pytest.param("--|", "--#", StreamDecodeError, id="empty"),
+        pytest.param("--done--", "--#", APIResponseValidationError, id="done alone"),
         pytest.param("-----", "-----", None, id="never"),
         pytest.param("--r:queued---error--|", "--run.queued-#", APIError, id="an error event"),
         pytest.param("--r:queued---#", "--run.queued-#", None, id="an error of the source"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from streamkit.apart import Apart, has_a_thread, when_done
 from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on
+from streamkit.turns import take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,9 +65,11 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
     ) -> abc.DisposableBase:
         subscription = _Subscription(open_stream, observer)
         if scheduler is None:
-            work = CurrentThreadScheduler.singleton().schedule(subscription.push_in_turns)
+            # What an observer subscribes to within `on_next` (as `flat_map` does) waits on the
+            # trampoline, and would otherwise have to wait for the end of the stream.
+            work = take_turns(CurrentThreadScheduler.singleton(), subscription.push_next)
         elif isinstance(scheduler, TrampolineScheduler):
-            work = scheduler.schedule(subscription.push_in_turns)
+            work = take_turns(scheduler, subscription.push_next)
         else:
             work = scheduler.schedule(subscription.push)
         return CompositeDisposable(Disposable(subscription.dispose), work)
@@ -146,17 +149,8 @@ class _Subscription(Generic[E]):
         if self._subscribed_by == get_ident() and has_a_thread(scheduler):
             self._push_what_is_read_apart(scheduler)
         else:
-            while self._push_next():
+            while self.push_next():
                 pass
-
-    def push_in_turns(self, trampoline: abc.SchedulerBase, _state: Any = None) -> None:
-        """Push an event, and the next after everything else that waits on the trampoline.
-
-        What an observer subscribes to within ``on_next`` (as ``flat_map`` does) waits there, and
-        would have to wait for the end of the stream.
-        """
-        if self._push_next():
-            trampoline.schedule(self.push_in_turns)
 
     def dispose(self) -> None:
         """Push no more, and close the stream, or do not open it."""
@@ -167,7 +161,7 @@ class _Subscription(Generic[E]):
         if stream is not None:
             stream.close()
 
-    def _push_next(self) -> bool:
+    def push_next(self) -> bool:
         """Push the next event; false when that was not to be, or was the last."""
         try:
             event = next(self._stream or self._open())

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import reactivex
+from reactivex import operators as rx
+from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
+
+from streamkit import OpenAI
+from streamkit.turns import take_turns
+from tests.http_server import ScriptedServer
+from tests.sse_bodies import DONE, part, stream
+
+ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+
+
+def steps(order: list[str], name: str, count: int, also: Callable[[], object] | None = None) -> Any:
+    left = [*range(count)]
+
+    def step() -> bool:
+        order.append(name)
+        if also is not None:
+            also()
+        left.pop()
+        return bool(left)
+
+    return step
+
+
+@pytest.mark.parametrize("scheduler", [TrampolineScheduler, CurrentThreadScheduler.singleton])
+def test_what_a_step_schedules_comes_before_the_next_step(scheduler: Any) -> None:
+    trampoline = scheduler()
+    order: list[str] = []
+    take_turns(
+        trampoline,
+        steps(order, "step", 3, lambda: trampoline.schedule(lambda *_: order.append("other"))),
+    )
+    assert order == ["step", "other"] * 3
+
+
+def test_works_that_wait_together_take_turns() -> None:
+    trampoline = TrampolineScheduler()
+    order: list[str] = []
+
+    def begin(*_: object) -> None:
+        for name in "abc":
+            take_turns(trampoline, steps(order, name, 3))
+
+    trampoline.schedule(begin)
+    assert "".join(order) == "abcabcabc"
+
+
+def test_work_that_schedules_itself_anew_is_not_starved() -> None:
+    trampoline = TrampolineScheduler()
+    order: list[str] = []
+
+    def again(*_: object) -> None:
+        order.append("other")
+        if len(order) < 20:
+            trampoline.schedule(again)
+
+    def begin(*_: object) -> None:
+        take_turns(trampoline, steps(order, "step", 5))
+        trampoline.schedule(again)
+
+    trampoline.schedule(begin)
+    assert order[:10] == ["step", "other"] * 5
+
+
+def test_work_that_is_alone_keeps_its_turn() -> None:
+    trampoline = TrampolineScheduler()
+    scheduled: list[object] = []
+    schedule = trampoline.schedule_absolute
+    trampoline.schedule_absolute = lambda *args: scheduled.append(args) or schedule(*args)  # type: ignore[method-assign,func-returns-value,assignment]  # counted
+    take_turns(trampoline, steps([], "step", 1000))
+    assert len(scheduled) == 2
+
+
+def test_work_that_was_disposed_of_before_its_turn_is_not_done() -> None:
+    trampoline = TrampolineScheduler()
+    order: list[str] = []
+
+    def begin(*_: object) -> None:
+        take_turns(trampoline, steps(order, "step", 3)).dispose()
+
+    trampoline.schedule(begin)
+    assert order == []
+
+
+def test_what_each_event_leads_to_comes_before_the_next_event() -> None:
+    seen: list[str] = []
+    with ScriptedServer(stream(part("a"), part("b"), part("c", "stop"), DONE)) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            client.chat.completions.chunks(**ASKED).pipe(
+                rx.map(lambda chunk: chunk.choices[0].delta.content),
+                rx.do_action(seen.append),
+                rx.flat_map(lambda text: reactivex.of(text + "1", text + "2")),
+            ).subscribe(seen.append)
+    assert seen == ["a", "a1", "a2", "b", "b1", "b2", "c", "c1", "c2"]
+
+
+def test_two_streams_on_one_thread_take_turns() -> None:
+    seen: list[str] = []
+    script = stream(part("a"), part("b"), part("c", "stop"), DONE)
+    with ScriptedServer(script) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            one = client.chat.completions.chunks(**ASKED).pipe(rx.map(lambda _: "1"))
+            other = client.chat.completions.chunks(**ASKED).pipe(rx.map(lambda _: "2"))
+            reactivex.merge(one, other).subscribe(seen.append)
+    assert seen == ["1", "2"] * 3

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import reactivex
+from reactivex import Observable
 from reactivex import operators as rx
 from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
 
 from streamkit import OpenAI
 from streamkit.turns import take_turns
+from streamkit.types import ChatCompletionChunk
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 
@@ -73,7 +75,7 @@ def test_work_that_is_alone_keeps_its_turn() -> None:
     trampoline = TrampolineScheduler()
     scheduled: list[object] = []
     schedule = trampoline.schedule_absolute
-    trampoline.schedule_absolute = lambda *args: scheduled.append(args) or schedule(*args)  # type: ignore[method-assign,func-returns-value,assignment]  # counted
+    trampoline.schedule_absolute = lambda *args: scheduled.append(args) or schedule(*args)  # type: ignore[method-assign,func-returns-value]  # counted
     take_turns(trampoline, steps([], "step", 1000))
     assert len(scheduled) == 2
 
@@ -89,15 +91,23 @@ def test_work_that_was_disposed_of_before_its_turn_is_not_done() -> None:
     assert order == []
 
 
+def content(chunk: ChatCompletionChunk) -> str:
+    text: str = chunk.to_dict()["choices"][0]["delta"]["content"]
+    return text
+
+
+def twice(text: str) -> Observable[str]:
+    return reactivex.of(text + "1", text + "2")
+
+
 def test_what_each_event_leads_to_comes_before_the_next_event() -> None:
     seen: list[str] = []
     with ScriptedServer(stream(part("a"), part("b"), part("c", "stop"), DONE)) as server:
         with OpenAI(api_key="k", base_url=server.url) as client:
-            client.chat.completions.chunks(**ASKED).pipe(
-                rx.map(lambda chunk: chunk.choices[0].delta.content),
-                rx.do_action(seen.append),
-                rx.flat_map(lambda text: reactivex.of(text + "1", text + "2")),
-            ).subscribe(seen.append)
+            texts: Observable[str] = client.chat.completions.chunks(**ASKED).pipe(
+                rx.map(content), rx.do_action(seen.append)
+            )
+            texts.pipe(rx.flat_map(twice)).subscribe(seen.append)
     assert seen == ["a", "a1", "a2", "b", "b1", "b2", "c", "c1", "c2"]
 
 

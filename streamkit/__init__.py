@@ -38,6 +38,7 @@ from streamkit.limits import Limits
 from streamkit.operators.split_think import ThinkTags
 from streamkit.partial_view import PartialArray, PartialObject
 from streamkit.resources.params import NOT_GIVEN, NotGiven
+from streamkit.serialization import json_default
 from streamkit.stream import (
     AsyncChatCompletionStream,
     AsyncStream,
@@ -99,6 +100,7 @@ __all__ = [
     "UnprocessableEntityError",
     "UploadProgress",
     "__version__",
+    "json_default",
     "pydantic_function_tool",
 ]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -22,7 +21,7 @@ from streamkit.types import (
     ChatCompletionTokenLogprob,
     ParsedChatCompletion,
 )
-from streamkit.types.base import plain
+from streamkit.types.base import json_of, plain
 
 __all__ = [
     "AttemptResetEvent",
@@ -53,15 +52,21 @@ class Event(Struct, frozen=True, gc=False, eq=False):
     Two events are equal when they are of one type and say the same.
     """
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything the event says, as plain data; reads it as of the event."""
-        return {
-            name: plain(getattr(self, name), "json", drop_none=True) for name in _names(type(self))
-        }
+    def to_dict(self, *, delta: bool = False) -> dict[str, Any]:
+        """Everything the event says, as plain data; reads it as of the event.
 
-    def to_json(self) -> str:
+        Args:
+            delta: leave out what grows with the stream, such as ``snapshot`` and ``parsed``. Then
+                all events of a stream together are about as long as the stream; with it their
+                length grows with its square.
+        """
+        type_ = type(self)
+        names = _names_of_news(type_) if delta else _names(type_)
+        return {name: plain(getattr(self, name), "json", drop_none=True) for name in names}
+
+    def to_json(self, *, delta: bool = False) -> str:
         """The JSON text of ``to_dict``, on one line."""
-        return msgspec.json.encode(self.to_dict()).decode()
+        return json_of(self.to_dict(delta=delta))
 
     def model_dump(self) -> dict[str, Any]:
         """The same as ``to_dict``, under the name pydantic uses."""
@@ -368,3 +373,13 @@ def _names(type_: type[Event]) -> tuple[str, ...]:
     said_again = {"updates", "content" if "delta" in fields else ""}
     names = [name for name in (*fields, *views) if name[0] != "_" and name not in said_again]
     return ("type", *names)
+
+
+_GROWING = frozenset({"arguments", "parsed", "parsed_arguments", "snapshot"})
+
+
+@functools.cache
+def _names_of_news(type_: type[Event]) -> tuple[str, ...]:
+    """What an event says besides views of all that has come; done events have that in fields."""
+    fields = type_.__struct_fields__
+    return tuple(name for name in _names(type_) if name in fields or name not in _GROWING)

@@ -16,6 +16,7 @@ A view reads like the dict or list it will become, and never changes.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from operator import index as as_index
@@ -73,6 +74,11 @@ class _View:
     def __len__(self) -> int:
         return self._level.count + (self._tip is not None)
 
+    @property
+    def __pydantic_serializer__(self) -> object:
+        # Pydantic asks whatever it meets in an `Any`.
+        return _pydantic_serializer()
+
     def _open_value(self) -> PartialObject | PartialArray | str | None:
         """The tip; what it shows is put together when it is first asked for."""
         tip = self._tip
@@ -101,11 +107,15 @@ def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
 class PartialObject(_View, Mapping[str, Any]):
     """A JSON object that was still open: a read-only mapping that never changes.
 
-    It equals the dict with the same items. Its finished values are plain ones, shared with later
-    views and to be treated as read-only; only its last value may be partial.
+    It equals the dict with the same items, and passes for a dict where ``isinstance`` asks. Its
+    finished values are plain ones, shared with later views and to be treated as read-only; only its
+    last value may be partial.
     """
 
     __slots__ = ()
+
+    if not TYPE_CHECKING:  # it is no dict, but encoders without a hook ask `isinstance` (FastAPI's)
+        __class__ = property(lambda _: dict)  # as `unittest.mock` does it
 
     def __iter__(self) -> Iterator[str]:
         yield from self._finished()
@@ -168,11 +178,15 @@ class PartialObject(_View, Mapping[str, Any]):
 class PartialArray(_View, Sequence[Any]):
     """A JSON array that was still open: a read-only sequence that never changes.
 
-    It equals the list with the same items. Its finished values are plain ones, shared with later
-    views and to be treated as read-only; only its last value may be partial.
+    It equals the list with the same items, and passes for a list where ``isinstance`` asks. Its
+    finished values are plain ones, shared with later views and to be treated as read-only; only its
+    last value may be partial.
     """
 
     __slots__ = ()
+
+    if not TYPE_CHECKING:  # as in PartialObject
+        __class__ = property(lambda _: list)
 
     def __iter__(self) -> Iterator[Any]:
         yield from self._finished()
@@ -223,6 +237,14 @@ class PartialArray(_View, Sequence[Any]):
 def _whole(value: dict[str, Any] | list[Any]) -> PartialObject | PartialArray:
     """The view in which nothing is open; what a pickled one becomes."""
     return _view(Level(value, len(value)), None)
+
+
+@functools.cache
+def _pydantic_serializer() -> object:
+    from pydantic_core import SchemaSerializer
+    from pydantic_core.core_schema import any_schema, plain_serializer_function_ser_schema
+
+    return SchemaSerializer(any_schema(serialization=plain_serializer_function_ser_schema(plain)))
 
 
 def plain(value: object) -> object:

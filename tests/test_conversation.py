@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 import streamkit
 from streamkit import AsyncOpenAI, OpenAI
-from streamkit.resources.conversation import as_sent
+from streamkit.resources.conversation import unparsed
 from streamkit.server import EmbeddedServer
 from streamkit.types import ChatCompletionMessage, ParsedChatCompletionMessage, construct
 
@@ -150,25 +150,25 @@ def test_the_messages_of_the_caller_stay_as_they_are(server: EmbeddedServer) -> 
         parsed(streamkit, server, tools=False).to_dict(),
     ):
         before = copy.deepcopy(message)
-        as_sent([message])
+        unparsed([message])
         assert message == before
 
 
 def test_what_the_server_sent_beside_goes_back_too() -> None:
     said = {"content": "Hi", "reasoning_content": "Hm.", "reasoning_details": [{"text": "Hm."}]}
     for type_ in (ChatCompletionMessage, ParsedChatCompletionMessage):
-        sent: Any = as_sent([construct(type_, said)])
+        sent: Any = unparsed([construct(type_, said)])
         assert sent[0].to_dict() == {"role": "assistant"} | said
 
 
 def test_a_dump_says_nothing_of_reasoning_that_never_came() -> None:
-    sent: Any = as_sent([ChatCompletionMessage(content="Hi").model_dump()])
+    sent: Any = unparsed([ChatCompletionMessage(content="Hi").model_dump()])
     assert not sent[0].keys() & {"reasoning", "reasoning_content"}
 
 
 @pytest.mark.parametrize("messages", [None, "hello", {"role": "user"}, 5, [], ["hello", None, 5]])
 def test_what_are_no_messages_is_left_to_the_api(messages: object) -> None:
-    assert as_sent(messages) == messages
+    assert unparsed(messages) == messages
 
 
 def test_the_extra_body_is_sent_as_it_is(server: EmbeddedServer) -> None:

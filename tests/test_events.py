@@ -216,6 +216,40 @@ def test_plain_data_are_plain() -> None:
         assert event.model_dump() == data
 
 
+def test_what_an_event_adds_is_all_but_views_of_what_had_come() -> None:
+    for event in EVENTS:
+        whole, added = event.to_dict(), event.to_dict(delta=True)
+        assert json.loads(event.to_json(delta=True)) == added
+        left_out = whole.keys() - added.keys()
+        assert added == {name: whole[name] for name in whole if name in added}
+        if event.type == "chunk" or event.type.endswith(".delta"):
+            assert left_out == whole.keys() & {
+                *("snapshot", "parsed", "parsed_arguments"),
+                "" if "arguments_delta" not in whole else "arguments",
+            }
+        else:
+            assert not left_out
+
+
+def test_what_all_events_add_is_as_long_as_the_stream() -> None:
+    def length(count: int) -> int:
+        machine = ChatEvents(Reader(response_format({"type": "json_object"})))
+        pieces = ['{"a": "', *("x" for _ in range(count)), '"}']
+        logprobs = {"content": [token("x")]}
+        parts = [chunk(choice(content=piece, logprobs=logprobs)) for piece in pieces]
+        events = [event for part in parts for event in machine.feed(part)]
+        return sum(len(event.to_json(delta=True)) for event in events)
+
+    one, two, three = length(100), length(200), length(300)
+    assert three - two == two - one
+
+
+def test_half_a_character_in_a_chunk_can_be_written_down() -> None:
+    event = next(iter(ChatEvents(Reader()).feed(chunk(choice(content="a\ud83d")))))
+    assert json.loads(event.to_json())["chunk"]["choices"][0]["delta"]["content"] == "a\ud83d"
+    assert json.loads(event.to_json(delta=True))["type"] == "chunk"
+
+
 def test_what_was_parsed_is_there_as_its_type() -> None:
     parsed = {event.type: event for event in EVENTS}
     content = parsed["content.done"]

@@ -59,7 +59,7 @@ def chat(  # noqa: PLR0913 - one for each option
         float | None, typer.Option(min=0, help="The sampling temperature.")
     ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
+        bool, typer.Option("--json", help="Print what each event adds as a line of JSON.")
     ] = False,
     timeout: Timeout = None,
     max_retries: MaxRetries = 2,
@@ -115,7 +115,7 @@ def _messages(prompt: str, system: str | None) -> list[dict[str, str]]:
 def _print_events(answer: StreamManager[ChatCompletionStream[Any]]) -> None:
     with answer as stream:
         for event in stream:
-            typer.echo(event.to_json())
+            typer.echo(event.to_json(delta=True))
 
 
 def _show(

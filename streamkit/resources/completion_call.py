@@ -15,7 +15,7 @@ from streamkit.pipeline import Pipeline
 from streamkit.reader import Reader
 from streamkit.redaction import keeping_secrets
 from streamkit.request import Request
-from streamkit.resources.conversation import as_sent
+from streamkit.resources.conversation import unparsed
 from streamkit.resources.params import is_left_out
 from streamkit.resources.plain_completion import plain_completion
 from streamkit.response_format import response_format
@@ -61,7 +61,7 @@ class CompletionCall:
             given_tools = body["tools"] or ()
             body["tools"] = require_strict_tools(given_tools) if strict_tools else [*given_tools]
         if "messages" in body:
-            body["messages"] = as_sent(body["messages"])
+            body["messages"] = unparsed(body["messages"])
         self._format = _response_format(body.pop("response_format", None))
         if self._format is not None:
             body["response_format"] = self._format.param

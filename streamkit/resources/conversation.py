@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from streamkit.types.base import Wire
 
-__all__ = ["as_sent"]
+__all__ = ["unparsed"]
 
 
-def as_sent(messages: object) -> object:
+def unparsed(messages: object) -> object:
     """The messages without ``parsed`` and ``parsed_arguments``; what is no list is left to the API.
 
     Those of the caller are not changed.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-__all__ = ["JSONText", "UnixTime", "Wire", "as_sent", "plain"]
+__all__ = ["JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
 
 JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 """Text in which JSON is written; a value that a server sends in its place is read as its text."""
@@ -102,7 +102,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The JSON text of ``to_dict``."""
-        return _json(self.to_dict(mode="json"), indent)
+        return json_of(self.to_dict(mode="json"), indent)
 
     def model_dump(
         self, *, mode: Literal["python", "json"] = "python", exclude_none: bool = False
@@ -115,7 +115,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
 
     def model_dump_json(self, *, indent: int | None = None, exclude_none: bool = False) -> str:
         """The JSON text of ``model_dump``."""
-        return _json(self.model_dump(mode="json", exclude_none=exclude_none), indent)
+        return json_of(self.model_dump(mode="json", exclude_none=exclude_none), indent)
 
 
 def plain(
@@ -210,7 +210,8 @@ def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _json(data: dict[str, Any], indent: int | None) -> str:
+def json_of(data: dict[str, Any], indent: int | None = None) -> str:
+    """The JSON text of plain data, on one line unless it is to be indented."""
     try:
         text = msgspec.json.encode(data)
     except UnicodeEncodeError:  # half a surrogate pair, which only an escape can say

@@ -85,6 +85,17 @@ def test_other_events_tell_nothing() -> None:
     assert machine.feed(read(("thread.hologram", {"id": "x"}))) == []
 
 
+def test_what_an_event_adds_is_all_but_its_snapshot() -> None:
+    machine = AssistantEvents()
+    names = ("r:queued", "s:new", "s:0+1", "s:=12", "m:new", "m:0+x", "m:=a", "r:failed")
+    for event in (event for name in names for event in machine.feed(read(name))):
+        whole = event.to_dict()
+        assert event.to_dict(delta=True) == {
+            name: value for name, value in whole.items() if name != "snapshot"
+        }
+        assert ("snapshot" in whole) == event.type.endswith(".delta")
+
+
 def test_what_is_known_of_the_run_is_as_of_the_last_event() -> None:
     machine = AssistantEvents()
     assert (machine.run, machine.message(), machine.run_step()) == (None, None, None)

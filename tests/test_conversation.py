@@ -6,7 +6,7 @@ import asyncio
 import copy
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import openai
 import pytest
@@ -156,7 +156,11 @@ def test_the_messages_of_the_caller_stay_as_they_are(server: EmbeddedServer) -> 
 
 def test_what_the_server_sent_beside_goes_back_too() -> None:
     said = {"content": "Hi", "reasoning_content": "Hm.", "reasoning_details": [{"text": "Hm."}]}
-    for type_ in (ChatCompletionMessage, ParsedChatCompletionMessage):
+    types: list[type[ChatCompletionMessage]] = [
+        ChatCompletionMessage,
+        cast("type[ChatCompletionMessage]", ParsedChatCompletionMessage),
+    ]
+    for type_ in types:
         sent: Any = unparsed([construct(type_, said)])
         assert sent[0].to_dict() == {"role": "assistant"} | said
 

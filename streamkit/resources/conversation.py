@@ -21,7 +21,7 @@ def unparsed(messages: object) -> object:
     Those of the caller are not changed.
     """
     if not isinstance(messages, Iterable) or isinstance(messages, str | bytes | Mapping):
-        return messages
+        return cast("object", messages)
     return [_message(message) for message in cast("Iterable[object]", messages)]
 
 
@@ -29,9 +29,11 @@ _OF_A_MESSAGE = ("parsed",)
 _OF_A_CALL = ("index",)  # the openai package leaves it where a stream had it
 _OF_A_FUNCTION = ("parsed_arguments",)
 
-_FUNCTION = dict.fromkeys(_OF_A_FUNCTION, True)
-_CALL = {"function": _FUNCTION, **dict.fromkeys(_OF_A_CALL, True)}
-_MESSAGE = {"tool_calls": {"__all__": _CALL}, **dict.fromkeys(_OF_A_MESSAGE, True)}
+# The same in pydantic's words.
+_FUNCTION: dict[str, object] = dict.fromkeys(_OF_A_FUNCTION, True)
+_CALL: dict[str, object] = {"function": _FUNCTION, **dict.fromkeys(_OF_A_CALL, True)}
+_CALLS: dict[str, object] = {"__all__": _CALL}
+_MESSAGE: dict[str, object] = {"tool_calls": _CALLS, **dict.fromkeys(_OF_A_MESSAGE, True)}
 
 
 def _message(message: object) -> object:

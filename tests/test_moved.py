@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeAlias
 
@@ -38,7 +38,7 @@ MOMENTS: dict[str, Script] = {
 
 
 @contextmanager
-def pool() -> Iterator[abc.SchedulerBase]:
+def pool() -> Generator[abc.SchedulerBase]:
     scheduler = ThreadPoolScheduler(1)
     yield scheduler
     scheduler.executor.shutdown(wait=False)

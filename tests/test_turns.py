@@ -35,10 +35,11 @@ def steps(order: list[str], name: str, count: int, also: Callable[[], object] | 
 def test_what_a_step_schedules_comes_before_the_next_step(scheduler: Any) -> None:
     trampoline = scheduler()
     order: list[str] = []
-    take_turns(
-        trampoline,
-        steps(order, "step", 3, lambda: trampoline.schedule(lambda *_: order.append("other"))),
-    )
+
+    def other(*_: object) -> None:
+        order.append("other")
+
+    take_turns(trampoline, steps(order, "step", 3, lambda: trampoline.schedule(other)))
     assert order == ["step", "other"] * 3
 
 

@@ -253,7 +253,8 @@ class ChoiceLog:
         """What ``reasoning_details`` add to the reasoning, unless another field has said it."""
         if self.reasoning.length and not self._heading.thinks_in_details:
             return ""
-        return thought_in(delta.model_extra.get(DETAILS))
+        details: object = getattr(delta, DETAILS, None)
+        return thought_in(details) if details else ""
 
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         content_end, refusal_end = self._logprobs_ends
@@ -297,6 +298,7 @@ def _continued(
     name = heading.reasoning_name or _reasoning_name(delta)
     if thinks_in_details:
         name = name or "reasoning"
+    rare_fields = _rare_fields(delta, name)
     return ChoiceHeading(
         delta.role or heading.role,
         heading.has_content or delta.content is not None,
@@ -304,7 +306,7 @@ def _continued(
         name,
         heading.thinks_in_details or thinks_in_details,
         choice.finish_reason or heading.finish_reason,
-        merged(heading.fields, _rare_fields(delta, name), limits),
+        merged(heading.fields, rare_fields, limits) if rare_fields else heading.fields,
         delta_extra,
         choice_extra,
         heading.logprobs_extra,
@@ -331,8 +333,11 @@ def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "reasoning_content": delta.reasoning_content,
         "reasoning": delta.reasoning,
-        "audio": plain(delta.audio, drop_none=True),
-        "annotations": plain(delta.annotations, drop_none=True),
+        "audio": delta.audio,
+        "annotations": delta.annotations,
     }
-    fields.pop(reasoning_name, None)
-    return fields
+    return {
+        name: plain(value, drop_none=True)
+        for name, value in fields.items()
+        if value is not None and name != reasoning_name
+    }

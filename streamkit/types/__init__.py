@@ -32,8 +32,9 @@ from streamkit.types.completion import (
     PromptTokensDetails,
     TopLogprob,
 )
+from streamkit.types.construction import construct
 from streamkit.types.cursor_page import CursorPage
-from streamkit.types.decoding import NestingError, WireDecoder, construct
+from streamkit.types.decoding import NestingError, WireDecoder
 from streamkit.types.file_object import FileDeleted, FileObject
 from streamkit.types.parsed import (
     ParsedChatCompletion,

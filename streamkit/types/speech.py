@@ -13,6 +13,7 @@ DETAILS = "reasoning_details"
 """OpenRouter's list of what a model thought, which is to be sent back as it came."""
 
 _FIELDS = ("content", "refusal", "reasoning_content", "reasoning")
+_TEXT_OR_NULL = (str, type(None))
 
 # Where an object has its text, and what that is: None where its type or its place says so.
 _TEXTS: dict[str, str | None] = {
@@ -42,7 +43,7 @@ class Speech(Wire):
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The texts as text, and what stood beside them."""
-        odd = [name for name in _FIELDS if not isinstance(data.get(name), str | None)]
+        odd = [name for name in _FIELDS if not isinstance(data.get(name), _TEXT_OR_NULL)]
         if not odd:
             return data, {}
         fields, unread = dict(data), dict[str, Any]()

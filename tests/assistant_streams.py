@@ -110,7 +110,7 @@ def code(index: int | None, input: str, **fields: Any) -> dict[str, Any]:
     return call | fields
 
 
-def function(index: int | None, arguments: str, **fields: Any) -> dict[str, Any]:
+def function(index: int | None, arguments: object, **fields: Any) -> dict[str, Any]:
     """A piece of a function call."""
     return {"index": index, "type": "function", "function": {"arguments": arguments}} | fields
 

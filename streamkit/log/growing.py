@@ -158,8 +158,8 @@ def _settle(
 ) -> list[int]:
     """Give every fragment an index, also where the server does not, and return them.
 
-    It is that of the part of the same id; else, without an id, the last one's if that is of the
-    same type; else a new one.
+    It is that of the part of the same id; else the last one's, if that is of the same type and the
+    fragment has no id, or nothing but arguments besides it, which that one awaits; else a new one.
     """
     parts = dict(known)
     by_id = {str(part["id"]): place for place, part in parts.items() if part.get("id")}
@@ -170,7 +170,9 @@ def _settle(
             # No set: a server may send anything for a type.
             types = [None, parts[last].get("type")] if last >= 0 else []
             goes_on = fragment.get("type") in types
-            new = last if goes_on and not id else last + 1
+            if id and goes_on:
+                goes_on = not _name(fragment) and _awaits_arguments(parts[last])
+            new = last if goes_on else last + 1
             fragment["index"] = by_id.get(id, new)
         index: int = fragment["index"]
         if index not in parts:
@@ -180,6 +182,21 @@ def _settle(
             by_id.setdefault(id, index)
         _check_parts(parts, limits)
     return [fragment["index"] for fragment in fragments]
+
+
+def _name(part: Mark) -> str:
+    function: Any = part.get("function")
+    return str(function.get("name") or "") if isinstance(function, dict) else ""
+
+
+def _awaits_arguments(part: Mark) -> bool:
+    """Whether it is a call of a function whose arguments are not whole."""
+    return bool(_name(part)) and _is_open(part["function"])
+
+
+def _is_open(function: Mark) -> bool:
+    known = function.get("arguments")
+    return known.log.is_open_json() if isinstance(known, TextMark) else not known
 
 
 def _check_parts(parts: Collection[int], limits: Limits) -> None:
@@ -202,7 +219,10 @@ def _merged(
             result[key] = _longer(known, value, again=again)
         elif isinstance(value, dict):
             base = cast("Mark", known) if isinstance(known, dict) else EMPTY
-            result[key] = _merged(base, cast("Mark", value), limits, restated, again=again)
+            added = cast("dict[str, Any]", value)
+            if key == "function":
+                added = _with_its_name(added, base, limits)
+            result[key] = _merged(base, added, limits, restated, again=again)
         elif isinstance(value, list) and key in _PARTS:
             items = cast("list[Any]", value)
             result[key] = _merged_parts(known or (), items, limits, restated, again=again)
@@ -211,6 +231,18 @@ def _merged(
     if len(result) > limits.fields:
         raise LimitExceededError("fields", limits.fields, f"{len(result)} fields of one object")
     return result
+
+
+def _with_its_name(function: dict[str, Any], known: Mark, limits: Limits) -> dict[str, Any]:
+    """What is added to a function, with its whole name: by the rules of ``log.tool_calls``."""
+    name, piece = known.get("name"), function.get("name")
+    if not (isinstance(name, str) and isinstance(piece, str)) or not name:
+        return function
+    if piece == name or not _is_open(known):
+        piece = ""
+    if len(name) + len(piece) > limits.name_length:
+        raise LimitExceededError("name_length", limits.name_length, "the name of a function")
+    return function | {"name": name + piece}
 
 
 def _longer(known: TextMark | None, piece: str, *, again: bool) -> TextMark:
@@ -239,8 +271,10 @@ def _merged_parts(
         index = fragment.get("index")
         if not isinstance(index, int):
             index = place
-        part = _merged(items.get(index, EMPTY), fragment, limits, again=again or index in restated)
-        items[index] = part | {"index": index}
+        old = items.get(index, EMPTY)
+        part = _merged(old, fragment, limits, again=again or index in restated)
+        # The first id stays: some servers make up another one for every fragment.
+        items[index] = part | {"index": index} | ({"id": old["id"]} if old.get("id") else {})
         _check_parts(items, limits)
     return tuple(items[index] for index in sorted(items))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from reactivex import operators as rx
 
+from streamkit import LimitExceededError, Limits
 from streamkit.operators import accumulate_run, pipe
 from streamkit.operators.accumulate_run import RunAccumulator
 from streamkit.run_events import RunEvent, RunStepDeltaEvent
@@ -85,14 +86,68 @@ def test_indices_may_have_gaps_and_come_in_any_order() -> None:
     assert inputs(["s:new", "s:7+b", "s:2+a", "s:7+c"]) == [["b"], ["a", "b"], ["a", "bc"]]
 
 
-def test_arguments_accumulate_and_names_do_not() -> None:
-    opening = function(0, "{", id="c")
-    opening["function"]["name"] = "f"
-    again = function(0, "}", id="c")
-    again["function"]["name"] = "f"
-    assert calls([step_delta("s", opening), step_delta("s", again)])[-1] == [
-        {"type": "function", "id": "c", "function": {"name": "f", "arguments": "{}"}}
+def named(call: dict[str, Any], name: str) -> dict[str, Any]:
+    return call | {"function": call["function"] | {"name": name}}
+
+
+@pytest.mark.parametrize(
+    "fragments",
+    [
+        pytest.param(
+            [named(function(0, "{", id="c"), "get_it"), named(function(0, "}", id="c"), "get_it")],
+            id="a name that is repeated",
+        ),
+        pytest.param(
+            [
+                named(function(0, "", id="c"), "get_"),
+                named(function(0, "{", id="c"), "it"),
+                named(function(0, "}", id="c"), "get_it"),
+                named(function(0, "", id="c"), "no_more"),
+            ],
+            id="a name in fragments",
+        ),
+        pytest.param(
+            [named(function(0, "{", id="c"), "get_it"), named(function(0, "}", id="d"), "")],
+            id="an id per fragment",
+        ),
+        pytest.param(
+            [
+                named(function(None, "", id="c"), "get_it"),
+                function(None, "{", id="d"),
+                function(None, "}", id="d"),
+            ],
+            id="two ids for one call, without an index",
+        ),
+        pytest.param(
+            [named(function(0, "", id="c"), "get_it"), named(function(0, {}, id=""), "")],
+            id="an empty id, and arguments as an object",
+        ),
+    ],
+)
+def test_the_fragments_of_a_call_add_up_to_it(fragments: list[dict[str, Any]]) -> None:
+    assert calls([step_delta("s", fragment) for fragment in fragments])[-1] == [
+        {"type": "function", "id": "c", "function": {"name": "get_it", "arguments": "{}"}}
     ]
+
+
+def test_another_id_with_a_name_is_another_call_where_there_is_no_index() -> None:
+    fragments = [
+        named(function(None, "{", id="c"), "f"),
+        named(function(None, "{}", id="d"), "f"),
+        function(None, "}", id="c"),
+        function(None, "{}", id="e"),
+    ]
+    last = calls([step_delta("s", *fragments)])[-1]
+    assert [(each["id"], each["function"]["arguments"]) for each in last] == [
+        *(("c", "{}"), ("d", "{}"), ("e", "{}"))
+    ]
+
+
+def test_a_name_has_a_limit() -> None:
+    machine = RunAccumulator(limits=Limits(name_length=4))
+    list(machine.feed(read(step_delta("s", named(function(0, "", id="c"), "ab")))))
+    with pytest.raises(LimitExceededError, match="name_length"):
+        list(machine.feed(read(step_delta("s", named(function(0, "", id="c"), "abc")))))
 
 
 def test_a_call_without_an_index_is_found_by_its_id_and_else_is_the_last() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import tenacity
 
 from streamkit.backoff import back_off, delay_asked, is_transient
+from streamkit.content import has_finish_reason
 from streamkit.errors import StreamClosedError
-from streamkit.events import AttemptResetEvent
+from streamkit.events import AttemptResetEvent, Event
 from streamkit.pause import after
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
-__all__ = ["retry_stream"]
+__all__ = ["HELD_RESULTS", "retry_stream"]
 
 T = TypeVar("T")
+
+HELD_RESULTS = 4096
+"""How many done events of an attempt are held back; with one more it is begun anew no more."""
 
 
 def retry_stream(
@@ -27,6 +31,7 @@ def retry_stream(
     max_attempts: int = 3,
     retry_if: Callable[[Exception], bool] = is_transient,
     wait: Callable[[tenacity.RetryCallState], float] = back_off,
+    results: Literal["each", "once"] = "each",
     scheduler: abc.SchedulerBase | None = None,
 ) -> Callable[[Observable[T]], Observable[T | AttemptResetEvent]]:
     """Subscribe again when the source fails, and say so first: what it has emitted is void.
@@ -42,16 +47,36 @@ def retry_stream(
 
     Tried again is what may pass (``retry_if``): a cut stream, a lost connection, silence for too
     long, 408, 409, 429 and 5xx, also when they are reported in mid-stream. Not an answer that is
-    there and does not please (``ParseError``, a finish reason), and never a stream that its user
-    closed. The wait is what the server asks for, else what ``wait`` says, which any of tenacity's
-    strategies can be; by default it grows from half a second to eight. It is spent on
-    ``scheduler``, else on that of ``subscribe``, else on the running loop or the subscriber's own
-    thread.
+    there and does not please (``ParseError``), and never a stream that its user closed. The wait is
+    what the server asks for, else what ``wait`` says, which any of tenacity's strategies can be; by
+    default it grows from half a second to eight. It is spent on ``scheduler``, else on that of
+    ``subscribe``, else on the running loop or the subscriber's own thread.
 
     Each attempt is a request with the client's own retries before its answer begins.
+
+    An answer that has a finish reason, in a chunk or in a chunk event, is there: whatever fails
+    after it passes, so that nobody pays for it twice. A done event can come before that, as that of
+    a tool call does once another is opened, and be void. Whoever acts on them (runs a tool, stores
+    a message) asks for ``results="once"``:
+
+        --call.done--b--#           ----call.done--c--finish--|
+        [             retry_stream(results="once")            ]
+        -------------b--(reset)---------------c--(call.done,finish)--|
+
+    Args:
+        max_attempts: How often the source is subscribed to in all.
+        retry_if: Whether another attempt may mend an error.
+        wait: Seconds until the next attempt, where the server asks for none.
+        results: With ``"each"`` the events whose type ends with ``.done`` are emitted as they come;
+            with ``"once"`` they are held back, in their order, until no other attempt can follow:
+            until a finish reason, the end, the error that passes or the last attempt, and for at
+            most ``HELD_RESULTS`` of them. Those of an attempt that failed are not emitted.
+        scheduler: Where the wait is spent.
     """
     if max_attempts < 1:
         raise ValueError(f"max_attempts must be at least 1, not {max_attempts}")
+    if results not in {"each", "once"}:
+        raise ValueError(f"results must be 'each' or 'once', not {results!r}")
 
     def operator(source: Observable[T]) -> Observable[T | AttemptResetEvent]:
         from reactivex import Observable
@@ -73,8 +98,13 @@ def retry_stream(
                 current.disposable = subscription
                 if current.is_disposed:
                     return
+                attempt = _Attempt(observer, holds=results == "once" and not attempts.is_last)
+
+                def on_error(error: Exception) -> None:
+                    fail(attempt, error)
+
                 subscription.disposable = source.subscribe(
-                    observer.on_next, on_error, observer.on_completed, scheduler=subscribed_on
+                    attempt.on_next, on_error, attempt.on_completed, scheduler=subscribed_on
                 )
 
             def begin_in_turn() -> None:
@@ -82,10 +112,12 @@ def retry_stream(
                 # nobody could dispose of it before it has ended.
                 CurrentThreadScheduler.singleton().schedule(begin)
 
-            def on_error(error: Exception) -> None:
+            def fail(attempt: _Attempt[Any], error: Exception) -> None:
+                now = waited_on.now if waited_on else None
                 try:
-                    reset = attempts.failed(error, waited_on.now if waited_on else None)
+                    reset = attempts.failed(error, now, is_settled=attempt.is_settled)
                 except Exception as last:
+                    attempt.settle()
                     observer.on_error(last)
                     return
                 observer.on_next(reset)
@@ -100,6 +132,44 @@ def retry_stream(
         return Observable(subscribe)
 
     return operator
+
+
+class _Attempt(Generic[T]):
+    """What one attempt emits, on its way to the observer."""
+
+    def __init__(self, observer: abc.ObserverBase[T | AttemptResetEvent], *, holds: bool) -> None:
+        self.is_settled = False
+        """Whether its answer is there, so that no other attempt follows."""
+        self._observer = observer
+        self._holds = holds
+        self._held: list[T] = []
+
+    def on_next(self, item: T) -> None:
+        """Pass an item on, or hold it back while another attempt may bring it again."""
+        if not self.is_settled and has_finish_reason(item):
+            self.settle()
+        if self._holds and _is_result(item):
+            self._held.append(item)
+            if len(self._held) > HELD_RESULTS:
+                self.settle()
+        else:
+            self._observer.on_next(item)
+
+    def on_completed(self) -> None:
+        """Pass on that the attempt is complete, after what was held back."""
+        self.settle()
+        self._observer.on_completed()
+
+    def settle(self) -> None:
+        """Emit what was held back, and hold nothing back from now on."""
+        self.is_settled, self._holds = True, False
+        held, self._held = self._held, []
+        for item in held:
+            self._observer.on_next(item)
+
+
+def _is_result(item: object) -> bool:
+    return isinstance(item, Event) and getattr(item, "type", "").endswith(".done")
 
 
 class _Attempts:
@@ -117,11 +187,18 @@ class _Attempts:
         # What tenacity's strategies are told; nothing of it sleeps.
         self._state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
 
-    def failed(self, error: Exception, now: datetime | None) -> AttemptResetEvent:
+    @property
+    def is_last(self) -> bool:
+        """Whether no other attempt follows the present one, however it fails."""
+        return self._state.attempt_number >= self._max_attempts
+
+    def failed(
+        self, error: Exception, now: datetime | None, *, is_settled: bool
+    ) -> AttemptResetEvent:
         """Announce the attempt that follows; raise ``error`` if there is none."""
         state = self._state
-        is_last = state.attempt_number >= self._max_attempts
-        if is_last or isinstance(error, StreamClosedError) or not self._retry_if(error):
+        is_final = is_settled or self.is_last or isinstance(error, StreamClosedError)
+        if is_final or not self._retry_if(error):
             raise error
         state.set_exception((type(error), error, error.__traceback__))
         seconds = delay_asked(error, now) or self._wait(state)

@@ -7,9 +7,9 @@ from functools import partial
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from streamkit.apart import Apart, has_a_thread, when_done
+from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit.cancel_scope import CancelScope
-from streamkit.event_loop import call_on
+from streamkit.event_loop import call_on, running_loop
 from streamkit.turns import take_turns
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
     It pushes on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
     that ``subscribe`` returns when the stream has ended. To dispose from outside, give it a
     scheduler with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``, or move the whole
-    pipeline to one with ``subscribe_on``. What an observer raises ends the subscription and is
-    raised where the pushing happens.
+    pipeline to one with ``subscribe_on``. Where an operator subscribes on the thread of a scheduler
+    (``flat_map`` under a timer), it pushes on a new thread, so that disposing ends it there, too.
+    On an event loop it reads beside the loop and pushes on it. What an observer raises ends the
+    subscription and is raised where the pushing happens.
     """
     from reactivex import Observable
     from reactivex.disposable import CompositeDisposable, Disposable
@@ -64,6 +66,7 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         subscription = _Subscription(open_stream, observer)
+        scheduler = scheduler or scheduler_off_this_thread()
         if scheduler is None:
             # What an observer subscribes to within `on_next` (as `flat_map` does) waits on the
             # trampoline, and would otherwise have to wait for the end of the stream.
@@ -88,6 +91,13 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
     def subscribe(
         observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
+        loop = running_loop()
+        if loop is None:
+            raise RuntimeError(
+                "an observable of an async client is subscribed to on a running event loop, and "
+                "none runs on this thread: move it to one with subscribe_on("
+                "AsyncIOThreadSafeScheduler(loop)), or observe with the sync client"
+            )
         disposed = False
 
         async def push() -> None:
@@ -108,7 +118,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
                         return
                     observer.on_next(event)
 
-        task = asyncio.get_running_loop().create_task(push())
+        task = loop.create_task(push())
         _running.add(task)  # the loop keeps no reference of its own
         task.add_done_callback(_finished)
 
@@ -120,7 +130,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
         def dispose() -> None:
             nonlocal disposed
             disposed = True
-            call_on(task.get_loop(), cancel)
+            call_on(loop, cancel)
 
         return Disposable(dispose)
 
@@ -136,17 +146,15 @@ class _Subscription(Generic[E]):
         self._open_stream = open_stream
         self._observer = observer
         self._stream: Pullable[E] | None = None
+        self._reading: Apart | None = None
         self._opening = CancelScope()
         self._is_disposed = False
         self._lock = Lock()
         self._subscribed_by = get_ident()
 
     def push(self, scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-        """Push every event, on the thread of the scheduler.
-
-        Where this subscribed, too, the subscription was moved there, and will be disposed of there.
-        """
-        if self._subscribed_by == get_ident() and has_a_thread(scheduler):
+        """Push every event, where the scheduler does its work."""
+        if must_stay_free(scheduler, self._subscribed_by):
             self._push_what_is_read_apart(scheduler)
         else:
             while self.push_next():
@@ -156,8 +164,10 @@ class _Subscription(Generic[E]):
         """Push no more, and close the stream, or do not open it."""
         with self._lock:
             self._is_disposed = True
-            stream = self._stream
+            stream, reading = self._stream, self._reading
         self._opening.cancel()
+        if reading is not None:
+            reading.close()
         if stream is not None:
             stream.close()
 
@@ -173,7 +183,8 @@ class _Subscription(Generic[E]):
         return self._tell(event)
 
     def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
-        reading = Apart()
+        with self._lock:
+            reading = self._reading = Apart()
 
         def read() -> Callable[[], bool]:
             try:
@@ -192,9 +203,9 @@ class _Subscription(Generic[E]):
                 if not goes_on:
                     reading.close()
             if goes_on:
-                when_done(scheduler, reading.submit(read), push)
+                when_done(scheduler, reading.submit(read), push, self.dispose)
 
-        when_done(scheduler, reading.submit(read), push)
+        when_done(scheduler, reading.submit(read), push, self.dispose)
 
     def _tell(self, event: E) -> bool:
         try:

@@ -8,7 +8,7 @@ import time
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from streamkit.apart import Apart, has_a_thread, when_done
+from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on, running_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
@@ -112,7 +112,8 @@ def observe_polling(
     def subscribe(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
-        subscription = _Subscription(Poller(polling), ask, observer, scheduler or subscribed_on)
+        polled_on = scheduler or subscribed_on or scheduler_off_this_thread()
+        subscription = _Subscription(Poller(polling), ask, observer, polled_on)
         subscription.ask_later()
         return Disposable(subscription.dispose)
 
@@ -177,12 +178,12 @@ class _Subscription(Generic[T]):
     def _ask_now(self, scheduler: abc.SchedulerBase, _state: object = None) -> None:
         if self._is_disposed.is_set():
             return
-        if self._subscribed_by == get_ident() and has_a_thread(scheduler):
-            # The subscription was moved to this thread, and will be disposed of on it.
+        # What is awaited is begun on its loop, and whether it is is not known before.
+        if running_loop() is None and must_stay_free(scheduler, self._subscribed_by):
             asking = Apart()
             asked = asking.submit(self._asked)
             asking.close()
-            when_done(scheduler, asked, self._tell)
+            when_done(scheduler, asked, self._tell, self.dispose)
         else:
             self._tell(self._asked())
 

@@ -238,7 +238,7 @@ ITEMS = st.lists(
 def test_any_items_are_merged_at_their_indices_and_older_moments_stay(chunks: list[Any]) -> None:
     held: Any = EMPTY
     expected: dict[int, dict[str, Any]] = {}
-    moments = []
+    moments: list[tuple[Any, list[dict[str, Any]]]] = []
     for chunk in chunks:
         held = merged(held, {"parts": chunk})
         for item in chunk:

@@ -8,7 +8,7 @@ import inspect
 import json
 import pickle
 import pkgutil
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any, cast, get_origin
 
 import httpx
 import msgspec
@@ -41,8 +41,10 @@ WIRES = sorted(
     },
     key=lambda type_: (type_.__module__, type_.__qualname__),
 )
-TAKEN = ["to_dict", "to_json", "copy", "model_extra", "unknown_fields", "normalized", "request_id"]
-TAKEN += ["_request_id", "__class__", "__dict__", "__copy__", "__deepcopy__", "__orig_class__"]
+TAKEN = [
+    *("to_dict", "to_json", "copy", "model_extra", "unknown_fields", "normalized", "request_id"),
+    *("_request_id", "__class__", "__dict__", "__copy__", "__deepcopy__", "__orig_class__"),
+]
 PARTS = ["type", "text", "thinking", "value", "refusal", "content", "index", "0", "1"]
 
 
@@ -81,7 +83,7 @@ def wires_in(value: Any) -> Iterator[Wire]:
         yield value
         value = [getattr(value, name) for name in fields_of(type(value))]
     if isinstance(value, list):
-        for item in value:
+        for item in cast("list[Any]", value):
             yield from wires_in(item)
 
 

@@ -23,7 +23,7 @@ def texts(wire: ChatCompletionMessage | ChoiceDelta) -> dict[str, Any]:
     return {name: text for name in names if (text := getattr(wire, name)) is not None}
 
 
-READ = {
+READ: dict[str, tuple[Any, dict[str, str], Any]] = {
     "a list of parts": ([{"type": "text", "text": "a"}, {"text": "b"}], {"content": "ab"}, None),
     "output_text": (
         [{"type": "output_text", "text": "a", "annotations": []}],
@@ -184,9 +184,10 @@ DELTAS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 
 
 def sse(deltas: list[dict[str, Any]]) -> bytes:
-    chunks = [{"id": "c", "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
-    last = {"id": "c", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
-    events = [f"data: {json.dumps(data)}\n\n" for data in (*chunks, last)]
+    choices: list[dict[str, Any]] = [{"delta": delta} for delta in deltas]
+    choices.append({"delta": {}, "finish_reason": "stop"})
+    chunks = [{"id": "c", "choices": [choice]} for choice in choices]
+    events = [f"data: {json.dumps(data)}\n\n" for data in chunks]
     return "".join([*events, "data: [DONE]\n\n"]).encode()
 
 
@@ -240,18 +241,19 @@ def test_a_plain_answer_says_its_texts_wherever_they_stood(
     body = json.dumps({"choices": [{"finish_reason": "stop", "message": message}]}).encode()
     with ScriptedServer([response(body=body)] * 4) as server:
         with OpenAI(api_key="k", base_url=server.url) as client:
-            created = client.chat.completions.create(**asked)
-            parsed = client.chat.completions.parse(**asked, response_format=Answer)
+            completions: Any = client.chat.completions
+            answers = [completions.create(**asked)]
+            answers += [completions.parse(**asked, response_format=Answer)]
 
         async def main() -> list[Any]:
             async with AsyncOpenAI(api_key="k", base_url=server.url) as client:
-                completions = client.chat.completions
+                completions: Any = client.chat.completions
                 return [
                     await completions.create(**asked),
                     await completions.parse(**asked, response_format=Answer),
                 ]
 
-        answers = [created, parsed, *asyncio.run(main())]
+        answers += asyncio.run(main())
     for answer in answers:
         told = answer.choices[0].message
         assert texts(told) == said

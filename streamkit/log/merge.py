@@ -8,6 +8,7 @@ gather is limited: else each chunk could cost more than the one before.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -132,10 +133,9 @@ def _merge_list(old: Any, new: list[Any], limits: Limits, rules: Rules) -> Any:
     if rules.lists == "replaced":
         return ListMark(new, len(new)) if new or old is None else old
     if all(index_of(item) is not None for item in new) and new and _may_have_indices(old):
-        items = old if old is not None else IndexedMark()
-        mark = items.added(
-            new, lambda held, item: merged(held, item, limits, rules), by_type=rules.by_type
-        )
+        items = old if isinstance(old, IndexedMark) else IndexedMark()
+        merge = functools.partial(merged, limits=limits, rules=rules)
+        mark = items.added(new, merge, by_type=rules.by_type)
         _check(len(mark.places), limits, "items of one list")
         return mark
     if isinstance(old, ListMark):

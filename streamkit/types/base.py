@@ -152,9 +152,12 @@ def as_sent(value: Any) -> Any:
             if known is None or known == getattr(defaults, name):
                 fields[name] = rest
             else:
-                both = (item if isinstance(item, list) else [item] for item in (fields[name], rest))
-                fields[name] = [part for parts in both for part in cast("list[Any]", parts)]
+                fields[name] = [*_listed(fields[name]), *_listed(rest)]
     return fields
+
+
+def _listed(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _restored(type_: type[Wire], known: dict[str, Any], visible: dict[str, Any]) -> Wire:

@@ -129,8 +129,11 @@ def _read_value(expected: Any, value: Any) -> tuple[Any, Any]:
 
 
 def _read_object(type_: type[Wire], value: Any) -> tuple[Any, Any]:
-    normal = isinstance(value, dict) and type_.normalized(cast("dict[str, Any]", value))
-    return (_built(type_, *normal), _NOTHING) if normal else (_MISFIT, value)
+    if isinstance(value, dict):
+        normal = type_.normalized(cast("dict[str, Any]", value))
+        if normal is not None:
+            return _built(type_, *normal), _NOTHING
+    return _MISFIT, cast("object", value)
 
 
 def _read_json_text(value: Any) -> tuple[Any, Any]:
@@ -153,16 +156,18 @@ def _read_time(value: Any) -> tuple[Any, Any]:
 
 
 def _read_list(item_type: Any, read: Reader, value: Any) -> tuple[Any, Any]:
-    given = _listed(cast("dict[str, Any]", value), item_type) if isinstance(value, dict) else value
+    given = kept = cast("object", value)
+    if isinstance(value, dict):
+        given = _listed(cast("dict[str, Any]", value), item_type)
     if not isinstance(given, list):
-        return _MISFIT, value
+        return _MISFIT, kept
     fits = [read(item) for item in cast("list[Any]", given) if item is not None]
     items = [item for item, _ in fits if item is not _MISFIT]
     rests = [rest for _, rest in fits if rest is not _NOTHING]
     if not rests:
         return items, _NOTHING
     # Objects stand for themselves; numbers mean something by their place.
-    return (items, rests) if items and isinstance(items[0], Wire) else (_MISFIT, value)
+    return (items, rests) if items and isinstance(items[0], Wire) else (_MISFIT, kept)
 
 
 def _listed(value: dict[str, Any], item_type: Any) -> list[Any] | None:

@@ -42,8 +42,10 @@ def assistant_events(
         --message.created--(text.created,text.delta,message.delta)-(done,done)----|
 
     What begins is told before what is in it, and what ends or grows after. Each thing is created
-    and done once, and nothing of it comes before or after. The operators that this composes are
-    ``accumulate_messages`` with ``message_content`` and ``accumulate_run`` with ``tool_calls``.
+    and done once, and nothing of it comes before or after; only a text to which more is added after
+    the next block of its message has begun is done once more, at the end. The operators that this
+    composes are ``accumulate_messages`` with ``message_content`` and ``accumulate_run`` with
+    ``tool_calls``.
     An error of the stream passes with the ``run``, ``messages`` and ``run_steps`` as they were.
     """
     return lift(lambda: AssistantEvents(limits))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit.log.growing import Mark
-    from streamkit.types.beta.threads import MessageContent
+    from streamkit.types.beta.threads import MessageContent, MessageContentDelta, Text
 
 __all__ = ["ContentEvent", "ContentTeller", "message_content"]
 
@@ -43,13 +43,15 @@ ContentEvent = TextCreatedEvent | TextDeltaEvent | TextDoneEvent | ImageFileDone
 def message_content() -> Callable[[Observable[MessageEvent]], Observable[ContentEvent]]:
     """Emit the beginning, each piece and the end of every text, and every image.
 
-        --delta(0:"H")----------delta(0:"i")---delta(1:img)--done---------------|
-        [                          message_content()                            ]
-        --(created,delta("H"))--delta("i")-----image---------done("Hi")---------|
+        --delta(0:"H")----------delta(0:"i")---delta(1:img)-------done---|
+        [                        message_content()                       ]
+        --(created,delta("H"))--delta("i")-----(done("Hi"),image)--------|
 
-    Blocks are told apart by their message's id and their index. A text is done when its message is,
-    as the message then has it, for until then any block may grow; an image, which comes whole, at
-    once. Texts of messages that never end are done at the end of the stream.
+    Blocks are told apart by their message's id and their index. A text is done when the next block
+    of its message begins, or else when the message is done or the stream ends. If more of it comes
+    after its done event, or the whole message has another text than that, one more done event
+    follows at the end of the message or of the stream, with the complete text. An image comes
+    whole, in one event.
     """
     return lift(ContentTeller)
 
@@ -65,7 +67,11 @@ class ContentTeller(Machine[MessageEvent, ContentEvent]):
         match value:
             case MessageDeltaEvent(message_id=id):
                 message = self._messages.setdefault(id, _Message(id, resumed=True))
-                return list(self._grow(message, value))
+                return [
+                    event
+                    for index, fragment, block in value.fragments()
+                    for event in message.grow(index, fragment, block)
+                ]
             case MessageCreatedEvent(message_id=id):
                 message = self._messages[id] = _Message(id, resumed=value.resumed)
                 blocks = value.blocks().items()
@@ -75,51 +81,82 @@ class ContentTeller(Machine[MessageEvent, ContentEvent]):
                 return list(ended.end(value.message.content)) if ended else ()
 
     def close(self) -> Iterable[ContentEvent]:
-        """Tell the texts of the messages that have not ended."""
+        """Return the done events of the messages that have not ended."""
         messages, self._messages = self._messages, {}
         for message in messages.values():
-            yield from message.abandon()
-
-    def _grow(self, message: _Message, event: MessageDeltaEvent) -> Iterator[ContentEvent]:
-        for index, fragment, block in event.fragments():
-            yield from message.show(index, block)
-            if isinstance(fragment, TextDeltaBlock) and fragment.text is not None:
-                yield TextDeltaEvent(message.id, index, fragment.text, block)
+            yield from message.end()
 
 
 class _Message:
-    """What of a message has been told."""
+    """What of a message has been emitted."""
 
     def __init__(self, id: str, *, resumed: bool) -> None:
         self.id = id
         self._resumed = resumed
         self._texts: dict[int, Mark] = {}
+        self._others: set[int] = set()
         self._images: set[int] = set()
+        # A text is open from its beginning to that of the next block, so there is only one.
+        self._open: int | None = None
+        self._done: dict[int, Mark] = {}
+        """The texts that were done and had no piece since, as of then."""
 
     def show(self, index: int, block: Mark) -> Iterator[ContentEvent]:
-        """Tell what is new of a block as it is now, besides what a delta adds to it."""
+        """Return what is new of a block as it is now, besides what a delta adds to it."""
         if block.get("type") == "text":
             if index not in self._texts:
+                yield from self._overtaken()
+                self._open = index
                 yield TextCreatedEvent(self.id, index, block)
             self._texts[index] = block
-        elif index not in self._images and (image := block.get("image_file")):
+            return
+        if index not in self._others:
+            self._others.add(index)
+            yield from self._overtaken()
+        if index not in self._images and (image := block.get("image_file")):
             self._images.add(index)
             yield ImageFileDoneEvent(self.id, index, built(ImageFile, image))
 
-    def end(self, content: Sequence[MessageContent]) -> Iterator[ContentEvent]:
-        """Tell the rest, as the whole message has it."""
-        told = {*self._texts, *self._images}
-        for index, block in matched(told, content, others=not self._resumed).items():
-            if isinstance(block, TextContentBlock):
-                if index not in self._texts:
-                    yield TextCreatedEvent(self.id, index, plain(block, drop_none=True))
+    def grow(
+        self, index: int, fragment: MessageContentDelta, block: Mark
+    ) -> Iterator[ContentEvent]:
+        """Return what a delta says of a block that is now as it made it."""
+        yield from self.show(index, block)
+        if not isinstance(fragment, TextDeltaBlock) or fragment.text is None:
+            return
+        if index in self._done:
+            if not any(fragment.text.to_dict().values()):
+                return  # some servers send an empty piece of every text at the end
+            del self._done[index]
+        yield TextDeltaEvent(self.id, index, fragment.text, block)
+
+    def end(self, content: Sequence[MessageContent] = ()) -> Iterator[ContentEvent]:
+        """Return the rest, as the whole message has it, or as far as it got.
+
+        The texts that have begun are done before any block begins that only the whole message has.
+        """
+        known = {*self._texts, *self._others}
+        whole = matched(known, content, others=not self._resumed)
+        for index, mark in sorted(self._texts.items()):
+            block = whole.get(index)
+            text = block.text if isinstance(block, TextContentBlock) else text_of(mark)
+            if not self._has_been(index, text):
+                yield TextDoneEvent(self.id, index, text)
+        for index, block in whole.items():
+            if isinstance(block, TextContentBlock) and index not in self._texts:
+                yield TextCreatedEvent(self.id, index, plain(block, drop_none=True))
                 yield TextDoneEvent(self.id, index, block.text)
-            elif index in self._texts:
-                yield TextDoneEvent(self.id, index, text_of(self._texts[index]))
             elif isinstance(block, ImageFileContentBlock) and index not in self._images:
                 yield ImageFileDoneEvent(self.id, index, block.image_file)
 
-    def abandon(self) -> Iterator[ContentEvent]:
-        """Tell the rest of a message that the stream leaves open."""
-        for index in sorted(self._texts):
-            yield TextDoneEvent(self.id, index, text_of(self._texts[index]))
+    def _overtaken(self) -> Iterator[ContentEvent]:
+        """Return the done event of the text that is open when the next block begins."""
+        if self._open is not None:
+            index, self._open = self._open, None
+            block = self._done[index] = self._texts[index]
+            yield TextDoneEvent(self.id, index, text_of(block))
+
+    def _has_been(self, index: int, text: Text) -> bool:
+        """Whether a done event had this very text."""
+        done = self._done.get(index)
+        return done is not None and text_of(done).to_dict() == text.to_dict()

@@ -161,7 +161,11 @@ class TextDeltaEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class TextDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """A text is complete."""
+    """A text has ended, for the next block of its message has begun or the message has ended.
+
+    If more of it comes after all, one more such event follows at the end of the message, with the
+    complete text.
+    """
 
     type: ClassVar[Literal["text.done"]] = "text.done"
     message_id: str

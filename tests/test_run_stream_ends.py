@@ -76,6 +76,28 @@ def test_a_stream_that_says_it_is_complete_is(take: Way, script: Script) -> None
     assert taken.calls in (None, [*CALLS, "end"])
 
 
+LATER = {
+    "nothing later": ((), ("a", "x"), ["text_done", "message_done"]),
+    "a piece later": (("m:0+b",), ("ab", "x"), ["text_done", "text_done", "message_done"]),
+}
+
+
+@pytest.mark.parametrize(("later", "texts", "last"), LATER.values(), ids=LATER.keys())
+def test_a_text_is_done_before_the_next_is_created(
+    take: Way, later: tuple[str, ...], texts: tuple[str, ...], last: list[str]
+) -> None:
+    whole = message("m", "completed", *texts)
+    events = ("r:created", "m:new", "m:0+a", "m:1+x", *later, whole, "r:completed")
+    taken = taken_from(take, stream(*map(frame, events), DONE))
+    assert taken.error is None
+    assert taken.calls is None or taken.calls[:-1] == [
+        *("message_created", "text_created", "text_delta", "message_delta"),
+        *("text_done", "text_created", "text_delta", "message_delta"),
+        *(["text_delta", "message_delta"] * len(later)),
+        *last,
+    ]
+
+
 HALF = [*map(frame, ("r:in_progress", "m:new", "m:0+Ha", "m:0+lf"))]
 CUT = {
     "between two events": stream(*HALF),

@@ -78,7 +78,7 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         """Take what was added to a text, and the text so far."""
 
     async def on_text_done(self, text: Text) -> None:
-        """Take a text that ended."""
+        """Take a text that ended; once more, complete, if it went on after the next block began."""
 
     async def on_image_file_done(self, image_file: ImageFile) -> None:
         """Take an image of a message; images come whole."""

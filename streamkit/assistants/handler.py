@@ -36,9 +36,11 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
     run's events: ``observe()``, a recording, a pipeline.
 
     Each callback is called once for each thing it announces: created, then every delta, then done.
-    Of a text or a tool call the first piece is in what was created and is a delta as well. Things
-    in a message or step end when that does, for until then they may grow. What a stream has only
-    the rest of is announced by its first delta; snapshots are built when a callback wants them.
+    Of a text or a tool call the first piece is in what was created and is a delta as well. A text
+    is done when the next block of its message begins, or else with its message; if more of it
+    comes after that, ``on_text_done`` is called once more at the end, with the complete text. Tool
+    calls end with their step. What a stream has only the rest of is announced by its first delta;
+    snapshots are built when a callback wants them.
 
     What a callback raises ends the stream: ``on_exception`` hears of it, as of every other error,
     and it is raised where the stream is driven. For an error that came to ``on_error``, that is
@@ -85,7 +87,7 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         """Take what was added to a text, and the text so far."""
 
     def on_text_done(self, text: Text) -> None:
-        """Take a text that ended."""
+        """Take a text that ended; once more, complete, if it went on after the next block began."""
 
     def on_image_file_done(self, image_file: ImageFile) -> None:
         """Take an image of a message; images come whole."""

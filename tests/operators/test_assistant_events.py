@@ -13,6 +13,7 @@ from reactivex import operators as rx
 from streamkit.errors import APIError, StreamTruncatedError
 from streamkit.operators import assistant_events, decode_assistant_events, pipe
 from streamkit.operators.assistant_events import AssistantEvents
+from streamkit.run_events import TextCreatedEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.sse import SSEDecoder
 from tests.assistant_streams import (
     READ,
@@ -61,6 +62,11 @@ EVENTS = pipe(READ, assistant_events(), TOLD)
             "--m:0+H--------------------|",
             "--(m:new,m:0new,m:0+H,m:+)-(m:0=H,|)",
             id="a text that is left open",
+        ),
+        pytest.param(
+            "--m:new--m:0+H-----------------m:1+i---------------------m:1+j----------|",
+            "--m:new--(m:0new,m:0+H,m:+)----(m:0=H,m:1new,m:1+i,m:+)--(m:1+j,m:+)----(m:1=ij,|)",
+            id="a text that the next one ends",
         ),
         pytest.param("--|", "--|", id="empty"),
         pytest.param("-----", "-----", id="never"),
@@ -211,11 +217,15 @@ def test_any_interleaving_tells_each_thing_once_and_in_order(events: list[Said |
             assert "done" not in wholes[thing]
         elif thing != "r":
             wholes[thing].append(what)
-    for pieces in parts.values():
-        created, *deltas, done = pieces
+    for (thing, _), pieces in parts.items():
+        created, *middle, done = pieces
+        deltas = [piece.removeprefix("+") for piece in middle if piece.startswith("+")]
+        early = [piece for piece in middle if not piece.startswith("+")]
         assert created == "new"
-        assert all(piece.startswith("+") for piece in deltas)
-        assert done == "=" + "".join(piece[1:] for piece in deltas)
+        assert done == "=" + "".join(deltas)
+        # A text that goes on after the next block has begun has one more done event.
+        assert len(early) <= (1 if thing.startswith("m") else 0)
+        assert not early or (early[0].startswith("=") and middle[-1] != early[0])
     for steps in wholes.values():
         assert steps[0] == "new"
         assert steps.count("new") == 1
@@ -226,6 +236,27 @@ def test_any_interleaving_tells_each_thing_once_and_in_order(events: list[Said |
         if not isinstance(event, str) and event[0].endswith("completed")
     }
     assert {thing for thing, steps in wholes.items() if steps[-1] == "done"} == ended
+
+
+@given(interleavings())
+def test_in_any_interleaving_a_text_is_done_before_the_next_of_its_message_begins(
+    events: list[Said | str],
+) -> None:
+    machine = AssistantEvents()
+    outputs = [output for event in events for output in machine.feed(read(event))]
+    open_: dict[str, int] = {}
+    so_far: dict[tuple[str, int], str] = defaultdict(str)
+    for output in (*outputs, *machine.close()):
+        if isinstance(output, TextCreatedEvent):
+            assert output.message_id not in open_
+            open_[output.message_id] = output.index
+        elif isinstance(output, TextDeltaEvent):
+            so_far[output.message_id, output.index] += output.delta.value or ""
+        elif isinstance(output, TextDoneEvent):
+            assert output.text.value.startswith(so_far[output.message_id, output.index])
+            if open_.get(output.message_id) == output.index:
+                del open_[output.message_id]
+    assert not open_
 
 
 @given(st.lists(st.integers(1, 40), min_size=1))

@@ -78,11 +78,84 @@ def test_the_first_piece_is_in_what_was_created_and_is_a_delta() -> None:
     assert done.text.value == "Hi"
 
 
-def test_interleaved_blocks_are_done_when_their_message_is() -> None:
-    assert content("m:new", "m:0+a", "m:1+x", "m:0+b", message("m", "completed", "ab", "x")) == [
-        *("m:0new", "m:0+a", "m:1new", "m:1+x", "m:0+b"),
+@pytest.mark.parametrize(
+    ("begins", "emitted"),
+    [
+        pytest.param("m:1+x", ["m:1new", "m:1+x", "m:1=x"], id="a text"),
+        pytest.param("m:1@f", ["m:1@f"], id="an image"),
+        pytest.param(
+            message_delta("m", {"index": 1, "type": "refusal", "refusal": "no"}), [], id="a refusal"
+        ),
+    ],
+)
+def test_a_text_is_done_when_the_next_block_begins(begins: Said | str, emitted: list[str]) -> None:
+    assert content("m:new", "m:0+a", begins) == ["m:0new", "m:0+a", "m:0=a", *emitted]
+
+
+def test_each_text_is_done_once_when_nothing_comes_for_it_later() -> None:
+    whole = message("m", "completed", "a", "x", "y")
+    assert content("m:new", "m:0+a", "m:1+x", "m:2+y", whole) == [
+        *("m:0new", "m:0+a", "m:0=a"),
+        *("m:1new", "m:1+x", "m:1=x"),
+        *("m:2new", "m:2+y", "m:2=y"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["m:1+z", message("m", "completed", "abc", "xz", "y")])
+def test_what_comes_for_a_text_that_is_done_leads_to_one_more(end: Said | str) -> None:
+    events = content("m:new", "m:0+a", "m:1+x", "m:0+b", "m:2+y", "m:0+c", "m:1+z", end)
+    assert [event for event in events if "=" in event] == [
+        *("m:0=a", "m:1=x"),
+        *("m:0=abc", "m:1=xz" if end != "m:1+z" else "m:1=xzz", "m:2=y"),
+    ]
+
+
+def test_annotations_that_come_later_lead_to_one_more_as_well() -> None:
+    note = {"index": 0, "type": "file_citation", "text": "[1]"}
+    late = message_delta("m", {**text(0, ""), "text": {"annotations": [note]}})
+    assert content("m:0+a", "m:1+x", late)[-3:] == ["m:0+None", "m:0=a", "m:1=x"]
+
+
+def test_an_empty_piece_of_a_text_that_is_done_is_nothing() -> None:
+    assert content("m:0+a", "m:1+x", "m:0+", message("m", "completed", "a", "x")) == [
+        *("m:0new", "m:0+a", "m:0=a", "m:1new", "m:1+x", "m:1=x")
+    ]
+
+
+def test_the_whole_message_corrects_a_text_that_is_done() -> None:
+    assert content("m:new", "m:0+a", "m:1+x", message("m", "completed", "A", "x"))[-2:] == [
+        *("m:0=A", "m:1=x")
+    ]
+
+
+def test_a_delta_may_overtake_a_text_and_go_on_with_it() -> None:
+    delta = message_delta("m", text(0, "a"), text(1, "x"), text(0, "b"))
+    assert content(delta) == [
+        *("m:0new", "m:0+a", "m:0=ab", "m:1new", "m:1+x", "m:0+b"),
         *("m:0=ab", "m:1=x"),
     ]
+
+
+def test_texts_that_have_begun_are_done_before_those_of_the_whole_message_begin() -> None:
+    assert content("m:new", "m:1+b", message("m", "completed", "A", "b")) == [
+        *("m:1new", "m:1+b", "m:1=b", "m:0new", "m:0=A")
+    ]
+
+
+def test_texts_that_a_message_begins_with_overtake_each_other() -> None:
+    events = content(message("m", "created", "a", "x"), "m:1+y")
+    assert events == ["m:0new", "m:0=a", "m:1new", "m:1+y", "m:1=xy"]
+
+
+def test_a_block_that_turns_out_to_be_a_text_late_overtakes_the_one_before() -> None:
+    refusal = message_delta("m", {"index": 0, "type": "refusal", "refusal": "no"})
+    assert content(refusal, "m:1+x", "m:0+a") == [
+        *("m:1new", "m:1+x", "m:1=x", "m:0new", "m:0+a", "m:0=a")
+    ]
+
+
+def test_interleaved_messages_do_not_end_each_others_texts() -> None:
+    assert content("m1:0+a", "m2:0+x", "m1:1+b")[-4:] == ["m1:1new", "m1:1+b", "m1:1=b", "m2:0=x"]
 
 
 def test_interleaved_messages_do_not_mix() -> None:
@@ -99,7 +172,7 @@ def test_indices_with_gaps_are_those_of_the_whole_message_in_order() -> None:
 
 def test_what_the_whole_message_lacks_is_done_as_far_as_it_got() -> None:
     assert content("m:new", "m:0+a", "m:1+b", message("m", "incomplete", "A")) == [
-        *("m:0new", "m:0+a", "m:1new", "m:1+b"),
+        *("m:0new", "m:0+a", "m:0=a", "m:1new", "m:1+b"),
         *("m:0=A", "m:1=b"),
     ]
 

@@ -86,9 +86,9 @@ LATER = {
 def test_a_text_is_done_before_the_next_is_created(
     take: Way, later: tuple[str, ...], texts: tuple[str, ...], last: list[str]
 ) -> None:
-    whole = message("m", "completed", *texts)
-    events = ("r:created", "m:new", "m:0+a", "m:1+x", *later, whole, "r:completed")
-    taken = taken_from(take, stream(*map(frame, events), DONE))
+    said = [*map(frame, ("r:created", "m:new", "m:0+a", "m:1+x", *later))]
+    whole = frame(message("m", "completed", *texts))
+    taken = taken_from(take, stream(*said, whole, COMPLETED, DONE))
     assert taken.error is None
     assert taken.calls is None or taken.calls[:-1] == [
         *("message_created", "text_created", "text_delta", "message_delta"),

@@ -190,10 +190,10 @@ def test_the_demo_draws_on_a_terminal() -> None:
     assert screen.rfind("\x1b[?25h") > screen.rfind("\x1b[?25l")
 
 
-def run_in_terminal(*arguments: str) -> tuple[int, str]:
+def run_in_terminal(*arguments: str, kind: str = "xterm-256color") -> tuple[int, str]:
     """The exit code and everything that was written to a terminal of 100 columns."""
     ours, its = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
+    environment = {**os.environ, "TERM": kind, "COLUMNS": "100", "LINES": "30"}
     with subprocess.Popen(
         [*COMMAND, *arguments], stdin=its, stdout=its, stderr=its, env=environment
     ) as process:

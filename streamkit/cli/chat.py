@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.pretty import Pretty
 
-from streamkit.cli.display import Figures, is_live, shown
+from streamkit.cli.display import Figures, Value, is_live, shown, visible_json
 from streamkit.cli.endpoint import (
     ApiKeyEnv,
     BaseUrl,
@@ -115,7 +114,7 @@ def _messages(prompt: str, system: str | None) -> list[dict[str, str]]:
 def _print_events(answer: StreamManager[ChatCompletionStream[Any]]) -> None:
     with answer as stream:
         for event in stream:
-            typer.echo(event.to_json(delta=True))
+            typer.echo(visible_json(event.to_json(delta=True)))
 
 
 def _show(
@@ -134,7 +133,7 @@ def _show(
     if schema:
         for choice in stream.get_final_completion().choices:
             if choice.message.parsed is not None:
-                console.print(Pretty(choice.message.parsed))
+                console.print(Value(choice.message.parsed))
     if not is_live(console):
         # Where the answer goes is for the answer alone.
         typer.echo(str(figures), err=True)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.pretty import Pretty
 from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from streamkit._version import __version__
-from streamkit.cli.display import Figures, is_live, shown
+from streamkit.cli.display import Figures, Value, is_live, shown
 from streamkit.cli.endpoint import embedded
 from streamkit.cli.failures import failure, reported
 
@@ -114,7 +113,7 @@ def _sum_up(console: Console, played: Sequence[_Played], seconds: float) -> None
     for each in played:
         parsed = getattr(each.ending, "parsed", None)
         if isinstance(parsed, Trip):
-            console.print(Pretty(parsed))
+            console.print(Value(parsed))
     table = Table(box=None, pad_edge=False, header_style="bright_black", padding=(0, 3, 0, 0))
     table.add_column(f"{len(played)} scenes in {seconds:.1f} s")
     for heading in ("events", "chunks", "first token", "tokens/s"):

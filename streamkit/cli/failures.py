@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from streamkit.cli.display import visible
+from streamkit.cli.display import visible, visible_line
 from streamkit.errors import APIError, OpenAIError, SchemaError
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def _described(error: OpenAIError) -> str:
     described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
     request_id = error.request_id if isinstance(error, APIError) else None
     if request_id:
-        described += f" (request id {request_id})"
+        described += f" (request id {visible_line(request_id)})"
     if error.file_ids:
-        described += f"\nThese files were uploaded and exist: {', '.join(error.file_ids)}"
+        described += (
+            f"\nThese files were uploaded and exist: {', '.join(map(visible_line, error.file_ids))}"
+        )
     return described

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from streamkit.cli.display import described, is_live, shown_upload
+from streamkit.cli.display import described, is_live, shown_upload, visible_line
 from streamkit.cli.endpoint import (
     ApiKeyEnv,
     BaseUrl,
@@ -116,7 +116,7 @@ def _conclude(
             batch.id, vector_store_id=batch.vector_store_id, filter="failed"
         )
         reasons = [
-            f"{names.get(file.id, file.id)}: {file.last_error.message}"
+            visible_line(f"{names.get(file.id, file.id)}: {file.last_error.message}")
             for file in failed
             if file.last_error
         ]

@@ -8,16 +8,20 @@ from streamkit.cli.display.figures import Figures
 from streamkit.cli.display.lines import Lines
 from streamkit.cli.display.shown import is_live, shown
 from streamkit.cli.display.uploads import described, shown_upload
-from streamkit.cli.display.visible import visible
+from streamkit.cli.display.value import Value
+from streamkit.cli.display.visible import visible, visible_json, visible_line
 
 __all__ = [
     "Answer",
     "Fields",
     "Figures",
     "Lines",
+    "Value",
     "described",
     "is_live",
     "shown",
     "shown_upload",
     "visible",
+    "visible_json",
+    "visible_line",
 ]

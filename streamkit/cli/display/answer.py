@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamkit.cli.display.tree import CURSOR, value_tree
-from streamkit.cli.display.visible import visible
+from streamkit.cli.display.visible import visible, visible_line
 from streamkit.events import (
     ChunkEvent,
     ContentDeltaEvent,
@@ -110,7 +110,7 @@ class Answer:
         for place, call in sorted(choice.calls.copy().items()):
             yield _call(call, choice.calls_done.get(place), width, rows)
         if choice.finish_reason not in _USUAL:
-            yield Text(f"ended by: {choice.finish_reason}", "yellow")
+            yield Text(f"ended by: {visible_line(str(choice.finish_reason))}", "yellow")
         if choice.is_empty:
             yield Text("nothing came", "bright_black") if choice.finish_reason else self._spinner
 
@@ -170,7 +170,7 @@ def _call(
     width: int,
     rows: int | None,
 ) -> Tree:
-    label = Text.assemble((visible(call.name), "bold"), ("()", "bright_black"))
+    label = Text.assemble((visible_line(call.name), "bold"), ("()", "bright_black"))
     value = call.parsed_arguments
     # The arguments of tools that are not strict are not parsed: their text is all there is.
     said = call.arguments if value is None else value

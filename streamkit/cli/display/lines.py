@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from streamkit.cli.display.fields import Fields
+from streamkit.cli.display.visible import visible, visible_json, visible_line
 from streamkit.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -30,6 +31,7 @@ FIELD_LIMIT = 200
 class Lines:
     """Writes text as it comes, and the fields of parsed values as they become complete.
 
+    Also a pipe may end at a terminal, so nothing is written that one would obey; tabs stay tabs.
     The text of several choices is written by the line, each marked with its choice.
     ``format_name`` is what the content's type is called; None when it is text.
     """
@@ -63,7 +65,7 @@ class Lines:
                 self._close(choice, event.index)
                 if event.parsed_arguments is not None:
                     said = f"{event.name} = {event.parsed_arguments!r}"
-                    self._page.line(self._mark(choice) + said)
+                    self._page.line(self._mark(choice) + visible_line(said))
             case _:
                 pass
 
@@ -82,6 +84,7 @@ class Lines:
     def _value(self, choice: int, channel: str | int, name: str = "") -> _Value:
         value = self._open.get((choice, channel))
         if not isinstance(value, _Value):
+            name = visible_line(name)
             value = self._open[choice, channel] = _Value(self._page, self._mark(choice), name)
         return value
 
@@ -126,9 +129,11 @@ class _Text:
         self._mark = mark
         self._by_line = by_line
         self._held = label
+        self._last = ""
 
     def add(self, delta: str) -> None:
-        text = self._held + delta
+        text = self._held + _visible(delta, after=self._last)
+        self._last = delta[-1:] or self._last
         if self._by_line:
             *lines, self._held = text.split("\n")
             for line in lines:
@@ -163,6 +168,7 @@ class _Value:
         self._tell(whole=True)
         if not self._written and (text := self._text()):
             # Nothing in it could be parsed, or it was never to be.
+            text = _visible(text)
             self._page.line(f"{self._mark}{self._name}{': ' * bool(self._name)}{text}")
 
     def _tell(self, *, whole: bool) -> None:
@@ -175,5 +181,11 @@ class _Value:
             if self._written > FIELD_LIMIT:
                 self._page.line(f"{self._mark}… and more fields")
                 return
-            said = json.dumps(value, ensure_ascii=False, default=plain)
-            self._page.line(f"{self._mark}{path or 'answer'} = {said}{' …' * cut}")
+            said = visible_json(json.dumps(value, ensure_ascii=False, default=plain))
+            name = visible_line(path) or "answer"
+            self._page.line(f"{self._mark}{name} = {said}{' …' * cut}")
+
+
+def _visible(text: str, *, after: str = "") -> str:
+    first, *others = text.split("\t")
+    return "\t".join([visible(first, after=after), *map(visible, others)])

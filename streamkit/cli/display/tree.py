@@ -9,7 +9,7 @@ from typing import Any, cast
 from rich.text import Text
 from rich.tree import Tree
 
-from streamkit.cli.display.visible import visible
+from streamkit.cli.display.visible import visible, visible_line
 from streamkit.partial_view import PartialArray, PartialObject
 
 __all__ = ["CURSOR", "value_tree"]
@@ -52,7 +52,7 @@ def _last_items(container: object, limit: int | None) -> tuple[int, list[tuple[s
     if isinstance(container, Mapping):
         mapping = cast("Mapping[str, Any]", container)
         hidden = max(0, len(mapping) - limit) if limit else 0
-        return hidden, [(visible(key), mapping[key]) for key in islice(mapping, hidden, None)]
+        return hidden, [(visible_line(key), mapping[key]) for key in islice(mapping, hidden, None)]
     items = cast("Sequence[Any]", container)
     hidden = max(0, len(items) - limit) if limit else 0
     return hidden, [(f"[{place}]", items[place]) for place in range(hidden, len(items))]

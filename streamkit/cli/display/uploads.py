@@ -10,7 +10,7 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn
 
 from streamkit.cli.display.shown import REFRESHES, is_live
-from streamkit.cli.display.visible import visible
+from streamkit.cli.display.visible import visible_line
 from streamkit.resources.batch_upload import UploadProgress
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def described(batch: VectorStoreFileBatch) -> str:
     counts = batch.file_counts
     done = f"{counts.total - counts.in_progress} of {counts.total} files processed"
     failed = f", {counts.failed} failed" if counts.failed else ""
-    return visible(f"{batch.id}: {batch.status}, {done}{failed}")
+    return visible_line(f"{batch.id}: {batch.status}, {done}{failed}")
 
 
 def written() -> Callable[[State], None]:
@@ -59,7 +59,7 @@ def written() -> Callable[[State], None]:
         if isinstance(state, UploadProgress):
             if state.file_id is None:
                 return
-            line = visible(f"{state.filename}: uploaded as {state.file_id}")
+            line = visible_line(f"{state.filename}: uploaded as {state.file_id}")
         else:
             line = described(state)
         if line != last:
@@ -91,7 +91,7 @@ class Bars:
 
     def _send(self, state: UploadProgress) -> None:
         if state.index not in self._sent:
-            name = visible(state.filename)
+            name = visible_line(state.filename)
             self._sent[state.index] = self._progress.add_task(name, total=None, said="")
         said = decimal(state.bytes_sent)
         if state.bytes_total is not None:

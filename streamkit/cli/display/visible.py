@@ -1,20 +1,58 @@
-"""Text that was made by a model, fit for a terminal."""
+"""Text that somebody else made, fit for a terminal."""
+
+# Strategy: one set of characters, those that a terminal obeys (controls, C1 among them) and those
+# that it does not show or that change the order of what it shows (zero-width, bidi, separators,
+# fillers, tags). C0 has pictures of its own in Unicode, the others are shown by their numbers.
 
 from __future__ import annotations
 
-__all__ = ["visible"]
+import json
+import re
+
+__all__ = ["visible", "visible_json", "visible_line"]
 
 
-def visible(text: str) -> str:
-    """``text`` with its control characters made visible: a terminal would obey them."""
-    return text.translate(_PICTURES)
+def visible(text: str, *, after: str = "") -> str:
+    """``text`` with what a terminal would obey, or not show, made visible; line ends stay.
+
+    ``after`` is what was written before: a joiner belongs to the letter or emoji that it follows.
+    """
+    if after:
+        return visible(after[-1] + text)[len(visible(after[-1])) :]
+    return _HIDDEN.sub(_picture, text.replace("\r\n", "\n"))
 
 
-_PICTURES: dict[int, int | str] = {
-    **{code: 0x2400 + code for code in range(0x20)},
-    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
-    0x7F: 0x2421,
-    ord("\n"): "\n",
-    ord("\t"): "    ",
-    ord("\r"): "",
-}
+def visible_line(text: str) -> str:
+    """``visible`` text for a place within a line, which it cannot end."""
+    return visible(text).replace("\n", "␊")
+
+
+def visible_json(text: str) -> str:
+    """JSON that means the same, in which such characters are escaped."""
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    match code:
+        case 0x09:
+            return "    "
+        case 0x7F:
+            return "␡"
+        case _ if code < 0x20:
+            return chr(0x2400 + code)
+        case _:
+            return f"<U+{code:04X}>"
+
+
+_HIDDEN = re.compile(
+    "["
+    r"\x00-\x09\x0b-\x1f\x7f-\x9f"
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
+    "]"
+    # Joiners make one emoji of several, and shape the words of many scripts; elsewhere they hide.
+    r"|(?<![\u0300-\u115e\u1161-\u1fff\u2190-\u27ff\u2900-\u3163\u3165-\ud7ff\ue000-\ufdff\ufe0f"
+    r"\ufe70-\ufefc\U00010000-\U0001bc9f\U0001e000-\U0001faff])[\u200c\u200d]"
+)

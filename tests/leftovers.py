@@ -24,10 +24,17 @@ def nothing_left() -> Generator[None]:
     files, threads = open_files(), {*threading.enumerate()}
     yield
     for thread in {*threading.enumerate()} - threads:
-        thread.join(PATIENCE)
+        join(thread)
         assert not thread.is_alive(), thread
     gc.collect()
     assert open_files() <= files
+
+
+def join(thread: threading.Thread) -> None:
+    """Wait for the end of a thread, which may only just be starting."""
+    while not thread.is_alive() and thread in threading.enumerate():
+        os.sched_yield()
+    thread.join(PATIENCE)
 
 
 def open_files() -> int:

@@ -530,6 +530,43 @@ def test_final_results_read_the_stream_to_its_end(server: Server) -> None:
     assert notes.get_final_run().status == "completed"
 
 
+OUTER = body("r:created", "m:new", "m:0+H", "m:=H", "r:failed")
+INNER = body("s:new", "s:=1", "r:completed")
+
+
+def test_a_handler_reads_the_outer_stream_once_one_in_a_callback_was_left() -> None:
+    class Nesting(Notes):
+        @override
+        def on_message_created(self, message: object) -> None:
+            with runs.stream(**IDS, event_handler=self) as inner:
+                inner.until_done()
+
+    nesting, runs = Nesting(), Server(OUTER, INNER).client().beta.threads.runs
+    with runs.stream(**IDS, event_handler=nesting) as handler:
+        while "run_step_done" not in nesting.names:
+            next(handler)
+        assert next(handler).event == "thread.message.delta"
+        assert handler.until_done().get_final_run().status == "failed"
+    assert nesting.names[-1] == "end"
+
+
+async def test_an_async_handler_reads_the_outer_stream_once_one_in_a_callback_was_left() -> None:
+    class Nesting(AsyncNotes):
+        @override
+        async def on_message_created(self, message: object) -> None:
+            async with runs.stream(**IDS, event_handler=self) as inner:
+                await inner.until_done()
+
+    nesting, runs = Nesting(), Server(OUTER, INNER).async_client().beta.threads.runs
+    async with runs.stream(**IDS, event_handler=nesting) as handler:
+        while "run_step_done" not in nesting.names:
+            await anext(handler)
+        assert (await anext(handler)).event == "thread.message.delta"
+        await handler.until_done()
+        assert (await handler.get_final_run()).status == "failed"
+    assert nesting.names[-1] == "end"
+
+
 @pytest.mark.parametrize("what", ["run", "run_steps", "messages"])
 def test_of_what_no_event_was_about_there_is_no_final_result(what: str) -> None:
     server = Server(body("m:=Hi" if what == "run" else "r:completed"))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from streamkit import (
@@ -201,10 +204,83 @@ def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
     def too_long(_: object) -> float:
         return 700.0
 
+    waits: list[float] = []
+
+    async def await_(_: object, seconds: float) -> None:
+        waits.append(seconds)
+
     monkeypatch.setattr("streamkit.retries.back_off", too_long)
+    monkeypatch.setattr("streamkit.transport.SyncTransport.wait", lambda _, s: waits.append(s))
+    monkeypatch.setattr("streamkit.transport.AsyncTransport.wait", await_)
     taken, requests = taken_from(take, stream(ROLE), WHOLE, timeout=Timeout(total=600))
+    assert waits == []
     assert isinstance(taken.error, StreamTruncatedError)
     assert requests == 1
+
+
+# What is told at once
+
+
+@dataclass
+class Held(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that says how far it was read."""
+
+    pieces: Sequence[bytes]
+    read: int = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            self.read += 1
+            yield piece
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+
+def answers(*bodies: Held) -> httpx.MockTransport:
+    """Answers the n-th request with the n-th body."""
+    left = list(bodies)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=headers, stream=left.pop(0))
+
+    return httpx.MockTransport(answer)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_in_the_last_attempt_nothing_is_held_back(retries: int) -> None:
+    last = Held([ROLE, part("Hi"), DONE])
+    http = httpx.Client(transport=answers(*(Held([ROLE]) for _ in range(retries)), last))
+    client = OpenAI(api_key=KEY, base_url="http://127.0.0.1", http_client=http, max_retries=retries)
+    with client.chat.completions.stream(model="m", messages=[]) as stream:
+        assert next(stream).type == "chunk"
+        assert last.read == 1
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+async def test_in_the_last_attempt_nothing_is_held_back_from_a_task(retries: int) -> None:
+    last = Held([ROLE, part("Hi"), DONE])
+    http = httpx.AsyncClient(transport=answers(*(Held([ROLE]) for _ in range(retries)), last))
+    async with AsyncOpenAI(
+        api_key=KEY, base_url="http://127.0.0.1", http_client=http, max_retries=retries
+    ) as client:
+        async with client.chat.completions.stream(model="m", messages=[]) as stream:
+            assert (await anext(stream)).type == "chunk"
+            assert last.read == 1
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_in_the_last_attempt_nothing_is_held_back_from_an_observer(retries: int) -> None:
+    last = Held([ROLE, part("Hi"), DONE])
+    http = httpx.Client(transport=answers(*(Held([ROLE]) for _ in range(retries)), last))
+    client = OpenAI(api_key=KEY, base_url="http://127.0.0.1", http_client=http, max_retries=retries)
+    read: list[int] = []
+    client.chat.completions.observe(model="m", messages=[]).subscribe(
+        lambda _: read.append(last.read)
+    )
+    assert read[:2] == [1, 1]
 
 
 # Who watches, and who closes

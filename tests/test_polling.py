@@ -482,7 +482,7 @@ async def test_disposal_cancels_the_request() -> None:
     subscription = poll(hanging, is_z, 1).subscribe()
     await hanging.asked.wait()
     subscription.dispose()
-    await hanging.cancelled.wait()
+    await asyncio.wait_for(hanging.cancelled.wait(), PATIENCE)
 
 
 async def test_disposal_from_another_thread_cancels_the_request() -> None:
@@ -490,7 +490,7 @@ async def test_disposal_from_another_thread_cancels_the_request() -> None:
     subscription = poll(hanging, is_z, 1).subscribe()
     await hanging.asked.wait()
     await asyncio.to_thread(subscription.dispose)
-    await hanging.cancelled.wait()
+    await asyncio.wait_for(hanging.cancelled.wait(), PATIENCE)
 
 
 async def test_disposal_ends_the_pause_on_the_loop() -> None:

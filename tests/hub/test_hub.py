@@ -436,6 +436,38 @@ def test_an_observable_is_let_go_with_the_last_consumer() -> None:
     assert source.observers == []
 
 
+def test_an_observable_is_let_go_when_its_only_consumer_falls_behind() -> None:
+    source: rx.Subject[int] = rx.Subject()
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer(limit=1, overflow="fail")
+    hub.connect(source)
+    source.on_next(1)
+    assert len(source.observers) == 1
+    source.on_next(2)
+    assert source.observers == []
+    first, error = rest_of(consumer)
+    assert first == 1
+    assert isinstance(error, SlowConsumerError)
+
+
+def test_a_stream_is_let_go_when_its_only_consumer_falls_behind() -> None:
+    read: list[int] = []
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer(limit=1, overflow="fail")
+
+    def numbers() -> Iterator[int]:
+        try:
+            for number in range(10):
+                read.append(number)
+                yield number
+        finally:
+            read.append(-1)
+
+    hub.drive(numbers())
+    assert read == [0, 1, -1]
+    assert isinstance(rest_of(consumer)[-1], SlowConsumerError)
+
+
 def test_an_observable_is_let_go_when_the_hub_is_told() -> None:
     source: rx.Subject[int] = rx.Subject()
     hub: Hub[int] = Hub()

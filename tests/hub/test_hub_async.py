@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from reactivex.scheduler.eventloop import AsyncIOScheduler, AsyncIOThreadSafeScheduler
 
 from streamkit import AsyncOpenAI, Hub, SlowConsumerError, StreamClosedError
+from streamkit.hub.backlog import Backlog
+from streamkit.hub.channel import Channel
 from streamkit.hub.waiters import Waiters
 from tests.http_server import Do, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
@@ -92,6 +95,41 @@ async def test_a_task_that_waits_can_be_cancelled_and_wait_again() -> None:
     assert await anext(consumer) == 1
 
 
+def unfulfilled() -> int:
+    """How many futures, besides tasks, are kept without a result."""
+    gc.collect()
+    futures = [item for item in gc.get_objects() if type(item) is asyncio.Future]
+    return sum(not future.done() or future.cancelled() for future in futures)
+
+
+async def test_of_waits_that_are_cancelled_nothing_is_left() -> None:
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer(overflow="drop_oldest")
+    before = unfulfilled()
+    for _ in range(100):
+        waiting = asyncio.create_task(anext(consumer))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert unfulfilled() - before < 10
+    hub.on_next(1)
+    assert await anext(consumer) == 1
+
+
+async def test_of_a_driver_that_waits_for_room_and_is_cancelled_nothing_is_left() -> None:
+    channel = Channel[int](Backlog(1))
+    channel.put(0)
+    before = unfulfilled()
+    for _ in range(100):
+        waiting = asyncio.create_task(channel.await_room())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert unfulfilled() - before < 10
+
+
 async def test_to_close_a_consumer_wakes_the_task_in_it() -> None:
     hub: Hub[int] = Hub()
     consumer = hub.consumer()
@@ -111,6 +149,24 @@ async def test_an_observer_on_a_loop_does_not_block_it() -> None:
     assert isinstance(error, RuntimeError)
     assert "await hub.adrive(stream)" in str(error)
     assert await rest_of(other) == [1, "|"]
+
+
+async def test_a_stream_is_let_go_when_its_only_consumer_falls_behind() -> None:
+    read: list[int] = []
+    hub: Hub[int] = Hub()
+    consumer = hub.consumer(limit=1, overflow="fail")
+
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            for number in range(10):
+                read.append(number)
+                yield number
+        finally:
+            read.append(-1)
+
+    await hub.adrive(numbers())
+    assert read == [0, 1, -1]
+    assert isinstance((await rest_of(consumer))[-1], SlowConsumerError)
 
 
 async def test_one_that_fails_leaves_the_others_alone() -> None:

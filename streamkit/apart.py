@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from functools import partial
 from queue import SimpleQueue
 from traceback import walk_stack
@@ -49,24 +49,33 @@ class Apart:
     def __init__(self) -> None:
         self._work: SimpleQueue[_Work | None] = SimpleQueue()
         self._has_begun = False
+        self._lock = threading.Lock()
         self._end = weakref.finalize(self, self._work.put, None)
         self._end.atexit = False
 
     def submit(self, work: Callable[[], R]) -> Future[R]:
-        """Run ``work`` after what was submitted before; returns what becomes of it."""
-        if not self._has_begun:
-            self._has_begun = True
+        """Run ``work`` after what was submitted before; returns what becomes of it.
+
+        It is cancelled if this was closed.
+        """
+        future: Future[R] = Future()
+        with self._lock:
+            if not self._end.alive:
+                future.cancel()
+                return future
+            self._work.put((work, future))
+            has_begun, self._has_begun = self._has_begun, True
+        if not has_begun:
             # A daemon: work that nobody can interrupt must not keep the process.
             threading.Thread(
                 target=_run, args=(self._work,), name="streamkit-reader", daemon=True
             ).start()
-        future: Future[R] = Future()
-        self._work.put((work, future))
         return future
 
     def close(self) -> None:
         """End the thread after the work that was submitted; from any thread."""
-        self._end()
+        with self._lock:
+            self._end()
 
 
 def _run(submitted: SimpleQueue[_Work | None]) -> None:
@@ -126,7 +135,8 @@ def when_done(
 ) -> None:
     """Call ``then`` with the result, on the scheduler, whose queue has its turns meanwhile.
 
-    Call ``abandoned`` in its place, on the thread that did the work, if the event loop is closed.
+    If the work was cancelled nothing is called; if the scheduler is an event loop that was closed,
+    ``abandoned`` is, on the thread that did the work.
     """
     loop = running_loop()
     if loop is not None:
@@ -140,6 +150,8 @@ def when_done(
             if future.done():
                 raise
             scheduler.schedule(look)
+        except CancelledError:
+            return
         else:
             then(result)
 
@@ -152,6 +164,8 @@ def _call_back(
     abandoned: Callable[[], object],
     future: Future[R],
 ) -> None:
+    if future.cancelled():
+        return
     try:
         # Not at once, though the loop may run here: reading that is ahead would recur without end.
         loop.call_soon_threadsafe(lambda: then(future.result()))

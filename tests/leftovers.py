@@ -23,9 +23,10 @@ def nothing_left() -> Generator[None]:
     """As many open files and threads after it as before."""
     files, threads = open_files(), {*threading.enumerate()}
     yield
-    for thread in {*threading.enumerate()} - threads:
-        join(thread)
-        assert not thread.is_alive(), thread
+    while left := {*threading.enumerate()} - threads:  # one that ends may begin another
+        for thread in left:
+            join(thread)
+            assert not thread.is_alive(), thread
     gc.collect()
     assert open_files() <= files
 

@@ -46,7 +46,6 @@ WITHIN: dict[str, Road] = {
     "concat_map after delay": lambda source: reactivex.of(1).pipe(
         rx.delay(0.0), rx.concat_map(lambda _: source)
     ),
-    "delay_subscription": lambda source: source.pipe(rx.delay_subscription(0.0)),
     "merged after a timer": lambda source: reactivex.merge(
         after_a_timer(source), after_a_timer(reactivex.empty())
     ),

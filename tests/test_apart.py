@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import gc
+import threading
+from concurrent.futures import CancelledError
+from typing import Any
+
+import pytest
+from reactivex.scheduler import EventLoopScheduler
+
+from streamkit.apart import Apart, when_done
+from tests.leftovers import PATIENCE, nothing_left
+
+
+def test_work_is_done_in_order_on_one_other_thread() -> None:
+    with nothing_left():
+        apart = Apart()
+        done = [apart.submit(threading.get_ident) for _ in range(3)]
+        threads = {future.result(PATIENCE) for future in done}
+        apart.close()
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:
+    apart = Apart()
+    with pytest.raises(ZeroDivisionError):
+        apart.submit(lambda: 1 // 0).result(PATIENCE)
+    apart.close()
+
+
+def test_work_submitted_before_the_close_is_done_and_after_it_is_cancelled() -> None:
+    with nothing_left():
+        apart, goes_on = Apart(), threading.Event()
+        apart.submit(goes_on.wait)
+        before = apart.submit(lambda: 1)
+        apart.close()
+        apart.close()
+        after = apart.submit(lambda: 2)
+        goes_on.set()
+        assert before.result(PATIENCE) == 1
+        with pytest.raises(CancelledError):
+            after.result(PATIENCE)
+
+
+def test_a_thread_ends_when_nobody_can_submit_any_more() -> None:
+    with nothing_left():
+        apart = Apart()
+        apart.submit(lambda: None).result(PATIENCE)
+        del apart
+        gc.collect()
+
+
+def test_cancelled_work_is_not_waited_for() -> None:
+    apart, called = Apart(), []
+    looked = threading.Event()
+    with nothing_left():
+        apart.close()
+        scheduler = EventLoopScheduler(exit_if_empty=True)
+        when_done(scheduler, apart.submit(lambda: 1), called.append, lambda: None)
+        scheduler.schedule(lambda *_: looked.set())
+        assert looked.wait(PATIENCE)
+    assert called == []
+
+
+def test_a_scheduler_has_its_turns_while_work_is_done() -> None:
+    apart, goes_on, told = Apart(), threading.Event(), threading.Event()
+    results: list[Any] = []
+
+    def tell(result: Any) -> None:
+        results.append(result)
+        told.set()
+
+    with nothing_left():
+        scheduler = EventLoopScheduler(exit_if_empty=True)
+        when_done(scheduler, apart.submit(lambda: goes_on.wait(PATIENCE)), tell, lambda: None)
+        scheduler.schedule(lambda *_: goes_on.set())
+        assert told.wait(PATIENCE)
+        apart.close()
+    assert results == [True]

@@ -52,7 +52,8 @@ def test_a_thread_ends_when_nobody_can_submit_any_more() -> None:
 
 
 def test_cancelled_work_is_not_waited_for() -> None:
-    apart, called = Apart(), []
+    apart = Apart()
+    called: list[int] = []
     looked = threading.Event()
     with nothing_left():
         apart.close()

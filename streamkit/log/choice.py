@@ -133,7 +133,7 @@ class ChoiceLog:
             or self.refusal.length
             or self.calls
             or (call is not None and (call.name or call.end))
-            or self._heading.delta_extra.get("audio")
+            or self._heading.fields.get("audio")
         )
 
     def has_whole_content(self) -> bool:

@@ -186,7 +186,8 @@ def _settle(
 
 def _name(part: Mark) -> str:
     function: Any = part.get("function")
-    return str(function.get("name") or "") if isinstance(function, dict) else ""
+    fields = cast("Mark", function) if isinstance(function, dict) else EMPTY
+    return str(fields.get("name") or "")
 
 
 def _awaits_arguments(part: Mark) -> bool:

@@ -206,11 +206,14 @@ def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
 
     waits: list[float] = []
 
+    def wait(_: object, seconds: float) -> None:
+        waits.append(seconds)
+
     async def await_(_: object, seconds: float) -> None:
         waits.append(seconds)
 
     monkeypatch.setattr("streamkit.retries.back_off", too_long)
-    monkeypatch.setattr("streamkit.transport.SyncTransport.wait", lambda _, s: waits.append(s))
+    monkeypatch.setattr("streamkit.transport.SyncTransport.wait", wait)
     monkeypatch.setattr("streamkit.transport.AsyncTransport.wait", await_)
     taken, requests = taken_from(take, stream(ROLE), WHOLE, timeout=Timeout(total=600))
     assert waits == []

@@ -98,8 +98,8 @@ async def test_a_task_that_waits_can_be_cancelled_and_wait_again() -> None:
 def unfulfilled() -> int:
     """How many futures, besides tasks, are kept without a result."""
     gc.collect()
-    futures = [item for item in gc.get_objects() if type(item) is asyncio.Future]
-    return sum(not future.done() or future.cancelled() for future in futures)
+    kept: list[Any] = [item for item in gc.get_objects() if type(item) is asyncio.Future]
+    return sum(not future.done() or future.cancelled() for future in kept)
 
 
 async def test_of_waits_that_are_cancelled_nothing_is_left() -> None:

@@ -46,3 +46,31 @@ def test_others_are_let_in_only_with_a_key() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "give it an api_key" in ran.stderr
+
+
+@pytest.mark.usefixtures("with_ctrl_c")
+def test_what_is_allowed_and_logged_is_an_option() -> None:
+    command = [*COMMAND[:-1], "--allow-host", "box.local", "--allow-origin", "https://a.example"]
+    with subprocess.Popen(
+        [*command, "--log-requests"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stdout is not None
+        assert served.stderr is not None
+        found = re.match(r"Serving at (\S+) ", served.stdout.readline())
+        assert found
+        named = {"Host": "box.local", "Origin": "https://a.example"}
+        assert httpx.get(found[1] + "/models?key=secret", headers=named).status_code == 200
+        assert httpx.get(found[1] + "/models", headers={"Host": "b.local"}).status_code == 403
+        served.send_signal(signal.SIGINT)
+        said = served.stderr.read()
+    assert re.findall(r"^\S+ \S+ GET (\S+) (\d+)", said, re.MULTILINE) == [
+        ("/v1/models", "200"),
+        ("/v1/models", "403"),
+    ]
+
+
+@pytest.mark.parametrize("option", [["--allow-host", "http://a"], ["--allow-origin", "a"]])
+def test_what_cannot_be_allowed_is_misuse(option: list[str]) -> None:
+    ran = subprocess.run([*COMMAND[:-1], *option], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "is no" in ran.stderr

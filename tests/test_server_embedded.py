@@ -225,7 +225,11 @@ async def test_many_streams_run_on_one_connection_pool(server: EmbeddedServer) -
 def test_a_request_in_small_pieces_is_read_to_its_end(server: EmbeddedServer) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
-        for piece in (b"GET /v1/mod", b"els HTTP/1.1\r\nHo", b"st: a\r\nConnection: close\r\n\r\n"):
+        for piece in (
+            b"GET /v1/mod",
+            b"els HTTP/1.1\r\nHo",
+            b"st: localhost\r\nConnection: close\r\n\r\n",
+        ):
             connection.sendall(piece)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -238,7 +242,7 @@ def test_a_client_that_leaves_before_it_has_asked_is_no_fault(
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             connection.sendall(
-                b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n"
+                b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n"
                 b"Expect: 100-continue\r\n\r\n"
             )
             # So the server has begun to read the body.

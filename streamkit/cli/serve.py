@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
@@ -42,16 +43,31 @@ def serve(  # noqa: PLR0913 - one for each option
             metavar="FILE", dir_okay=False, help="Keeps threads and files from one run to the next."
         ),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="Another name by which requests may call the server."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Where web pages come from that may use the server."),
+    ] = None,
+    log_requests: Annotated[
+        bool, typer.Option("--log-requests", help="Log a line for each request to stderr.")
+    ] = False,
 ) -> None:
     """Run the embedded OpenAI-compatible server until Ctrl-C.
 
     It answers any request with text, JSON or tool calls that it makes up, the same for the same
     request, and replays recordings of a real model. Assistants, threads, files and vector stores
     are kept while it runs, or in a database. A mark such as [[failed]] in a message says what a
-    run shall do.
+    run shall do. Requests that name another host than this machine, or that a web page from
+    elsewhere sends, are refused unless that host or origin is allowed; * allows any.
     """
     from streamkit.server import EmbeddedServer
 
+    if log_requests:
+        logging.basicConfig(format="%(asctime)s %(message)s")
+        logging.getLogger("streamkit.server").setLevel(logging.INFO)
     try:
         server = EmbeddedServer(
             host=host,
@@ -61,6 +77,9 @@ def serve(  # noqa: PLR0913 - one for each option
             pace=pace,
             token_size=token_size,
             database=database,
+            allowed_hosts=allow_host or (),
+            allowed_origins=allow_origin or (),
+            log_requests=log_requests,
             fault=fault,
         )
     except (OSError, ValueError) as error:

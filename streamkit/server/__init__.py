@@ -46,6 +46,10 @@ follow from the seed and the order in which they were created.
 **Tests of clients** find in ``EmbeddedServer.exchanges`` what was asked, how far the answer got,
 and whether the client left before its end; ``Exchange.wait()`` blocks until that is known.
 
+**Who may ask.** Requests that name another host than those of loopback, as after DNS rebinding, and
+web pages from elsewhere are refused with 403, unless ``allowed_hosts`` and ``allowed_origins`` name
+them. No request can stop the server: what would take too long or too much room is refused with 400.
+
 **Faults**: answers are cut, stalled, garbled or refused when a header, a model's name or an option
 asks for it; see `streamkit.server.faults`.
 

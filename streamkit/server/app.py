@@ -25,6 +25,7 @@ from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
 from streamkit.server.faults.kinds import read as read_fault
 from streamkit.server.faults.middleware import Faults, FaultsMiddleware
+from streamkit.server.hosts import Hosts, HostsMiddleware
 from streamkit.server.identity import Identity
 from streamkit.server.reading import read_json
 from streamkit.server.rules import checked
@@ -69,6 +70,9 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     upload_limit: int = UPLOAD_LIMIT,
     max_requests: int = MAX_REQUESTS,
     request_seconds: float = REQUEST_SECONDS,
+    allowed_hosts: Sequence[str] = (),
+    allowed_origins: Sequence[str] = (),
+    log_requests: bool = False,
     fault: Fault | Mapping[str, Any] | str | None = None,
 ) -> Starlette:
     """Make the server's application, for any ASGI server on one event loop.
@@ -90,11 +94,18 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         upload_limit: Bytes that an uploaded file may have.
         max_requests: How many requests are answered at a time; others are refused with 503.
         request_seconds: How long an answer may take; then it is cut.
+        allowed_hosts: The names, besides those of loopback, by which a request may call the server;
+            ``*`` for any. Requests for others are refused: a web page could have made them.
+        allowed_origins: The origins, besides those of loopback, of web pages that may send requests
+            and read the answers, as ``https://example.com``; ``*`` for any.
+        log_requests: Whether the logger ``streamkit.server`` gets a line at INFO for each request,
+            without headers, queries and bodies.
         fault: How the answers go wrong, as `streamkit.server.faults` says.
 
     Raises:
         OSError: The database cannot be opened.
-        ValueError: A setting is out of its range, or a scenario, the database or the fault is none.
+        ValueError: A setting is out of its range, or a scenario, the database, a host, an origin or
+            the fault is none.
     """
     settings = convert(
         {
@@ -110,6 +121,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     if recordings is None:
         recordings = {name: shipped(name) for name in shipped_names()}
     journal = Journal()
+    hosts = Hosts(allowed_hosts, allowed_origins)
     bounds = Bounds(max_requests, request_seconds)
     faults = Faults(None if fault is None else read_fault(fault))
     api = _Api(seed, api_key, settings, models, recordings)
@@ -134,7 +146,8 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
             ),
         ],
         middleware=[
-            Middleware(JournalMiddleware, journal=journal),
+            Middleware(JournalMiddleware, journal=journal, logs=log_requests),
+            Middleware(HostsMiddleware, hosts=hosts),
             Middleware(BoundsMiddleware, bounds=bounds),
             Middleware(FaultsMiddleware, faults=faults),
         ],
@@ -175,7 +188,6 @@ class _Api:
     async def chat_completions(self, request: Request) -> Response:
         self._authorise(request)
         body = await read_json(request)
-        request.scope["exchange"].body = body
         chat = checked(body)
         self._serve(chat.model)
         settings = self._settings.overridden(request.headers)

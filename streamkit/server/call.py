@@ -94,7 +94,7 @@ def endpoint(
         if request.url.path.startswith(ASSISTANTS):
             _require_beta(request)
         body = await _body(request) if request.method == "POST" else {}
-        with desk.store:
+        async with desk.store:
             answer = handler(Call(desk, settings, request.path_params, request.query_params, body))
         return answer if isinstance(answer, Response) else shown(answer, settings)
 
@@ -112,7 +112,6 @@ def shown(document: Document, settings: Settings) -> Response:
 async def _body(request: Request) -> dict[str, Any]:
     # What needs no parameters, as to cancel a run, is asked for without a body.
     body = await read_json(request, absent=b"{}")
-    request.scope["exchange"].body = body
     if not isinstance(body, dict):
         raise ApiError("The body of the request must be a JSON object.")
     return cast("dict[str, Any]", body)

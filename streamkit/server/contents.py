@@ -19,7 +19,7 @@ PIECE = 256 * 1024
 async def content(store: Store, name: str) -> AsyncIterator[bytes]:
     """The pieces of a file's content, each read when it is asked for."""
     for position in count():
-        with store:
+        async with store:
             piece = store.read(name, position)
         if piece is None:
             return

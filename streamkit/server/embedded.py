@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from ipaddress import ip_address
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -12,6 +11,7 @@ import uvicorn
 
 from streamkit.server.app import create_app
 from streamkit.server.faults.kinds import read as read_fault
+from streamkit.server.hosts import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,9 @@ class Options(TypedDict, total=False):
     upload_limit: int
     max_requests: int
     request_seconds: float
+    allowed_hosts: Sequence[str]
+    allowed_origins: Sequence[str]
+    log_requests: bool
     fault: Fault | Mapping[str, Any] | str | None
 
 
@@ -58,7 +61,8 @@ class EmbeddedServer:
     It can be started again after it has stopped. Stopping cuts the answers that are being sent.
 
     Args:
-        host: The address to listen at; any but a loopback address demands an ``api_key``.
+        host: The address to listen at; any but a loopback address demands an ``api_key``. By other
+            names than this and those of loopback it is called only with ``allowed_hosts``.
         port: The port to listen at; 0 lets the system choose one at each start.
         options: Those of ``create_app``.
 
@@ -70,8 +74,11 @@ class EmbeddedServer:
     def __init__(
         self, *, host: str = "127.0.0.1", port: int = 0, **options: Unpack[Options]
     ) -> None:
-        if not options.get("api_key") and not _is_loopback(host):
+        if not options.get("api_key") and not is_loopback(host):
             raise ValueError(f"to listen at {host}, where others can reach it, give it an api_key")
+        # The host that it listens at is the one in its own url; "" is all of them, and none in a url.
+        own = [host.partition("%")[0]] if host else []
+        options["allowed_hosts"] = [*options.get("allowed_hosts", ()), *own]
         self._app = create_app(**options)
         self._host = host
         self._port = port
@@ -202,10 +209,3 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

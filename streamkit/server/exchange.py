@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
+import time
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
+import msgspec
 from starlette.datastructures import Headers, MutableHeaders
 
 from streamkit.server.api_error import ApiError
+from streamkit.server.request_log import log
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KEPT = 1000
 """How many exchanges are remembered; older ones are forgotten."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""How many bytes of requests are remembered, the latest ones."""
 
 Outcome = Literal["completed", "cut"]
 
@@ -31,14 +35,25 @@ class Exchange:
     """The request's headers, by lower-case names."""
     request_id: str
     """What the response's ``x-request-id`` says."""
-    body: Any = None
-    """The request's decoded body; None when it has none, or none that could be decoded."""
+    content: bytes | None = None
+    """The request's body, as JSON; None when it has none, or none that could be decoded."""
     status: int | None = None
     sent: int = 0
     """How many pieces of the body were sent: the events of a generated stream."""
     outcome: Outcome | None = None
     """Whether the whole answer was sent, or the client left first; None while it goes on."""
     _ended: Event = field(default_factory=Event, repr=False)
+
+    @property
+    def body(self) -> Any:
+        """The request's body, decoded anew each time; None when there is none."""
+        return None if self.content is None else msgspec.json.decode(self.content)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the request it keeps."""
+        headers = sum(len(name) + len(value) for name, value in self.headers.items())
+        return len(self.path) + headers + len(self.content or b"")
 
     def wait(self, timeout: float | None = None) -> Outcome | None:
         """Block until the exchange has ended, and return its outcome; None after ``timeout`` s."""
@@ -52,29 +67,53 @@ class Exchange:
 
 
 class Journal:
-    """The latest exchanges, oldest first."""
+    """The latest exchanges, oldest first.
 
-    def __init__(self) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
+    Args:
+        kept: How many it remembers.
+        kept_bytes: How many bytes of requests it remembers.
+    """
+
+    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
+        self._kept = kept
+        self._kept_bytes = kept_bytes
+        self._exchanges: dict[str, Exchange] = {}
+        self._size = 0
         self._lock = Lock()
 
     def add(self, exchange: Exchange) -> None:
         """Remember an exchange that begins."""
         with self._lock:
-            self._exchanges.append(exchange)
+            self._exchanges[exchange.request_id] = exchange
+            self._size += exchange.size
+            self._forget()
+
+    def note(self, exchange: Exchange, content: bytes) -> None:
+        """Note the body of an exchange, of which it is the only one."""
+        with self._lock:
+            exchange.content = content
+            if exchange.request_id in self._exchanges:
+                self._size += len(content)
+                self._forget()
 
     def exchanges(self) -> list[Exchange]:
         """Those remembered, as a list of the caller's own."""
         with self._lock:
-            return list(self._exchanges)
+            return list(self._exchanges.values())
+
+    def _forget(self) -> None:
+        while len(self._exchanges) > self._kept or self._size > self._kept_bytes:
+            oldest = self._exchanges.pop(next(iter(self._exchanges)))
+            self._size -= oldest.size
 
 
 class JournalMiddleware:
     """Notes every exchange in a journal, and gives each response its ``x-request-id``."""
 
-    def __init__(self, app: ASGIApp, journal: Journal) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, *, logs: bool = False) -> None:
         self._app = app
         self._journal = journal
+        self._logs = logs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -88,6 +127,7 @@ class JournalMiddleware:
             request_id=f"req_{uuid4().hex}",
         )
         self._journal.add(exchange)
+        start = time.monotonic()
         outcome: Outcome = "cut"
         gone = False
 
@@ -108,14 +148,17 @@ class JournalMiddleware:
                 if not message.get("more_body") and not gone:
                     outcome = "completed"
 
+        inner = {**scope, "exchange": exchange, "journal": self._journal}
         try:
-            await self._app({**scope, "exchange": exchange}, heard, noted)
+            await self._app(inner, heard, noted)
         except Exception:
             if exchange.status is None:
                 await _FAULT.response()(scope, receive, noted)
             raise
         finally:
             exchange.end(outcome)
+            if self._logs:
+                log(exchange, time.monotonic() - start)
 
 
 _FAULT = ApiError(

@@ -6,6 +6,8 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Literal, get_args
 
+import anyio
+import msgspec
 from anyio.lowlevel import checkpoint
 from starlette.responses import Response, StreamingResponse
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from streamkit.server.call import Admit
     from streamkit.server.desk import Desk
     from streamkit.server.settings import Settings
-    from streamkit.server.store import Document, Record
+    from streamkit.server.store import Document, Record, Store
 
 KIND = "file"
 ERROR = "[[error]]"
@@ -42,7 +44,8 @@ def upload(desk: Desk, admit: Admit) -> Callable[[Request], Awaitable[Response]]
         settings = admit(request)
         file, fields = await read_upload(request, desk.upload_limit)
         try:
-            request.scope["exchange"].body = {**fields, "file": file.filename}
+            form = msgspec.json.encode({**fields, "file": file.filename})
+            request.scope["journal"].note(request.scope["exchange"], form)
             _check(fields)
             record = await keep(desk, file, fields, settings)
         finally:
@@ -105,24 +108,30 @@ def _check(fields: dict[str, str]) -> None:
 async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: Settings) -> Record:
     """Store an upload's file; it can be seen once all of it is there."""
     store = desk.store
-    with store:
+    async with store:
         upload = store.add("upload", "file-", {"filename": file.filename or "upload"})
     try:
         for position in count():
             data = await file.read(PIECE)
             if not data:
                 break
-            with store:
+            async with store:
                 store.write(upload.id, position, data)
             # Between two pieces others get a turn.
             await checkpoint()
+        return await _finished(store, upload, file, fields, settings)
     except BaseException:
-        with store:
-            store.discard(upload.id)
+        with anyio.CancelScope(shield=True):
+            async with store:
+                store.remove("upload", upload.id)
+                store.discard(upload.id)
         raise
-    finally:
-        with store:
-            store.remove("upload", upload.id)
+
+
+async def _finished(
+    store: Store, upload: Record, file: UploadFile, fields: dict[str, str], settings: Settings
+) -> Record:
+    """The file of an upload whose content is stored: at once it is one, and the other no more."""
     lifetime = fields.get("expires_after[seconds]")
     document: Document = {
         **upload.document,
@@ -133,7 +142,11 @@ async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: S
         "status_details": None,
         "expires_at": lifetime and upload.document["created_at"] + int(lifetime),
     }
-    with store:
+    async with store:
+        if store.find("upload", upload.id) is None:
+            # Another server has begun to use the database, and took this upload for a dead one's.
+            raise ApiError("The upload was interrupted.", status=503, kind="server_error")
+        store.remove("upload", upload.id)
         record = store.insert(KIND, document, private={"polls": settings.polls})
         if settings.polls == 0:
             _processed(record)

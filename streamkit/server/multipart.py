@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from typing_extensions import override
 
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import missing
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 OVERHEAD = 64 * 1024
 """Bytes that a form may have besides its file."""
+FIELDS = 10
+"""Fields that a form may have besides its file."""
 
 
 async def read_upload(request: Request, limit: int) -> tuple[UploadFile, dict[str, str]]:
@@ -24,12 +28,13 @@ async def read_upload(request: Request, limit: int) -> tuple[UploadFile, dict[st
     Raises:
         ApiError: The file is larger than ``limit`` bytes, or the body is no form with a file.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    content_type = request.headers.get("content-type", "")
+    if not content_type.startswith("multipart/form-data"):
         raise ApiError("Invalid Content-Type header: expected multipart/form-data.", status=415)
+    if (charset := _CHARSET.search(content_type)) and charset[1].lower() not in {"utf-8", "utf8"}:
+        raise ApiError("Invalid Content-Type header: expected a form in UTF-8.", status=415)
     body = pieces(request, limit + OVERHEAD)
-    parser = MultiPartParser(
-        request.headers, body, max_files=1, max_fields=10, max_part_size=OVERHEAD
-    )
+    parser = _Parser(request.headers, body, max_files=1, max_fields=FIELDS, max_part_size=OVERHEAD)
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -42,3 +47,28 @@ async def read_upload(request: Request, limit: int) -> tuple[UploadFile, dict[st
         await file.close()
         raise ApiError(f"The file is larger than {limit} bytes.", status=413)
     return file, {name: text for name, text in form.items() if isinstance(text, str)}
+
+
+class _Parser(MultiPartParser):
+    """Bounds the headers of the parts as well."""
+
+    _room = OVERHEAD
+
+    @override
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._take(end - start)
+        super().on_header_field(data, start, end)
+
+    @override
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._take(end - start)
+        super().on_header_value(data, start, end)
+
+    def _take(self, size: int) -> None:
+        # An empty header takes room as well.
+        self._room -= size + 1
+        if self._room < 0:
+            raise MultiPartException(f"its headers are longer than {OVERHEAD} bytes.")
+
+
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)

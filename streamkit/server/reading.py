@@ -36,7 +36,7 @@ async def pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
 
 
 async def read_json(request: Request, *, absent: bytes = b"") -> Any:
-    """The body's value, or that of ``absent`` when there is no body.
+    """The body's value, or that of ``absent`` when there is no body; the journal notes it.
 
     Raises:
         ApiError: It is too large, was cut, or is no JSON.
@@ -45,9 +45,12 @@ async def read_json(request: Request, *, absent: bytes = b"") -> Any:
     async for piece in pieces(request, BODY_LIMIT):
         body += piece
     try:
-        return msgspec.json.decode(body or absent)
-    except (msgspec.DecodeError, RecursionError):
+        value = msgspec.json.decode(body or absent)
+    # UnicodeDecodeError is one, and what msgspec raises is.
+    except (ValueError, RecursionError):
         raise ApiError(
             "We could not parse the JSON body of your request: "
             "the API expects a JSON payload, and what was sent was not valid JSON."
         ) from None
+    request.scope["journal"].note(request.scope["exchange"], bytes(body or absent))
+    return value

@@ -4,20 +4,24 @@
 # database, which SQLite holds in memory and moves to disk as it grows, so that a large upload needs
 # no memory either. The store is entered for a transaction: nobody awaits inside of one, so requests
 # never see each other's half-done work, and what a failing request wrote is undone. A lock keeps
-# threads apart, for the one connection serves them all.
+# threads apart, for the one connection serves them all. Where another process has locked the file,
+# the one who enters waits without holding up anybody else.
 
 from __future__ import annotations
 
 import sqlite3
 import weakref
+from contextlib import suppress
 from os import fspath
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import msgspec
 from msgspec import Struct
 
+from streamkit.server.api_error import ApiError
 from streamkit.server.identity import EPOCH, identifier
 
 if TYPE_CHECKING:
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 """An object as the API shows it."""
 
+LOCKED_SECONDS = 5.0
+"""How long a request waits for a database that another process has locked."""
+PAUSE = 0.02
+"""Seconds between two looks at a locked database."""
 APPLICATION = 0x73747265
 """What SQLite's ``application_id`` says of a database of this server."""
 
@@ -45,8 +53,22 @@ class Record(Struct):
     private: dict[str, Any]
 
 
+class LockedError(ApiError):
+    """Another process is in the middle of a transaction."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database is locked by another process. Please retry your request.",
+            status=503,
+            kind="server_error",
+            code="database_locked",
+        )
+
+
 class Store:
-    """All objects; every use of it is inside of ``with store``, which is a transaction.
+    """All objects; every use of it is inside of ``async with store``, which is a transaction.
+
+    ``with store`` is one that does not wait where another process has locked the database.
 
     Args:
         database: A file that outlives the server; None forgets everything with the store.
@@ -75,8 +97,10 @@ class Store:
         self._lock.acquire()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-        except BaseException:
+        except BaseException as error:
             self._lock.release()
+            if _is_busy(error):
+                raise LockedError from None
             raise
         return self
 
@@ -94,6 +118,25 @@ class Store:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._lock.release()
+
+    async def __aenter__(self) -> Self:
+        with suppress(LockedError):
+            return self.__enter__()
+        # Shielded, because what a client that has left had begun is to be ended.
+        with anyio.move_on_after(LOCKED_SECONDS, shield=True):
+            while True:
+                await anyio.sleep(PAUSE)
+                with suppress(LockedError):
+                    return self.__enter__()
+        raise LockedError
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, traceback)
 
     @property
     def now(self) -> int:
@@ -224,6 +267,20 @@ class Store:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         for statement in _tables():
             self._connection.execute(statement)
+        self._forget_unfinished_uploads()
+        # From now on nobody waits inside of SQLite.
+        self._connection.execute("PRAGMA busy_timeout = 0")
+
+    def _forget_unfinished_uploads(self) -> None:
+        """Remove what uploads left whose server was killed."""
+        self._connection.execute("DELETE FROM records WHERE kind = 'upload'")
+        self._connection.execute(
+            """
+            DELETE FROM pieces WHERE name IN (
+                SELECT name FROM pieces EXCEPT SELECT id FROM records WHERE kind = 'file'
+            )
+            """
+        )
 
     def _number(self) -> int:
         found = self._connection.execute(
@@ -259,6 +316,11 @@ def _tables() -> Iterable[str]:
 def _body(record: Record) -> str:
     body = {"document": record.document, "private": record.private}
     return msgspec.json.encode(body).decode()
+
+
+def _is_busy(error: BaseException) -> bool:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the rest says why
 
 
 def _record(row: tuple[str, str, str, str]) -> Record:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import socket
 import struct
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from contextlib import suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 import msgspec
+from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 
+from streamkit.compiled import decoder
 from streamkit.server.api_error import ApiError
 from streamkit.server.faults.fault import Do, Fault, Pause, Raw, Refusal
 from streamkit.server.faults.frames import Frames
@@ -60,7 +64,9 @@ class Faults:
         fault = self._named(scope) or self.fault
         if fault is None or fault.times is None:
             return fault
-        request = msgspec.json.encode((fault, scope["path"], scope["exchange"].body))
+        exchange = scope["exchange"]
+        head = msgspec.json.encode((fault, scope["path"]))
+        request = blake2b(head + (exchange.content or b""), digest_size=16).digest()
         hit = self._hit.pop(request, 0)
         self._hit[request] = hit + 1
         if len(self._hit) > REMEMBERED:
@@ -82,10 +88,8 @@ class Faults:
     def _named(self, scope: Scope) -> Fault | None:
         text = Headers(scope=scope).get(HEADER)
         if text is None:
-            body: Any = scope["exchange"].body
-            fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-            model = fields.get("model")
-            if isinstance(model, str) and model.startswith(MODEL):
+            model = _model(scope["exchange"].content)
+            if model.startswith(MODEL):
                 text = model.removeprefix(MODEL)
         if text is None:
             return None
@@ -223,6 +227,22 @@ class _Answer:
     async def _left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+class _Asked(Struct):
+    model: str = ""
+
+
+def _model(content: bytes | None) -> str:
+    """The model that a request names, if it does."""
+    if content is None:
+        return ""
+    with suppress(msgspec.ValidationError):
+        return _asked.decode(content).model
+    return ""
+
+
+_asked = decoder(_Asked)
 
 
 def _body(data: bytes, *, more: bool) -> Message:

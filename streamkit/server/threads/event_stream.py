@@ -57,9 +57,10 @@ class RunStream(StreamingResponse):
             # Another stream may go on with the run already.
             if self._desk.streaming.get(self._run) is self._called:
                 del self._desk.streaming[self._run]
-            with suppress(ApiError), self._desk.store:
-                for _ in self._events:
-                    pass
+            with suppress(ApiError):
+                async with self._desk.store:
+                    for _ in self._events:
+                        pass
 
     async def _body(self) -> AsyncIterator[bytes]:
         wait = 0.0
@@ -69,14 +70,14 @@ class RunStream(StreamingResponse):
             # Also without a pace: between two events others get a turn, and a disconnect is seen.
             await checkpoint()
             wait = self._pace
-            event = self._next()
+            event = await self._next()
             yield event
             if event.startswith((b"event: done\n", b"event: error\n")):
                 return
 
-    def _next(self) -> bytes:
+    async def _next(self) -> bytes:
         try:
-            with self._desk.store:
+            async with self._desk.store:
                 name, data = next(self._events, _DONE)
                 # At once: the next event may find the same object changed.
                 encoded = b"[DONE]" if data is None else msgspec.json.encode(data)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 import tenacity
 
 from streamkit.backoff import back_off, delay_asked, is_transient
-from streamkit.content import has_finish_reason
 from streamkit.errors import StreamClosedError
 from streamkit.events import AttemptResetEvent, Event
+from streamkit.finishing import has_finish_reason
 from streamkit.pause import after
 
 if TYPE_CHECKING:

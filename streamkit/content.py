@@ -1,4 +1,4 @@
-"""What counts as content, which a reader waits for, and as the end of an answer."""
+"""What counts as content, which a reader waits for."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from streamkit.events import ChunkEvent
-from streamkit.log import ChoiceUpdate
-from streamkit.types import ChatCompletionChunk
-
 if TYPE_CHECKING:
-    from streamkit.types import ChoiceDelta
+    from streamkit.types import ChatCompletionChunk, ChoiceDelta
 
-__all__ = ["has_finish_reason", "is_content"]
+__all__ = ["is_content"]
 
 
 def is_content(chunk: ChatCompletionChunk) -> bool:
@@ -32,15 +28,6 @@ def is_content(chunk: ChatCompletionChunk) -> bool:
         if choice.finish_reason:
             return True
     return False
-
-
-def has_finish_reason(item: object) -> bool:
-    """Whether an item of any stream is a chunk that ends a choice, or says what such a one adds."""
-    if isinstance(item, ChunkEvent):
-        return any(update.finish_reason for update in item.updates)
-    if isinstance(item, ChatCompletionChunk):
-        return any(choice.finish_reason for choice in item.choices or ())
-    return isinstance(item, ChoiceUpdate) and bool(item.finish_reason)
 
 
 def _says_something(delta: ChoiceDelta) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -62,7 +62,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 @contextmanager
-def loop_on_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
+def loop_on_a_thread() -> Generator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

@@ -128,8 +128,12 @@ GOES_ON = [*CALLED, calls(call(1, "}"))]
 
 def chat(*attempts: tuple[Sequence[ChatCompletionChunk], Exception | None]) -> Observable[Any]:
     source, _ = cold(*attempts)
-    without_chunks = rx_operators.filter(lambda event: event.type != "chunk")  # type: ignore[attr-defined]
-    return source.pipe(chat_events(), without_chunks)
+
+    def is_no_chunk(event: Any) -> bool:
+        return bool(event.type != "chunk")
+
+    events: Observable[Any] = source.pipe(chat_events())
+    return events.pipe(rx_operators.filter(is_no_chunk))
 
 
 @pytest.mark.parametrize(

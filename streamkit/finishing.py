@@ -1,0 +1,18 @@
+"""What counts as the end of an answer, in a stream of chunks or of what becomes of them."""
+
+from __future__ import annotations
+
+from streamkit.events import ChunkEvent
+from streamkit.log import ChoiceUpdate
+from streamkit.types import ChatCompletionChunk
+
+__all__ = ["has_finish_reason"]
+
+
+def has_finish_reason(item: object) -> bool:
+    """Whether an item of any stream is a chunk that ends a choice, or says what such a one adds."""
+    if isinstance(item, ChunkEvent):
+        return any(update.finish_reason for update in item.updates)
+    if isinstance(item, ChatCompletionChunk):
+        return any(choice.finish_reason for choice in item.choices or ())
+    return isinstance(item, ChoiceUpdate) and bool(item.finish_reason)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
 
@@ -10,6 +11,15 @@ from reactivex.scheduler import EventLoopScheduler
 
 from streamkit.apart import Apart, when_done
 from tests.leftovers import PATIENCE, nothing_left
+
+
+def setting(event: threading.Event) -> Callable[..., None]:
+    """An action of a scheduler that sets the event."""
+
+    def action(*_: object) -> None:
+        event.set()
+
+    return action
 
 
 def test_work_is_done_in_order_on_one_other_thread() -> None:
@@ -59,7 +69,7 @@ def test_cancelled_work_is_not_waited_for() -> None:
         apart.close()
         scheduler = EventLoopScheduler(exit_if_empty=True)
         when_done(scheduler, apart.submit(lambda: 1), called.append, lambda: None)
-        scheduler.schedule(lambda *_: looked.set())
+        scheduler.schedule(setting(looked))
         assert looked.wait(PATIENCE)
     assert called == []
 
@@ -75,7 +85,7 @@ def test_a_scheduler_has_its_turns_while_work_is_done() -> None:
     with nothing_left():
         scheduler = EventLoopScheduler(exit_if_empty=True)
         when_done(scheduler, apart.submit(lambda: goes_on.wait(PATIENCE)), tell, lambda: None)
-        scheduler.schedule(lambda *_: goes_on.set())
+        scheduler.schedule(setting(goes_on))
         assert told.wait(PATIENCE)
         apart.close()
     assert results == [True]

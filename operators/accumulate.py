@@ -37,7 +37,7 @@ def accumulate(
     error of the stream passes with what had arrived as its ``completion``; more choices, tool calls
     or fields than ``limits`` allow are one.
     """
-    return lift(lambda: Accumulator(limits=limits))
+    return lift(lambda: Accumulator(limits=limits), takes=ChatCompletionChunk, name="accumulate")
 
 
 class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):

@@ -16,6 +16,7 @@ from streamkit.types.beta.assistant_stream_event import (
     ThreadMessageDelta,
     ThreadMessageIncomplete,
     ThreadMessageInProgress,
+    UnknownStreamEvent,
 )
 from streamkit.types.beta.threads import Message
 
@@ -43,7 +44,11 @@ def accumulate_messages(
     first delta (``resumed``); if it has none, its end is all there is. What is said of a message
     after its end is nothing. Other events emit nothing.
     """
-    return lift(lambda: MessageAccumulator(limits))
+    return lift(
+        lambda: MessageAccumulator(limits),
+        takes=AssistantStreamEvent | UnknownStreamEvent,
+        name="accumulate_messages",
+    )
 
 
 class MessageAccumulator(Machine[AssistantStreamEvent, MessageEvent]):

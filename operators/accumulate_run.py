@@ -24,6 +24,7 @@ from streamkit.types.beta.assistant_stream_event import (
     ThreadRunStepExpired,
     ThreadRunStepFailed,
     ThreadRunStepInProgress,
+    UnknownStreamEvent,
 )
 from streamkit.types.beta.threads.runs import RunStep
 
@@ -53,7 +54,11 @@ def accumulate_run(
     first delta (``resumed``); if it has none, its end is all there is. What is said of a step after
     its end is nothing. Other events emit nothing.
     """
-    return lift(lambda: RunAccumulator(limits))
+    return lift(
+        lambda: RunAccumulator(limits),
+        takes=AssistantStreamEvent | UnknownStreamEvent,
+        name="accumulate_run",
+    )
 
 
 class RunAccumulator(Machine[AssistantStreamEvent, RunOrStepEvent]):

@@ -19,7 +19,7 @@ from streamkit.run_events import (
     RunStepCreatedEvent,
     RunStepDoneEvent,
 )
-from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
+from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +48,11 @@ def assistant_events(
     ``tool_calls``.
     An error of the stream passes with the ``run``, ``messages`` and ``run_steps`` as they were.
     """
-    return lift(lambda: AssistantEvents(limits))
+    return lift(
+        lambda: AssistantEvents(limits),
+        takes=AssistantStreamEvent | UnknownStreamEvent,
+        name="assistant_events",
+    )
 
 
 class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):

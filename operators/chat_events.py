@@ -96,7 +96,9 @@ def chat_events(
     ``completion``, what had arrived.
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
-    return lift(lambda: ChatEvents(reader, limits=limits))
+    return lift(
+        lambda: ChatEvents(reader, limits=limits), takes=ChatCompletionChunk, name="chat_events"
+    )
 
 
 class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from streamkit.content import is_content
 from streamkit.deadlines import StreamLimits
+from streamkit.operator_input import OperatorInput
 from streamkit.timed_observable import timed
+from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable, abc
-
-    from streamkit.types import ChatCompletionChunk
 
 __all__ = ["content_timeout"]
 
@@ -42,4 +42,5 @@ def content_timeout(
     ``accumulate`` and ``chat_events`` further down give the error what had arrived.
     """
     limits = StreamLimits(first_content=first_content, between_content=between_content, total=total)
-    return lambda source: timed(source, limits, is_content, scheduler)
+    taken = OperatorInput("content_timeout", ChatCompletionChunk)
+    return lambda source: timed(taken.source(source), limits, is_content, taken, scheduler)

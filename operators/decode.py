@@ -65,7 +65,9 @@ def decode(
     nothing came but such, ``[DONE]`` raises ``APIResponseValidationError`` that quotes it.
     """
     return lift(
-        lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated, limits=limits)
+        lambda: ChunkDecoder(type_, choices=choices, on_truncated=on_truncated, limits=limits),
+        takes=SSE,
+        name="decode",
     )
 
 

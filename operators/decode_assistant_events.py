@@ -41,7 +41,11 @@ def decode_assistant_events(
     ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
     ``UnknownStreamEvent``; if nothing came but such, the end raises ``APIResponseValidationError``.
     """
-    return lift(lambda: AssistantEventDecoder(on_truncated=on_truncated, limits=limits))
+    return lift(
+        lambda: AssistantEventDecoder(on_truncated=on_truncated, limits=limits),
+        takes=SSE,
+        name="decode_assistant_events",
+    )
 
 
 class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from streamkit.operator_input import OperatorInput
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reactivex import Observable, abc
 
     from streamkit.machine import Machine
+    from streamkit.operator_input import Takes
 
 __all__ = ["lift"]
 
@@ -17,7 +20,9 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def lift(make: Callable[[], Machine[A, B]]) -> Callable[[Observable[A]], Observable[B]]:
+def lift(
+    make: Callable[[], Machine[A, B]], *, takes: Takes = object, name: str | None = None
+) -> Callable[[Observable[A]], Observable[B]]:
     """Run a fresh machine, made by ``make``, for every subscription.
 
         --a-----b--------c--|
@@ -27,23 +32,35 @@ def lift(make: Callable[[], Machine[A, B]]) -> Callable[[Observable[A]], Observa
     An exception in the machine becomes ``on_error``; one in the observer is the observer's own and
     goes to whoever drives the source. A machine that is ``done`` completes the stream and lets go
     of its source.
+
+    Args:
+        make: Makes a machine; most often its class.
+        takes: The class, or union of classes, of the values that the machine takes. Any other value
+            is a ``TypeError``, and arrives as ``on_error``.
+        name: What errors call the operator; by default the name of ``make``.
     """
+    taken = OperatorInput(name or str(getattr(make, "__name__", "lift")), takes)
 
     def operator(source: Observable[A]) -> Observable[B]:
+        taken.source(source)
         # reactivex takes a tenth of a second to import, and the loops over machines do without it.
-        from reactivex import Observable
         from reactivex.disposable import SingleAssignmentDisposable
+
+        from streamkit.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[B], scheduler: abc.SchedulerBase | None = None
         ) -> abc.DisposableBase:
             machine = make()
             feed, push = machine.feed, observer.on_next
+            admitted, admit = taken.admitted, taken.admit
             subscription = SingleAssignmentDisposable()
 
             # A hot place: no more than this happens per item and stage.
             def on_next(value: A) -> None:
                 try:
+                    if type(value) not in admitted:
+                        admit(value)
                     outputs = feed(value)
                 except Exception as error:
                     subscription.dispose()

@@ -39,7 +39,7 @@ def logprobs() -> Callable[[Observable[ChoiceUpdate]], Observable[LogprobsEvent]
 
     A choice without any emits nothing.
     """
-    return lift(LogprobsTeller)
+    return lift(LogprobsTeller, takes=ChoiceUpdate, name="logprobs")
 
 
 class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):

@@ -53,7 +53,7 @@ def message_content() -> Callable[[Observable[MessageEvent]], Observable[Content
     follows at the end of the message or of the stream, with the complete text. An image comes
     whole, in one event.
     """
-    return lift(ContentTeller)
+    return lift(ContentTeller, takes=MessageEvent, name="message_content")
 
 
 class ContentTeller(Machine[MessageEvent, ContentEvent]):

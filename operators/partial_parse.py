@@ -62,7 +62,11 @@ def partial_parse(
     format is a ``ParseError`` after the done event.
     """
     format_ = response_format(format)
-    return lift(lambda: ContentParser(Reader(format_, partial_strings=partial_strings)))
+    return lift(
+        lambda: ContentParser(Reader(format_, partial_strings=partial_strings)),
+        takes=ChoiceUpdate,
+        name="partial_parse",
+    )
 
 
 class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[Any]]):

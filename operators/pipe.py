@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from streamkit.operator_input import OperatorInput
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -170,8 +172,12 @@ def pipe(
     """
 
     def piped(source: Observable[Any]) -> Observable[Any]:
+        source = _INPUT.source(source)
         for operator in operators:
             source = operator(source)
         return source
 
     return piped
+
+
+_INPUT = OperatorInput("pipe")

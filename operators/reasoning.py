@@ -31,7 +31,7 @@ def reasoning() -> Callable[
     Only what has no text is no reasoning, and kept in ``model_extra``. It is done with its choice
     and not when content begins, since some models go on to think after that.
     """
-    return lift(ReasoningTeller)
+    return lift(ReasoningTeller, takes=ChoiceUpdate, name="reasoning")
 
 
 class ReasoningTeller(Machine[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneEvent]):

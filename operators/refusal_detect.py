@@ -28,7 +28,7 @@ def refusal_detect() -> Callable[
 
     A choice that is answered emits nothing.
     """
-    return lift(RefusalDetector)
+    return lift(RefusalDetector, takes=ChoiceUpdate, name="refusal_detect")
 
 
 class RefusalDetector(Machine[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEvent]):

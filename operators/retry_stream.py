@@ -10,6 +10,7 @@ from streamkit.backoff import back_off, delay_asked, is_transient
 from streamkit.errors import StreamClosedError
 from streamkit.events import AttemptResetEvent, Event
 from streamkit.finishing import has_finish_reason
+from streamkit.operator_input import OperatorInput
 from streamkit.pause import after
 
 if TYPE_CHECKING:
@@ -79,9 +80,11 @@ def retry_stream(
         raise ValueError(f"results must be 'each' or 'once', not {results!r}")
 
     def operator(source: Observable[T]) -> Observable[T | AttemptResetEvent]:
-        from reactivex import Observable
+        _INPUT.source(source)
         from reactivex.disposable import SerialDisposable, SingleAssignmentDisposable
         from reactivex.scheduler import CurrentThreadScheduler
+
+        from streamkit.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[T | AttemptResetEvent],
@@ -132,6 +135,9 @@ def retry_stream(
         return Observable(subscribe)
 
     return operator
+
+
+_INPUT = OperatorInput("retry_stream")
 
 
 class _Attempt(Generic[T]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streamkit.observers import Observers
+from streamkit.operator_input import OperatorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +35,10 @@ def share() -> Callable[[Observable[T]], Observable[T]]:
     """
 
     def operator(source: Observable[T]) -> Observable[T]:
-        from reactivex import Observable
+        _INPUT.source(source)
         from reactivex.disposable import Disposable
+
+        from streamkit.observable import Observable
 
         current: _Connection[T] | None = None
 
@@ -63,6 +66,9 @@ def share() -> Callable[[Observable[T]], Observable[T]]:
         return shared
 
     return operator
+
+
+_INPUT = OperatorInput("share")
 
 
 class _Connection(Generic[T]):

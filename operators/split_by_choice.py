@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.events import ChunkEvent
+from streamkit.operator_input import OperatorInput
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import GroupedObservable, Observable, Subject, abc
 
-    from streamkit.events import ChunkEvent
     from streamkit.log import ChoiceUpdate
 
 __all__ = ["split_by_choice"]
@@ -30,12 +32,15 @@ def split_by_choice() -> Callable[
     the finishing chunk says; a choice that speaks again after that is emitted again. Subscribe to a
     choice before the next chunk comes (``flat_map`` does), for what it says is not kept longer.
     """
+    taken = OperatorInput("split_by_choice", ChunkEvent)
 
     def operator(
         source: Observable[ChunkEvent],
     ) -> Observable[GroupedObservable[int, ChoiceUpdate]]:
-        from reactivex import GroupedObservable, Observable
+        taken.source(source)
         from reactivex.disposable import RefCountDisposable, SingleAssignmentDisposable
+
+        from streamkit.observable import GroupedObservable, Observable
 
         def subscribe(
             observer: abc.ObserverBase[GroupedObservable[int, ChoiceUpdate]],
@@ -49,6 +54,13 @@ def split_by_choice() -> Callable[
             shared = RefCountDisposable(subscription)
 
             def on_next(event: ChunkEvent) -> None:
+                if type(event) not in taken.admitted:
+                    try:
+                        taken.admit(event)
+                    except TypeError as error:
+                        subscription.dispose()
+                        on_error(error)
+                        return
                 while opened:
                     opened.pop().forget()
                 for update in event.updates:
@@ -113,7 +125,7 @@ class _Choice:
         self._first.clear()
 
     def observable(self) -> Observable[ChoiceUpdate]:
-        from reactivex import Observable
+        from streamkit.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[ChoiceUpdate], scheduler: abc.SchedulerBase | None = None

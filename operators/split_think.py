@@ -65,7 +65,7 @@ def split_think(
     the next piece, the finish reason or the end. Chunks are not changed but copied; log
     probabilities stay, those of the thoughts too.
     """
-    return lift(lambda: ThinkSplitter(tags))
+    return lift(lambda: ThinkSplitter(tags), takes=ChatCompletionChunk, name="split_think")
 
 
 class ThinkSplitter(Machine[ChatCompletionChunk, ChatCompletionChunk]):

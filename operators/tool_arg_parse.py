@@ -41,7 +41,11 @@ def tool_arg_parse(
     not fit it are a ``ParseError`` after the last done event.
     """
     parsers = tool_parsers(tools)
-    return lift(lambda: ToolArgumentsParser(Reader(tools=parsers, partial_strings=partial_strings)))
+    return lift(
+        lambda: ToolArgumentsParser(Reader(tools=parsers, partial_strings=partial_strings)),
+        takes=ChoiceUpdate,
+        name="tool_arg_parse",
+    )
 
 
 class ToolArgumentsParser(

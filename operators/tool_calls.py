@@ -46,7 +46,7 @@ def tool_calls() -> Callable[[Observable[RunOrStepEvent]], Observable[ToolCallEv
     step then has it; or, as far as it got, when the run ends or waits for the call's output, or at
     the end of the stream.
     """
-    return lift(ToolCallTeller)
+    return lift(ToolCallTeller, takes=RunOrStepEvent, name="tool_calls")
 
 
 class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):

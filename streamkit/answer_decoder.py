@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from streamkit.errors import QUOTE_LIMIT, APIResponseValidationError, OpenAIError
 from streamkit.machine import Machine
@@ -23,6 +23,7 @@ A = TypeVar("A")
 _DONE = ("[DONE]", b"[DONE]")
 
 
+@runtime_checkable
 class SSE(Protocol):
     """An event of any SSE library: ours, or httpx-sse's."""
 

@@ -33,8 +33,9 @@ class Observers(Generic[E]):
     @property
     def observable(self) -> Observable[E]:
         """Everything that is told from the moment of subscription on."""
-        from reactivex import Observable
         from reactivex.disposable import Disposable
+
+        from streamkit.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None

@@ -58,9 +58,10 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
     On an event loop it reads beside the loop and pushes on it. What an observer raises ends the
     subscription and is raised where the pushing happens.
     """
-    from reactivex import Observable
     from reactivex.disposable import CompositeDisposable, Disposable
     from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
+
+    from streamkit.observable import Observable
 
     def subscribe(
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
@@ -83,21 +84,20 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
 def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
     """The same on the running event loop: each subscription is a task, disposal cancels it.
 
-    What an observer raises ends the subscription and goes to the loop's exception handler.
+    What an observer raises ends the subscription and goes to the loop's exception handler. Where no
+    loop runs, the subscription is an error.
     """
-    from reactivex import Observable
     from reactivex.disposable import Disposable
+
+    from streamkit.observable import Observable
 
     def subscribe(
         observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         loop = running_loop()
         if loop is None:
-            raise RuntimeError(
-                "an observable of an async client is subscribed to on a running event loop, and "
-                "none runs on this thread: move it to one with subscribe_on("
-                "AsyncIOThreadSafeScheduler(loop)), or observe with the sync client"
-            )
+            observer.on_error(RuntimeError(_NO_LOOP))
+            return Disposable()
         disposed = False
 
         async def push() -> None:
@@ -233,6 +233,12 @@ class _Subscription(Generic[E]):
             stream.close()
         return stream
 
+
+_NO_LOOP = (
+    "an observable of an async client is subscribed to on a running event loop, and none runs on "
+    "this thread: move it to one with subscribe_on(AsyncIOThreadSafeScheduler(loop)), or observe "
+    "with the sync client"
+)
 
 _running: set[asyncio.Task[None]] = set()
 

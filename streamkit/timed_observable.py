@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit.operator_input import OperatorInput
+
 __all__ = ["timed"]
 
 T = TypeVar("T")
@@ -26,20 +28,23 @@ def timed(
     source: Observable[T],
     limits: StreamLimits,
     is_content: Callable[[T], bool],
+    taken: OperatorInput,
     scheduler: abc.SchedulerBase | None = None,
 ) -> Observable[T]:
     """The source, until it has kept its observer waiting for too long: ``StreamTimeoutError``.
 
+    An item that is not to be ``taken`` ends it as well.
+
     Time is that of ``scheduler``, else of the one given to ``subscribe``, else of the running loop,
     else of a thread with a timer.
     """
-    from reactivex import Observable
+    from streamkit.observable import Observable
 
     def subscribe(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         clock = scheduler or subscribed_on or _some_scheduler()
-        subscription = _Subscription(limits, is_content, observer, clock)
+        subscription = _Subscription(limits, is_content, taken, observer, clock)
         return subscription.begin(source, subscribed_on)
 
     return Observable(subscribe)
@@ -54,6 +59,7 @@ class _Subscription(Generic[T]):
         self,
         limits: StreamLimits,
         is_content: Callable[[T], bool],
+        taken: OperatorInput,
         observer: abc.ObserverBase[T],
         scheduler: abc.SchedulerBase,
     ) -> None:
@@ -64,6 +70,7 @@ class _Subscription(Generic[T]):
         )
 
         self._is_content = is_content
+        self._taken = taken
         self._observer = observer
         self._scheduler = scheduler
         self._lock = threading.Lock()
@@ -85,6 +92,13 @@ class _Subscription(Generic[T]):
         return self._both
 
     def _on_next(self, item: T) -> None:
+        if type(item) not in self._taken.admitted:
+            try:
+                self._taken.admit(item)
+            except TypeError as error:
+                self._both.dispose()
+                self._on_error(error)
+                return
         with self._lock:
             if self._has_ended:
                 return

@@ -107,8 +107,9 @@ class Hub(ObserverBase[E]):
         With ``block`` the scheduler needs a thread that does not feed the hub. For an event loop
         it is reactivex's ``AsyncIOThreadSafeScheduler``, unless the hub is fed on that loop.
         """
-        from reactivex import Observable
         from reactivex.disposable import Disposable
+
+        from streamkit.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[Any], _scheduler: abc.SchedulerBase | None = None

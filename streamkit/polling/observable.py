@@ -106,8 +106,9 @@ def observe_polling(
 
     ``ask`` is given the first state, None before there is one.
     """
-    from reactivex import Observable
     from reactivex.disposable import Disposable
+
+    from streamkit.observable import Observable
 
     def subscribe(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None

@@ -1,0 +1,70 @@
+"""What an operator takes, and what is said of anything else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
+
+if TYPE_CHECKING:
+    from types import UnionType
+
+    from reactivex import Observable
+
+__all__ = ["OperatorInput", "Takes"]
+
+T = TypeVar("T")
+
+Takes: TypeAlias = "type[Any] | UnionType"
+"""The class of an operator's values, or a union of classes; a protocol is to be checkable."""
+
+_NAMED = 4
+"""How many classes of a union are named."""
+
+
+class OperatorInput:
+    """An operator's name, and the values it takes; by default any."""
+
+    def __init__(self, operator: str, takes: Takes = object) -> None:
+        self._operator = operator
+        self._takes = takes
+        self.admitted: set[type[Any]] = set()
+        """The classes that were found right. In a hot place values of these need no ``admit``."""
+
+    def admit(self, value: object) -> None:
+        """Raise ``TypeError`` unless the operator takes this value and others of its class."""
+        if not isinstance(value, self._takes):
+            came = type(value).__name__
+            raise TypeError(f"{self._operator} takes {_named(self._takes)}, and not {came}")
+        self.admitted.add(type(value))
+
+    def source(self, source: Observable[T]) -> Observable[T]:
+        """The source; raise ``TypeError`` if it is no observable."""
+        if not _is_observable(source):
+            applied = f"{self._operator} is applied to an observable, and not to"
+            raise TypeError(f"{applied} {type(source).__name__}: {_advice(source)}")
+        return source
+
+
+def _is_observable(source: object) -> bool:
+    from reactivex.abc import ObservableBase
+
+    return isinstance(source, ObservableBase)
+
+
+def _named(takes: Takes) -> str:
+    classes = get_args(takes) or (takes,)
+    names = [str(getattr(class_, "__name__", class_)) for class_ in classes]
+    if len(names) > _NAMED:
+        names[_NAMED - 1 :] = [f"{len(names) - _NAMED + 1} more"]
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _advice(source: object) -> str:
+    if hasattr(source, "observable"):
+        return "apply it to its `observable`, or within its `pipe(...)`"
+    if isinstance(source, AsyncIterable):
+        return "take what `observe(...)` or `chunks(...)` returns"
+    if isinstance(source, Iterable):
+        return "make one of it with `reactivex.from_iterable(...)`"
+    return "it stands in the `pipe(...)` of one, as that which `observe(...)` returns"

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -68,6 +68,7 @@ def test_what_a_terminal_obeys_or_hides_is_made_visible(text: str) -> None:
 
 
 @given(st.text(st.sampled_from(EVERY)))
+@example("\u061c\u200c")
 def test_json_means_the_same(text: str) -> None:
     encoded = visible_json(json.dumps([text], ensure_ascii=False))
     assert json.loads(encoded) == [text]

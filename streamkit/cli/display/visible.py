@@ -53,6 +53,6 @@ _HIDDEN = re.compile(
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
     "]"
     # Joiners make one emoji of several, and shape the words of many scripts; elsewhere they hide.
-    r"|(?<![\u0300-\u115e\u1161-\u1fff\u2190-\u27ff\u2900-\u3163\u3165-\ud7ff\ue000-\ufdff\ufe0f"
-    r"\ufe70-\ufefc\U00010000-\U0001bc9f\U0001e000-\U0001faff])[\u200c\u200d]"
+    r"|(?:(?<=[\u034f\u061c\u17b4\u17b5\u180e])|(?<![\u0300-\u115e\u1161-\u1fff\u2190-\u27ff\u2900-\u3163\u3165-\ud7ff\ue000-\ufdff\ufe0f"
+    r"\ufe70-\ufefc\U00010000-\U0001bc9f\U0001e000-\U0001faff]))[\u200c\u200d]"
 )

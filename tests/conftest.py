@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 # test asks for one.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
-# A deadline measures the machine and what else it does. `ci` tries the same examples every time, so
-# that a change is judged by what it changed; at a desk each run looks for new ones.
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+EXAMPLES, FEWER_EXAMPLES = 100, 40
+"""How many Hypothesis tries of each property, with ``--thorough`` and without."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +38,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests marked `thorough`, and the others with all their examples",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say how Hypothesis looks for examples."""
+    # A deadline measures the machine and what else it does. CI tries the same examples every time,
+    # so that a change is judged by what it changed; at a desk each run looks for new ones.
+    in_ci = bool(os.environ.get("CI"))
+    examples = EXAMPLES if config.getoption("--thorough") else FEWER_EXAMPLES
+    settings.register_profile(
+        "streamkit", deadline=None, max_examples=examples, derandomize=in_ci, print_blob=in_ci
+    )
+    settings.load_profile("streamkit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -54,4 +55,8 @@ def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
 
 def pytest_of_its_own(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+    # Without the plugins that this suite has, and which such a test does not need.
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=folder, env=alone
+    )

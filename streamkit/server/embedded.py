@@ -76,7 +76,7 @@ class EmbeddedServer:
     ) -> None:
         if not options.get("api_key") and not is_loopback(host):
             raise ValueError(f"to listen at {host}, where others can reach it, give it an api_key")
-        # The host that it listens at is the one in its own url; "" is all of them, and none in a url.
+        # The host that it listens at is the one in its own url; "" is all of them, and in no url.
         own = [host.partition("%")[0]] if host else []
         options["allowed_hosts"] = [*options.get("allowed_hosts", ()), *own]
         self._app = create_app(**options)

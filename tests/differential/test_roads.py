@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import reactivex as rx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import GroupedObservable, Observable
 from reactivex import operators as rx_ops
@@ -17,10 +17,7 @@ from streamkit import operators as ops
 from tests.differential.listening import ASYNC_CLIENT, CLIENT, OURS, Heard, hear_streamkit
 from tests.differential.streams import KINDS, Streamed
 
-EXAMPLES = 100
 
-
-@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(sorted(KINDS)).flatmap(KINDS.__getitem__))
 def test_every_road_leads_to_the_same_events(streamed: Streamed) -> None:
     params = streamed.params(streamkit)
@@ -32,7 +29,6 @@ def test_every_road_leads_to_the_same_events(streamed: Streamed) -> None:
         assert type(heard.error) is type(pulled.error)
 
 
-@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(sorted(KINDS)).flatmap(KINDS.__getitem__))
 def test_operators_compose_to_what_the_client_does(streamed: Streamed) -> None:
     params = streamed.params(streamkit)

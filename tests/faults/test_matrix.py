@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
@@ -126,9 +127,15 @@ def server() -> Iterator[EmbeddedServer]:
         yield server
 
 
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("road", ROADS)
-@pytest.mark.parametrize("fault", TABLE)
+def cells() -> Iterator[Any]:
+    """Every fault by every road, with each kind of content in turn; ``--thorough`` with all."""
+    for number, (fault, road) in enumerate(itertools.product(TABLE, ROADS)):
+        for place, content in enumerate(CONTENTS):
+            is_next = place == number % len(CONTENTS)
+            yield pytest.param(fault, road, content, marks=() if is_next else pytest.mark.thorough)
+
+
+@pytest.mark.parametrize(("fault", "road", "content"), [*cells()])
 def test_a_fault_ends_as_the_table_says(
     fault: str, road: str, content: str, server: EmbeddedServer
 ) -> None:

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.reports import ENVELOPES
+from streamkit.types import ChunkChoice, construct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +39,10 @@ def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
     """The chunk that says all of a completion at once."""
     return completion | {
         "choices": [
-            _with_delta(_without(choice, "delta"), told={})
+            _with_delta(_without(choice, "delta"), again=True)
             if isinstance(choice["message"], dict)
             else choice
-            for choice in _choices(completion)
+            for choice in _numbered(_choices(completion), may_repeat=False)
         ]
     }
 
@@ -56,7 +57,8 @@ class WholeMessages:
     """Makes deltas of the messages in a stream.
 
     In a chunk a message is the delta by another name. In a completion it is all there is of its
-    choice, and what was already told of it is not told again.
+    choice, and what was already told of it is not told again. Where a delta told some of it, none
+    is: a message that follows repeats the deltas.
     """
 
     def __init__(self, has_spoken: Callable[[int], bool]) -> None:
@@ -64,29 +66,42 @@ class WholeMessages:
         self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
         self._in_pieces: set[int] = set()  # choices whose messages do not grow
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was none, so that a delta need not be told to ``goes_on``."""
+        return not self._told
+
+    def goes_on(self, index: int) -> None:
+        """Take note that a delta says more of a choice than its last message."""
+        self._told.pop(index, None)
+
     def as_chunk(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The chunk with deltas in the places of messages."""
         choices = _choices(fields)
+        if self._told:
+            self._note_deltas(choices)
         if not any(map(_is_whole, choices)):
             return fields
         is_chunk = str(fields.get("object")).endswith("chunk")
         return fields | {
             "choices": [
-                self._told_once({"index": place, **choice}, is_chunk=is_chunk)
-                if _is_whole(choice)
-                else choice
-                for place, choice in enumerate(choices)
+                self._told_once(choice, is_chunk=is_chunk) if _is_whole(choice) else choice
+                for choice in _numbered(choices, may_repeat=is_chunk)
             ]
         }
 
+    def _note_deltas(self, choices: list[Any]) -> None:
+        for place, choice in enumerate(choices):
+            if isinstance(choice, dict) and _speaks(cast("dict[str, Any]", choice).get("delta")):
+                self.goes_on(_index(choice, place))
+
     def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
-        message, index = choice.get("message"), choice.get("index")
-        index = index if isinstance(index, int) else 0
+        message, index = choice.get("message"), choice["index"]
         if isinstance(choice.get("delta"), dict) and self._has_spoken(index):
             return choice  # some servers send the message so far beside each delta
         if is_chunk or not isinstance(message, dict) or index in self._in_pieces:
             return _with_delta(choice)
-        message = cast("dict[str, Any]", message)
+        message = _with_places(cast("dict[str, Any]", message), again=True)
         told = self._told.get(index)
         if told is None and self._has_spoken(index):
             _log.debug("a whole message repeats choice %d, and is kept beside it", index)
@@ -96,7 +111,7 @@ class WholeMessages:
             del self._told[index]
             return _with_delta(choice)
         self._told[index] = message
-        return _with_delta(choice, told=told or {})
+        return _without(choice, "message") | {"delta": _news(told, message) if told else message}
 
 
 def _choices(fields: dict[str, Any]) -> list[Any]:
@@ -123,8 +138,10 @@ def _speaks(delta: object) -> bool:
 
 def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """What a choice says and where, be it whole or a piece, as a message or as mere text."""
-    for name in ("delta", "message", "text"):
+    for name in ("delta", "message", "text", "content"):
         said = choice.get(name)
+        if isinstance(said, list) and len(cast("list[Any]", said)) == 1 and name != "content":
+            said = cast("list[Any]", said)[0]
         if isinstance(said, dict) and (name != "delta" or _speaks(cast("object", said))):
             return name, cast("dict[str, Any]", said)
         if isinstance(said, str):
@@ -132,30 +149,47 @@ def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _with_delta(choice: dict[str, Any], *, told: dict[str, Any] | None = None) -> dict[str, Any]:
+def _with_delta(choice: dict[str, Any], *, again: bool = False) -> dict[str, Any]:
     """The choice with what it says as its delta, in which calls have an index.
 
-    It is a piece, whose calls have their own, unless ``told`` is what it said before: then it is
-    whole, each of its calls is one by itself, and only what is new is in the delta.
+    They have their own, unless all of them are there ``again``: then each is one by itself.
     """
     said = _said(choice)
     if said is None:
         return choice
     name, message = said
+    return _without(choice, name) | {"delta": _with_places(message, again=again)}
+
+
+def _with_places(message: dict[str, Any], *, again: bool) -> dict[str, Any]:
     calls = message.get("tool_calls")
-    if isinstance(calls, list):
-        placed = [
-            _at(place, cast("dict[str, Any]", call), again=told is not None)
-            if isinstance(call, dict)
-            else call
-            for place, call in enumerate(cast("list[Any]", calls))
-        ]
-        message = message | {"tool_calls": placed}
-    return _without(choice, name) | {"delta": _news(told, message) if told else message}
+    if not isinstance(calls, list):
+        return message
+    placed = [
+        _at(place, cast("dict[str, Any]", call), again=again) if isinstance(call, dict) else call
+        for place, call in enumerate(cast("list[Any]", calls))
+    ]
+    return message | {"tool_calls": placed}
 
 
 def _at(place: int, call: dict[str, Any], *, again: bool) -> dict[str, Any]:
     return call | {"index": place} if again else {"index": place, **call}
+
+
+def _numbered(choices: list[Any], *, may_repeat: bool) -> list[Any]:
+    """The choices with their indices: their places, where they have none or repeat one."""
+    indices = [_index(choice, place) for place, choice in enumerate(choices)]
+    if not may_repeat and len({*indices}) < len(indices):
+        indices = [*range(len(choices))]
+    return [
+        cast("dict[str, Any]", choice) | {"index": index} if isinstance(choice, dict) else choice
+        for choice, index in zip(choices, indices, strict=True)
+    ]
+
+
+def _index(choice: Any, place: int) -> int:
+    given = cast("dict[str, Any]", choice).get("index") if isinstance(choice, dict) else None
+    return place if given is None else construct(ChunkChoice, {"index": given}).index
 
 
 def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
@@ -166,16 +200,30 @@ def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
 
 def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
     """What is in the message beyond what was told."""
-    news: dict[str, Any] = {}
-    for key, value in message.items():
-        old = told.get(key)
-        if isinstance(value, str) and isinstance(old, str) and value.startswith(old):
-            news[key] = value.removeprefix(old)
-        elif isinstance(value, list) and isinstance(old, list):
-            news[key] = value[len(cast("list[Any]", old)) :]
-        elif value != old:
-            news[key] = value
-    return news
+    return {
+        key: _beyond(told[key], value) if key in told else value
+        for key, value in message.items()
+        if key not in told or value != told[key]
+    }
+
+
+def _beyond(old: Any, value: Any) -> Any:
+    """What is in a value that is not the old one, but may have grown out of it."""
+    if isinstance(value, str) and isinstance(old, str) and value.startswith(old):
+        return value.removeprefix(old)
+    if isinstance(value, dict) and isinstance(old, dict):
+        fields = cast("dict[str, Any]", value)
+        heading = {key: fields[key] for key in _HEADING if key in fields}
+        return heading | _news(cast("dict[str, Any]", old), fields)
+    if isinstance(value, list) and isinstance(old, list):
+        before, items = cast("list[Any]", old), cast("list[Any]", value)
+        grown = [_beyond(*pair) for pair in zip(before, items, strict=False) if pair[0] != pair[1]]
+        return grown + items[len(before) :]
+    return value
+
+
+_HEADING = ("index", "type")
+"""What a piece of a call, or of content, says each time."""
 
 
 def _with_message(choice: object) -> object:

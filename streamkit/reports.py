@@ -44,8 +44,8 @@ def reported(data: str | bytes, error: object = None) -> APIError:
 
 
 def ended_with_error(index: int, finish_reason: str | None) -> APIError | None:
-    """The error that a choice ended with when its finish reason says so and nothing says more."""
-    if finish_reason is None or finish_reason.lower() != "error":
+    """The error of a choice whose finish reason names one (``error``, ``network_error``)."""
+    if finish_reason is None or not is_error(finish_reason):
         return None
     return APIError(f"choice {index} ended with the finish reason {finish_reason!r}")
 

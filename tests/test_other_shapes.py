@@ -162,6 +162,48 @@ def test_nothing_of_a_completion_is_told_twice(road: Road) -> None:
 
 
 @BY_EVERY_ROAD
+@pytest.mark.parametrize("delta", [part("lo"), part("lo", index=0, odd=1)], ids=["known", "odd"])
+def test_a_completion_after_deltas_repeats_them_whatever_came_before(
+    road: Road, delta: bytes
+) -> None:
+    began = data(whole(says("Hel") | {"finish_reason": None}))
+    came = road(streamed(began + delta + data(whole(says())) + DONE))
+    assert came.error is None
+    assert came.completion.choices[0].message.content == "Hello"
+    assert came.told("content.delta", "delta") == "Hello"
+
+
+@BY_EVERY_ROAD
+@pytest.mark.parametrize("parts", [False, True], ids=["text", "parts"])
+def test_calls_and_parts_of_completions_grow(road: Road, parts: bool) -> None:
+    def so_far(content: str, arguments: str) -> bytes:
+        said: Any = [{"type": "text", "text": content}] if parts else content
+        call = CALL | {"function": {"name": "f", "arguments": arguments}}
+        return data(whole(says(said, tool_calls=[call])))
+
+    came = road(streamed(so_far("Hel", '{"a":') + so_far("Hello", '{"a": 1}') + DONE))
+    assert came.error is None
+    message = came.completion.choices[0].message
+    assert (message.content, message.tool_calls[0].function.arguments) == ("Hello", '{"a": 1}')
+
+
+@pytest.mark.parametrize(
+    "indices",
+    [(0, 0), ("0", "1"), (0.0, 1.0), (None, None), ("a", "b")],
+    ids=["equal", "texts", "floats", "null", "none that are"],
+)
+def test_no_choice_is_lost_by_its_index(indices: tuple[Any, Any]) -> None:
+    one, other = (says(text) | {"index": index} for text, index in zip("ab", indices, strict=True))
+    body = whole(one, other)
+    came = [road(plain(json.dumps(body).encode()), n=2) for road in PLAIN.values()]
+    came += [road(streamed(data(body) + DONE), n=2) for road in STREAMED.values()]
+    for each in came:
+        assert each.error is None
+        choices = each.completion.choices
+        assert [(each.index, each.message.content) for each in choices] == [(0, "a"), (1, "b")]
+
+
+@BY_EVERY_ROAD
 def test_several_completions_are_several_choices(road: Road) -> None:
     body = data(whole(says("a"))) + data(whole(says("b", 1))) + DONE
     came = road(streamed(body), n=2)

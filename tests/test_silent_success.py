@@ -137,7 +137,7 @@ def test_an_error_after_the_finish_reason_is_one(road: Road) -> None:
     assert came.completion.choices[0].message.content == "Hi"
 
 
-@pytest.mark.parametrize("reason", ["error", "ERROR"])
+@pytest.mark.parametrize("reason", ["error", "ERROR", "network_error"])
 def test_a_finish_reason_may_be_all_that_is_said_of_an_error(reason: str) -> None:
     choice = says("Hi") | {"finish_reason": reason}
     came = [road(streamed(part("Hi") + part("", reason) + DONE)) for road in STREAMED.values()]

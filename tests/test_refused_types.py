@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Annotated, Any, ForwardRef, Literal, TypedDict
@@ -188,6 +189,14 @@ class MetaInDict(TypedDict):
     others: list[Annotated[str, msgspec.Meta(description="x")]]
 
 
+class MetaInModel(BaseModel):
+    numbers: list[Annotated[int, msgspec.Meta(ge=1)]]
+
+
+class ModelInModel(BaseModel):
+    inner: MetaInModel
+
+
 @pytest.mark.parametrize(
     ("type_", "path", "word"),
     [
@@ -200,6 +209,8 @@ class MetaInDict(TypedDict):
         (CheckedInStruct, "inner[]", "a validator of pydantic's"),
         (MetaInData, "other", "msgspec.Meta"),
         (MetaInDict, "others[]", "msgspec.Meta"),
+        (MetaInModel, "numbers[]", "msgspec.Meta"),
+        (list[ModelInModel], "numbers[]", "msgspec.Meta"),
         (Annotated[int, msgspec.Meta(ge=1)], "", "msgspec.Meta"),
     ],
     ids=repr,
@@ -210,6 +221,16 @@ def test_a_constraint_that_its_reader_would_pass_over_is_refused(
     with pytest.raises(SchemaError, match=f"{word} means nothing") as caught:
         format_of(type_)
     assert caught.value.path == path
+
+
+class LazyInModel(BaseModel):
+    numbers: Iterable[int]
+
+
+@pytest.mark.parametrize("type_", [LazyInModel, list[LazyInModel], Iterable[int]], ids=repr)
+def test_a_type_whose_items_would_be_read_after_the_answer_is_refused(type_: Any) -> None:
+    with pytest.raises(SchemaError, match="Use list or Sequence"):
+        format_of(type_)
 
 
 @dataclass

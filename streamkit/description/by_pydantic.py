@@ -12,7 +12,7 @@ from streamkit.description.by_msgspec import struct_schemas
 from streamkit.description.core_schema import classes, require_readable
 from streamkit.description.lent import STRUCT, known_to_pydantic
 from streamkit.description.naming import type_name
-from streamkit.description.one_reader import require_one_reader
+from streamkit.description.one_reader import require_one_reader, require_pydantics_words
 from streamkit.description.parts import field_naming, path_to
 from streamkit.errors import SchemaError
 from streamkit.schema.references import is_schema
@@ -38,6 +38,8 @@ class _Judged:
 
     def _require_readable(self, core: object) -> None:
         if core is not self._readable:
+            for class_ in classes(core):
+                require_pydantics_words(class_)
             require_readable(core)
             self._readable = core
 

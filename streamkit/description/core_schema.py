@@ -94,6 +94,8 @@ def _unreadable(node: _Node) -> str | None:
     if kind in _NO_JSON:
         name = getattr(schema.get("cls"), "__name__", "function")
         return f"no JSON is an instance of {name}. Give it a validator, or use another type."
+    if kind == "generator":
+        return "what is in an Iterable is read after the answer was accepted. Use list or Sequence."
     if kind.endswith("-field") and not node.by_name:
         alias = schema.get("validation_alias")
         if isinstance(alias, list) and not _is_flat(cast("list[Any]", alias)):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import is_dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import msgspec
 
@@ -22,7 +22,10 @@ from streamkit.description.parts import (
 )
 from streamkit.errors import SchemaError
 
-__all__ = ["require_one_reader", "require_plain_struct"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["require_one_reader", "require_plain_struct", "require_pydantics_words"]
 
 
 def require_one_reader(type_: Any) -> None:
@@ -33,15 +36,31 @@ def require_one_reader(type_: Any) -> None:
             cannot be told from another member.
     """
     for path, part in reached(type_, whole=_is_struct):
-        metadata = part.__metadata__ if get_origin(part) is Annotated else ()
-        if any(isinstance(meta, msgspec.Meta) for meta in metadata):
-            raise SchemaError(
-                "msgspec.Meta means nothing outside of a msgspec Struct. Use pydantic's Field, or"
-                " make a Struct of what it is in.",
-                path=path.removeprefix("."),
-            )
+        _require_no_meta(part.__metadata__ if get_origin(part) is Annotated else (), path)
         if is_union(part):
             _require_tags(part, path)
+
+
+def require_pydantics_words(class_: Any) -> None:
+    """Check the fields of a class that pydantic has made, if it is a model.
+
+    Raises:
+        SchemaError: one has a ``msgspec.Meta``.
+    """
+    fields: dict[str, Any] = getattr(class_, "model_fields", {})
+    for name, field in fields.items():
+        _require_no_meta(field.metadata, name)
+        for path, part in reached(field.annotation, whole=_is_struct):
+            _require_no_meta(getattr(part, "__metadata__", ()), name + path)
+
+
+def _require_no_meta(metadata: Iterable[object], path: str) -> None:
+    if any(isinstance(each, msgspec.Meta) for each in metadata):
+        raise SchemaError(
+            "msgspec.Meta means nothing outside of a msgspec Struct. Use pydantic's Field, or make"
+            " a Struct of what it is in.",
+            path=path.removeprefix("."),
+        )
 
 
 def require_plain_struct(struct: Any) -> None:

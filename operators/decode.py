@@ -83,7 +83,7 @@ class ChunkDecoder(AnswerDecoder[W]):
         limits: Limits = DEFAULTS,
     ) -> None:
         self._type = type_
-        self._decode = WireDecoder(type_).decode_strictly
+        self._strictly = self._decode = WireDecoder(type_).decode_strictly
         self._is_chat = issubclass(type_, ChatCompletionChunk)
         self._choices = choices
         self._on_truncated = on_truncated
@@ -208,6 +208,15 @@ class ChunkDecoder(AnswerDecoder[W]):
                 "choices", self._limits.choices, f"the server sent a choice {index}"
             )
 
+    def _decode_after_messages(self, data: str | bytes) -> W:
+        """The chunk; its deltas go on with what whole messages began."""
+        chunk: Any = self._strictly(data)
+        for choice in chunk.choices or ():
+            if _speaks(choice.delta) or _thinks(choice.delta):
+                self._messages.goes_on(choice.index)
+        decoded: W = chunk
+        return decoded
+
     def _decode_leniently(self, data: str | bytes, event: str) -> W:
         try:
             value = loads(data, self._limits.json_depth)
@@ -227,6 +236,8 @@ class ChunkDecoder(AnswerDecoder[W]):
         fields = cast("dict[str, Any]", value)
         if self._is_chat:
             fields = self._messages.as_chunk(fields)
+            if not self._messages.is_empty:
+                self._decode = self._decode_after_messages
         chunk = construct(self._type, fields)
         extra = chunk.model_extra
         if extra.get("error"):
@@ -245,6 +256,10 @@ def _speaks(delta: ChoiceDelta | None) -> bool:
     return delta is not None and bool(
         delta.content or delta.refusal or delta.tool_calls or delta.function_call or delta.audio
     )
+
+
+def _thinks(delta: ChoiceDelta | None) -> bool:
+    return delta is not None and bool(delta.reasoning_content or delta.reasoning)
 
 
 _SHORT = 16

@@ -9,8 +9,9 @@ from email.message import Message
 __all__ = ["charset"]
 
 # Python knows more encodings than texts come in: some make bytes of bytes (base64, zlib), some know
-# names of hosts (idna) or fail by design (undefined), and httpx believes in all of them.
-_is_of_text = re.compile("ascii|big5|cp[0-9]|euc|gb|hz|iso|koi8|mac|shift|tis|utf").match
+# names of hosts (idna) or fail by design (undefined), and httpx believes in all of them. Those in
+# which plain letters mean others (utf-7, hz) are read by no browser, and would hide what is quoted.
+_is_of_text = re.compile("ascii|big5|cp[0-9]|euc|gb|iso|koi8|mac|shift|tis|utf-(?:8|16|32)").match
 
 
 def charset(content_type: str, content: bytes) -> str:

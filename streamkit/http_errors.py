@@ -171,7 +171,7 @@ def _message(error: Any) -> str:
         return error[:QUOTE_LIMIT]
     said = _fields(error).get("message") or _fields(error).get("detail") or ""
     text = said if isinstance(said, str) else json.dumps(said, separators=(",", ":"))
-    return text[:QUOTE_LIMIT].encode("utf-8", "replace").decode()  # half a pair cannot be printed
+    return text[:QUOTE_LIMIT]
 
 
 def _fields(value: object) -> dict[str, Any]:

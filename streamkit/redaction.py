@@ -104,8 +104,8 @@ class Secrets:
 
     def _value(self, value: Any) -> Any:
         match value:
-            case str():
-                return self.text(value)
+            case str():  # in which half a surrogate pair could not be printed
+                return self.text(value).encode("utf-8", "replace").decode()
             case list():
                 return [self._value(item) for item in cast("list[Any]", value)]
             case tuple():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
@@ -12,10 +14,12 @@ from msgspec import UNSET, UnsetType
 from streamkit._version import __version__
 from streamkit.config import ClientConfig, checked_header
 from streamkit.content_coding import ACCEPTED
-from streamkit.errors import OpenAIError
+from streamkit.errors import QUOTE_LIMIT, OpenAIError
 from streamkit.types.base import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from streamkit.config import Timeouts
     from streamkit.upload import Upload
 
@@ -49,10 +53,19 @@ class Request:
 
 
 def encoded(request: Request) -> bytes | None:
-    """The body as JSON; anything that can say itself in JSON may stand in it."""
+    """The body as JSON; anything that can say itself in JSON may stand in it.
+
+    Raises ``OpenAIError`` where a text or a number is none that JSON can carry.
+    """
     if request.json is UNSET:
         return None
-    return msgspec.json.encode(_sendable(request.json), enc_hook=_plain)
+    try:
+        return msgspec.json.encode(_sendable(request.json), enc_hook=_plain)
+    except RecursionError:
+        reason = "it is nested too deeply, or contains itself"
+    except ValueError as error:
+        reason = next(_faults(request.json), f"{type(error).__name__}: {error}"[:QUOTE_LIMIT])
+    raise OpenAIError(f"The request cannot be sent: {reason}")
 
 
 def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str, str | None]:
@@ -95,7 +108,28 @@ def _sendable(value: object) -> object:
         return {key: _sendable(item) for key, item in cast("_AnyMapping", value).items()}
     if isinstance(value, (list, tuple)):
         return [_sendable(item) for item in cast("_AnyIterable", value)]
+    if isinstance(value, float) and not isfinite(value):  # msgspec would send null
+        raise ValueError(value)
     return value
+
+
+def _faults(value: object, path: str = "the body") -> Iterator[str]:
+    """What of a body no JSON can carry, and where that is."""
+    if isinstance(value, Mapping):
+        for key, item in cast("_AnyMapping", value).items():
+            yield from _faults(key, f"a key of {path}")
+            yield from _faults(item, f"{path}.{key}".removeprefix("the body."))
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(cast("_AnyIterable", value)):
+            yield from _faults(item, f"{path}[{place}]")
+    elif isinstance(value, str):
+        if half := _HALF(value):
+            yield f"{path!a} has half of a surrogate pair in it ({half[0]!a})"
+    elif isinstance(value, float) and not isfinite(value):
+        yield f"{path!a} is {value}, which is no number in JSON"
+
+
+_HALF = re.compile("[\ud800-\udfff]").search
 
 
 def _plain(value: Any) -> object:

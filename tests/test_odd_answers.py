@@ -147,6 +147,8 @@ def test_with_any_charset_a_body_can_be_read(name: str) -> None:
         ("text/html; charset=utf-16", "utf-16-le"),
         ("text/html; charset=base64", "utf-8"),
         ("text/html; charset=idna", "utf-8"),
+        ("text/html; charset=utf-7", "utf-8"),
+        ("text/html; charset=utf-8-sig", "utf-8-sig"),
         ("text/html; charset=unicode_escape", "utf-8"),
         ("text/html; charset=none-such", "utf-8"),
         ("nonsense", "utf-8"),

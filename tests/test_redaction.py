@@ -79,6 +79,7 @@ def scripts(said: str) -> dict[str, Script]:
         "error": [response(400, in_json, header)],
         "page": [response(404, b"<p>" + quoted)],
         "UTF-16": [response(404, said.encode("utf-16"), [("Content-Type", "a/b; charset=utf-16")])],
+        "UTF-7": [response(404, quoted, [("Content-Type", "a/b; charset=utf-7")])],
         "EBCDIC": [response(404, said.encode("cp037"), [("Content-Type", "a/b; charset=cp037")])],
         "success that is none": [response(200, quoted)],
         "success with an error": [response(200, in_json)],
@@ -323,3 +324,38 @@ def assert_clean(error: BaseException, *secrets: str) -> None:
         assert secret not in told
         assert json.dumps(secret)[1:-1] not in told
         assert repr(secret)[1:-1] not in told
+
+
+def test_what_was_polled_is_quoted_without_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    said = {"id": SECRET, "object": "vector_store.file", "created_at": 1}
+
+    def poll(status: str) -> object:
+        answer = [response(body=json.dumps(said | {"status": status}).encode())]
+        with ScriptedServer(answer) as server, _client(server) as client:
+            return client.vector_stores.files.create_and_poll(
+                vector_store_id="v", file_id="f", max_wait_seconds=0
+            )
+
+    with pytest.raises(errors.PollTimeoutError, match=r"\[redacted\] was not finished") as caught:
+        poll("in_progress")
+    assert SECRET not in f"{caught.value} {caught.value.resource_id}"
+    poll(SECRET)
+    assert REDACTED in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    "said", [{"error": "\ud800!"}, {"error": {"message": "\ud800!", "code": "\ud800"}}], ids=repr
+)
+def test_every_error_can_be_printed(status: int, said: object) -> None:
+    script = [response(status, json.dumps(said).encode())]
+    with ScriptedServer(script) as server, _client(server) as client:
+        error = raised(lambda: client.chat.completions.create(**ASKED))
+    assert isinstance(error, errors.APIError)
+    assert "?!" in str(error)
+    assert f"{error} {error.code} {error.body}".encode()
+
+
+def _client(server: ScriptedServer) -> OpenAI:
+    return OpenAI(api_key=SECRET, base_url=server.url, max_retries=0)

@@ -185,6 +185,29 @@ def test_a_body_that_is_no_json_is_refused_by_its_type() -> None:
         encoded(Request(method="POST", path="/x", json={"x": object()}))
 
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"messages": [{"content": "a\ud83d"}]}, r"'messages\[0\].content' has half .*'\\ud83d'"),
+        ({"metadata": {"\udfff": 1}}, "'a key of metadata' has half of a surrogate pair"),
+        ({"temperature": float("nan")}, "'temperature' is nan"),
+        ({"logit_bias": {5: float("-inf")}}, "'logit_bias.5' is -inf"),
+        ({"seed": 10**5000}, "ValueError: Exceeds the limit"),
+        ({"stop": ENDLESS}, "nested too deeply, or contains itself"),
+    ],
+    ids=["text", "key", "nan", "inf", "number", "endless"],
+)
+def test_a_body_that_no_json_can_carry_is_named_and_not_sent(body: object, said: str) -> None:
+    with pytest.raises(errors.OpenAIError, match=said) as caught:
+        encoded(Request(method="POST", path="/x", json=body))
+    assert str(caught.value).encode()
+    assert caught.value.__context__ is None
+
+
 # The key
 
 

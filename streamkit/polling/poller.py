@@ -41,6 +41,8 @@ class Reply(Generic[T]):
     state: T
     hint: object = None
     """Milliseconds to wait, as the header ``openai-poll-after-ms`` has them."""
+    redact: Callable[[str], str] = str
+    """Takes secrets out of what an error or a log quotes of the state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +88,13 @@ class Poller(Generic[T]):
         self._deadline: float | None = None
         self._has_asked = False
         self._is_too_late = False
+        self._redact: Callable[[str], str] = str
 
     @property
     def resource_id(self) -> str | None:
         """What is polled, as far as it is known."""
         own = getattr(self.first, "id", None)
-        return self._polling.resource_id or (own if isinstance(own, str) else None)
+        return self._polling.resource_id or (self._redact(own) if isinstance(own, str) else None)
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request; none before the first.
@@ -127,6 +130,7 @@ class Poller(Generic[T]):
             self._has_asked = True
             self.first = reply.state
         self.last = reply.state
+        self._redact = reply.redact
         hinted = _hinted(reply.hint)
         self._interval = hinted or self._interval
         # What was only just started is looked at right away, unless the server advises otherwise.
@@ -134,9 +138,9 @@ class Poller(Generic[T]):
         final = self._polling.until(reply.state)
         if final is None:
             logger.warning(
-                "%s has the status %a, which is not known here: it is polled no more",
+                "%s has the status %s, which is not known here: it is polled no more",
                 printable(self.resource_id or "What was polled"),
-                getattr(reply.state, "status", None),
+                self._status(),
             )
         self.done = final is None or bool(final)
 
@@ -151,13 +155,16 @@ class Poller(Generic[T]):
 
     def _timeout(self) -> PollTimeoutError:
         what = printable(self.resource_id or "What was polled")
-        status = getattr(self.last, "status", None)
+        has_status = getattr(self.last, "status", None)
         return PollTimeoutError(
             f"{what} was not finished after {self._polling.max_wait_seconds:g} s"
-            + (f"; its status was {status!r}" if status else ""),
+            + (f"; its status was {self._status()}" if has_status else ""),
             last=self.last,
             resource_id=self.resource_id,
         )
+
+    def _status(self) -> str:
+        return self._redact(ascii(getattr(self.last, "status", None)))
 
 
 def _hinted(hint: object) -> float | None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from streamkit.errors import APIResponseValidationError
-from streamkit.redaction import keeping_secrets
+from streamkit.redaction import Secrets, keeping_secrets
 from streamkit.reports import report_in
 from streamkit.request import Request
 from streamkit.resources.params import is_left_out
 from streamkit.types import CursorPage, Wire, WireDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -46,6 +46,8 @@ class Answer(Generic[W]):
     value: W
     headers: Mapping[str, str]
     """Of the response; names in any case."""
+    redact: Callable[[str], str]
+    """Takes the request's secrets out of a text that quotes the answer."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Call(Generic[W]):
         if extra.get("error") or (not _is_identified(value) and report_in(extra) is not None):
             raise _no_answer(self.type_, response)
         value.note_request_id(response.headers.get("x-request-id"))
-        return Answer(value, response.headers)
+        return Answer(value, response.headers, Secrets.of(response).text)
 
 
 def path(template: str, **ids: str) -> str:
@@ -74,7 +76,9 @@ def path(template: str, **ids: str) -> str:
     for name, value in ids.items():
         if value in {"", ".", ".."} or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
             raise ValueError(f"{name} must be the id of something, not {value!r}")
-    return template.format(**{name: quote(value, safe="") for name, value in ids.items()})
+    # Half of a surrogate pair is in no id, and so the server will say.
+    quoted = {name: quote(value, safe="", errors="replace") for name, value in ids.items()}
+    return template.format(**quoted)
 
 
 def get(

@@ -58,7 +58,7 @@ class PollPlan(Generic[W]):
     def reply(self, answer: Answer[W]) -> Reply[W]:
         """What the answer says of the state, and of the next request."""
         hint = answer.headers.get("openai-poll-after-ms") if self.follows_hints else None
-        return Reply(answer.value, hint)
+        return Reply(answer.value, hint, answer.redact)
 
 
 class PollTerms:

@@ -219,7 +219,7 @@ def _beyond(old: Any, value: Any) -> Any:
         before, items = cast("list[Any]", old), cast("list[Any]", value)
         grown = [_beyond(*pair) for pair in zip(before, items, strict=False) if pair[0] != pair[1]]
         return grown + items[len(before) :]
-    return value
+    return cast("Any", value)
 
 
 _HEADING = ("index", "type")

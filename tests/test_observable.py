@@ -137,7 +137,7 @@ COMPOSED: dict[str, Make] = {
     "an index": lambda it: it[0],
     "plus": lambda it: it + it,
     "compose": rx.compose(rxops.map(str), rxops.share()),
-    "materialize": lambda it: it.pipe(rxops.materialize(), rxops.dematerialize()),
+    "materialize": lambda it: it.pipe(rxops.materialize(), rxops.dematerialize()),  # pyright: ignore[reportUnknownArgumentType] - reactivex does not say of what
     "replay": lambda it: it.pipe(rxops.replay(), rxops.ref_count()),
     "group_by": lambda it: it.pipe(rxops.group_by(even), rxops.flat_map(itself)),
 }

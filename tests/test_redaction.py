@@ -12,7 +12,7 @@ import traceback
 import urllib.parse
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -351,7 +351,11 @@ def test_what_was_polled_is_quoted_without_secrets(caplog: pytest.LogCaptureFixt
 def test_every_error_can_be_printed(status: int, said: object) -> None:
     script = [response(status, json.dumps(said).encode())]
     with ScriptedServer(script) as server, _client(server) as client:
-        error = raised(lambda: client.chat.completions.create(**ASKED))
+
+        def ask() -> object:
+            return cast("object", client.chat.completions.create(**ASKED))
+
+        error = raised(ask)
     assert isinstance(error, errors.APIError)
     assert "?!" in str(error)
     assert f"{error} {error.code} {error.body}".encode()

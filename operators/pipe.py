@@ -170,6 +170,9 @@ def pipe(
     ``Observable.pipe`` does the same, and forgets the types of what comes out after the seventh
     operator; this one knows them up to the twelfth. Without operators it changes nothing.
     """
+    for operator in operators:
+        if not callable(operator):
+            raise TypeError(f"pipe takes operators, and not {type(operator).__name__}")
 
     def piped(source: Observable[Any]) -> Observable[Any]:
         source = _INPUT.source(source)

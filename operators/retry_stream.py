@@ -9,7 +9,7 @@ import tenacity
 from streamkit.backoff import back_off, delay_asked, is_transient
 from streamkit.errors import StreamClosedError
 from streamkit.events import AttemptResetEvent, Event
-from streamkit.finishing import has_finish_reason
+from streamkit.finishing import ended_after_finish, has_finish_reason
 from streamkit.operator_input import OperatorInput
 from streamkit.pause import after
 
@@ -55,10 +55,10 @@ def retry_stream(
 
     Each attempt is a request with the client's own retries before its answer begins.
 
-    An answer that has a finish reason, in a chunk or in a chunk event, is there: whatever fails
-    after it passes, so that nobody pays for it twice. A done event can come before that, as that of
-    a tool call does once another is opened, and be void. Whoever acts on them (runs a tool, stores
-    a message) asks for ``results="once"``:
+    An answer that has a finish reason, in a chunk, a chunk event or the error's ``completion``, is
+    there: whatever fails after it passes, so that nobody pays for it twice. A done event can come
+    before that, as that of a tool call does once another is opened, and be void. Whoever acts on
+    them (runs a tool, stores a message) asks for ``results="once"``:
 
         --call.done--b--#           ----call.done--c--finish--|
         [             retry_stream(results="once")            ]
@@ -118,7 +118,8 @@ def retry_stream(
             def fail(attempt: _Attempt[Any], error: Exception) -> None:
                 now = waited_on.now if waited_on else None
                 try:
-                    reset = attempts.failed(error, now, is_settled=attempt.is_settled)
+                    is_settled = attempt.is_settled or ended_after_finish(error)
+                    reset = attempts.failed(error, now, is_settled=is_settled)
                 except Exception as last:
                     attempt.settle()
                     observer.on_error(last)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from streamkit.errors import OpenAIError
 from streamkit.events import ChunkEvent
 from streamkit.log import ChoiceUpdate
 from streamkit.types import ChatCompletionChunk
 
-__all__ = ["has_finish_reason"]
+__all__ = ["ended_after_finish", "has_finish_reason"]
 
 
 def has_finish_reason(item: object) -> bool:
@@ -16,3 +17,12 @@ def has_finish_reason(item: object) -> bool:
     if isinstance(item, ChatCompletionChunk):
         return any(choice.finish_reason for choice in item.choices or ())
     return isinstance(item, ChoiceUpdate) and bool(item.finish_reason)
+
+
+def ended_after_finish(error: Exception) -> bool:
+    """Whether an error ended a stream in which a choice had finished, as far as it knows.
+
+    It does also where nothing that is observed shows a finish reason.
+    """
+    completion = error.completion if isinstance(error, OpenAIError) else None
+    return completion is not None and any(choice.finish_reason for choice in completion.choices)

@@ -1,20 +1,30 @@
-"""The observables of this library: those of reactivex, but they refuse to be iterated."""
+"""The observables of this library: those of reactivex, but they refuse what cannot work."""
 
 # Imported where an observable is made, and no sooner: reactivex takes a tenth of a second.
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeVar
+from inspect import isasyncgenfunction, iscoroutinefunction
+from typing import Any, Generic, NoReturn, TypeVar
 
 import reactivex  # noqa: TID253 - see above
+from reactivex import abc  # noqa: TID253 - see above
+from reactivex.disposable import Disposable  # noqa: TID253 - see above
 
-__all__ = ["GroupedObservable", "Observable"]
+__all__ = ["GroupedObservable", "Observable", "RequestObservable"]
 
 K = TypeVar("K")
 T = TypeVar("T")
 
+_REFUSAL = (
+    "an observable pushes its items and cannot be iterated: subscribe to it, or use `stream(...)` "
+    "or `create(..., stream=True)` for a loop"
+)
 
-class _NotIterable:
+
+class Observable(reactivex.Observable[T]):
+    """An observable that refuses to be iterated and wrong observers, and says what to do."""
+
     # Observables have `__getitem__`, for slices, so Python would iterate over them without an end.
     # No operator of reactivex does; but `sequence_equal` takes a second operand that has `__iter__`
     # for a list, and needs `as_observable()` on one of ours.
@@ -28,16 +38,80 @@ class _NotIterable:
     def __contains__(self, item: object) -> bool:
         raise TypeError(_REFUSAL)
 
+    def subscribe(
+        self,
+        on_next: Any = None,
+        on_error: Any = None,
+        on_completed: Any = None,
+        *,
+        scheduler: abc.SchedulerBase | None = None,
+    ) -> abc.DisposableBase:
+        """Subscribe an observer, or a function for each of the three things it may be told.
 
-_REFUSAL = (
-    "an observable pushes its items and cannot be iterated: subscribe to it, or use `stream(...)` "
-    "or `create(..., stream=True)` for a loop"
-)
+        Where one of them, or the scheduler, is of no use, nothing is subscribed to: a ``TypeError``
+        goes to ``on_error``, and is raised if that cannot be called.
+        """
+        given: dict[str, Any] = {
+            "on_next": on_next,
+            "on_error": on_error,
+            "on_completed": on_completed,
+        }
+        if _is_observer(on_next):
+            given = {name: getattr(on_next, name, _MISSING) for name in given}
+        mistake = _mistake_in(given) or _mistaken_scheduler(scheduler)
+        if mistake is None:
+            return super().subscribe(on_next, on_error, on_completed, scheduler=scheduler)
+        fail = given["on_error"]
+        if fail is None or _mistake_in({"on_error": fail}):
+            raise mistake
+        fail(mistake)
+        return Disposable()
 
 
-class Observable(_NotIterable, reactivex.Observable[T]):
-    """An observable that says what to do instead when it is iterated."""
+class RequestObservable(Observable[T]):
+    """An observable that makes a request when it is subscribed to, and is not awaited for it."""
+
+    def __await__(self) -> NoReturn:
+        # That of reactivex would subscribe, drop every event but the last, and return it.
+        raise TypeError(
+            "an observable of a request is not awaited: subscribe to it, await `create(...)` or "
+            "`parse(...)` for the answer, or `.pipe(...)` it first to await what is made of it"
+        )
 
 
-class GroupedObservable(_NotIterable, reactivex.GroupedObservable[K, T]):
+class GroupedObservable(Observable[T], reactivex.GroupedObservable[K, T], Generic[K, T]):
     """The same with a key."""
+
+
+_MISSING = object()
+
+
+def _is_observer(value: object) -> bool:
+    return isinstance(value, abc.ObserverBase) or callable(getattr(value, "on_next", None))
+
+
+def _mistake_in(given: dict[str, Any]) -> TypeError | None:
+    for name, function in given.items():
+        if function is None:
+            continue
+        if not callable(function):
+            came = "nothing" if function is _MISSING else type(function).__name__
+            return TypeError(
+                "subscribe takes an observer with on_next, on_error and on_completed, or functions "
+                f"in their places, and not {came} for {name}"
+            )
+        if iscoroutinefunction(function) or isasyncgenfunction(function):
+            return TypeError(
+                f"subscribe takes functions that are called, and {name} would have to be awaited: "
+                "begin a task in it, or loop over an async stream"
+            )
+    return None
+
+
+def _mistaken_scheduler(scheduler: object) -> TypeError | None:
+    if scheduler is None or callable(getattr(scheduler, "schedule", None)):
+        return None
+    return TypeError(
+        f"subscribe takes a scheduler of reactivex, and not {type(scheduler).__name__}; for an "
+        "event loop that is AsyncIOThreadSafeScheduler(loop)"
+    )

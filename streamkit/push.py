@@ -61,7 +61,7 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
     from reactivex.disposable import CompositeDisposable, Disposable
     from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
 
-    from streamkit.observable import Observable
+    from streamkit.observable import RequestObservable
 
     def subscribe(
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
@@ -78,7 +78,7 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
             work = scheduler.schedule(subscription.push)
         return CompositeDisposable(Disposable(subscription.dispose), work)
 
-    return Observable(subscribe)
+    return RequestObservable(subscribe)
 
 
 def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
@@ -89,7 +89,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
     """
     from reactivex.disposable import Disposable
 
-    from streamkit.observable import Observable
+    from streamkit.observable import RequestObservable
 
     def subscribe(
         observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
@@ -134,7 +134,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
 
         return Disposable(dispose)
 
-    return Observable(subscribe)
+    return RequestObservable(subscribe)
 
 
 class _Subscription(Generic[E]):

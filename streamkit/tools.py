@@ -67,7 +67,11 @@ def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
 
     Raises:
         SchemaError: two tools have one name, so that a call of one might be read as the other's.
+        TypeError: ``tools`` is an observable, since an operator was not called: it is no list, and
+            to iterate one of reactivex never ends.
     """
+    if callable(getattr(tools, "subscribe", None)):
+        raise TypeError("tools are a list, and not an observable: was an operator not called?")
     functions: dict[str, Any] = {}
     parsers: dict[str, Callable[[str], Any]] = {}
     for tool in tools:

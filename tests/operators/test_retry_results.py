@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -45,7 +46,8 @@ def cold(*attempts: Attempt) -> tuple[Observable[Any], list[Attempt]]:
 
     def begin(_: object) -> Observable[Any]:
         items, error = left.pop(0)
-        return rx.concat(rx.from_iterable(items), rx.throw(error) if error else rx.empty())
+        # A copy, for an error takes with it what had arrived of the attempt that it ended.
+        return rx.concat(rx.from_iterable(items), rx.throw(copy(error)) if error else rx.empty())
 
     return rx.defer(begin), left
 
@@ -117,6 +119,32 @@ def test_a_cut_after_the_finish_reason_arrives_with_the_completion_and_makes_no_
         assert len(server.requests) == 1
     assert [event.delta for event in seen if isinstance(event, ContentDeltaEvent)] == ["Whole"]
     assert ended[0].completion.choices[0].message.content == "Whole"
+
+
+@pytest.mark.parametrize("results", ["each", "once"])
+@pytest.mark.parametrize("shown", [("content.delta",), ("content.delta", "content.done"), ()])
+def test_so_it_is_where_no_finish_reason_is_to_be_seen(
+    shown: Sequence[str], results: Literal["each", "once"]
+) -> None:
+    failed: list[Exception] = []
+    broken = stream(
+        part("Whole", "stop"), b'data: {"error": {"message": "late", "code": "server_error"}}\n\n'
+    )
+    with ScriptedServer(broken) as server:
+        with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
+            events: Observable[Any] = client.chat.completions.observe(
+                model="m", messages=[{"role": "user", "content": "hello"}]
+            )
+
+            def is_shown(event: Any) -> bool:
+                return event.type in shown
+
+            events.pipe(
+                rx_operators.filter(is_shown),
+                retry_stream(wait=AT_ONCE, results=results),
+            ).subscribe(on_error=failed.append)
+        assert len(server.requests) == 1
+    assert [type(error) for error in failed] == [errors.APIError]
 
 
 # Results that are told once

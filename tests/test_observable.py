@@ -101,6 +101,11 @@ def itself(group: Observable[int]) -> Observable[int]:
     return group
 
 
+def there_and_back(it: Observable[Any]) -> Observable[Any]:
+    notifications: Observable[Any] = it.pipe(rxops.materialize())
+    return notifications.pipe(rxops.dematerialize())
+
+
 COMPOSED: dict[str, Make] = {
     "merge": lambda it: rx.merge(it, it),
     "concat": lambda it: rx.concat(it, it),
@@ -137,7 +142,7 @@ COMPOSED: dict[str, Make] = {
     "an index": lambda it: it[0],
     "plus": lambda it: it + it,
     "compose": rx.compose(rxops.map(str), rxops.share()),
-    "materialize": lambda it: it.pipe(rxops.materialize(), rxops.dematerialize()),  # pyright: ignore[reportUnknownArgumentType] - reactivex does not say of what
+    "materialize": there_and_back,
     "replay": lambda it: it.pipe(rxops.replay(), rxops.ref_count()),
     "group_by": lambda it: it.pipe(rxops.group_by(even), rxops.flat_map(itself)),
 }

@@ -101,6 +101,11 @@ def itself(group: Observable[int]) -> Observable[int]:
     return group
 
 
+def grouped(it: Observable[int]) -> Observable[int]:
+    groups: Observable[Any] = it.pipe(rxops.group_by(even))
+    return groups.pipe(rxops.flat_map(itself))
+
+
 def there_and_back(it: Observable[Any]) -> Observable[Any]:
     notifications: Observable[Any] = it.pipe(rxops.materialize())
     return notifications.pipe(rxops.dematerialize())
@@ -144,7 +149,7 @@ COMPOSED: dict[str, Make] = {
     "compose": rx.compose(rxops.map(str), rxops.share()),
     "materialize": there_and_back,
     "replay": lambda it: it.pipe(rxops.replay(), rxops.ref_count()),
-    "group_by": lambda it: it.pipe(rxops.group_by(even), rxops.flat_map(itself)),
+    "group_by": grouped,
 }
 
 

@@ -17,6 +17,7 @@ import threading
 import weakref
 from concurrent.futures import CancelledError, Future
 from functools import partial
+from inspect import currentframe
 from queue import SimpleQueue
 from traceback import walk_stack
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -118,7 +119,7 @@ def scheduler_off_this_thread() -> abc.SchedulerBase | None:
         kind.__module__ for kind in (EventLoopScheduler, NewThreadScheduler, TimeoutScheduler)
     }
     loops = {kind.__module__ for kind in (AsyncIOScheduler, AsyncIOThreadSafeScheduler)}
-    for frame, _ in walk_stack(None):
+    for frame, _ in walk_stack(currentframe()):
         module = frame.f_globals.get("__name__")
         if module in threads:
             return NewThreadScheduler()

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
 
 import pytest
-from reactivex.scheduler import EventLoopScheduler
+from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler
 
-from streamkit.apart import Apart, when_done
+from streamkit.apart import Apart, scheduler_off_this_thread, when_done
 from tests.leftovers import PATIENCE, nothing_left
 
 
@@ -89,3 +91,33 @@ def test_a_scheduler_has_its_turns_while_work_is_done() -> None:
         assert told.wait(PATIENCE)
         apart.close()
     assert results == [True]
+
+
+def test_a_thread_of_ones_own_may_be_blocked_however_shallow_its_stack() -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(scheduler_off_this_thread()))
+    thread.start()
+    thread.join()
+    assert found == [None]
+    assert _at_the_bottom("scheduler_off_this_thread()") == "None"
+
+
+def _at_the_bottom(expression: str) -> str:
+    """What an expression is where nothing but a program calls it."""
+    program = f"from streamkit.apart import *; print({expression})"
+    return subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_the_thread_of_a_scheduler_must_not_be() -> None:
+    found: list[Any] = []
+    looked = threading.Event()
+
+    def look(*_: object) -> None:
+        found.append(scheduler_off_this_thread())
+        looked.set()
+
+    EventLoopScheduler(exit_if_empty=True).schedule(look)
+    assert looked.wait(PATIENCE)
+    assert isinstance(found[0], NewThreadScheduler)

@@ -165,8 +165,10 @@ class ClientConfig:
 def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:
     """Seconds for each phase, as every HTTP library with httpx's interface reads them.
 
-    Raises ``ValueError`` for what no socket can wait for.
+    Raises ``ValueError`` for what no socket can wait for, ``TypeError`` for what is no time.
     """
+    if not (value is None or isinstance(value, (int, float)) or hasattr(value, "as_dict")):
+        raise TypeError(f"timeout is a number of seconds or a Timeout, not {value!r}")
     phases: dict[str, float | None] = (
         dict.fromkeys(("connect", "read", "write", "pool"), value)
         if value is None or isinstance(value, (int, float))

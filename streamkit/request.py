@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -64,7 +65,9 @@ def encoded(request: Request) -> bytes | None:
     except RecursionError:
         reason = "it is nested too deeply, or contains itself"
     except ValueError as error:
-        reason = next(_faults(request.json), f"{type(error).__name__}: {error}"[:QUOTE_LIMIT])
+        reason = f"{type(error).__name__}: {error}"[:QUOTE_LIMIT]
+    with suppress(RecursionError):
+        reason = next(_faults(request.json), reason)
     raise OpenAIError(f"The request cannot be sent: {reason}")
 
 
@@ -84,7 +87,7 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
     }
     merged: dict[str, object] = {}
     for layer in (ours, config.default_headers, request.headers):
-        merged.update({name.lower(): value for name, value in layer.items()})
+        merged.update({_lower(name): value for name, value in layer.items()})
     if request.upload:
         del merged["content-type"]  # only who encodes the form knows what parts it in two
     return {
@@ -97,6 +100,12 @@ def query(request: Request, config: ClientConfig) -> dict[str, Any] | None:
     """The parameters of the URL: the request's over the client's."""
     merged = {**config.default_query, **request.query}
     return {name: value for name, value in merged.items() if value is not None} or None
+
+
+def _lower(name: object) -> str:
+    if not isinstance(name, str):
+        raise OpenAIError(f"The name of a header is a string, not {type(name).__name__}")
+    return name.lower()
 
 
 def _sendable(value: object) -> object:
@@ -117,6 +126,8 @@ def _faults(value: object, path: str = "the body") -> Iterator[str]:
     """What of a body no JSON can carry, and where that is."""
     if isinstance(value, Mapping):
         for key, item in cast("_AnyMapping", value).items():
+            if not isinstance(key, str | int | float):
+                yield f"a key of {path!a} is a {type(key).__name__}, and no text"
             yield from _faults(key, f"a key of {path}")
             yield from _faults(item, f"{path}.{key}".removeprefix("the body."))
     elif isinstance(value, (list, tuple)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
@@ -104,7 +105,7 @@ def upload(
         raise ValueError(f"a media type is printable ASCII, as text/plain; not {media_type!r:.100}")
     if name is not None:
         # Names on disk may be in any encoding, those in a form are in UTF-8.
-        name = os.fsencode(name).decode("utf-8", "replace")
+        name = os.fsencode(_NO_BYTE.sub("\ufffd", name)).decode("utf-8", "replace")
     return Upload(name, content, media_type, fields, on_progress)
 
 
@@ -160,6 +161,10 @@ class AsyncForm(Form):
                 yield piece
                 sent += len(piece)
                 self._tell(sent)
+
+
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""What is in a name and in no encoding: the other halves of surrogate pairs stand for bytes."""
 
 
 def _name(content: FileContent) -> str:

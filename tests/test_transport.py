@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from streamkit import errors
 from streamkit.backoff import LONGEST_RETRY_AFTER, retry_after
-from streamkit.config import ClientConfig
+from streamkit.config import ClientConfig, timeouts
 from streamkit.exchange import AsyncExchange, SyncExchange
 from streamkit.http_errors import ERROR_BODY_LIMIT, library_of, status_error
-from streamkit.request import Request, encoded
+from streamkit.request import Request, encoded, headers
 from streamkit.transport import AsyncTransport, SyncTransport
 from streamkit.types import ChatCompletionMessage
 from tests.exchange import KEY, AsyncApi, Connect
@@ -196,16 +196,30 @@ ENDLESS.append(ENDLESS)
         ({"metadata": {"\udfff": 1}}, "'a key of metadata' has half of a surrogate pair"),
         ({"temperature": float("nan")}, "'temperature' is nan"),
         ({"logit_bias": {5: float("-inf")}}, "'logit_bias.5' is -inf"),
+        ({"metadata": {(1, 2): 1}}, "a key of 'metadata' is a tuple"),
         ({"seed": 10**5000}, "ValueError: Exceeds the limit"),
         ({"stop": ENDLESS}, "nested too deeply, or contains itself"),
     ],
-    ids=["text", "key", "nan", "inf", "number", "endless"],
+    ids=["text", "key", "nan", "inf", "tuple", "number", "endless"],
 )
 def test_a_body_that_no_json_can_carry_is_named_and_not_sent(body: object, said: str) -> None:
     with pytest.raises(errors.OpenAIError, match=said) as caught:
         encoded(Request(method="POST", path="/x", json=body))
     assert str(caught.value).encode()
     assert caught.value.__context__ is None
+
+
+def test_the_name_of_a_header_is_a_string() -> None:
+    odd: Any = {5: "x"}
+    request = Request(method="GET", path="/x", headers=odd)
+    with pytest.raises(errors.OpenAIError, match="is a string, not int"):
+        headers(request, ClientConfig(api_key=KEY), KEY)
+
+
+def test_a_time_is_a_number_or_a_timeout() -> None:
+    odd: Any = "5"
+    with pytest.raises(TypeError, match="a number of seconds or a Timeout, not '5'"):
+        timeouts(odd)
 
 
 # The key

@@ -148,6 +148,15 @@ def test_what_is_no_file_is_refused(file: Any) -> None:
         upload(file, {})
 
 
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [("caf\udce9", "caf\ufffd"), ("\udcc3\udca9", "é"), ("a\ud800b\udfff", "a\ufffdb\ufffd")],
+    ids=ascii,
+)
+def test_any_name_of_a_file_can_be_sent(name: str, sent: str) -> None:
+    assert upload((name, b"x"), {}).name == sent
+
+
 def test_a_file_that_is_missing_or_is_text_is_refused_before_the_request(
     connect: Connect, path: Path
 ) -> None:

@@ -119,6 +119,8 @@ class SyncBody(_Body):
         Over HTTP/2 a waiting reader notices with its next chunk.
         """
         self._close()
+        if not self._connection.is_of_this_process:
+            return
         try:
             self._chunks.close()
         except ValueError:  # another thread is in it
@@ -178,7 +180,8 @@ class AsyncBody(_Body):
         Over HTTP/2 a waiting reader notices with its next chunk.
         """
         self._close()
-        await _aclose(self.response, self._chunks)
+        if self._connection.is_of_this_process:
+            await _aclose(self.response, self._chunks)
 
     async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
         """Read the little that follows the last event, so that the connection is used again.

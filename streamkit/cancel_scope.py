@@ -4,18 +4,56 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from streamkit.errors import StreamClosedError
+from streamkit.event_loop import Signal, required_loop
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from streamkit.connection import Connection
+__all__ = ["AsyncBackOff", "AsyncCancelScope", "BackOff", "CancelScope", "Cuttable", "watch"]
 
-__all__ = ["AsyncCancelScope", "CancelScope", "sleep", "watch"]
+
+class Cuttable(Protocol):
+    """What can be ended from another thread: an exchange, or the wait between two."""
+
+    def cut(self) -> None:
+        """End it, now or when it begins."""
+        ...
+
+
+class BackOff:
+    """A wait between two attempts, which any thread may cut short."""
+
+    def __init__(self) -> None:
+        self._is_cut = threading.Event()
+
+    def cut(self) -> None:
+        """End it."""
+        self._is_cut.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        if self._is_cut.wait(seconds):
+            raise StreamClosedError("The request was called off between two attempts")
+
+
+class AsyncBackOff:
+    """The same for a task."""
+
+    def __init__(self) -> None:
+        self._cut = Signal()
+
+    def cut(self) -> None:
+        """End it."""
+        self._cut.give()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        if (await asyncio.wait([self._cut.given], timeout=seconds))[0]:
+            raise StreamClosedError("The request was called off between two attempts")
 
 
 class CancelScope:
@@ -26,8 +64,8 @@ class CancelScope:
     """
 
     def __init__(self) -> None:
-        self._cancelled = threading.Event()
-        self._connection: Connection | None = None
+        self._is_cancelled = False
+        self._newest: Cuttable | None = None
 
     def __enter__(self) -> Self:
         _entered.scopes = (*_entered.scopes, self)
@@ -44,19 +82,15 @@ class CancelScope:
     def cancel(self) -> None:
         """End the exchange there is, and any that would follow."""
         # The mark first, and in `watch` last: so one of the two sees the other's.
-        self._cancelled.set()
-        if self._connection is not None:
-            self._connection.cut()
+        self._is_cancelled = True
+        if self._newest is not None:
+            self._newest.cut()
 
-    def watch(self, connection: Connection) -> None:
-        """Take the connection of an exchange that is about to begin."""
-        self._connection = connection
-        if self._cancelled.is_set():
-            connection.cut()
-
-    def wait(self, seconds: float) -> None:
-        """Wait so long, or until it is cancelled."""
-        self._cancelled.wait(seconds)
+    def watch(self, one: Cuttable) -> None:
+        """Take what is about to begin."""
+        self._newest = one
+        if self._is_cancelled:
+            one.cut()
 
 
 class AsyncCancelScope:
@@ -67,6 +101,7 @@ class AsyncCancelScope:
 
     def __init__(self) -> None:
         self.is_cancelled = False
+        required_loop()
         # What can be made to time out can be called off, and asyncio sees to the details.
         self._timeout = asyncio.timeout(None)
         self._is_entered = False
@@ -95,18 +130,10 @@ class AsyncCancelScope:
             self._timeout.reschedule(0)
 
 
-def watch(connection: Connection) -> None:
-    """Let the scopes that this thread is in end the exchange by ``connection``."""
+def watch(one: Cuttable) -> None:
+    """Let the scopes that this thread is in end what is about to begin."""
     for scope in _entered.scopes:
-        scope.watch(connection)
-
-
-def sleep(seconds: float) -> None:
-    """Sleep until it is over, or the scope that this thread is in is cancelled."""
-    if _entered.scopes:
-        _entered.scopes[-1].wait(seconds)
-    else:
-        time.sleep(seconds)
+        scope.watch(one)
 
 
 class _Entered(threading.local):

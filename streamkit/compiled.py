@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any, Final, TypeVar, overload
 
@@ -17,6 +18,14 @@ T = TypeVar("T")
 
 one_at_a_time: Final = threading.RLock()
 """Held while a type is looked into for the first time."""
+if hasattr(
+    os, "register_at_fork"
+):  # nor does a process fork meanwhile, or its child waits for ever
+    os.register_at_fork(
+        before=one_at_a_time.acquire,
+        after_in_parent=one_at_a_time.release,
+        after_in_child=one_at_a_time.release,
+    )
 
 
 def decoder(type_: type[T]) -> msgspec.json.Decoder[T]:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from streamkit.errors import StreamClosedError
+from streamkit.event_loop import Signal
+from streamkit.process import this_process
 
 if TYPE_CHECKING:
     from collections import deque
@@ -36,15 +38,20 @@ class Pool(Protocol):
 class Connection:
     """The socket under one exchange by HTTP/1, for as long as the exchange holds it.
 
-    Afterwards the socket may already carry another thread's request.
+    Afterwards the socket may already carry another thread's request. In a fork of the process it is
+    the parent's, and left alone.
     """
 
     def __init__(self, pool: Pool | None = None) -> None:
         self.is_cut = False
         self.is_new = False
         """Whether a socket was just opened, and nothing sent yet; on an event loop."""
+        self.called_off: Signal | None = None
+        """Given when it is cut; on an event loop, where no socket is known before the answer."""
+        self._process = this_process()
         self._pool = pool  # which must not be collected before the exchange is over
         self._socket: Any = None
+        self._copy: socket.socket | None = None
         self._lock = threading.Lock()
 
     @staticmethod
@@ -65,6 +72,7 @@ class Connection:
         """Take the request that is about to be sent on an event loop."""
         request.extensions[_KEY] = self
         request.extensions["trace"] = self._note
+        self.called_off = Signal()
 
     def let_go(self, close: Callable[[], Any]) -> None:
         """Cut it, and have ``close`` called when that is possible.
@@ -81,16 +89,18 @@ class Connection:
         self._pool = None
 
     @property
+    def is_of_this_process(self) -> bool:
+        """Whether this process has begun the exchange, and not the one that it was forked from."""
+        return self._process is this_process()
+
+    @property
     def is_held(self) -> bool:
         """Whether there is a socket that can be cut."""
         return self._socket is not None
 
     def hold(self, stream: Any) -> None:
         """Take the network stream that carries the exchange."""
-        with self._lock:
-            self._socket = stream.get_extra_info("socket")
-            if self.is_cut:
-                self._shut_down()
+        self._hold(stream.get_extra_info("socket"))
 
     def cut(self) -> None:
         """Shut the socket down, now or as soon as there is one; from any thread.
@@ -98,12 +108,36 @@ class Connection:
         Nothing happens to one that the exchange no longer holds.
         """
         self.is_cut = True
+        if not self.is_of_this_process:
+            return
+        if self.called_off is not None:
+            self.called_off.give()
         with self._lock:
             self._shut_down()
 
     def closed_error(self) -> StreamClosedError:
         """What it means that the exchange ended, once the connection was cut."""
         return StreamClosedError("The stream was closed before the answer ended")
+
+    def _hold(self, sock: Any) -> None:
+        with self._lock:
+            self._close_the_copy()
+            self._socket = sock
+            if self.is_cut:
+                self._shut_down()
+
+    def _hold_a_copy(self) -> None:
+        # The socket itself is taken apart to be encrypted, and can be shut down by no other thread
+        # until that is done.
+        if isinstance(self._socket, socket.socket):
+            copy = self._socket.dup()
+            self._hold(copy)
+            self._copy = copy
+
+    def _close_the_copy(self) -> None:
+        if self._copy is not None:
+            self._copy.close()
+            self._copy = self._socket = None
 
     def _shut_down(self) -> None:
         if self._socket is None:
@@ -122,6 +156,11 @@ class Connection:
         if step in _CONNECTED:
             _show_writes(info["return_value"])
             self.hold(info["return_value"])
+        elif step == "start_tls.started":
+            self._hold_a_copy()
+        elif step == "start_tls.failed":
+            with self._lock:
+                self._close_the_copy()
         elif step in _BEFORE_ANYTHING and self.is_cut:
             raise self.closed_error()
         elif protocol == "http11" and step == "send_request_headers.started":

@@ -17,6 +17,7 @@ from streamkit.body import AsyncBody, SyncBody
 from streamkit.cancel_scope import AsyncCancelScope, CancelScope
 from streamkit.deadlines import Deadlines
 from streamkit.errors import APITimeoutError, OpenAIError, StreamClosedError, StreamTimeoutError
+from streamkit.event_loop import required_loop
 from streamkit.request import encoded
 from streamkit.timed_body import TimedAsyncBody, TimedSyncBody
 from streamkit.watchdog import Watchdog
@@ -157,7 +158,7 @@ class AsyncExchange(_Exchange["AsyncTransport"]):
     """The attempts at one answer, on the running loop, whose clock counts."""
 
     def __init__(self, transport: AsyncTransport, request: Request) -> None:
-        super().__init__(transport, request, asyncio.get_running_loop().time)
+        super().__init__(transport, request, required_loop().time)
         self._scope = AsyncCancelScope()
 
     async def open(self) -> AsyncBody:

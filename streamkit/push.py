@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit.cancel_scope import CancelScope
-from streamkit.event_loop import call_on, running_loop
+from streamkit.errors import OpenAIError
+from streamkit.event_loop import call_on, required_loop
 from streamkit.turns import take_turns
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
     def subscribe(
         observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
-        loop = running_loop()
-        if loop is None:
-            observer.on_error(RuntimeError(_NO_LOOP))
+        try:
+            loop = required_loop()
+        except OpenAIError as error:
+            observer.on_error(error)
             return Disposable()
         disposed = False
 
@@ -233,12 +235,6 @@ class _Subscription(Generic[E]):
             stream.close()
         return stream
 
-
-_NO_LOOP = (
-    "an observable of an async client is subscribed to on a running event loop, and none runs on "
-    "this thread: move it to one with subscribe_on(AsyncIOThreadSafeScheduler(loop)), or observe "
-    "with the sync client"
-)
 
 _running: set[asyncio.Task[None]] = set()
 

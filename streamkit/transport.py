@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from msgspec import UNSET
 
-from streamkit.cancel_scope import sleep as cancellable_sleep
-from streamkit.cancel_scope import watch
+from streamkit.cancel_scope import AsyncBackOff, BackOff, watch
 from streamkit.closing import close_to_the_end
 from streamkit.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
 from streamkit.content_coding import CodingError, unpacked, unpacked_async
@@ -22,9 +21,12 @@ from streamkit.cookies import OwnCookies, keep_sendable
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
 from streamkit.http_client import (
     AnyClient,
+    AsyncConnections,
     AsyncHTTPClient,
     Connections,
     HTTPClient,
+    LoopPool,
+    Pool,
     new_async_client,
     new_client,
 )
@@ -67,7 +69,7 @@ class _Transport(Generic[AnyClient]):
     @property
     def http_client(self) -> AnyClient:
         """The client that sends."""
-        client = self._connections.client()
+        client = self._connections.pool().client
         return client if self.own_cookies is None else self.own_cookies.of(client)
 
     def with_config(self, config: ClientConfig) -> Self:
@@ -153,6 +155,7 @@ class _Transport(Generic[AnyClient]):
         connection: Connection,
     ) -> Exception:
         """What to raise for an ``error`` of an attempt."""
+        connection.leave()
         if form is not None and form.failure is not None:
             error = form.failure
         elif not isinstance(error, OpenAIError):
@@ -173,7 +176,7 @@ class _Transport(Generic[AnyClient]):
 class SyncTransport(_Transport[HTTPClient]):
     """Sends requests and blocks; safe to share between threads.
 
-    ``http_client`` is used and not closed; ``sleep`` waits between attempts.
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
     """
 
     _form = SyncForm
@@ -183,7 +186,7 @@ class SyncTransport(_Transport[HTTPClient]):
         config: ClientConfig,
         http_client: HTTPClient | None = None,
         *,
-        sleep: Callable[[float], None] = cancellable_sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         if http_client is not None and not hasattr(http_client, "close"):
             raise TypeError("http_client must be like httpx.Client: this one has no close()")
@@ -198,26 +201,34 @@ class SyncTransport(_Transport[HTTPClient]):
         return self._attempt(request, content, whole=whole)
 
     def wait(self, seconds: float) -> None:
-        """Wait between two attempts."""
-        self._sleep(seconds)
+        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        back_off = BackOff()
+        watch(back_off)
+        self._connections.waits(back_off)
+        (self._sleep or back_off.wait)(seconds)
 
     def close(self) -> None:
         """Close the connections, and so end what is under way, unless the HTTP client was given."""
-        client = self._connections.retire()
-        self._close_what_was_let_go()
-        if client:
-            client.close()
+        for pool in self._connections.retire():
+            _close_what_was_let_go(pool)
+            if not self._connections.is_given:
+                pool.client.close()
 
     def _attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
-        self._close_what_was_let_go()
-        connection = self._connections.new()
+        pool = self._connections.pool()
+        _close_what_was_let_go(pool)
+        connection = self._connections.new(pool)
         watch(connection)
         with self._built(request, content, self._api_key()) as (built, form):
             connection.follow(built)
             try:
-                return self._answer(request, built, whole=whole)
+                response = self._answer(request, built, whole=whole)
             except Exception as error:  # noqa: BLE001 - no foreign one must leave
                 failure = self._failure(error, built, form, connection)
+            else:
+                if whole:
+                    connection.leave()
+                return response
             try:
                 raise failure  # not above: what it stands for would be its context
             finally:
@@ -238,6 +249,7 @@ class SyncTransport(_Transport[HTTPClient]):
             response: httpx.Response = self.http_client.send(
                 request, stream=True, **redirects.options
             )
+            self._connections.answered(response)
             try:
                 following = redirects.after(response)
             except BaseException:
@@ -268,12 +280,6 @@ class SyncTransport(_Transport[HTTPClient]):
                     break
         return bytes(content[:ERROR_BODY_LIMIT])
 
-    def _close_what_was_let_go(self) -> None:
-        let_go = self._connections.let_go
-        with suppress(IndexError):  # another thread may have taken the last
-            while let_go:
-                let_go.popleft()()
-
     def _api_key(self) -> object:
         key = self.config.api_key
         return key if isinstance(key, str) else key()
@@ -282,7 +288,7 @@ class SyncTransport(_Transport[HTTPClient]):
 class AsyncTransport(_Transport[AsyncHTTPClient]):
     """Sends requests on the running loop.
 
-    ``http_client`` is used and not closed; ``sleep`` waits between attempts.
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
     """
 
     _form = AsyncForm
@@ -292,11 +298,11 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
         config: ClientConfig,
         http_client: AsyncHTTPClient | None = None,
         *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         if http_client is not None and not hasattr(http_client, "aclose"):
             raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
-        super().__init__(config, Connections(http_client, new_async_client))
+        super().__init__(config, AsyncConnections(http_client, new_async_client))
         self._sleep = sleep
 
     async def attempt(
@@ -309,27 +315,38 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
         return await self._attempt(request, content, whole=whole)
 
     async def wait(self, seconds: float) -> None:
-        """Wait between two attempts."""
-        await self._sleep(seconds)
+        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        back_off = AsyncBackOff()
+        self._connections.waits(back_off)
+        await (self._sleep or back_off.wait)(seconds)
 
     async def aclose(self) -> None:
         """Close the connections, and so end what is under way, unless the HTTP client was given."""
-        client = self._connections.retire()
-        await self._close_what_was_let_go()
-        if client:
-            await client.aclose()
+        for pool in self._connections.retire():
+            if not isinstance(pool, LoopPool):
+                await _aclose_what_was_let_go(pool)
+            elif pool.is_here:
+                await _aclose_what_was_let_go(pool)
+                await pool.aclose()
+            else:
+                pool.close_elsewhere()
 
     async def _attempt(
         self, request: Request, content: bytes | None, *, whole: bool
     ) -> httpx.Response:
-        await self._close_what_was_let_go()
-        connection = self._connections.new()
+        pool = self._connections.pool()
+        await _aclose_what_was_let_go(pool)
+        connection = self._connections.new(pool)
         with self._built(request, content, await self._api_key()) as (built, form):
             connection.follow_on_loop(built)
             try:
-                return await self._answer(request, built, connection, whole=whole)
+                response = await self._answer(request, built, connection, whole=whole)
             except Exception as error:  # noqa: BLE001 - no foreign one must leave
                 failure = self._failure(error, built, form, connection)
+            else:
+                if whole:
+                    connection.leave()
+                return response
             try:
                 raise failure  # not above: what it stands for would be its context
             finally:
@@ -353,6 +370,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
                 request, stream=True, **redirects.options
             )
             close_to_the_end(response)
+            self._connections.answered(response)
             try:
                 following = redirects.after(response)
             except BaseException:
@@ -380,11 +398,6 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
                         break
         return bytes(content[:ERROR_BODY_LIMIT])
 
-    async def _close_what_was_let_go(self) -> None:
-        let_go = self._connections.let_go
-        while let_go:
-            await let_go.popleft()()
-
     async def _api_key(self) -> object:
         key = self.config.api_key
         value = key if isinstance(key, str) else key()
@@ -408,28 +421,60 @@ class _Content:
             )
 
 
+def _close_what_was_let_go(pool: Pool[Any]) -> None:
+    with suppress(IndexError):  # another thread may have taken the last
+        while pool.let_go:
+            pool.let_go.popleft()()
+
+
+async def _aclose_what_was_let_go(pool: Pool[Any]) -> None:
+    while pool.let_go:
+        await pool.let_go.popleft()()
+
+
 async def _sent(
     send: Coroutine[Any, Any, httpx.Response], connection: Connection
 ) -> httpx.Response:
-    """What ``send`` returns; a cancellation is passed on when no connection is lost by it.
+    """What ``send`` returns, unless it is called off: by cancelling the task, or from anywhere."""
+    sending = asyncio.create_task(send)
+    waited_for: list[asyncio.Future[Any]] = [sending]
+    if connection.called_off is not None:
+        waited_for.append(connection.called_off.given)
+    try:
+        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        if not sending.done():
+            await _called_off(sending, connection)
+            raise connection.closed_error()
+        return sending.result()
+    except asyncio.CancelledError:
+        await _called_off(sending, connection)
+        raise
+    finally:
+        del sending, waited_for  # else the error in it and this frame would hold each other
+
+
+async def _called_off(sending: asyncio.Task[httpx.Response], connection: Connection) -> None:
+    """End the task once no connection is lost by it; whatever is asked of this one meanwhile.
 
     httpcore forgets a connection if it is cancelled right after it was made: the socket stays open,
     and its place in the pool is taken for ever.
     """
-    sending = asyncio.create_task(send)
-    try:
-        return await asyncio.shield(sending)
-    except asyncio.CancelledError:
-        while connection.is_new and not sending.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.sleep(0)
-        sending.cancel()
-        while not sending.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([sending])
-        if not sending.cancelled() and sending.exception() is None:
-            await sending.result().aclose()
-        raise
+    is_cancelled = False
+    while connection.is_new and not sending.done():
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            is_cancelled = True
+    sending.cancel()
+    while not sending.done():
+        try:
+            await asyncio.wait([sending])
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if not sending.cancelled() and sending.exception() is None:
+        await sending.result().aclose()
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 _HTTPX_TIMEOUT = 5.0

@@ -409,7 +409,7 @@ def test_any_scheduler_will_do() -> None:
 
 
 def test_what_is_awaited_needs_a_running_loop() -> None:
-    with pytest.raises(RuntimeError, match="on a running event loop only"):
+    with pytest.raises(OpenAIError, match="event loop"):
         poll(awaited(Source(["z"])), is_z, 0).subscribe()
 
 

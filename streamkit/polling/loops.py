@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from streamkit.event_loop import required_loop
 from streamkit.polling.poller import Poller
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ async def poll_until_done_async(
 
     ``ask`` is given the first state, None before there is one.
     """
+    required_loop()
     poller = Poller(polling)
     while not poller.done:
         await sleep(poller.pause(clock()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit.cancel_scope import CancelScope
-from streamkit.event_loop import call_on, running_loop
+from streamkit.event_loop import call_on, required_loop, running_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
 
 if TYPE_CHECKING:
@@ -254,4 +254,4 @@ def _require_loop(awaitable: Awaitable[object]) -> None:
     if running_loop() is None:
         if inspect.iscoroutine(awaitable):
             awaitable.close()  # else it would complain that nobody has awaited it
-        raise RuntimeError("what is awaited can be polled on a running event loop only")
+        required_loop()

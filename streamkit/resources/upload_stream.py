@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from streamkit.cancel_scope import CancelScope
 from streamkit.errors import StreamClosedError
+from streamkit.event_loop import required_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -111,6 +112,7 @@ class AsyncUploadStream(_UploadStream):
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        required_loop()
         self._batch.on_news = self._changed.set
         self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
         return self

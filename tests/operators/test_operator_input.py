@@ -15,7 +15,7 @@ from reactivex import operators as rx_operators
 from reactivex.scheduler import NewThreadScheduler
 from reactivex.testing import ReactiveTest, TestScheduler
 
-from streamkit import AsyncOpenAI, OpenAI
+from streamkit import AsyncOpenAI, OpenAI, OpenAIError
 from streamkit import operators as ops
 from streamkit.events import AttemptResetEvent
 from streamkit.machine import Machine
@@ -182,7 +182,7 @@ def test_an_async_client_s_observable_without_a_loop_is_an_error_that_says_so() 
     failed: list[Exception] = []
     client = AsyncOpenAI(api_key="k", base_url="http://127.0.0.1:9")
     client.chat.completions.observe(**ASKED).subscribe(on_error=failed.append)
-    assert [type(error) for error in failed] == [RuntimeError]
+    assert [type(error) for error in failed] == [OpenAIError]
     assert "on a running event loop, and none runs on this thread" in str(failed[0])
 
 

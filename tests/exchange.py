@@ -30,6 +30,7 @@ class Api(Protocol):
     naps: list[float]
     transport: Any
 
+    def make_http_client(self) -> None: ...
     def send(self, request: Request) -> Any: ...
     def open(self, request: Request) -> Any: ...
     def next(self, body: Any) -> bytes: ...
@@ -44,6 +45,9 @@ class SyncApi:
         self.naps: list[float] = []
         self._client = library and library.Client(verify=_SSL)
         self.transport = SyncTransport(_config(url, config), self._client, sleep=self.naps.append)
+
+    def make_http_client(self) -> None:
+        _ = self.transport.http_client
 
     def send(self, request: Request) -> Any:
         return SyncExchange(self.transport, request).send()
@@ -79,6 +83,12 @@ class AsyncApi:
 
     async def _nap(self, seconds: float) -> None:
         self.naps.append(seconds)
+
+    def make_http_client(self) -> None:
+        async def make() -> None:
+            _ = self.transport.http_client
+
+        self.runner.run(make())
 
     def send(self, request: Request) -> Any:
         async def send() -> Any:

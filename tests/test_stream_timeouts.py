@@ -259,7 +259,7 @@ def test_a_plain_answer_has_time_until_it_is_whole(
 ) -> None:
     with ScriptedServer(script) as server:
         api = connect(server.url, timeout=Timeout(**{limit: 0.1}), max_retries=0)
-        _ = api.transport.http_client  # to make one takes longer than that
+        api.make_http_client()  # to make one takes longer than that
         with pytest.raises(StreamTimeoutError, match=limit) as caught:
             api.send(PLAINLY)
         assert server.hung_up.wait(10)
@@ -275,7 +275,7 @@ def test_a_plain_answer_in_time_is_untouched(connect: Connect) -> None:
 def test_a_plain_answer_that_is_late_is_asked_for_again(connect: Connect) -> None:
     with ScriptedServer([Do.HOLD], [response(200, b"{}")]) as server:
         api = connect(server.url, timeout=Timeout(first_content=0.1))
-        _ = api.transport.http_client
+        api.make_http_client()
         assert api.send(PLAINLY).content == b"{}"
         assert (len(server.requests), len(api.naps)) == (2, 1)
 

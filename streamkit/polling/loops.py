@@ -6,7 +6,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import required_loop
+from streamkit.polling.patience import patience, patience_on_loop
 from streamkit.polling.poller import Poller
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def poll_until_done(
     while not poller.done:
         sleep(poller.pause(clock()))
         with poller.request():
-            poller.feed(ask(poller.first))
+            with patience(poller.left(clock()), CancelScope()):
+                reply = ask(poller.first)
+            poller.feed(reply)
     return cast("T", poller.last)
 
 
@@ -54,5 +58,7 @@ async def poll_until_done_async(
     while not poller.done:
         await sleep(poller.pause(clock()))
         with poller.request():
-            poller.feed(await ask(poller.first))
+            async with patience_on_loop(poller.left(clock())):
+                reply = await ask(poller.first)
+            poller.feed(reply)
     return cast("T", poller.last)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on, required_loop, running_loop
+from streamkit.polling.patience import patience, patience_on_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
 
 if TYPE_CHECKING:
@@ -67,9 +68,10 @@ def poll(  # noqa: PLR0913 - what is polled, and one for each of its terms
     wait, as its header ``openai-poll-after-ms`` says; the newest one holds for all that follow.
     What is no whole number, or more than ``LONGEST_HINT`` seconds, is passed over.
 
-    No request is made ``max_wait_seconds`` after the first: ``PollTimeoutError``, with the ``last``
-    state and the ``resource_id``, which by default is the ``id`` of the first. An error of
-    ``fetch`` ends the polling and is told the ``resource_id`` too.
+    No request is made ``max_wait_seconds`` after the first, and one that is under way is called off
+    then: ``PollTimeoutError``, with the ``last`` state and the ``resource_id``, which by default is
+    the ``id`` of the first. An error of ``fetch`` ends the polling and is told the ``resource_id``
+    too.
 
     Where ``fetch`` returns an awaitable, all happens on the running loop. Otherwise, without a
     scheduler here or in ``subscribe``, the subscriber's thread waits until the polling has ended.
@@ -190,7 +192,8 @@ class _Subscription(Generic[T]):
 
     def _asked(self) -> Reply[T] | Awaitable[Reply[T]] | Exception:
         try:
-            with self._poller.request(), self._asking:
+            left = self._poller.left(self._clock())
+            with self._poller.request(), patience(left, self._asking):
                 reply = self._ask(self._poller.first)
                 if not isinstance(reply, Reply):
                     _require_loop(reply)
@@ -210,17 +213,21 @@ class _Subscription(Generic[T]):
         from reactivex.scheduler.eventloop import AsyncIOScheduler
 
         self._scheduler = self._scheduler or AsyncIOScheduler(asyncio.get_running_loop())
-        self._task = asyncio.ensure_future(reply)
+        self._task = asyncio.ensure_future(self._awaited(reply))
         _running.add(self._task)  # the loop keeps no reference of its own
         self._task.add_done_callback(_running.discard)
         self._task.add_done_callback(self._answered)
+
+    async def _awaited(self, reply: Awaitable[Reply[T]]) -> Reply[T]:
+        with self._poller.request():
+            async with patience_on_loop(self._poller.left(self._clock())):
+                return await reply
 
     def _answered(self, task: asyncio.Future[Reply[T]]) -> None:
         if task.cancelled():
             return
         error = task.exception()
         if isinstance(error, Exception):
-            self._poller.fail(error)
             self._observer.on_error(error)
         else:
             self._take(task.result())

@@ -57,7 +57,7 @@ class Polling(Generic[T]):
     interval: float = DEFAULT_INTERVAL
     """Seconds between an answer and the next request, until a hint says otherwise."""
     max_wait_seconds: float | None = None
-    """Seconds from the first request on after which no other is made; None for no limit."""
+    """Seconds from the first request on, after which none is made or goes on; None for no limit."""
     resource_id: str | None = None
     """What is polled; by default the ``id`` of the first state."""
     starts_work: bool = False
@@ -68,6 +68,10 @@ class Polling(Generic[T]):
         require_duration("interval", self.interval)
         if self.max_wait_seconds is not None:
             require_duration("max_wait_seconds", self.max_wait_seconds)
+
+
+class OutOfTimeError(Exception):
+    """A request was ended, for want of time; the poller reports it by an error of its own."""
 
 
 class Poller(Generic[T]):
@@ -112,6 +116,12 @@ class Poller(Generic[T]):
         self._is_too_late = left <= self._pause
         return min(left, self._pause)
 
+    def left(self, now: float) -> float | None:
+        """Seconds that the next request may take; None for any number."""
+        if self._deadline is None or (self._polling.starts_work and not self._has_asked):
+            return None
+        return max(self._deadline - now, 0.0)
+
     @contextmanager
     def request(self) -> Generator[None]:
         """Stand around each request; raises ``PollTimeoutError`` where it would be too late."""
@@ -119,6 +129,8 @@ class Poller(Generic[T]):
             raise self._timeout()
         try:
             yield
+        except OutOfTimeError:
+            raise self._timeout() from None
         except Exception as error:
             self.fail(error)
             raise

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-from contextlib import contextmanager
+from asyncio import wrap_future
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 
+from streamkit.apart import Apart
 from streamkit.checked_file import CheckedFile
+from streamkit.pipe_file import PipeFile, is_no_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -54,7 +57,9 @@ class Upload:
     @property
     def repeatable(self) -> bool:
         """Whether the file can be sent once more; of a pipe, what was sent is gone."""
-        if isinstance(self.content, bytes | os.PathLike):
+        if isinstance(self.content, os.PathLike):
+            return not is_no_regular_file(self.content)
+        if isinstance(self.content, bytes):
             return True
         seekable = getattr(self.content, "seekable", None)
         try:
@@ -65,7 +70,10 @@ class Upload:
     @contextmanager
     def opened(self) -> Generator[dict[str, Any]]:
         """What httpx is to make a form of, while the file is open."""
-        if isinstance(self.content, os.PathLike):
+        if isinstance(self.content, os.PathLike) and not self.repeatable:
+            with closing(PipeFile(self.content)) as pipe:
+                yield self._form(CheckedFile(cast("IO[bytes]", pipe), repeatable=False))
+        elif isinstance(self.content, os.PathLike):
             from pathlib import Path
 
             with Path(self.content).open("rb") as file:
@@ -156,8 +164,11 @@ class AsyncForm(Form):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         sent = 0
         pieces: Iterator[bytes] = iter(self._stream)
-        with self._noting_failure():
-            while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        # Not of the loop's own threads, which it waits for when it ends: a pipe may say nothing.
+        reading = Apart()
+        with self._noting_failure(), closing(reading):
+            read = partial(next, pieces, None)
+            while (piece := await wrap_future(reading.submit(read))) is not None:
                 yield piece
                 sent += len(piece)
                 self._tell(sent)

@@ -50,6 +50,8 @@ class ScriptedServer:
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self.connections = 0
+        self.connected = threading.Event()
+        """Set when a connection was made."""
         self.asked = threading.Event()
         """Set when a request has come."""
         self.hung_up = threading.Event()
@@ -96,6 +98,7 @@ class ScriptedServer:
                 return
             with self._lock:
                 self.connections += 1
+                self.connected.set()
                 self._open.add(connection)
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._threads.append(thread)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from inspect import isasyncgenfunction, iscoroutinefunction
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import reactivex  # noqa: TID253 - see above
 from reactivex import abc  # noqa: TID253 - see above
@@ -37,6 +37,17 @@ class Observable(reactivex.Observable[T]):
 
     def __contains__(self, item: object) -> bool:
         raise TypeError(_REFUSAL)
+
+    if not TYPE_CHECKING:  # the types are those of reactivex
+
+        def pipe(self, *operators: Any) -> Any:
+            """Apply operators; what those of reactivex make refuses the same as this does."""
+            made = super().pipe(*operators)
+            if type(made) is not reactivex.Observable:
+                return made
+            return Observable(
+                lambda observer, scheduler=None: made.subscribe(observer, scheduler=scheduler)
+            )
 
     def subscribe(
         self,

@@ -84,6 +84,28 @@ def test_an_observable_is_not_iterated_but_says_what_to_do(
         iterate(make())
 
 
+PIPED: dict[str, Callable[[Observable[Any]], Observable[Any]]] = {
+    "piped": lambda it: it.pipe(rxops.map(str)),
+    "piped twice": lambda it: it.pipe(rxops.map(str)).pipe(rxops.take(1)),
+    "many operators": lambda it: it.pipe(rxops.map(str), rxops.filter(bool), rxops.share()),
+    "chained": lambda it: it.map(str).filter(bool),
+    "operators of both": lambda it: it.pipe(rxops.map(str), ops.share(), rxops.take(1)),
+}
+
+
+@pytest.mark.parametrize("iterate", WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize("piped", PIPED.values(), ids=PIPED.keys())
+def test_nor_is_what_operators_of_reactivex_make_of_it(
+    piped: Callable[[Observable[Any]], Observable[Any]], iterate: Callable[[Any], object]
+) -> None:
+    source: Observable[Any] = ops.share()(rx.of(1, 2))
+    with pytest.raises(TypeError, match=r"subscribe to it, or use `stream\(\.\.\.\)`"):
+        iterate(piped(source))
+    seen: list[Any] = []
+    piped(source).subscribe(seen.append)
+    assert seen[0] == "1"
+
+
 Make = Callable[["Observable[int]"], "Observable[Any]"]
 
 LOST = OSError("lost")

@@ -48,6 +48,8 @@ class Connection:
         """Whether a socket was just opened, and nothing sent yet; on an event loop."""
         self.called_off: Signal | None = None
         """Given when it is cut; on an event loop, where no socket is known before the answer."""
+        self._opened: Any = None
+        self._in_handshake: Any = None
         self._process = this_process()
         self._pool = pool  # which must not be collected before the exchange is over
         self._socket: Any = None
@@ -73,6 +75,11 @@ class Connection:
         request.extensions[_KEY] = self
         request.extensions["trace"] = self._note
         self.called_off = Signal()
+
+    async def aclose_handshake(self) -> None:
+        """Close what was cancelled in the midst of a handshake, which httpcore leaves open."""
+        if self._in_handshake is not None:
+            await self._in_handshake.aclose()
 
     def let_go(self, close: Callable[[], Any]) -> None:
         """Cut it, and have ``close`` called when that is possible.
@@ -171,8 +178,17 @@ class Connection:
             with self._lock:  # by HTTP/2, others share the socket
                 self._socket = None
 
-    async def _note(self, event: str, _: dict[str, Any]) -> None:
-        self.is_new = event.partition(".")[2] in _CONNECTED
+    async def _note(self, event: str, info: dict[str, Any]) -> None:
+        step = event.partition(".")[2]
+        self.is_new = step in _CONNECTED
+        if step in _CONNECTED:
+            self._opened = info["return_value"]
+        elif step in {"start_tls.started", "start_tls.failed"}:
+            self._in_handshake = self._opened
+            return
+        elif step == "receive_response_headers.started":
+            self._opened = None
+        self._in_handshake = None
 
 
 _KEY = "streamkit.connection"

@@ -473,6 +473,7 @@ async def _called_off(sending: asyncio.Task[httpx.Response], connection: Connect
             is_cancelled = True
     if not sending.cancelled() and sending.exception() is None:
         await sending.result().aclose()
+    await connection.aclose_handshake()
     if is_cancelled:
         raise asyncio.CancelledError
 

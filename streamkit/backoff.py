@@ -78,20 +78,31 @@ def delay_asked(error: BaseException | None, now: datetime | None = None) -> flo
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds the server asks us to wait; None when it does not say, or nothing sensible."""
+    """Seconds the server asks us to wait; None when it does not say, or nothing sensible.
+
+    A date is later than the one that the answer itself bears; ``now`` counts where it bears none.
+    """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
             seconds = float(headers[name]) * unit
         except (KeyError, ValueError):
             continue
         return seconds if seconds > 0 else None
+    until = _date(headers, "retry-after")
+    if until is None:
+        return None
+    # Two clocks seldom agree, and ours may have been set; the server's is compared with itself.
+    seconds = (until - (_date(headers, "date") or now)).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _date(headers: Mapping[str, str], name: str) -> datetime | None:
     try:
-        date = parsedate_to_datetime(headers["retry-after"])
+        date = parsedate_to_datetime(headers[name])
         # HTTP's dates are in UTC, also those that forget to say so.
-        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+        return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ArithmeticError, LookupError, TypeError, ValueError):
         return None  # no date, or one of no year that there can be
-    return seconds if seconds > 0 else None
 
 
 _exponential = tenacity.wait_exponential(multiplier=FIRST_DELAY, max=LONGEST_DELAY)

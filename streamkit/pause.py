@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamkit.event_loop import call_on, running_loop
+from streamkit.scheduler_time import schedule_after
+from streamkit.turns import soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,7 @@ def after(
         def in_its_time(*_: object) -> None:
             act()
 
-        pause.disposable = scheduler.schedule_relative(seconds, in_its_time)
+        pause.disposable = schedule_after(scheduler, seconds, in_its_time)
     elif loop is not None:
         timer = loop.call_later(seconds, act)
         pause.disposable = Disposable(partial(call_on, loop, timer.cancel))
@@ -50,4 +52,4 @@ def after(
             if not is_disposed.wait(seconds):
                 act()
 
-        CurrentThreadScheduler.singleton().schedule(wait)
+        soon(CurrentThreadScheduler.singleton(), wait)

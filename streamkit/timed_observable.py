@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.deadlines import Deadlines, StreamLimits
 from streamkit.event_loop import running_loop
+from streamkit.scheduler_time import clock_of, schedule_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,7 @@ class _Subscription(Generic[T]):
         self._taken = taken
         self._observer = observer
         self._scheduler = scheduler
+        self._now = clock_of(scheduler)
         self._lock = threading.Lock()
         self._has_ended = False
         self._armed_for = inf
@@ -144,7 +146,7 @@ class _Subscription(Generic[T]):
             self._observer.on_error(error)
         elif self._armed_for < inf:
             seconds = max(self._armed_for - now, 0)
-            self._timer.disposable = self._scheduler.schedule_relative(seconds, self._arm)
+            self._timer.disposable = schedule_after(self._scheduler, seconds, self._arm)
 
     def _ends(self) -> bool:
         with self._lock:
@@ -153,9 +155,6 @@ class _Subscription(Generic[T]):
             self._has_ended = True
         self._timer.dispose()
         return True
-
-    def _now(self) -> float:
-        return self._scheduler.to_seconds(self._scheduler.now)
 
 
 def _some_scheduler() -> abc.SchedulerBase:

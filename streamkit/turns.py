@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reactivex import abc
     from reactivex.scheduler import TrampolineScheduler
 
-__all__ = ["take_turns"]
+__all__ = ["soon", "take_turns"]
 
 
 def take_turns(trampoline: TrampolineScheduler, step: Callable[[], bool]) -> abc.DisposableBase:
@@ -42,8 +42,16 @@ def take_turns(trampoline: TrampolineScheduler, step: Callable[[], bool]) -> abc
     return schedule()
 
 
+def soon(trampoline: TrampolineScheduler, act: Any, state: Any = None) -> abc.DisposableBase:
+    """Call ``act`` in its turn, as the trampoline calls what it schedules."""
+    return trampoline.schedule_absolute(_Turn.at(trampoline.now), act, state)
+
+
 class _Turn(datetime):
-    """A time that notes whether it was compared with that of something else in a queue."""
+    """A time that notes whether it was compared with that of something else in a queue.
+
+    It is due whenever that is asked, though a wall clock may have been set back meanwhile.
+    """
 
     is_contested = False
 
@@ -60,6 +68,13 @@ class _Turn(datetime):
         return super().__eq__(other)
 
     __hash__ = datetime.__hash__
+
+    # A trampoline asks whether it is due, and how long it is until then.
+    def __le__(self, other: object) -> bool:
+        return True
+
+    def __sub__(self, other: object) -> Any:
+        return timedelta()
 
 
 def _nothing(*_: object) -> None:

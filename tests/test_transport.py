@@ -474,6 +474,14 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
         ({"retry-after": "Mon, 23 Nov 2026 12:00:30 -0000"}, 30.0),
         ({"retry-after": "Mon, 23 Nov 2026 13:00:30 +0100"}, 30.0),
         ({"retry-after": "Mon, 23 Nov 2026 11:59:30 GMT"}, None),
+        (
+            {
+                "date": "Mon, 23 Nov 2026 13:00:10 GMT",
+                "retry-after": "Mon, 23 Nov 2026 13:00:30 GMT",
+            },
+            20.0,
+        ),
+        ({"date": "today", "retry-after": "Mon, 23 Nov 2026 12:00:30 GMT"}, 30.0),
         ({"retry-after-ms": "2000", "retry-after": "9"}, 2.0),
         ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
         ({}, None),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -13,6 +12,8 @@ from streamkit.cancel_scope import CancelScope
 from streamkit.event_loop import call_on, required_loop, running_loop
 from streamkit.polling.patience import patience, patience_on_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
+from streamkit.scheduler_time import clock_of, schedule_after
+from streamkit.turns import soon
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -143,7 +144,7 @@ class _Subscription(Generic[T]):
         self._ask = ask
         self._observer = observer
         self._scheduler = scheduler
-        self._clock = _clock(scheduler)
+        self._clock = clock_of(scheduler)
         self._timer = MultipleAssignmentDisposable()
         self._task: asyncio.Future[Reply[T]] | None = None
         self._asking = CancelScope()
@@ -156,9 +157,9 @@ class _Subscription(Generic[T]):
 
         pause = self._poller.pause(self._clock())
         if self._scheduler is None:
-            CurrentThreadScheduler.singleton().schedule(self._ask_after, pause)
+            soon(CurrentThreadScheduler.singleton(), self._ask_after, pause)
         else:
-            self._timer.disposable = self._scheduler.schedule_relative(pause, self._ask_now)
+            self._timer.disposable = schedule_after(self._scheduler, pause, self._ask_now)
 
     def dispose(self) -> None:
         """Ask no more, and stop waiting."""
@@ -249,12 +250,6 @@ class _Subscription(Generic[T]):
 
 
 _running: set[asyncio.Future[Any]] = set()
-
-
-def _clock(scheduler: abc.SchedulerBase | None) -> Callable[[], float]:
-    if scheduler is None:
-        return time.monotonic
-    return lambda: scheduler.to_seconds(scheduler.now)
 
 
 def _require_loop(awaitable: Awaitable[object]) -> None:

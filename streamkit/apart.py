@@ -82,6 +82,8 @@ class Apart:
 def _run(submitted: SimpleQueue[_Work | None]) -> None:
     while (item := submitted.get()) is not None:
         work, future = item
+        if not future.set_running_or_notify_cancel():  # nobody waits for it any more
+            continue
         try:
             result = work()
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for

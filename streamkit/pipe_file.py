@@ -31,8 +31,7 @@ class PipeFile:
                 raise ValueError("read of a closed file")
             if self._pipe is None:
                 self._pipe = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
-            ready, _, _ = select.select([self._pipe, self._woken], [], [])
-            if self._woken in ready:
+            if self._woken in _ready(self._pipe, self._woken):
                 raise ValueError("the file was closed while it was read")
             return os.read(self._pipe, size)
 
@@ -46,6 +45,14 @@ class PipeFile:
             for descriptor in (self._pipe, self._woken, self._wake):
                 if descriptor is not None:
                     os.close(descriptor)
+
+
+def _ready(*descriptors: int) -> set[int]:
+    """Those that can be read, once there are any."""
+    waiting = select.poll()  # `select` itself knows no more than a thousand open files
+    for descriptor in descriptors:
+        waiting.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in waiting.poll()}
 
 
 def is_no_regular_file(path: os.PathLike[str]) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gc
 import subprocess
 import sys
@@ -121,3 +122,16 @@ def test_the_thread_of_a_scheduler_must_not_be() -> None:
     EventLoopScheduler(exit_if_empty=True).schedule(look)
     assert looked.wait(PATIENCE)
     assert isinstance(found[0], NewThreadScheduler)
+
+
+async def test_work_that_is_waited_for_no_more_leaves_the_rest_to_be_done() -> None:
+    go_on, done = threading.Event(), threading.Event()
+    apart = Apart()
+    waiting = asyncio.wrap_future(apart.submit(lambda: go_on.wait(PATIENCE)))
+    unwanted = apart.submit(lambda: pytest.fail("nobody waits for it"))
+    apart.submit(done.set)
+    unwanted.cancel()
+    waiting.cancel()
+    go_on.set()
+    assert await asyncio.to_thread(done.wait, PATIENCE)
+    apart.close()

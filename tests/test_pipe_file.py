@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -112,3 +114,20 @@ def test_closing_wakes_a_reader(pipe: Path) -> None:
         file.close()
         thread.join(PATIENCE)
     assert len(told) == 1
+
+
+def test_a_pipe_is_read_however_many_files_are_open(pipe: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2000:
+        pytest.skip("not so many files can be open")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2000, hard))
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        with closing(PipeFile(pipe)) as file:
+            thread = writing(pipe, b"x")
+            assert file.read(1) == b"x"
+            thread.join(PATIENCE)
+    finally:
+        for other in others:
+            os.close(other)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from streamkit.server import prose
+from streamkit.server.budget import ExhaustedError
 from streamkit.server.identity import identifier
 from streamkit.server.request import (
     ChatRequest,
@@ -25,6 +26,7 @@ from streamkit.server.unsatisfiable import UnsatisfiableError
 if TYPE_CHECKING:
     from random import Random
 
+    from streamkit.server.budget import Budget
     from streamkit.server.identity import Identity
     from streamkit.server.request import Format, Function
 
@@ -56,78 +58,92 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: FinishReason = "stop"
 
 
-def answers(request: ChatRequest, identity: Identity, *, token_size: int) -> list[Answer]:
+def answers(
+    request: ChatRequest, identity: Identity, *, token_size: int, budget: Budget
+) -> list[Answer]:
     """The request's ``n`` answers, as long as its limits allow.
 
     Raises:
-        ApiError: No value fits a schema.
+        ApiError: No value fits a schema, or finding one takes more than the budget.
     """
     stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
     limit = request.max_completion_tokens or request.max_tokens
+    # A prompt may be long, so it is looked through once for all answers.
+    prompt = prompt_of(request)
+    marks = frozenset(mark for mark in (REFUSE, FILTER) if mark in prompt)
+    prompt = prompt[: prose.PROMPT_LIMIT]
     found: list[Answer] = []
     for index in range(request.n or 1):
-        answer = _answer(request, index, identity.random(f"answer {index}"))
+        random = identity.random(f"answer {index}")
+        answer = _answer(request, index, prompt, marks, random, budget)
         answer = _before(stops, answer)
         found.append(_at_most(limit * token_size, answer) if limit else answer)
     return found
 
 
-def content_for(wanted: Format | None, prompt: str, random: Random) -> str:
+def content_for(wanted: Format | None, prompt: str, random: Random, budget: Budget) -> str:
     """An answer's text in the format that is wanted.
 
     Raises:
-        ApiError: No value fits a schema.
+        ApiError: No value fits a schema, or finding one takes more than the budget.
     """
     match wanted:
-        case SchemaFormat(json_schema=schema):
-            owner = f"response_format '{schema.name}'"
-            return _json(schema.definition or {}, random, owner=owner, param="response_format")
+        case SchemaFormat(json_schema=named):
+            owner = f"response_format '{named.name}'"
+            schema = named.definition or {}
+            return _json(schema, random, budget, owner=owner, param="response_format")
         case ObjectFormat():
             return _compact(prose.object_for(prompt, random))
         case _:
             return prose.answer_to(prompt, random)
 
 
-def arguments_for(function: Function, random: Random) -> str:
+def arguments_for(function: Function, random: Random, budget: Budget) -> str:
     """Arguments that a function's schema allows, as JSON.
 
     Raises:
-        ApiError: No value fits the schema.
+        ApiError: No value fits the schema, or finding one takes more than the budget.
     """
     schema = {"type": "object", "additionalProperties": False, **(function.parameters or {})}
-    return _json(schema, random, owner=f"function '{function.name}'", param="tools")
+    return _json(schema, random, budget, owner=f"function '{function.name}'", param="tools")
 
 
-def _answer(request: ChatRequest, index: int, random: Random) -> Answer:
-    prompt = prompt_of(request)
-    if REFUSE in prompt:
+def _answer(  # noqa: PLR0913, PLR0917 - what one answer is made of
+    request: ChatRequest,
+    index: int,
+    prompt: str,
+    marks: frozenset[str],
+    random: Random,
+    budget: Budget,
+) -> Answer:
+    if REFUSE in marks:
         return Answer(index=index, refusal=prose.refusal(random))
-    if FILTER in prompt:
-        content = content_for(request.response_format, prompt, random)
+    if FILTER in marks:
+        content = content_for(request.response_format, prompt, random, budget)
         half = content[: len(content) // 2]
         return Answer(index=index, content=half, finish_reason="content_filter")
     tools, by_name = tools_to_call(request, random)
     if not tools:
-        content = content_for(request.response_format, prompt, random)
+        content = content_for(request.response_format, prompt, random, budget)
         return Answer(index=index, content=content)
-    calls = tuple(_call(tool, random) for tool in tools)
+    calls = tuple(_call(tool, random, budget) for tool in tools)
     # The API says "stop" when the request itself named the tool.
     return Answer(index=index, calls=calls, finish_reason="stop" if by_name else "tool_calls")
 
 
-def _call(tool: FunctionTool | CustomTool, random: Random) -> Call:
+def _call(tool: FunctionTool | CustomTool, random: Random, budget: Budget) -> Call:
     call_id = "call_" + identifier(random, 24)
     if isinstance(tool, CustomTool):
         text = prose.answer_to(tool.custom.description or "", random)
         return Call(id=call_id, name=tool.custom.name, text=text, custom=True)
-    text = arguments_for(tool.function, random)
+    text = arguments_for(tool.function, random, budget)
     return Call(id=call_id, name=tool.function.name, text=text)
 
 
-def _json(schema: dict[str, Any], random: Random, *, owner: str, param: str) -> str:
+def _json(schema: dict[str, Any], random: Random, budget: Budget, *, owner: str, param: str) -> str:
     try:
-        return _compact(sample(schema, random))
-    except UnsatisfiableError as error:
+        return _compact(sample(schema, random, budget=budget))
+    except (ExhaustedError, UnsatisfiableError) as error:
         raise invalid_schema(f"{error}.", owner=owner, param=param, code=None) from None
 
 

@@ -18,6 +18,7 @@ from streamkit.server.answer import answers
 from streamkit.server.api_error import ApiError
 from streamkit.server.body import event_stream, replay, streamed
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
+from streamkit.server.budget import Budget, ExhaustedError
 from streamkit.server.call import endpoint
 from streamkit.server.chunks import chunks
 from streamkit.server.completion import completion
@@ -151,7 +152,12 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
             Middleware(BoundsMiddleware, bounds=bounds),
             Middleware(FaultsMiddleware, faults=faults),
         ],
-        exception_handlers={ApiError: _api_error, HTTPException: _http_error},
+        exception_handlers={
+            ApiError: _api_error,
+            ExhaustedError: _exhausted,
+            HTTPException: _http_error,
+            RecursionError: _nested,
+        },
     )
     app.router.redirect_slashes = False
     app.state.journal = journal
@@ -188,12 +194,13 @@ class _Api:
     async def chat_completions(self, request: Request) -> Response:
         self._authorise(request)
         body = await read_json(request)
-        chat = checked(body)
+        budget = Budget()
+        chat = checked(body, budget)
         self._serve(chat.model)
         settings = self._settings.overridden(request.headers)
         if recording := self._recordings.get(chat.model):
             return _replayed(chat, recording, settings)
-        return _answered(chat, Identity(body, self._seed), settings)
+        return _answered(chat, Identity(body, self._seed), settings, budget)
 
     def admit(self, request: Request) -> Settings:
         """Let a request in, and say with which settings.
@@ -232,10 +239,16 @@ class _Api:
             )
 
 
-def _answered(chat: ChatRequest, identity: Identity, settings: Settings) -> Response:
+def _answered(
+    chat: ChatRequest, identity: Identity, settings: Settings, budget: Budget
+) -> Response:
     size = settings.token_size
-    found = answers(chat, identity, token_size=size)
+    found = answers(chat, identity, token_size=size, budget=budget)
     if not chat.stream:
+        if chat.logprobs:
+            spoken = sum(len(answer.content or answer.refusal or "") for answer in found)
+            # An entry for each token, and one for each of its rivals.
+            budget.spend(spoken // size * (1 + (chat.top_logprobs or 0)))
         return JSONResponse(completion(chat, found, identity, token_size=size))
     events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
     return streamed(StreamingResponse(events))
@@ -261,6 +274,15 @@ def _model(name: str) -> dict[str, Any]:
 
 async def _api_error(_: Request, error: Exception) -> Response:
     return cast("ApiError", error).response()
+
+
+async def _exhausted(_: Request, error: Exception) -> Response:
+    return ApiError(f"The request cannot be answered: {error}.").response()
+
+
+async def _nested(_: Request, __: Exception) -> Response:
+    """Words what only a request that is nested too deeply can cause."""
+    return ApiError("The request cannot be answered: it is nested too deeply.").response()
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

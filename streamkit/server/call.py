@@ -33,6 +33,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 ASSISTANTS = ("/v1/assistants", "/v1/threads")
 """The paths of the API that wants to be asked for by a header."""
+OBJECT_LIMIT = 1024 * 1024
+"""Bytes that a request for an object may have: a run reads and writes its own again and again."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def shown(document: Document, settings: Settings) -> Response:
 
 async def _body(request: Request) -> dict[str, Any]:
     # What needs no parameters, as to cancel a run, is asked for without a body.
-    body = await read_json(request, absent=b"{}")
+    body = await read_json(request, absent=b"{}", limit=OBJECT_LIMIT)
     if not isinstance(body, dict):
         raise ApiError("The body of the request must be a JSON object.")
     return cast("dict[str, Any]", body)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streamkit.server.budget import Budget
     from streamkit.server.merge import Schema
     from streamkit.server.references import References
 
@@ -18,7 +19,8 @@ class Heights:
     It is infinite where no finite value fits. Keywords that do not nest are not looked at.
     """
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: References, budget: Budget) -> None:
+        self._budget = budget
         self._targets = dict.fromkeys(references.targets, math.inf)
         # Each round finds the heights that rest on those found before, until none is new.
         known: dict[str, float] = {}
@@ -29,7 +31,12 @@ class Heights:
             }
 
     def of(self, schema: Schema) -> float:
-        """The height of the lowest value."""
+        """The height of the lowest value.
+
+        Raises:
+            ExhaustedError: It takes too much work.
+        """
+        self._budget.spend()
         if isinstance(schema, bool):
             return 0 if schema else math.inf
         if "const" in schema or "enum" in schema:
@@ -48,7 +55,9 @@ class Heights:
         parts: list[Schema] = []
         if kind == "object":
             properties = schema.get("properties", {})
-            parts = [properties.get(key, True) for key in schema.get("required", [])]
+            required = schema.get("required", [])
+            self._budget.spend(len(required))
+            parts = [properties.get(key, True) for key in required]
         elif kind == "array":
             parts = list(schema.get("prefixItems", []))
             if schema.get("minItems", 0) > len(parts):

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from streamkit.server.budget import Budget
+from streamkit.server.equality import key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Schema = dict[str, Any] | bool
 """A JSON schema: ``True`` allows everything, ``False`` nothing."""
 
 
-def merged(first: Schema, second: Schema) -> Schema:
+def merged(first: Schema, second: Schema, budget: Budget | None = None) -> Schema:
     """A schema for values that both allow.
 
     Where two keywords cannot be made one, the second's is taken: who uses the result has to judge
     values by the original schemas.
+
+    Raises:
+        ExhaustedError: It takes more than the budget.
     """
+    budget = budget or Budget()
     if isinstance(first, bool):
         return second if first else False
     if isinstance(second, bool):
         return first if second else False
+    budget.spend(1 + len(first) + len(second))
     result: dict[str, Any] = {**first, **second}
     for keyword in first.keys() & second.keys():
         join = _JOINS.get(keyword)
         if join:
-            result[keyword] = join(first[keyword], second[keyword])
+            result[keyword] = join(first[keyword], second[keyword], budget)
     return result
 
 
-def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    both = {key: merged(first[key], second[key]) for key in first if key in second}
+def _properties(first: dict[str, Any], second: dict[str, Any], budget: Budget) -> dict[str, Any]:
+    budget.spend(len(first) + len(second))
+    both = {name: merged(first[name], second[name], budget) for name in first if name in second}
     return {**first, **second, **both}
 
 
-def _union(first: list[Any], second: list[Any]) -> list[Any]:
-    return [*first, *(item for item in second if item not in first)]
+def _union(first: list[Any], second: list[Any], budget: Budget) -> list[Any]:
+    known = {key(item, budget) for item in first}
+    return [*first, *(item for item in second if key(item, budget) not in known)]
 
 
-def _types(first: str | list[str], second: str | list[str]) -> list[str]:
+def _types(first: str | list[str], second: str | list[str], _: Budget) -> list[str]:
     wide = {"number": ["integer"]}
     left = [first] if isinstance(first, str) else first
     right = [second] if isinstance(second, str) else second
@@ -47,24 +60,33 @@ def _types(first: str | list[str], second: str | list[str]) -> list[str]:
     ]
 
 
-def _shared(first: list[Any], second: list[Any]) -> list[Any]:
-    return [item for item in first if item in second]
+def _shared(first: list[Any], second: list[Any], budget: Budget) -> list[Any]:
+    known = {key(item, budget) for item in second}
+    return [item for item in first if key(item, budget) in known]
 
 
-_JOINS: dict[str, Any] = {
+def _least(first: float, second: float, _: Budget) -> float:
+    return min(first, second)
+
+
+def _most(first: float, second: float, _: Budget) -> float:
+    return max(first, second)
+
+
+_JOINS: dict[str, Callable[[Any, Any, Budget], Any]] = {
     "allOf": _union,
     "enum": _shared,
-    "exclusiveMaximum": min,
-    "exclusiveMinimum": max,
+    "exclusiveMaximum": _least,
+    "exclusiveMinimum": _most,
     "items": merged,
-    "maxItems": min,
-    "maxLength": min,
-    "maxProperties": min,
-    "maximum": min,
-    "minItems": max,
-    "minLength": max,
-    "minProperties": max,
-    "minimum": max,
+    "maxItems": _least,
+    "maxLength": _least,
+    "maxProperties": _least,
+    "maximum": _least,
+    "minItems": _most,
+    "minLength": _most,
+    "minProperties": _most,
+    "minimum": _most,
     "properties": _properties,
     "required": _union,
     "type": _types,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from random import Random
 
 TRIES = 50
+LARGEST = 10**308
+"""What is larger is no number that others could read."""
 
 
 class _Bound(NamedTuple):
@@ -33,6 +35,8 @@ def number(
     multiple = Fraction(str(schema["multipleOf"])) if "multipleOf" in schema else None
     grid = _grid(multiple, integral=integral)
     first, last = _points(grid, low, high, usual)
+    if max(abs(first), abs(last)) * grid > LARGEST:
+        return None
     if first > last:
         return None if integral or multiple or not low or not high else _between(low, high)
     value = random.randint(first, last) * grid

@@ -10,6 +10,9 @@ from streamkit.server import words
 if TYPE_CHECKING:
     from random import Random
 
+PROMPT_LIMIT = 10_000
+"""Characters of a prompt in which words are looked for."""
+
 
 def answer_to(prompt: str, random: Random) -> str:
     """Three to five sentences on the prompt's own words."""
@@ -41,7 +44,8 @@ def refusal(random: Random) -> str:
 
 
 def _topics(prompt: str, random: Random) -> list[str]:
-    found = [word for word in re.findall(r"[^\W\d_]{4,}", prompt) if word.lower() not in _COMMON]
+    long = re.findall(r"[^\W\d_]{4,}", prompt[:PROMPT_LIMIT])
+    found = [word for word in long if word.lower() not in _COMMON]
     topics = list(dict.fromkeys(word.lower() for word in found))[:50]
     while len(topics) < 2:
         topics.append(words.word(random))

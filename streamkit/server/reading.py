@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes that a body of JSON may have."""
+CONTAINER_LIMIT = 1_000_000
+"""Lists and objects that it may have; an empty one takes two bytes here and fifty in memory."""
 
 
 async def pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
@@ -35,15 +37,19 @@ async def pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
         raise ApiError("The request ended before its body did.") from None
 
 
-async def read_json(request: Request, *, absent: bytes = b"") -> Any:
+async def read_json(request: Request, *, absent: bytes = b"", limit: int = BODY_LIMIT) -> Any:
     """The body's value, or that of ``absent`` when there is no body; the journal notes it.
 
     Raises:
         ApiError: It is too large, was cut, or is no JSON.
     """
     body = bytearray()
-    async for piece in pieces(request, BODY_LIMIT):
+    async for piece in pieces(request, limit):
         body += piece
+    if body.count(b"[") + body.count(b"{") > CONTAINER_LIMIT:
+        raise ApiError(
+            f"The request has more than {CONTAINER_LIMIT} lists and objects.", status=413
+        )
     try:
         value = msgspec.json.decode(body or absent)
     # UnicodeDecodeError is one, and what msgspec raises is.

@@ -12,6 +12,8 @@ from streamkit.server.unsatisfiable import UnsatisfiableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from streamkit.server.budget import Budget
+
 
 class References:
     """The targets of all references in a schema that refers to nothing but itself.
@@ -24,8 +26,13 @@ class References:
         self.targets = {reference: _target(root, reference) for _, reference in references(root)}
         """What each reference points at, itself unresolved."""
 
-    def resolved(self, schema: Schema) -> Schema:
-        """The schema with its own ``$ref`` and ``allOf`` written out; those of its parts stay."""
+    def resolved(self, schema: Schema, budget: Budget) -> Schema:
+        """The schema with its own ``$ref`` and ``allOf`` written out; those of its parts stay.
+
+        Raises:
+            ExhaustedError: It takes too much work.
+            UnsatisfiableError: A reference leads to itself.
+        """
         seen: set[str] = set()
         while isinstance(schema, dict) and ("$ref" in schema or "allOf" in schema):
             parts: list[Schema] = [*schema.get("allOf", [])]
@@ -37,7 +44,7 @@ class References:
                 parts.append(self.targets[reference])
             schema = {key: schema[key] for key in schema if key not in {"$ref", "allOf"}}
             for part in parts:
-                schema = merged(part, schema)
+                schema = merged(part, schema, budget)
         return schema
 
 
@@ -46,9 +53,10 @@ def references(
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every reference in a schema, after the path of the object that holds it."""
     if is_schema(node):
-        reference: object = node.get("$ref")
-        if isinstance(reference, str):
-            yield context, reference
+        for keyword in ("$ref", "$dynamicRef"):
+            reference: object = node.get(keyword)
+            if isinstance(reference, str):
+                yield context, reference
         for key, value in node.items():
             yield from references(value, (*context, key))
     elif isinstance(node, list):
@@ -58,7 +66,10 @@ def references(
 
 def _target(root: dict[str, Any], reference: str) -> Any:
     node: Any = root
-    for part in unquote(reference).removeprefix("#").split("/")[1:]:
+    pointer = unquote(reference).removeprefix("#")
+    if pointer and not pointer.startswith("/"):
+        raise UnsatisfiableError(f"reference {reference!r} leads nowhere")
+    for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         try:
             node = node[key] if is_schema(node) else node[int(key)]

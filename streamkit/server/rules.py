@@ -27,6 +27,8 @@ from streamkit.server.schemas import check_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from streamkit.server.budget import Budget
+
 NOT_SERVED = (
     "audio",
     "function_call",
@@ -37,8 +39,8 @@ NOT_SERVED = (
 """Parameters of the API that this server knows and does not serve."""
 
 
-def checked(body: Any) -> ChatRequest:
-    """The request that a decoded body is.
+def checked(body: Any, budget: Budget) -> ChatRequest:
+    """The request that a decoded body is; looking at its schemas takes from the budget.
 
     Raises:
         ApiError: The API would refuse it; the faults are looked for in the API's order.
@@ -55,8 +57,11 @@ def checked(body: Any) -> ChatRequest:
         request = convert(fields, ChatRequest)
     except msgspec.ValidationError as error:
         raise complaint(error, fields) from None
-    for rule in (_served, _combinations, _tools, _conversation, _response_format):
-        rule(request)
+    _served(request)
+    _combinations(request)
+    _tools(request, budget)
+    _conversation(request)
+    _response_format(request, budget)
     return request
 
 
@@ -90,7 +95,7 @@ def _only_with(param: str, enabler: str) -> ApiError:
     )
 
 
-def _tools(request: ChatRequest) -> None:
+def _tools(request: ChatRequest, budget: Budget) -> None:
     if request.tools is None:
         for param in ("tool_choice", "parallel_tool_calls"):
             if getattr(request, param) is not None:
@@ -104,7 +109,7 @@ def _tools(request: ChatRequest) -> None:
         if isinstance(tool, CustomTool):
             _custom_tool(tool, position)
         else:
-            check_function(tool, position)
+            check_function(tool, position, budget)
     known = {(type(tool), _tool_name(tool)) for tool in request.tools}
     for kind, name in _chosen(request):
         if (kind, name) not in known:
@@ -115,7 +120,7 @@ def _tools(request: ChatRequest) -> None:
             )
 
 
-def check_function(tool: FunctionTool, position: int) -> None:
+def check_function(tool: FunctionTool, position: int, budget: Budget) -> None:
     """Raise the API's error when the schema of the tool at a position cannot be used."""
     if tool.function.parameters is not None:
         check_schema(
@@ -124,10 +129,11 @@ def check_function(tool: FunctionTool, position: int) -> None:
             strict=bool(tool.function.strict),
             param=f"tools[{position}].function.parameters",
             code="invalid_function_parameters",
+            budget=budget,
         )
 
 
-def check_format(wanted: object) -> None:
+def check_format(wanted: object, budget: Budget) -> None:
     """Raise the API's error when a response format has a schema that cannot be used."""
     if isinstance(wanted, SchemaFormat):
         schema = wanted.json_schema
@@ -139,6 +145,7 @@ def check_format(wanted: object) -> None:
             strict=bool(schema.strict),
             param="response_format",
             code=None,
+            budget=budget,
         )
 
 
@@ -197,7 +204,7 @@ def _unanswered(calls: set[str], position: int) -> ApiError:
     )
 
 
-def _response_format(request: ChatRequest) -> None:
+def _response_format(request: ChatRequest, budget: Budget) -> None:
     wanted = request.response_format
     if isinstance(wanted, ObjectFormat) and not any(
         "json" in text_of(message).lower() for message in request.messages
@@ -207,4 +214,4 @@ def _response_format(request: ChatRequest) -> None:
             "to use 'response_format' of type 'json_object'.",
             param="messages",
         )
-    check_format(wanted)
+    check_format(wanted, budget)

@@ -8,43 +8,56 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server import words
+from streamkit.server.budget import Budget
+from streamkit.server.equality import key as equal
 from streamkit.server.height import Heights
 from streamkit.server.judge import Judge
 from streamkit.server.merge import Schema, merged
 from streamkit.server.number import number
-from streamkit.server.pattern import LENGTH_LIMIT, matching
+from streamkit.server.pattern import LENGTH_LIMIT, matches, matching
 from streamkit.server.references import References
 from streamkit.server.unsatisfiable import UnsatisfiableError
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from random import Random
 
 ATTEMPTS = 30
+NAME_LIMIT = 100
+"""Characters of a field's name that its text may suit."""
 DEPTH = 6
 """Nesting from which on a value grows no further than its schema demands."""
 SIZE_LIMIT = 20_000
 """Values within one value; a schema that demands more is refused."""
 
 
-def sample(schema: dict[str, Any], random: Random, *, attempts: int = ATTEMPTS) -> Any:
+def sample(
+    schema: dict[str, Any],
+    random: Random,
+    *,
+    attempts: int = ATTEMPTS,
+    budget: Budget | None = None,
+) -> Any:
     """A value that the schema allows, as Python's JSON types.
 
     The schema must be a valid one, and refer to nothing but itself. For what strict mode takes the
     first attempt succeeds, save for patterns that contradict the other keywords beside them.
 
     Raises:
+        ExhaustedError: Finding one takes more than the budget.
         UnsatisfiableError: There is none, or it is not found.
     """
-    judge = Judge(schema)
+    budget = budget or Budget()
     try:
         references = References(schema)
-        heights = Heights(references)
+        judge = Judge(schema, references, budget)
+        heights = Heights(references, budget)
         for _ in range(attempts):
-            value = _Sampler(random, judge, references, heights).value(schema, "", 0)
+            sampler = _Sampler(random, judge, references, heights, budget)
+            value = sampler.value(schema, "", 0)
             if judge.allows(value):
                 return value
     except RecursionError:
@@ -54,19 +67,26 @@ def sample(schema: dict[str, Any], random: Random, *, attempts: int = ATTEMPTS) 
 
 class _Sampler:
     def __init__(
-        self, random: Random, judge: Judge, references: References, heights: Heights
+        self,
+        random: Random,
+        judge: Judge,
+        references: References,
+        heights: Heights,
+        budget: Budget,
     ) -> None:
         self._random = random
         self._judge = judge
         self._references = references
         self._heights = heights
+        self._budget = budget
         self._size = 0
 
     def value(self, schema: Schema, name: str, depth: int) -> Any:
         self._size += 1
+        self._budget.spend()
         if self._size > SIZE_LIMIT:
             raise UnsatisfiableError(f"it demands more than {SIZE_LIMIT} values")
-        schema = self._references.resolved(schema)
+        schema = self._references.resolved(schema, self._budget)
         if isinstance(schema, bool):
             if not schema:
                 raise UnsatisfiableError("false allows nothing")
@@ -106,7 +126,7 @@ class _Sampler:
 
     def _branch(self, schema: dict[str, Any], keyword: str, name: str, depth: int) -> Any:
         rest = {key: value for key, value in schema.items() if key != keyword}
-        branches = [merged(rest, branch) for branch in schema[keyword]]
+        branches = [merged(rest, branch, self._budget) for branch in schema[keyword]]
         failure = UnsatisfiableError(f"{keyword} has no branch that allows a value")
         for branch in self._preferred(branches, depth):
             try:
@@ -124,18 +144,19 @@ class _Sampler:
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         properties: dict[str, Any] = schema.get("properties", {})
-        required: list[str] = schema.get("required", [])
+        required: dict[str, None] = dict.fromkeys(schema.get("required", []))
         others: Schema = schema.get("additionalProperties", True)
         value: dict[str, Any] = {}
         for key in [*properties, *(key for key in required if key not in properties)]:
             part = properties.get(key, others)
+            self._budget.spend(len(key))
             if key in required or (depth < DEPTH and self._heights.of(part) < math.inf):
                 value[key] = self.value(part, key, depth + 1)
-        wanted = schema.get("minProperties", 0)
+        wanted = _count(schema, "minProperties", 0)
         if isinstance(others, dict) and depth < DEPTH and not properties:
             wanted = max(wanted, 2)
         for _ in range(ATTEMPTS):
-            if len(value) >= min(wanted, schema.get("maxProperties", wanted)):
+            if len(value) >= min(wanted, _count(schema, "maxProperties", wanted)):
                 break
             key = self._key(schema)
             if key not in value:
@@ -151,22 +172,26 @@ class _Sampler:
     def _array(self, schema: dict[str, Any], name: str, depth: int) -> list[Any]:
         prefix: list[Any] = schema.get("prefixItems", [])
         items: Schema = schema.get("items", True)
-        least: int = schema.get("minItems", 0)
-        most: int = schema.get("maxItems", max(least, len(prefix)) + 3)
+        least = _count(schema, "minItems", 0)
+        most = _count(schema, "maxItems", max(least, len(prefix)) + 3)
         if items is False:
             most = min(most, len(prefix))
         size = max(least, len(prefix))
         if depth < DEPTH and not prefix and self._heights.of(items) < math.inf:
             size = self._random.randint(max(least, min(1, most)), max(least, min(most, least + 3)))
         value: list[Any] = []
+        seen: set[Hashable] = set()
         for _ in range(size + ATTEMPTS):
             if len(value) == min(size, most):
                 break
             position = len(value)
             part = prefix[position] if position < len(prefix) else items
             item = self.value(part, name, depth + 1)
-            if not schema.get("uniqueItems") or item not in value:
-                value.append(item)
+            if schema.get("uniqueItems"):
+                if (same := equal(item, self._budget)) in seen:
+                    continue
+                seen.add(same)
+            value.append(item)
         return value
 
     def _number(self, schema: dict[str, Any], name: str, *, integral: bool) -> int | float:
@@ -177,8 +202,8 @@ class _Sampler:
         return value
 
     def _string(self, schema: dict[str, Any], name: str) -> str:
-        least: int = schema.get("minLength", 0)
-        most: int = schema.get("maxLength", max(least, LENGTH_LIMIT))
+        least = _count(schema, "minLength", 0)
+        most = _count(schema, "maxLength", max(least, LENGTH_LIMIT))
         if least > LENGTH_LIMIT:
             raise UnsatisfiableError(f"a text of {least} characters is too long")
         if "pattern" in schema:
@@ -186,7 +211,8 @@ class _Sampler:
         text = words.text_of_format(schema.get("format", ""), self._random)
         if text is not None:
             return text
-        text = words.text_for(name, self._random)
+        text = words.text_for(name[:NAME_LIMIT], self._random)
+        self._budget.spend(max(least, len(text)))
         while len(text) < least:
             text += " " + words.phrase(self._random)
         return text if len(text) <= most else text[:most]
@@ -194,18 +220,20 @@ class _Sampler:
     def _matching(self, schema: dict[str, Any], least: int, most: int) -> str:
         pattern: str = schema["pattern"]
         stretch = 0
-        try:
-            for _ in range(ATTEMPTS):
-                text = words.text_of_format(schema.get("format", ""), self._random)
-                if text is None or not re.search(pattern, text):
-                    text = matching(pattern, self._random, stretch=stretch)
-                if least <= len(text) <= most and re.search(pattern, text):
-                    return text
-                # One repetition makes up for what is missing; where there are several, fewer do.
-                stretch = stretch + least - len(text) if len(text) < least else stretch // 2
-        except re.error as error:
-            raise UnsatisfiableError(f"no text for {pattern!r}: {error}") from None
+        for _ in range(ATTEMPTS):
+            text = words.text_of_format(schema.get("format", ""), self._random)
+            if text is None or not matches(pattern, text, budget=self._budget):
+                text = matching(pattern, self._random, stretch=stretch, budget=self._budget)
+            if least <= len(text) <= most and matches(pattern, text, budget=self._budget):
+                return text
+            # One repetition makes up for what is missing; where there are several, fewer do.
+            stretch = stretch + least - len(text) if len(text) < least else stretch // 2
         raise UnsatisfiableError(f"no text for {pattern!r} was found")
+
+
+def _count(schema: dict[str, Any], keyword: str, absent: int) -> int:
+    """The value of a keyword that counts something: 2.0 is one as well."""
+    return int(schema.get(keyword, absent))
 
 
 def _is_null(schema: Schema) -> bool:

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from streamkit.schema import strict_violations
 from streamkit.server.api_error import ApiError
-from streamkit.server.judge import fault
+from streamkit.server.budget import Budget, ExhaustedError
+from streamkit.server.equality import key
+from streamkit.server.metaschema import fault
 from streamkit.server.references import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def check_schema(
-    schema: dict[str, Any], *, owner: str, strict: bool, param: str, code: str | None
+SHOWN = 500
+"""Characters of an error that quotes a schema."""
+
+
+def check_schema(  # noqa: PLR0913 - by keyword
+    schema: dict[str, Any],
+    *,
+    owner: str,
+    strict: bool,
+    param: str,
+    code: str | None,
+    budget: Budget,
 ) -> None:
     """Raise the API's error when ``schema`` is no JSON schema, or none that strict mode takes.
 
     Only references inside the schema are followed: one to anywhere else is refused.
     """
     try:
-        message = _violation(msgspec.json.encode(schema), strict=strict)
+        message = _violation(schema, strict=strict, budget=budget)
     except RecursionError:
         message = "it is nested too deeply."
+    except ExhaustedError as error:
+        message = f"{error}."
     if message:
         raise invalid_schema(message, owner=owner, param=param, code=code)
 
 
 def invalid_schema(message: str, *, owner: str, param: str, code: str | None) -> ApiError:
     """The API's error for a schema that cannot be used."""
+    if len(message) > SHOWN:
+        message = message[:SHOWN] + "…"
     return ApiError(f"Invalid schema for {owner}: {message}", param=param, code=code)
 
 
-# A client sends the same schema again and again, and looking at it takes milliseconds.
-@lru_cache(maxsize=256)
-def _violation(encoded: bytes, *, strict: bool) -> str | None:
-    schema = msgspec.json.decode(encoded)
-    if found := fault(schema):
+def _violation(schema: dict[str, Any], *, strict: bool, budget: Budget) -> str | None:
+    key(schema, budget)  # which pays for looking at each of its parts once more
+    if found := fault(schema, budget):
         path, message = found
         return _in_context(path, f"{message}.")
     for context, reference in references(schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -16,20 +17,27 @@ if TYPE_CHECKING:
 PREFIX = "x-streamkit-"
 """What the names of the headers begin with that set these for one request."""
 
+MOST = 1_000_000_000
+"""The largest of each whole number."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The server's own settings, which a request may override."""
 
-    token_size: Annotated[int, Meta(ge=1)] = 4
+    token_size: Annotated[int, Meta(ge=1, le=MOST)] = 4
     """Characters in a token."""
     pace: Annotated[float, Meta(ge=0)] = 0.0
     """Seconds between two chunks of a stream."""
     speed: Annotated[float, Meta(ge=0)] = 0.0
     """How many times faster than recorded a recording is replayed; 0 is as fast as possible."""
-    polls: Annotated[int, Meta(ge=0)] = 2
+    polls: Annotated[int, Meta(ge=0, le=MOST)] = 2
     """How often what takes its time is looked at until it has finished; 0 is done at once."""
-    poll_after_ms: Annotated[int, Meta(ge=0)] | None = 10
+    poll_after_ms: Annotated[int, Meta(ge=0, le=MOST)] | None = 10
     """What the header ``openai-poll-after-ms`` advises who polls; None advises nothing."""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.pace) or not math.isfinite(self.speed):
+            raise ValueError("seconds and speeds must be finite")
 
     def overridden(self, headers: Mapping[str, str]) -> Settings:
         """These settings, or those in headers such as ``x-streamkit-token-size``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import repeat
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qsl
@@ -250,11 +251,18 @@ def read(fault: Fault | Mapping[str, Any] | str) -> Fault:
     if not isinstance(name, str) or name not in KINDS:
         raise ValueError(f"no fault {name!r}: there are {', '.join(KINDS)}")
     # Not strict for text, in which a number is written like anything else.
-    return convert(given, KINDS[name], strict=not is_text)
+    made = convert(given, KINDS[name], strict=not is_text)
+    for field, value in msgspec.structs.asdict(made).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{field} must be finite")
+    return made
 
 
 def _fields(text: str) -> dict[str, Any]:
     if text.startswith("{"):
-        return msgspec.json.decode(text, type=dict[str, Any])
+        try:
+            return msgspec.json.decode(text, type=dict[str, Any])
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
     kind, _, fields = text.partition("?")
     return {"kind": kind, **dict(parse_qsl(fields, strict_parsing=bool(fields)))}

@@ -1,7 +1,8 @@
 """A block of content or a tool call, as it grows."""
 
 # Strategy: what is said is known in full before it is streamed. Each function cuts something
-# finished into deltas, and says beside each delta what there is so far.
+# finished into deltas, and says beside each delta what there is so far. Since all of that is kept
+# with each delta, a long text grows by more than a token at a time.
 
 from __future__ import annotations
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     Growth = Iterator[tuple[Document, Document]]
 
 
+PIECES = 4000
+"""Into how many deltas a text is cut at the most."""
+
+
 def block_growth(block: Document, size: int) -> Growth:
     """The deltas of one block of a message, each with the block so far."""
     match block["type"]:
@@ -24,7 +29,7 @@ def block_growth(block: Document, size: int) -> Growth:
             yield from _text(block["text"], size)
         case "refusal":
             said = ""
-            for token in tokens(block["refusal"], size) or [""]:
+            for token in _pieces(block["refusal"], size) or [""]:
                 said += token
                 yield {"type": "refusal", "refusal": token}, {"type": "refusal", "refusal": said}
         case _:
@@ -53,7 +58,7 @@ def _text(text: dict[str, Any], size: int) -> Growth:
     said = ""
     noted: list[Document] = []
     waiting: list[Document] = list(text["annotations"])
-    for position, token in enumerate(tokens(text["value"], size) or [""]):
+    for position, token in enumerate(_pieces(text["value"], size) or [""]):
         said += token
         # An annotation comes with the end of the text that it is about.
         ended = [each for each in waiting if each["end_index"] <= len(said)]
@@ -71,7 +76,7 @@ def _function(function: dict[str, Any], size: int) -> Growth:
     said = ""
     opening = {**function, "arguments": said, "output": None}
     yield opening, opening
-    for token in tokens(function["arguments"], size):
+    for token in _pieces(function["arguments"], size):
         said += token
         yield {"arguments": token}, {**opening, "arguments": said}
 
@@ -80,10 +85,14 @@ def _code(code: dict[str, Any], size: int) -> Growth:
     said = ""
     opening: Document = {"input": said, "outputs": []}
     yield opening, opening
-    for token in tokens(code["input"], size):
+    for token in _pieces(code["input"], size):
         said += token
         yield {"input": token}, {"input": said, "outputs": []}
     outputs: list[Document] = []
     for index, output in enumerate(code["outputs"]):
         outputs = [*outputs, output]
         yield {"outputs": [{"index": index, **output}]}, {"input": said, "outputs": outputs}
+
+
+def _pieces(text: str, size: int) -> list[str]:
+    return tokens(text, max(size, -(-len(text) // PIECES)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from streamkit.compiled import convert
 from streamkit.server import prose, words
 from streamkit.server.answer import arguments_for, content_for
+from streamkit.server.budget import Budget
 from streamkit.server.identity import identifier
 from streamkit.server.request import Format, FunctionTool
 from streamkit.server.threads.plan import tools_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from streamkit.server.store import Document, Store
 
+STEPS = 100_000
+"""What one step of a run may spend; each token that it says is written to the store."""
 DOT = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -60,6 +63,7 @@ class Maker:
         self._prompt = prompt
         self._sources = sources
         self._random = random
+        self._budget = Budget(STEPS)
 
     def blocks(self, message: Message) -> list[Document]:
         """The content of a message, as the API shows it when it is complete."""
@@ -119,7 +123,7 @@ class Maker:
         shape: Format | None = None
         if isinstance(wanted, dict):
             shape = convert(wanted, Format)
-        return content_for(shape, self._prompt, self._random)
+        return content_for(shape, self._prompt, self._random, self._budget)
 
     def _output(self, output: object) -> Document:
         if isinstance(output, Logs):
@@ -169,7 +173,7 @@ class Maker:
 
     def _function(self, tool: FunctionTool, arguments: dict[str, Any] | None) -> Document:
         if arguments is None:
-            text = arguments_for(tool.function, self._random)
+            text = arguments_for(tool.function, self._random, self._budget)
         else:
             text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
         return self._call("function", name=tool.function.name, arguments=text, output=None)

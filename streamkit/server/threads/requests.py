@@ -24,6 +24,8 @@ from streamkit.server.vector_stores.requests import Metadata, NewStore
 
 Temperature = Annotated[float, Meta(ge=0, le=2)]
 TopP = Annotated[float, Meta(ge=0, le=1)]
+Instructions = Annotated[str, Meta(max_length=256_000)]
+Messages = Annotated[list["NewMessage"], Meta(max_length=5_000)]
 TokenLimit = Annotated[int, Meta(ge=256)]
 
 
@@ -74,7 +76,7 @@ class AssistantFields(Struct, forbid_unknown_fields=True, kw_only=True):
     """What an assistant has."""
 
     description: Annotated[str, Meta(max_length=512)] | None = None
-    instructions: Annotated[str, Meta(max_length=256_000)] | None = None
+    instructions: Instructions | None = None
     metadata: Metadata | None = None
     name: Annotated[str, Meta(max_length=256)] | None = None
     reasoning_effort: str | None = None
@@ -115,7 +117,7 @@ class Changed(Struct, forbid_unknown_fields=True, kw_only=True):
 class NewThread(Changed, kw_only=True):
     """A request for a thread."""
 
-    messages: list[NewMessage] = []
+    messages: Messages = []
     tool_resources: ToolResources | None = None
 
 
@@ -136,7 +138,7 @@ class RunFields(Struct, forbid_unknown_fields=True, kw_only=True):
     """What a run is told, in a thread that exists or in a new one."""
 
     assistant_id: str
-    instructions: str | None = None
+    instructions: Instructions | None = None
     max_completion_tokens: TokenLimit | None = None
     max_prompt_tokens: TokenLimit | None = None
     metadata: Metadata | None = None
@@ -154,8 +156,8 @@ class RunFields(Struct, forbid_unknown_fields=True, kw_only=True):
 class NewRun(RunFields, kw_only=True):
     """A request for a run."""
 
-    additional_instructions: str | None = None
-    additional_messages: list[NewMessage] | None = None
+    additional_instructions: Instructions | None = None
+    additional_messages: Messages | None = None
     reasoning_effort: str | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.server.budget import Budget
 from streamkit.server.call import not_found
 from streamkit.server.request import FunctionTool
 from streamkit.server.rules import check_format, check_function
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 def check(tools: Sequence[Tool] | None, response_format: object) -> None:
     """Raise the API's error when one of the schemas cannot be used."""
+    budget = Budget()
     for position, tool in enumerate(tools or ()):
         if isinstance(tool, FunctionTool):
-            check_function(tool, position)
-    check_format(response_format)
+            check_function(tool, position, budget)
+    check_format(response_format, budget)
 
 
 def resources(call: Call, given: ToolResources | None) -> Document | None:

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Metadata = Annotated[dict[str, str], Meta(max_length=16)]
-Attributes = Annotated[dict[str, str | float | bool], Meta(max_length=16)]
+Key = Annotated[str, Meta(max_length=64)]
+Value = Annotated[str, Meta(max_length=512)]
+Metadata = Annotated[dict[Key, Value], Meta(max_length=16)]
+Attributes = Annotated[dict[Key, Value | float | bool], Meta(max_length=16)]
 
 
 class AutoStrategy(Struct, forbid_unknown_fields=True, tag_field="type", tag="auto"):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from streamkit.server.budget import Budget, ExhaustedError
-from streamkit.server.equality import key
 from streamkit.server.judge import Judge
 from streamkit.server.metaschema import fault
 from streamkit.server.references import References
+from streamkit.server.values import is_list, is_object, key
 
 NAMES = st.sampled_from(["a", "b", "c"])
 VALUES = st.recursive(
@@ -81,15 +81,17 @@ def schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-SCHEMAS: st.SearchStrategy[Any] = st.recursive(st.booleans() | st.just({}), schemas, max_leaves=8)
+SCHEMAS: st.SearchStrategy[Any] = st.recursive(
+    st.booleans() | st.builds(dict[str, Any]), schemas, max_leaves=8
+)
 LEAVES = schemas(st.booleans() | schemas(st.booleans()))
 
 
 def without_references(node: Any) -> Any:
     """Definitions that refer to definitions may have no end."""
-    if isinstance(node, dict):
+    if is_object(node):
         return {name: without_references(part) for name, part in node.items() if name != "$ref"}
-    return [without_references(part) for part in node] if isinstance(node, list) else node
+    return [without_references(part) for part in node] if is_list(node) else node
 
 
 def judged(schema: dict[str, Any], value: Any) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from streamkit.server.assertions import ASSERTIONS
-from streamkit.server.equality import key
 from streamkit.server.pattern import matches
+from streamkit.server.values import is_list, is_object, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,10 +63,10 @@ class Judge:
 
     def _with_others(self, schema: dict[str, Any], value: Any, seen: set[str | int]) -> Seen:
         """Apply what is about all that no other keyword has looked at."""
-        if isinstance(value, dict) and "unevaluatedProperties" in schema:
+        if is_object(value) and "unevaluatedProperties" in schema:
             names = [name for name in value if name not in seen]
             return self._each(schema["unevaluatedProperties"], value, names, seen)
-        if isinstance(value, list) and "unevaluatedItems" in schema:
+        if is_list(value) and "unevaluatedItems" in schema:
             places = [place for place in range(len(value)) if place not in seen]
             return self._each(schema["unevaluatedItems"], value, places, seen)
         return seen
@@ -83,7 +83,7 @@ class Judge:
 
     def _properties(self, wanted: dict[str, Any], value: Any, _: Any) -> Seen:
         seen: set[str | int] = set()
-        if isinstance(value, dict):
+        if is_object(value):
             self._budget.spend(len(wanted))
             for name in wanted.keys() & value.keys():
                 if self._seen(wanted[name], value[name]) is None:
@@ -93,14 +93,15 @@ class Judge:
 
     def _pattern_properties(self, wanted: dict[str, Any], value: Any, _: Any) -> Seen:
         seen: set[str | int] = set()
-        for pattern, part in wanted.items() if isinstance(value, dict) else ():
-            names = [name for name in value if self._matches(pattern, name)]
-            if self._each(part, value, names, seen) is None:
-                return None
+        if is_object(value):
+            for pattern, part in wanted.items():
+                names = [name for name in value if self._matches(pattern, name)]
+                if self._each(part, value, names, seen) is None:
+                    return None
         return seen
 
     def _additional_properties(self, wanted: Schema, value: Any, schema: dict[str, Any]) -> Seen:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return set()
         properties = schema.get("properties", {})
         patterns = schema.get("patternProperties", {})
@@ -113,25 +114,25 @@ class Judge:
         return self._each(wanted, value, names, set())
 
     def _property_names(self, wanted: Schema, value: Any, _: Any) -> Seen:
-        names: Any = value if isinstance(value, dict) else ()
+        names: Any = value if is_object(value) else ()
         return set() if all(self.allows(name, wanted) for name in names) else None
 
     def _prefix_items(self, wanted: list[Schema], value: Any, _: Any) -> Seen:
         seen: set[str | int] = set()
-        if isinstance(value, list):
+        if is_list(value):
             for place, part in enumerate(wanted[: len(value)]):
                 if self._each(part, value, [place], seen) is None:
                     return None
         return seen
 
     def _items(self, wanted: Schema, value: Any, schema: dict[str, Any]) -> Seen:
-        if not isinstance(value, list):
+        if not is_list(value):
             return set()
         places = range(len(schema.get("prefixItems", ())), len(value))
         return self._each(wanted, value, places, set())
 
     def _contains(self, wanted: Schema, value: Any, schema: dict[str, Any]) -> Seen:
-        if not isinstance(value, list):
+        if not is_list(value):
             return set()
         found = [place for place, item in enumerate(value) if self.allows(item, wanted)]
         least, most = schema.get("minContains", 1), schema.get("maxContains", len(value))
@@ -153,7 +154,8 @@ class Judge:
 
     def _any(self, wanted: list[Schema], value: Any, _: Any) -> Seen:
         found = [seen for part in wanted if (seen := self._seen(part, value)) is not None]
-        return set().union(*found) if found else None
+        nothing: set[str | int] = set()
+        return nothing.union(*found) if found else None
 
     def _one(self, wanted: list[Schema], value: Any, _: Any) -> Seen:
         found = [seen for part in wanted if (seen := self._seen(part, value)) is not None]
@@ -168,7 +170,7 @@ class Judge:
         return None if then is None else then | (met or set())
 
     def _dependent_schemas(self, wanted: dict[str, Any], value: Any, _: Any) -> Seen:
-        names: Any = value if isinstance(value, dict) else ()
+        names: Any = value if is_object(value) else ()
         return self._all([part for name, part in wanted.items() if name in names], value, None)
 
     # What asks for more than a comparison
@@ -184,7 +186,7 @@ class Judge:
         return set() if key(wanted, self._budget) == key(value, self._budget) else None
 
     def _unique_items(self, wanted: bool, value: Any, _: Any) -> Seen:  # noqa: FBT001 - a keyword's value
-        if not wanted or not isinstance(value, list):
+        if not wanted or not is_list(value):
             return set()
         return set() if len({key(item, self._budget) for item in value}) == len(value) else None
 
@@ -218,4 +220,5 @@ class Judge:
 
 
 def _length(value: Any) -> int:
-    return len(value) if isinstance(value, str | list | dict) else 0
+    is_sized = isinstance(value, str) or is_list(value) or is_object(value)
+    return len(value) if is_sized else 0

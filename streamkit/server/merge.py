@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server.budget import Budget
-from streamkit.server.equality import key
+from streamkit.server.values import key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

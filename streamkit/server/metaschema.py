@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.server.judge import Judge
 from streamkit.server.references import References
+from streamkit.server.values import is_list, is_object
 
 if TYPE_CHECKING:
     from streamkit.server.budget import Budget
@@ -46,8 +47,10 @@ def _is_small(schema: object) -> bool:
         if not waiting:
             return True
         node = waiting.pop()
-        if isinstance(node, dict | list):
-            waiting.extend(node.values() if isinstance(node, dict) else node)
+        if is_object(node):
+            waiting.extend(node.values())
+        elif is_list(node):
+            waiting.extend(node)
     return False
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.server import words
 from streamkit.server.budget import Budget
-from streamkit.server.equality import key as equal
 from streamkit.server.height import Heights
 from streamkit.server.judge import Judge
 from streamkit.server.merge import Schema, merged
@@ -20,6 +19,7 @@ from streamkit.server.number import number
 from streamkit.server.pattern import LENGTH_LIMIT, matches, matching
 from streamkit.server.references import References
 from streamkit.server.unsatisfiable import UnsatisfiableError
+from streamkit.server.values import key as equal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from streamkit.schema import strict_violations
 from streamkit.server.api_error import ApiError
 from streamkit.server.budget import Budget, ExhaustedError
-from streamkit.server.equality import key
 from streamkit.server.metaschema import fault
 from streamkit.server.references import references
+from streamkit.server.values import key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

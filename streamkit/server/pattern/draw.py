@@ -81,14 +81,14 @@ class Drawing:
                 raise UnsatisfiableError("an empty set matches nothing")
             return self._random.choice(known)
         spans = [span for member in node.members for span in _codes(member)]
-        place = self._random.randrange(sum(map(len, spans))) if any(spans) else None
-        if place is None:
+        if not any(spans):
             raise UnsatisfiableError("an empty set matches nothing")
+        place = self._random.randrange(sum(map(len, spans)))
         for span in spans:
             if place < len(span):
-                break
+                return chr(span[place])
             place -= len(span)
-        return chr(span[place])
+        raise AssertionError("the place is in one of the spans")
 
 
 def _is_open(member: Named | Span) -> bool:

@@ -118,14 +118,16 @@ def test_content_in_time_is_untouched(take: Way) -> None:
 
 
 def test_the_limit_between_two_bytes_is_one_of_them(take: Way) -> None:
-    taken = taken_from(take, stream(part("Hi"), end=[Do.HOLD]), Timeout(read=SHORT))
+    # No shorter: it holds for the head as well, which shall not be late on a busy machine.
+    read = 0.25
+    taken = taken_from(take, stream(part("Hi"), end=[Do.HOLD]), Timeout(read=read))
     assert isinstance(taken.error, StreamTimeoutError)
-    assert (taken.error.limit, taken.error.seconds) == ("read", SHORT)
+    assert (taken.error.limit, taken.error.seconds) == ("read", read)
 
 
 def test_a_plain_number_of_seconds_is_the_limit_between_two_bytes(take: Way) -> None:
     with ScriptedServer(stream(part("Hi"), end=[Do.HOLD])) as server:
-        taken = take(server.url, timeout=0.05)
+        taken = take(server.url, timeout=0.25)
     assert isinstance(taken.error, APITimeoutError)
 
 

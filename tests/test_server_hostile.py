@@ -127,7 +127,9 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    "streamed", [False, pytest.param(True, marks=pytest.mark.thorough)], ids=["whole", "streamed"]
+)
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_a_schema_that_takes_too_much_is_refused(
     server: EmbeddedServer, schema: Any, *, streamed: bool

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -99,6 +99,7 @@ def judged(schema: dict[str, Any], value: Any) -> bool:
     return Judge(schema, References(schema), budget).allows(value)
 
 
+@settings(max_examples=800)
 @given(schemas(SCHEMAS), LEAVES, LEAVES, VALUES)
 def test_a_value_is_allowed_where_jsonschema_allows_it(
     schema: dict[str, Any], first: Any, second: Any, value: Any
@@ -109,6 +110,7 @@ def test_a_value_is_allowed_where_jsonschema_allows_it(
     assert judged(schema, value) == expected, json.dumps([schema, value])
 
 
+@settings(max_examples=300)
 @given(
     st.dictionaries(
         st.sampled_from(["type", "properties", "required", "minLength", "enum", "items", "anyOf",

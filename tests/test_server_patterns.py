@@ -7,7 +7,7 @@ import warnings
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamkit.server.budget import Budget, ExhaustedError
@@ -76,6 +76,7 @@ def meant(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
+@settings(max_examples=500)
 @given(pattern=PATTERNS, texts=st.lists(st.text("abc1_ \né-", max_size=7), max_size=4))
 def test_a_pattern_is_found_where_python_finds_it(pattern: str, texts: list[str]) -> None:
     python = meant(pattern)
@@ -89,6 +90,7 @@ def test_a_pattern_is_found_where_python_finds_it(pattern: str, texts: list[str]
             assert matches(pattern, text) == (python.search(text) is not None)
 
 
+@settings(max_examples=300)
 @given(pattern=PATTERNS, seed=st.integers(0, 2**32))
 def test_a_text_that_is_drawn_matches_unless_an_anchor_is_in_its_way(
     pattern: str, seed: int

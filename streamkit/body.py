@@ -146,6 +146,7 @@ class SyncBody(_Body):
                     if limit < 0:
                         break
             watchdog.cancel()
+            watchdog.join()  # until its thread has ended it keeps this body
         self.close()
         self._end = StopIteration()
 

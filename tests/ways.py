@@ -90,8 +90,18 @@ def pushed(url: str, library: Any = httpx, **params: Any) -> Taken:
 
 
 def pushed_on_a_thread(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """The same on a scheduler with a thread."""
-    return _pushed(url, library, params, {"scheduler": NewThreadScheduler()})
+    """The same on a scheduler with a thread, which has ended when this returns."""
+    threads: list[threading.Thread] = []
+
+    def thread(target: Callable[..., None], args: Any = None) -> threading.Thread:
+        threads.append(threading.Thread(target=target, args=args or (), daemon=True))
+        return threads[-1]
+
+    taken = _pushed(url, library, params, {"scheduler": NewThreadScheduler(thread)})
+    # An observer hears of the end before the thread has let go of what told it.
+    for each in threads:
+        each.join()
+    return taken
 
 
 def _pushed(url: str, library: Any, params: dict[str, Any], options: dict[str, Any]) -> Taken:

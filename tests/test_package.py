@@ -113,7 +113,7 @@ def test_the_readme_has_two_set_up_commands() -> None:
     install = r"python3 -m venv \.venv && \.venv/bin/pip install -q -e '\.\[{}\]' && \.venv/bin/{}"
     demo, tests = commands
     assert re.fullmatch(install.format("cli", "streamkit demo"), demo)
-    assert re.fullmatch(install.format("dev", "python -m pytest.*"), tests)
+    assert re.fullmatch(install.format("test", "python -m pytest.*"), tests)
 
 
 def imported_with(statements: str) -> set[str]:

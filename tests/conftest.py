@@ -15,6 +15,7 @@ from reactivex.observable.marbles import parse
 from reactivex.testing import ReactiveTest, TestScheduler
 from reactivex.testing.marbles import messages_to_records
 
+from tests.diagonal import off_the_diagonal
 from tests.exchange import COMBINATIONS, IDS, Api, Connect
 
 if TYPE_CHECKING:
@@ -53,13 +54,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked ``thorough``, unless it is asked for."""
+    """Leave out what is marked ``thorough``, or is off a ``diagonal``, unless it is asked for."""
     if config.getoption("--thorough"):
         return
-    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    left_out = {item for item in items if item.get_closest_marker("thorough")}
+    left_out |= {*off_the_diagonal(item for item in items if item not in left_out)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="module", autouse=True)

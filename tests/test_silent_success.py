@@ -15,6 +15,8 @@ from streamkit.reader import Reader
 from tests.chat_roads import PLAIN, STREAMED, Road, plain, streamed
 from tests.sse_bodies import DONE, USAGE, part
 
+pytestmark = pytest.mark.diagonal
+
 SIZES = pytest.mark.parametrize("size", [0, 7], ids=["at once", "in sevens"])
 BY_EVERY_ROAD = pytest.mark.parametrize("road", STREAMED.values(), ids=STREAMED)
 BY_EVERY_PLAIN_ROAD = pytest.mark.parametrize("road", PLAIN.values(), ids=PLAIN)

@@ -16,7 +16,7 @@ from reactivex.testing import ReactiveTest, TestScheduler
 from reactivex.testing.marbles import messages_to_records
 
 from tests.diagonal import off_the_diagonal
-from tests.exchange import COMBINATIONS, IDS, Api, Connect
+from tests.exchange import KINDS, LIBRARIES, Api, ApiType, Connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,14 +122,26 @@ class Marbles(Protocol):
     ) -> None: ...
 
 
-@pytest.fixture(params=COMBINATIONS, ids=IDS)
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
+def api_type(request: pytest.FixtureRequest) -> ApiType:
+    """Each kind of transport."""
+    kind: ApiType = request.param
+    return kind
+
+
+@pytest.fixture(params=LIBRARIES.values(), ids=LIBRARIES)
+def http_library(request: pytest.FixtureRequest) -> Any:
+    """Each library that it may send by."""
+    return request.param
+
+
+@pytest.fixture
+def connect(api_type: ApiType, http_library: Any) -> Iterator[Connect]:
     """Make transports, of each kind and over each library, that are closed at the end."""
-    kind, library = request.param
     apis: list[Api] = []
 
     def connect(url: str, **config: Any) -> Api:
-        apis.append(kind(library, url, **config))
+        apis.append(api_type(http_library, url, **config))
         return apis[-1]
 
     yield connect

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
@@ -23,10 +24,10 @@ def off_the_diagonal(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("diagonal"):
             tests[item.nodeid.partition("[")[0]].append(item)
-    return [item for cells in tests.values() for item in _off(cells)]
+    return [item for name, cells in tests.items() for item in _off(cells, crc32(name.encode()))]
 
 
-def _off(items: Sequence[pytest.Function]) -> Iterator[pytest.Function]:
+def _off(items: Sequence[pytest.Function], turn: int) -> Iterator[pytest.Function]:
     if not hasattr(items[0], "callspec"):
         return
     # The ids alone say which values of a product a test has: `indices` counts the tests.
@@ -35,24 +36,27 @@ def _off(items: Sequence[pytest.Function]) -> Iterator[pytest.Function]:
     lengths = [len(axis) for axis in axes]
     if len(items) != math.prod(lengths):
         return
-    kept = diagonal(lengths)
+    kept = diagonal(lengths, turn)
     for item, cell in zip(items, cells, strict=True):
         if tuple(axis.index(value) for axis, value in zip(axes, cell, strict=True)) not in kept:
             yield item
 
 
-def diagonal(lengths: Sequence[int]) -> Collection[tuple[int, ...]]:
+def diagonal(lengths: Sequence[int], turn: int = 0) -> Collection[tuple[int, ...]]:
     """As many cells of a product as its longest axis is long, with every value of every axis.
 
     The shorter axes turn while the longest is gone through; a shift each time round brings values
-    together that would never meet if two lengths had a common factor.
+    together that would never meet if two lengths had a common factor. Each ``turn`` has another
+    diagonal, so that not every test has the same.
     """
-    longest_first = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    longest, *shorter = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     cells = set[tuple[int, ...]]()
-    for step in range(max(lengths)):
-        cell, round_ = [0] * len(lengths), max(lengths)
-        for axis in longest_first:
-            cell[axis] = (step + step // round_) % lengths[axis]
+    for step in range(lengths[longest]):
+        cell, turns = [step] * len(lengths), turn
+        round_ = lengths[longest]
+        for axis in shorter:
+            cell[axis] = (step + step // round_ + turns) % lengths[axis]
+            turns //= lengths[axis]
             round_ = lengths[axis]
         cells.add(tuple(cell))
     return cells

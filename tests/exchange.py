@@ -128,16 +128,9 @@ class AsyncApi:
 ApiType: TypeAlias = "type[SyncApi | AsyncApi]"
 Connect: TypeAlias = "Callable[..., Api]"
 
-# With None the transport makes its own client.
-COMBINATIONS: list[tuple[ApiType, Any]] = [
-    (SyncApi, httpx),
-    (SyncApi, httpx2),
-    (SyncApi, None),
-    (AsyncApi, httpx),
-    (AsyncApi, httpx2),
-    (AsyncApi, None),
-]
-IDS = ["sync-httpx", "sync-httpx2", "sync-own", "async-httpx", "async-httpx2", "async-own"]
+KINDS: dict[str, ApiType] = {"sync": SyncApi, "async": AsyncApi}
+LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2, "own": None}
+"""With None the transport makes its own client."""
 
 
 def _config(url: str, config: dict[str, Any]) -> ClientConfig:

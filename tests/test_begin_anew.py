@@ -29,6 +29,8 @@ from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServe
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, WAYS, Taken, Way
 
+pytestmark = pytest.mark.diagonal
+
 ROLE = part("", role="assistant")
 WHOLE = stream(ROLE, part("Hi"), part(finish_reason="stop"), DONE)
 TYPES = ["chunk", "content.delta", "chunk", "content.delta", "chunk", "content.done"]

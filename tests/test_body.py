@@ -26,6 +26,8 @@ from tests.http_server import (
     head,
 )
 
+pytestmark = pytest.mark.diagonal
+
 STREAM = Request(method="POST", path="/chat/completions", json={}, stream=True)
 DONE = chunk(b"data: [DONE]\n\n")
 

@@ -31,6 +31,8 @@ from tests.leftovers import PATIENCE, nothing_left, run
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import LIBRARIES
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
 SERVES_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

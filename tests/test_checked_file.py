@@ -17,6 +17,8 @@ from tests.exchange import Connect
 from tests.http_server import Do, ScriptedServer, response
 from tests.test_uploads import form, sending
 
+pytestmark = pytest.mark.diagonal
+
 OK = response(body=b'{"id": "file-1"}')
 SIZE = 200_000
 

@@ -21,6 +21,8 @@ from streamkit.types import ChatCompletionMessage, ParsedChatCompletionMessage, 
 if TYPE_CHECKING:
     from types import ModuleType
 
+pytestmark = pytest.mark.diagonal
+
 QUESTION = {"role": "user", "content": "hello"}
 
 

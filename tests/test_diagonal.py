@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ pytest_plugins = ["pytester"]
 LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=4)
 
 
-@given(LENGTHS)
-def test_every_value_of_every_axis_is_on_the_diagonal(lengths: list[int]) -> None:
-    cells = diagonal(lengths)
+@given(LENGTHS, st.integers(0, 2**32))
+def test_every_value_of_every_axis_is_on_every_diagonal(lengths: list[int], turn: int) -> None:
+    cells = diagonal(lengths, turn)
     assert len(cells) == max(lengths)
     for axis, length in enumerate(lengths):
         assert {cell[axis] for cell in cells} == set(range(length))
@@ -27,6 +28,14 @@ def test_every_value_of_every_axis_is_on_the_diagonal(lengths: list[int]) -> Non
 def test_values_of_axes_with_a_common_factor_meet() -> None:
     cells = diagonal([12, 2, 6])
     assert {cell[1:] for cell in cells} == set(itertools.product(range(2), range(6)))
+
+
+@given(st.lists(st.integers(1, 8), min_size=1, max_size=3))
+def test_every_cell_is_on_some_diagonal(lengths: list[int]) -> None:
+    longest = max(lengths)
+    turns = range(math.prod(lengths) // longest)
+    product = set(itertools.product(*map(range, lengths)))
+    assert set[object]().union(*(diagonal(lengths, turn) for turn in turns)) == product
 
 
 CONFTEST = """

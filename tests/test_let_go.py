@@ -14,6 +14,8 @@ from tests.http_server import Do, Script, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import WAYS, Way
 
+pytestmark = pytest.mark.diagonal
+
 OURS = (AsyncBody, AsyncExchange, AsyncStream, Stream, SyncBody, SyncExchange)
 
 ENDS: dict[str, tuple[Script, Timeout | None]] = {

@@ -47,6 +47,8 @@ from tests.ways import WAYS, Way
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.diagonal
+
 
 def chunk(delta: dict[str, Any] | None = None, index: int = 0, **more: Any) -> dict[str, Any]:
     choice = {"index": index, "delta": delta or {}, "finish_reason": None}

@@ -26,6 +26,8 @@ from tests.http_server import STREAM_HEAD, Do, Script, ScriptedServer
 from tests.leftovers import PATIENCE, nothing_left
 from tests.sse_bodies import DONE, part, stream
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 Observed: TypeAlias = Observable[Any]
 Move: TypeAlias = Callable[[Observed], Observed]

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from streamkit import ContentFilterFinishReasonError, LengthFinishReasonError, ParseError
 from tests.chat_roads import PLAIN, STREAMED, Came, plain, streamed
 
+pytestmark = pytest.mark.diagonal
+
 
 class Answer(BaseModel):
     a: int

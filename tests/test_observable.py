@@ -20,6 +20,8 @@ from streamkit.polling import poll
 from tests.chat_chunks import says
 from tests.operators.test_operator_input import ASKED, EVERY
 
+pytestmark = pytest.mark.diagonal
+
 CLIENT = OpenAI(api_key="k", base_url="http://127.0.0.1:9")
 ASYNC = AsyncOpenAI(api_key="k", base_url="http://127.0.0.1:9")
 RUN: dict[str, Any] = {"thread_id": "t", "assistant_id": "a"}

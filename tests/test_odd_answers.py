@@ -24,6 +24,8 @@ from tests.sse_bodies import DONE, part
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": []}
 MESSAGE = {"role": "assistant", "content": "Hi"}
 ANSWER = json.dumps(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     JSON: TypeAlias = bool | float | str | list["JSON"] | dict[str, "JSON"] | None
 
+pytestmark = pytest.mark.diagonal
+
 # Documents, as text: every way to write a value, not only that of json.dumps.
 
 SPACES = st.text(" \t\n\r", max_size=2)

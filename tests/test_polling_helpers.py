@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -45,6 +46,8 @@ from tests.polled import (
     twin,
 )
 from tests.upload_server import UploadServer
+
+pytestmark = pytest.mark.diagonal
 
 PATIENCE = 10.0
 
@@ -145,8 +148,14 @@ starting_helpers = pytest.mark.parametrize(
 # What every helper does
 
 
-@every_way
-@every_helper
+# One axis, so that not a diagonal of it runs: each of them is written by itself.
+@pytest.mark.parametrize(
+    ("helper", "way"),
+    [
+        pytest.param(helper, way, id=f"{helper.name}-{way.__name__}")
+        for helper, way in itertools.product(HELPERS, WAYS)
+    ],
+)
 def test_it_asks_until_it_is_over(helper: Helper, way: Way) -> None:
     answers = helper.answers(helper.working, helper.working, helper.final)
     with serving(*answers) as server:

@@ -35,6 +35,8 @@ from tests.http_server import (
 )
 from tests.sse_bodies import part
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": []}
 SECRET = 'sk-"p/l+a\\n&t%<e>d'
 HELLO = part("Hello")

@@ -20,6 +20,8 @@ from tests.http_server import Do, Script, ScriptedServer, response
 from tests.run_ways import WAYS, TakenRun, Way
 from tests.sse_bodies import stream
 
+pytestmark = pytest.mark.diagonal
+
 
 @pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
 def take(request: pytest.FixtureRequest) -> Way:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.http_server import Script
 
+pytestmark = pytest.mark.diagonal
+
 KEY = "sk-planted-4f1d9c"
 HEADERS = {"X-Goog-Api-Key": f"{KEY}-header", "Cookie": f"session={KEY}-cookie"}
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}

@@ -15,6 +15,8 @@ from streamkit.reader import Reader
 from streamkit.response_format import response_format
 from tests.server_quirks import QUIRKS, Quirk
 
+pytestmark = pytest.mark.diagonal
+
 JSON = response_format({"type": "json_object"})
 
 TOLD = {

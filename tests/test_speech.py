@@ -15,6 +15,8 @@ from streamkit.types import ChatCompletionMessage, ChoiceDelta, construct
 from tests.http_server import ScriptedServer, response
 from tests.ways import WAYS
 
+pytestmark = pytest.mark.diagonal
+
 IMAGE = {"type": "image_url", "image_url": {"url": "https://a/b.png"}}
 
 

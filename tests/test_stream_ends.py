@@ -37,6 +37,8 @@ from tests.http_server import Do, Script, ScriptedServer, head, response
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
 
+pytestmark = pytest.mark.diagonal
+
 C = TypeVar("C")
 
 

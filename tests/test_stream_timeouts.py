@@ -33,6 +33,8 @@ from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.diagonal
+
 SHORT = 0.01
 """Seconds for which a server that says nothing is waited for."""
 LONG = 600.0

@@ -17,6 +17,8 @@ from tests.http_server import LAST_CHUNK, STREAM_HEAD, Script, ScriptedServer, c
 from tests.sse_bodies import DONE, part
 from tests.ways import KEY, WAYS
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: Any = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
 DONE_EVENTS = (ContentDoneEvent, FunctionToolCallArgumentsDoneEvent)

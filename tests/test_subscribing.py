@@ -18,6 +18,8 @@ from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.test_observable import OBSERVABLES
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
 

@@ -29,6 +29,8 @@ from streamkit.types import ChatCompletionMessage
 from tests.exchange import KEY, AsyncApi, Connect
 from tests.http_server import Do, ScriptedServer, head, response
 
+pytestmark = pytest.mark.diagonal
+
 OK = response()
 POST = Request(method="POST", path="/chat/completions", json={"model": "m"})
 BUSY = response(503, b'{"error": {"message": "busy"}}')

@@ -26,6 +26,8 @@ from streamkit.server.faults import KINDS, BrokenTLS
 from streamkit.server.faults.tls import How
 from tests.faults.roads import CONTENTS, KEY, ROADS, Road, released
 
+pytestmark = pytest.mark.diagonal
+
 WHOLE, PART, OTHER, NONE = "the whole answer", "its beginning", "another answer", "nothing"
 
 
@@ -127,18 +129,42 @@ def server() -> Iterator[EmbeddedServer]:
         yield server
 
 
-def cells() -> Iterator[Any]:
-    """Every fault by every road, with each kind of content in turn; ``--thorough`` with all."""
-    for number, (fault, road) in enumerate(itertools.product(TABLE, ROADS)):
-        for place, content in enumerate(CONTENTS):
-            is_next = place == number % len(CONTENTS)
-            yield pytest.param(fault, road, content, marks=() if is_next else pytest.mark.thorough)
+PLAIN = {name: road for name, road in ROADS.items() if name.endswith("parse")}
+STREAMED = {name: road for name, road in ROADS.items() if name not in PLAIN}
+SAME = [fault for fault, row in TABLE.items() if isinstance(row.stream, Outcome)]
+"""The faults that do the same to every content."""
 
 
-@pytest.mark.parametrize(("fault", "road", "content"), [*cells()])
-def test_a_fault_ends_as_the_table_says(
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("road", PLAIN)
+@pytest.mark.parametrize("fault", TABLE)
+def test_a_plain_answer_with_a_fault_ends_as_the_table_says(
     fault: str, road: str, content: str, server: EmbeddedServer
 ) -> None:
+    check(fault, road, content, server)
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("road", STREAMED)
+@pytest.mark.parametrize("fault", SAME)
+def test_a_stream_with_a_fault_ends_as_the_table_says(
+    fault: str, road: str, content: str, server: EmbeddedServer
+) -> None:
+    check(fault, road, content, server)
+
+
+@pytest.mark.parametrize("road", STREAMED)
+@pytest.mark.parametrize(
+    ("fault", "content"),
+    [*itertools.product([fault for fault in TABLE if fault not in SAME], CONTENTS)],
+)
+def test_so_does_one_whose_content_makes_a_difference(
+    fault: str, road: str, content: str, server: EmbeddedServer
+) -> None:
+    check(fault, road, content, server)
+
+
+def check(fault: str, road: str, content: str, server: EmbeddedServer) -> None:
     said = [{"role": "user", "content": f"{content}: {road} through {fault}"}]
     params: dict[str, Any] = {"model": "m", "messages": said, **CONTENTS[content]}
     whole = ROADS["parse"](server.base_url, **params).text
@@ -156,7 +182,7 @@ def test_a_fault_ends_as_the_table_says(
 
 def expected(fault: str, road: str, content: str) -> Outcome:
     row = TABLE[fault]
-    outcome = row.parse if road.endswith("parse") else row.stream
+    outcome = row.parse if road in PLAIN else row.stream
     return outcome[content] if isinstance(outcome, dict) else outcome
 
 
@@ -196,7 +222,6 @@ TIMES: dict[tuple[str, TimeLimit], Outcome] = {
     ("keep_alives", "total"): Outcome(StreamTimeoutError, NONE),
 }
 """What never goes on, under a limit of time."""
-STREAMED = {name: road for name, road in ROADS.items() if not name.endswith("parse")}
 
 
 @pytest.mark.parametrize("content", CONTENTS)

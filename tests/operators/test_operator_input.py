@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+pytestmark = pytest.mark.diagonal
+
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
 

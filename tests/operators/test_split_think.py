@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from streamkit.types import ChatCompletionChunk
     from tests.conftest import Marbles
 
+pytestmark = pytest.mark.diagonal
+
 
 def told(one: ChatCompletionChunk) -> str:
     """What a chunk says of its choice: the thought, a bar, the answer."""

@@ -122,14 +122,14 @@ class Marbles(Protocol):
     ) -> None: ...
 
 
-@pytest.fixture(params=KINDS.values(), ids=KINDS)
+@pytest.fixture(params=[*KINDS.values()], ids=[*KINDS])
 def api_type(request: pytest.FixtureRequest) -> ApiType:
     """Each kind of transport."""
     kind: ApiType = request.param
     return kind
 
 
-@pytest.fixture(params=LIBRARIES.values(), ids=LIBRARIES)
+@pytest.fixture(params=[*LIBRARIES.values()], ids=[*LIBRARIES])
 def http_library(request: pytest.FixtureRequest) -> Any:
     """Each library that it may send by."""
     return request.param

@@ -231,6 +231,7 @@ def _packed_answer(status: int, coding: str, body: bytes) -> list[Step]:
     ]
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("road", ROADS)
 @pytest.mark.parametrize("kind", BOMBS)
@@ -240,6 +241,7 @@ def test_the_limits_are_those_of_what_is_unpacked(kind: str, road: str, client: 
             CLIENTS[client](server.url, ROADS[road])
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("kind", BOMBS)
 def test_an_error_s_body_is_unpacked_so_far_and_no_farther(kind: str, client: str) -> None:
@@ -250,6 +252,7 @@ def test_an_error_s_body_is_unpacked_so_far_and_no_farther(kind: str, client: st
     assert len(caught.value.response.content) <= 1 << 16
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize(
     ("road", "kind"),

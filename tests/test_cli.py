@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import httpx
@@ -104,6 +106,67 @@ def unboxed(message: str) -> str:
     return re.sub(r"[\s│]+", " ", ESCAPES.sub("", message))
 
 
+def run_in_terminal(*arguments: str, kind: str = "xterm-256color") -> tuple[int, str]:
+    """The exit code and everything that was written to a terminal of 100 columns.
+
+    The command runs in this process, which has imported what it needs.
+    """
+
+    def run(its: int) -> int:
+        with (
+            pytest.MonkeyPatch.context() as here,
+            os.fdopen(os.dup(its), encoding="utf-8") as stdin,
+            os.fdopen(its, "w", encoding="utf-8") as stdout,
+        ):
+            for name, value in terminal_of(kind).items():
+                here.setenv(name, value)
+            here.setattr(sys, "argv", ["streamkit", *arguments])
+            for name, file in {"stdin": stdin, "stdout": stdout, "stderr": stdout}.items():
+                here.setattr(sys, name, file)
+            with pytest.raises(SystemExit) as exit_:
+                main()
+        assert isinstance(exit_.value.code, int)
+        return exit_.value.code
+
+    return before_a_terminal(run)
+
+
+def run_child_in_terminal(*arguments: str) -> tuple[int, str]:
+    """The same of a process of its own."""
+
+    def run(its: int) -> int:
+        environment = {**os.environ, **terminal_of("xterm-256color")}
+        command = [*COMMAND, *arguments]
+        with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment) as child:
+            os.close(its)
+            return child.wait()
+
+    return before_a_terminal(run)
+
+
+def terminal_of(kind: str) -> dict[str, str]:
+    """What the environment says of a terminal."""
+    return {"TERM": kind, "COLUMNS": "100", "LINES": "30"}
+
+
+def before_a_terminal(run: Callable[[int], int]) -> tuple[int, str]:
+    """What ``run`` returns, and everything that was written to the terminal, which it closes."""
+    ours, its = pty.openpty()
+    written = bytearray()
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # how Linux says that the other side has closed
+            while data := os.read(ours, 1 << 16):
+                written.extend(data)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    code = run(its)
+    reader.join()
+    os.close(ours)
+    return code, written.decode()
+
+
 # The command
 
 
@@ -172,8 +235,11 @@ def test_the_demo_writes_plain_text_into_a_pipe() -> None:
     assert "\x1b" not in ran.stdout
 
 
-def test_the_demo_draws_on_a_terminal() -> None:
-    code, screen = run_in_terminal("demo", "--fast")
+@pytest.mark.parametrize(
+    "run", [run_in_terminal, pytest.param(run_child_in_terminal, marks=pytest.mark.thorough)]
+)
+def test_the_demo_draws_on_a_terminal(run: Callable[..., tuple[int, str]]) -> None:
+    code, screen = run("demo", "--fast")
     assert code == 0
     shown = ESCAPES.sub("", screen).replace("\r", "")
     for line in (
@@ -188,24 +254,6 @@ def test_the_demo_draws_on_a_terminal() -> None:
     # The cursor was hidden to draw, and is there again.
     assert "\x1b[?25l" in screen
     assert screen.rfind("\x1b[?25h") > screen.rfind("\x1b[?25l")
-
-
-def run_in_terminal(*arguments: str, kind: str = "xterm-256color") -> tuple[int, str]:
-    """The exit code and everything that was written to a terminal of 100 columns."""
-    ours, its = pty.openpty()
-    environment = {**os.environ, "TERM": kind, "COLUMNS": "100", "LINES": "30"}
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdin=its, stdout=its, stderr=its, env=environment
-    ) as process:
-        os.close(its)
-        written = bytearray()
-        try:
-            while data := os.read(ours, 1 << 16):
-                written += data
-        except OSError:  # how Linux says that the other side has closed
-            pass
-        os.close(ours)
-        return process.wait(), written.decode()
 
 
 def test_the_demo_fails_when_a_scene_does_not_come_to_its_end(
@@ -346,19 +394,16 @@ def test_a_refusal_of_an_object_is_all_that_is_shown(chat: Callable[..., Ran]) -
     assert re.fullmatch("refusal: I.*\n", ran.stdout)
 
 
-def test_an_answer_is_drawn_on_a_terminal(server: EmbeddedServer) -> None:
+def test_an_answer_is_drawn_on_a_terminal(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     arguments = ["Hello", "--base-url", server.base_url, "--model", "recording:tools_parallel"]
-    code, screen = run_in_terminal_with_key("chat", *arguments)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    code, screen = run_in_terminal("chat", *arguments)
     assert code == 0
     shown = ESCAPES.sub("", screen).replace("\r", "")
     assert 'get_weather() ✓\n└── {"city": "Paris", "unit": "c"}\n' in shown
     assert re.search(r"45 events · 23 chunks · .* · 567 \+ 66 tokens used\n", shown)
-
-
-def run_in_terminal_with_key(*arguments: str) -> tuple[int, str]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OPENAI_API_KEY", KEY)
-        return run_in_terminal(*arguments)
 
 
 def test_a_wrong_key_is_refused_and_not_shown(

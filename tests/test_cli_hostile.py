@@ -144,7 +144,6 @@ def test_nothing_that_a_server_says_reaches_a_pipe_raw(
     assert isinstance(ran.exception, SystemExit | None)
 
 
-@pytest.mark.diagonal
 @pytest.mark.parametrize("kind", ["dumb", "xterm-256color"])
 @pytest.mark.parametrize("name", ["content", "finish reason", "arguments", "error's body"])
 def test_nothing_that_a_server_says_reaches_a_terminal_raw(kind: str, name: str) -> None:

@@ -94,7 +94,7 @@ def through_pipeline(kind: Kind, chunks: int) -> Run:
 
 def pipeline(given: Mapping[str, Any]) -> Any:
     """The machines that a client makes for a call."""
-    from streamkit.resources.completion_call import CompletionCall
+    from streamkit.families.chat.call import CompletionCall
 
     call = CompletionCall(given, stream=True)
     return call.event_pipeline(call.events())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.machine import Machine
 from streamkit.errors import OpenAIError
-from streamkit.events import ChunkEvent
+from streamkit.families.chat.events import ChunkEvent
+from streamkit.families.chat.log import CompletionLog
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.log import CompletionLog
-from streamkit.machine import Machine
 from streamkit.operators.lift import lift
-from streamkit.reader import Reader
+from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.machine import Machine
+from streamkit.families.assistants.events import (
+    MessageCreatedEvent,
+    MessageDeltaEvent,
+    MessageDoneEvent,
+)
+from streamkit.families.assistants.growing import Growing
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.log.growing import Growing
-from streamkit.machine import Machine
 from streamkit.operators.lift import lift
-from streamkit.run_events import MessageCreatedEvent, MessageDeltaEvent, MessageDoneEvent
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
     ThreadMessageCompleted,

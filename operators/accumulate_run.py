@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.limits import DEFAULTS, Limits
-from streamkit.log.growing import Growing
-from streamkit.machine import Machine
-from streamkit.operators.lift import lift
-from streamkit.run_events import (
+from streamkit._core.machine import Machine
+from streamkit.families.assistants.events import (
     RunEvent,
     RunStepCreatedEvent,
     RunStepDeltaEvent,
     RunStepDoneEvent,
     state_of,
 )
+from streamkit.families.assistants.growing import Growing
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.operators.lift import lift
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
     ThreadRunStepCancelled,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.machine import Machine
 from streamkit.errors import OpenAIError
-from streamkit.limits import DEFAULTS, Limits
-from streamkit.machine import Machine
-from streamkit.operators.accumulate_messages import MessageAccumulator
-from streamkit.operators.accumulate_run import RunAccumulator
-from streamkit.operators.lift import lift
-from streamkit.operators.message_content import ContentTeller
-from streamkit.operators.tool_calls import ToolCallTeller
-from streamkit.run_events import (
+from streamkit.families.assistants.events import (
     AssistantEvent,
     MessageCreatedEvent,
     RunEvent,
     RunStepCreatedEvent,
     RunStepDoneEvent,
 )
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.operators.accumulate_messages import MessageAccumulator
+from streamkit.operators.accumulate_run import RunAccumulator
+from streamkit.operators.lift import lift
+from streamkit.operators.message_content import ContentTeller
+from streamkit.operators.tool_calls import ToolCallTeller
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
 
 if TYPE_CHECKING:

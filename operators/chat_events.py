@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from streamkit._core.machine import Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     OpenAIError,
     ParseError,
 )
-from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
+from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.machine import Machine
 from streamkit.operators.accumulate import Accumulator
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import LogprobsTeller
@@ -20,9 +20,9 @@ from streamkit.operators.partial_parse import ContentParser
 from streamkit.operators.reasoning import ReasoningTeller
 from streamkit.operators.refusal_detect import RefusalDetector
 from streamkit.operators.tool_arg_parse import ToolArgumentsParser
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import tool_parsers
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit.response_format import FormT, ResponseFormat
+    from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ParsedChatCompletion
 
     _Machines = tuple[

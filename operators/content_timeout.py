@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.content import is_content
-from streamkit.deadlines import StreamLimits
-from streamkit.operator_input import OperatorInput
-from streamkit.timed_observable import timed
+from streamkit._core.deadlines import StreamLimits
+from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.timed_observable import timed
+from streamkit.families.chat.content import is_content
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:

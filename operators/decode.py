@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from streamkit.answer_decoder import SSE, AnswerDecoder
-from streamkit.answer_shapes import WholeMessages, unwrapped
+from streamkit._core.decoding import loads
+from streamkit._core.reports import ended_with_error, is_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
+from streamkit.families.chat.answer_decoder import SSE, AnswerDecoder
+from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.reports import ended_with_error, is_error, report_in, reported
 from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder, construct
-from streamkit.types.decoding import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.answer_decoder import SSE, AnswerDecoder
+from streamkit._core.reports import report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
+from streamkit.families.assistants.events import state_of
+from streamkit.families.chat.answer_decoder import SSE, AnswerDecoder
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.reports import report_in, reported
-from streamkit.run_events import state_of
 from streamkit.types import NestingError
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from streamkit.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reactivex import Observable, abc
 
-    from streamkit.machine import Machine
-    from streamkit.operator_input import Takes
+    from streamkit._core.machine import Machine
+    from streamkit._rx.operator_input import Takes
 
 __all__ = ["lift"]
 
@@ -46,7 +46,7 @@ def lift(
         # reactivex takes a tenth of a second to import, and the loops over machines do without it.
         from reactivex.disposable import SingleAssignmentDisposable
 
-        from streamkit.observable import Observable
+        from streamkit._rx.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[B], scheduler: abc.SchedulerBase | None = None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.log.growing import built, matched
-from streamkit.machine import Machine
-from streamkit.operators.accumulate_messages import MessageEvent
-from streamkit.operators.lift import lift
-from streamkit.run_events import (
+from streamkit._core.machine import Machine
+from streamkit._core.wire import plain
+from streamkit.families.assistants.events import (
     ImageFileDoneEvent,
     MessageCreatedEvent,
     MessageDeltaEvent,
@@ -18,7 +16,9 @@ from streamkit.run_events import (
     TextDoneEvent,
     text_of,
 )
-from streamkit.types.base import plain
+from streamkit.families.assistants.growing import built, matched
+from streamkit.operators.accumulate_messages import MessageEvent
+from streamkit.operators.lift import lift
 from streamkit.types.beta.threads import (
     ImageFile,
     ImageFileContentBlock,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.log.growing import Mark
+    from streamkit.families.assistants.growing import Mark
     from streamkit.types.beta.threads import MessageContent, MessageContentDelta, Text
 
 __all__ = ["ContentEvent", "ContentTeller", "message_content"]

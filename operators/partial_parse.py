@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit.events import ContentDeltaEvent, ContentDoneEvent
-from streamkit.log import NOTHING_READ, ChoiceLog, ChoiceUpdate
-from streamkit.machine import Machine
+from streamkit._core.machine import Machine
+from streamkit.families.chat.events import ContentDeltaEvent, ContentDoneEvent
+from streamkit.families.chat.log import NOTHING_READ, ChoiceLog, ChoiceUpdate
 from streamkit.operators.lift import lift
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit.response_format import FormT, ResponseFormat
+    from streamkit.structured.response_format import FormT, ResponseFormat
 
 __all__ = ["ContentParser", "partial_parse"]
 

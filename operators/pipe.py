@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable

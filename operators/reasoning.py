@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.events import ReasoningDeltaEvent, ReasoningDoneEvent
-from streamkit.log import ChoiceLog, ChoiceUpdate
-from streamkit.machine import Machine
+from streamkit._core.machine import Machine
+from streamkit.families.chat.events import ReasoningDeltaEvent, ReasoningDoneEvent
+from streamkit.families.chat.log import ChoiceLog, ChoiceUpdate
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:

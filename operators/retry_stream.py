@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import tenacity
 
-from streamkit.backoff import back_off, delay_asked, is_transient
+from streamkit._http.backoff import back_off, delay_asked, is_transient
+from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.pause import after
 from streamkit.errors import StreamClosedError
-from streamkit.events import AttemptResetEvent, Event
-from streamkit.finishing import ended_after_finish, has_finish_reason
-from streamkit.operator_input import OperatorInput
-from streamkit.pause import after
+from streamkit.families.chat.events import AttemptResetEvent, Event
+from streamkit.families.chat.finishing import ended_after_finish, has_finish_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def retry_stream(
         from reactivex.disposable import SerialDisposable, SingleAssignmentDisposable
         from reactivex.scheduler import CurrentThreadScheduler
 
-        from streamkit.observable import Observable
+        from streamkit._rx.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[T | AttemptResetEvent],

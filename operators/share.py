@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from streamkit.observers import Observers
-from streamkit.operator_input import OperatorInput
+from streamkit._rx.observers import Observers
+from streamkit._rx.operator_input import OperatorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def share() -> Callable[[Observable[T]], Observable[T]]:
         _INPUT.source(source)
         from reactivex.disposable import Disposable
 
-        from streamkit.observable import Observable
+        from streamkit._rx.observable import Observable
 
         current: _Connection[T] | None = None
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.events import ChunkEvent
-from streamkit.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput
+from streamkit.families.chat.events import ChunkEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import GroupedObservable, Observable, Subject, abc
 
-    from streamkit.log import ChoiceUpdate
+    from streamkit.families.chat.log import ChoiceUpdate
 
 __all__ = ["split_by_choice"]
 
@@ -40,7 +40,7 @@ def split_by_choice() -> Callable[
         taken.source(source)
         from reactivex.disposable import RefCountDisposable, SingleAssignmentDisposable
 
-        from streamkit.observable import GroupedObservable, Observable
+        from streamkit._rx.observable import GroupedObservable, Observable
 
         def subscribe(
             observer: abc.ObserverBase[GroupedObservable[int, ChoiceUpdate]],
@@ -125,7 +125,7 @@ class _Choice:
         self._first.clear()
 
     def observable(self) -> Observable[ChoiceUpdate]:
-        from streamkit.observable import Observable
+        from streamkit._rx.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[ChoiceUpdate], scheduler: abc.SchedulerBase | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from streamkit.machine import Machine
+from streamkit._core.machine import Machine
 from streamkit.operators.lift import lift
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.types.base import Wire
+    from streamkit._core.wire import Wire
 
     W = TypeVar("W", bound=Wire)
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit.events import (
+from streamkit._core.machine import Machine
+from streamkit.families.chat.events import (
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
 )
-from streamkit.log import NOTHING_READ, CallUpdate, ChoiceLog, ChoiceUpdate, ToolCallLog
-from streamkit.machine import Machine
+from streamkit.families.chat.log import (
+    NOTHING_READ,
+    CallUpdate,
+    ChoiceLog,
+    ChoiceUpdate,
+    ToolCallLog,
+)
 from streamkit.operators.lift import lift
-from streamkit.reader import Reader
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.tools import tool_parsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.log.growing import matched
-from streamkit.machine import Machine
-from streamkit.operators.accumulate_run import RunOrStepEvent
-from streamkit.operators.lift import lift
-from streamkit.run_events import (
+from streamkit._core.machine import Machine
+from streamkit._core.wire import plain
+from streamkit.families.assistants.events import (
     RunEvent,
     RunStepCreatedEvent,
     RunStepDeltaEvent,
@@ -18,7 +16,9 @@ from streamkit.run_events import (
     ToolCallDoneEvent,
     tool_call_of,
 )
-from streamkit.types.base import plain
+from streamkit.families.assistants.growing import matched
+from streamkit.operators.accumulate_run import RunOrStepEvent
+from streamkit.operators.lift import lift
 from streamkit.types.beta.threads.runs import ToolCallsStepDetails
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.log.growing import Mark
+    from streamkit.families.assistants.growing import Mark
     from streamkit.types.beta.threads.runs import RunStep
 
 __all__ = ["ToolCallEvent", "ToolCallTeller", "tool_calls"]

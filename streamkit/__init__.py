@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.json.view import PartialArray, PartialObject
+from streamkit._core.serialization import json_default
+from streamkit._http.config import Timeout
 from streamkit._version import __version__
 from streamkit.client import AsyncOpenAI, OpenAI
-from streamkit.config import Timeout
 from streamkit.errors import (
     APIConnectionError,
     APIError,
@@ -34,25 +36,23 @@ from streamkit.errors import (
     StreamTruncatedError,
     UnprocessableEntityError,
 )
-from streamkit.limits import Limits
-from streamkit.operators.split_think import ThinkTags
-from streamkit.partial_view import PartialArray, PartialObject
-from streamkit.resources.params import NOT_GIVEN, NotGiven
-from streamkit.serialization import json_default
-from streamkit.stream import (
+from streamkit.families._resource.params import NOT_GIVEN, NotGiven
+from streamkit.families.chat.stream import (
     AsyncChatCompletionStream,
     AsyncStream,
     ChatCompletionStream,
     Stream,
 )
-from streamkit.tools import pydantic_function_tool
+from streamkit.limits import Limits
+from streamkit.operators.split_think import ThinkTags
+from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:
-    from streamkit.assistants.async_handler import AsyncAssistantEventHandler
-    from streamkit.assistants.handler import AssistantEventHandler
-    from streamkit.assistants.stream import AssistantStream, AsyncAssistantStream
+    from streamkit.families._resource.batch_upload import UploadProgress
+    from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
+    from streamkit.families.assistants.handler import AssistantEventHandler
+    from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
     from streamkit.hub.hub import Hub
-    from streamkit.resources.batch_upload import UploadProgress
 
 __all__ = [
     "NOT_GIVEN",
@@ -105,12 +105,12 @@ __all__ = [
 ]
 
 _IMPORTED_WHEN_ASKED_FOR = {
-    "AssistantEventHandler": "streamkit.assistants.handler",
-    "AssistantStream": "streamkit.assistants.stream",
-    "AsyncAssistantEventHandler": "streamkit.assistants.async_handler",
-    "AsyncAssistantStream": "streamkit.assistants.stream",
+    "AssistantEventHandler": "streamkit.families.assistants.handler",
+    "AssistantStream": "streamkit.families.assistants.stream",
+    "AsyncAssistantEventHandler": "streamkit.families.assistants.async_handler",
+    "AsyncAssistantStream": "streamkit.families.assistants.stream",
     "Hub": "streamkit.hub.hub",
-    "UploadProgress": "streamkit.resources.batch_upload",
+    "UploadProgress": "streamkit.families._resource.batch_upload",
 }
 """Who chats needs none of them, and the handlers derive from a class of reactivex, which takes
 longer to import than all of this."""

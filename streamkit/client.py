@@ -6,10 +6,10 @@ import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
-from streamkit.config import ClientConfig
-from streamkit.resources.async_completions import AsyncCompletions
-from streamkit.resources.completions import Completions
-from streamkit.transport import AsyncTransport, SyncTransport
+from streamkit._http.config import ClientConfig
+from streamkit._http.transport import AsyncTransport, SyncTransport
+from streamkit.families.chat._async.completions import AsyncCompletions
+from streamkit.families.chat._sync.completions import Completions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from streamkit.config import Timeouts
-    from streamkit.http_client import AsyncHTTPClient, HTTPClient
+    from streamkit._http.client import AsyncHTTPClient, HTTPClient
+    from streamkit._http.config import Timeouts
+    from streamkit.families.assistants._async.assistants import AsyncAssistants
+    from streamkit.families.assistants._async.threads import AsyncThreads
+    from streamkit.families.assistants._sync.assistants import Assistants
+    from streamkit.families.assistants._sync.threads import Threads
+    from streamkit.families.files._async.files import AsyncFiles
+    from streamkit.families.files._async.vector_stores import AsyncVectorStores
+    from streamkit.families.files._sync.files import Files
+    from streamkit.families.files._sync.vector_stores import VectorStores
     from streamkit.limits import Limits
-    from streamkit.resources.assistants import Assistants
-    from streamkit.resources.async_assistants import AsyncAssistants
-    from streamkit.resources.async_files import AsyncFiles
-    from streamkit.resources.async_threads import AsyncThreads
-    from streamkit.resources.async_vector_stores import AsyncVectorStores
-    from streamkit.resources.files import Files
-    from streamkit.resources.threads import Threads
-    from streamkit.resources.vector_stores import VectorStores
 
 __all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
 
@@ -79,21 +79,21 @@ class Beta:
     @cached_property
     def assistants(self) -> Assistants:
         """Models with their instructions and tools."""
-        from streamkit.resources.assistants import Assistants
+        from streamkit.families.assistants._sync.assistants import Assistants
 
         return Assistants(self._transport)
 
     @cached_property
     def threads(self) -> Threads:
         """Threads, with their messages and runs."""
-        from streamkit.resources.threads import Threads
+        from streamkit.families.assistants._sync.threads import Threads
 
         return Threads(self._transport)
 
     @cached_property
     def vector_stores(self) -> VectorStores:
         """Vector stores, with their files and batches."""
-        from streamkit.resources.vector_stores import VectorStores
+        from streamkit.families.files._sync.vector_stores import VectorStores
 
         return VectorStores(self._transport)
 
@@ -108,21 +108,21 @@ class AsyncBeta:
     @cached_property
     def assistants(self) -> AsyncAssistants:
         """Models with their instructions and tools."""
-        from streamkit.resources.async_assistants import AsyncAssistants
+        from streamkit.families.assistants._async.assistants import AsyncAssistants
 
         return AsyncAssistants(self._transport)
 
     @cached_property
     def threads(self) -> AsyncThreads:
         """Threads, with their messages and runs."""
-        from streamkit.resources.async_threads import AsyncThreads
+        from streamkit.families.assistants._async.threads import AsyncThreads
 
         return AsyncThreads(self._transport)
 
     @cached_property
     def vector_stores(self) -> AsyncVectorStores:
         """Vector stores, with their files and batches."""
-        from streamkit.resources.async_vector_stores import AsyncVectorStores
+        from streamkit.families.files._async.vector_stores import AsyncVectorStores
 
         return AsyncVectorStores(self._transport)
 
@@ -148,7 +148,7 @@ class OpenAI:
     @cached_property
     def files(self) -> Files:
         """Uploaded files."""
-        from streamkit.resources.files import Files
+        from streamkit.families.files._sync.files import Files
 
         return Files(self._transport)
 
@@ -202,7 +202,7 @@ class AsyncOpenAI:
     @cached_property
     def files(self) -> AsyncFiles:
         """Uploaded files."""
-        from streamkit.resources.async_files import AsyncFiles
+        from streamkit.families.files._async.files import AsyncFiles
 
         return AsyncFiles(self._transport)
 

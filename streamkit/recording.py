@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from streamkit.compiled import decoder
+from streamkit._core.compiled import decoder
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from reactivex import operators as rx
 
-from streamkit.run_events import AssistantEvent
+from streamkit.families.assistants.events import AssistantEvent
 from streamkit.types.beta import AssistantStreamEvent
 from streamkit.types.beta.assistant_stream_event import stream_event
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit.events import ChunkEvent
-    from streamkit.log import ChoiceUpdate
+    from streamkit.families.chat.log import ChoiceUpdate
     from streamkit.machine import Machine
 
 _decoder = WireDecoder(ChatCompletionChunk)

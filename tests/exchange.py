@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import httpx
 import httpx2
 
-from streamkit.config import ClientConfig
-from streamkit.exchange import AsyncExchange, SyncExchange
-from streamkit.transport import AsyncTransport, SyncTransport
+from streamkit._http.config import ClientConfig
+from streamkit._http.exchange import AsyncExchange, SyncExchange
+from streamkit._http.transport import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.request import Request
+    from streamkit._http.request import Request
 
 KEY = "sk-do-not-show-me"
 

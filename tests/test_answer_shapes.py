@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.answer_shapes import WholeMessages, as_completion, unwrapped
+from streamkit.families.chat.answer_shapes import WholeMessages, as_completion, unwrapped
 
 
 def message(content: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler
 
-from streamkit.apart import Apart, scheduler_off_this_thread, when_done
+from streamkit._rx.apart import Apart, scheduler_off_this_thread, when_done
 from tests.leftovers import PATIENCE, nothing_left
 
 
@@ -105,7 +105,7 @@ def test_a_thread_of_ones_own_may_be_blocked_however_shallow_its_stack() -> None
 
 def _at_the_bottom(expression: str) -> str:
     """What an expression is where nothing but a program calls it."""
-    program = f"from streamkit.apart import *; print({expression})"
+    program = f"from streamkit._rx.apart import *; print({expression})"
     return subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout.strip()

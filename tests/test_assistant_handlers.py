@@ -15,7 +15,7 @@ from reactivex.abc import ObserverBase
 from typing_extensions import override
 
 import streamkit
-import streamkit.run_events
+import streamkit.families.assistants.events
 from streamkit import (
     APIConnectionError,
     APIResponseValidationError,
@@ -25,8 +25,8 @@ from streamkit import (
     OpenAI,
     StreamClosedError,
 )
+from streamkit._core.sse import SSEDecoder
 from streamkit.operators import decode_assistant_events
-from streamkit.sse import SSEDecoder
 from streamkit.types.beta.threads import ImageFile, Text
 from tests.assistant_streams import Said, body, read, run
 from tests.run_ways import AsyncNotes, Notes
@@ -198,7 +198,7 @@ def test_a_snapshot_is_built_for_the_callback_that_wants_it_alone(
         def on_event(self, event: object) -> None:
             self.seen += 1
 
-    monkeypatch.setattr(streamkit.run_events, "built", refuse)
+    monkeypatch.setattr(streamkit.families.assistants.events, "built", refuse)
     values = Values()
     recorded(*RUN).subscribe(values)
     assert values.seen == len(RUN)

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from reactivex import operators as rx
 
 from streamkit import OpenAIError, StreamClosedError
-from streamkit.push import observe, observe_async
-from streamkit.resources.batch_upload import BatchUpload, Job, UploadProgress
-from streamkit.resources.upload_stream import AsyncUploadStream, UploadStream
+from streamkit._rx.push import observe, observe_async
+from streamkit.families._resource.batch_upload import BatchUpload, Job, UploadProgress
+from streamkit.families._resource.upload_stream import AsyncUploadStream, UploadStream
 from streamkit.types import FileObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.upload import FileTypes
+    from streamkit._http.upload import FileTypes
 
 PATIENCE = 10.0
 

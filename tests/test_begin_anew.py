@@ -24,7 +24,7 @@ from streamkit import (
     StreamTruncatedError,
     Timeout,
 )
-from streamkit.pipeline import HELD_EVENTS
+from streamkit._core.pipeline import HELD_EVENTS
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServer, response
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, WAYS, Taken, Way
@@ -49,7 +49,7 @@ def _nobody_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
     def at_once(_: object) -> float:
         return 0.0
 
-    monkeypatch.setattr("streamkit.retries.back_off", at_once)
+    monkeypatch.setattr("streamkit._http.retries.back_off", at_once)
 
 
 def taken_from(take: Way, *scripts: Script, **params: Any) -> tuple[Taken, int]:
@@ -214,9 +214,9 @@ def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
     async def await_(_: object, seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr("streamkit.retries.back_off", too_long)
-    monkeypatch.setattr("streamkit.transport.SyncTransport.wait", wait)
-    monkeypatch.setattr("streamkit.transport.AsyncTransport.wait", await_)
+    monkeypatch.setattr("streamkit._http.retries.back_off", too_long)
+    monkeypatch.setattr("streamkit._http.transport.SyncTransport.wait", wait)
+    monkeypatch.setattr("streamkit._http.transport.AsyncTransport.wait", await_)
     taken, requests = taken_from(take, stream(ROLE), WHOLE, timeout=Timeout(total=600))
     assert waits == []
     assert isinstance(taken.error, StreamTruncatedError)
@@ -347,7 +347,7 @@ def test_whoever_closes_a_stream_that_waits_to_begin_anew_ends_it(
         waits.set()
         return 600.0
 
-    monkeypatch.setattr("streamkit.retries.back_off", wait_long)
+    monkeypatch.setattr("streamkit._http.retries.back_off", wait_long)
     with (
         ScriptedServer(stream(ROLE), WHOLE) as server,
         OpenAI(api_key=KEY, base_url=server.url) as client,
@@ -374,7 +374,7 @@ def test_so_does_another_task(monkeypatch: pytest.MonkeyPatch) -> None:
             waits.set()
             return 600.0
 
-        monkeypatch.setattr("streamkit.retries.back_off", wait_long)
+        monkeypatch.setattr("streamkit._http.retries.back_off", wait_long)
         async with AsyncOpenAI(api_key=KEY, base_url=url) as client:
             async with client.chat.completions.stream(model="m", messages=[]) as events:
                 reader = asyncio.ensure_future(anext(events))

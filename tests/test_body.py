@@ -11,10 +11,10 @@ import httpx2
 import pytest
 
 from streamkit import errors
-from streamkit.body import AsyncBody, SyncBody
-from streamkit.config import ClientConfig
-from streamkit.request import Request
-from streamkit.transport import SyncTransport
+from streamkit._http.body import AsyncBody, SyncBody
+from streamkit._http.config import ClientConfig
+from streamkit._http.request import Request
+from streamkit._http.transport import SyncTransport
 from tests.exchange import KEY, AsyncApi, Connect, SyncApi
 from tests.http_server import (
     LAST_CHUNK,

@@ -12,7 +12,7 @@ import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
 from streamkit import AsyncOpenAI, OpenAIError
-from streamkit.upload import upload
+from streamkit._http.upload import upload
 from tests.exchange import Connect
 from tests.http_server import Do, ScriptedServer, response
 from tests.test_uploads import form, sending

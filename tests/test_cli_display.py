@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.text import Text
 
+from streamkit._core.json.parser import PartialJSON
 from streamkit.cli.display import Answer, Fields, Figures, Lines, is_live, shown
 from streamkit.cli.display.answer import ITEM_LIMIT
 from streamkit.cli.display.lines import FIELD_LIMIT
@@ -19,10 +20,9 @@ from streamkit.cli.display.tree import value_tree
 from streamkit.cli.display.visible import visible
 from streamkit.events import LogprobsContentDeltaEvent
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.partial_json import PartialJSON
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import pydantic_function_tool, tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import pydantic_function_tool, tool_parsers
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, says, token
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import sys
 from threading import Barrier, Thread
 
 from streamkit.types.chunk import ChatCompletionChunk
-from streamkit.types.decoding import WireDecoder
+from streamkit._core.decoding import WireDecoder
 
 call = b'{"index":0,"id":"x","type":"function","function":{"name":"f","arguments":""}}'
 delta = b'{"content":"a","role":"assistant","tool_calls":[%b]}' % call

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.content import is_content
+from streamkit.families.chat.content import is_content
 from streamkit.types import ChatCompletionChunk, WireDecoder
 
 DECODER = WireDecoder(ChatCompletionChunk)

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import AsyncOpenAI, OpenAI, errors
-from streamkit.content_coding import PIECE, CodingError, HalfPackedError, unpacked
+from streamkit._http.content_coding import PIECE, CodingError, HalfPackedError, unpacked
 from streamkit.limits import Limits
 from tests.http_server import ScriptedServer, chunk, head, response
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 import streamkit
 from streamkit import AsyncOpenAI, OpenAI
-from streamkit.resources.conversation import unparsed
+from streamkit.families.chat.conversation import unparsed
 from streamkit.server import EmbeddedServer
 from streamkit.types import ChatCompletionMessage, ParsedChatCompletionMessage, construct
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamkit import StreamTimeoutError
-from streamkit.deadlines import Deadlines, StreamLimits
+from streamkit._core.deadlines import Deadlines, StreamLimits
 
 ALL = StreamLimits(first_content=10, between_content=5, total=100)
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
-from streamkit.description import described
 from streamkit.errors import ParseError
-from streamkit.schema import strict_violations
-from streamkit.tools import pydantic_function_tool, tool_parsers
+from streamkit.structured.description import described
+from streamkit.structured.schema import strict_violations
+from streamkit.structured.tools import pydantic_function_tool, tool_parsers
 from tests.typed_formats import (
     Boxed,
     Cat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from streamkit.event_loop import call_on, running_loop
+from streamkit._rx.loop import call_on, running_loop
 
 
 async def test_on_its_own_thread_a_loop_is_called_at_once() -> None:

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from streamkit import events as events_module
 from streamkit import pydantic_function_tool
+from streamkit._core.json.view import PartialObject
 from streamkit.events import ChatCompletionStreamEvent, ChunkEvent, ContentDeltaEvent, Event
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.partial_view import PartialObject
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import tool_parsers
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, token
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from streamkit import pydantic_function_tool
+from streamkit._core.finite import read_finite
+from streamkit._core.json.parser import PartialJSON
 from streamkit.errors import ParseError
-from streamkit.finite import read_finite
-from streamkit.partial_json import PartialJSON
-from streamkit.tools import tool_parsers
+from streamkit.structured.tools import tool_parsers
 from tests.typed_formats import format_of
 
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from pydantic import Field
 
 from streamkit.errors import ParseError
-from streamkit.schema import strict_violations
+from streamkit.structured.schema import strict_violations
 from tests.typed_formats import format_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.growing_text import PIECES_PER_BLOCK, GrowingText
+from streamkit._core.growing_text import PIECES_PER_BLOCK, GrowingText
 
 PIECES = st.lists(st.text(max_size=3), max_size=20)
 # So that there are several blocks, and what follows them.

@@ -12,20 +12,20 @@ import pytest
 import streamkit
 from streamkit import LimitExceededError, Limits, OpenAI
 from streamkit import operators as ops
+from streamkit._core.merge import merged, resolved
+from streamkit._core.pipeline import Pipeline
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import StreamDecodeError
 from streamkit.events import ChunkEvent
-from streamkit.log import CallMark, CompletionLog, ToolCallLog
-from streamkit.log.growing import Growing
-from streamkit.log.merge import merged, resolved
-from streamkit.log.tool_calls import ToolCallsLog
+from streamkit.families.assistants.growing import Growing
+from streamkit.families.chat.log import CallMark, CompletionLog, ToolCallLog
+from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.machine import Machine
 from streamkit.operators.chat_events import ChatEvents
 from streamkit.operators.decode import ChunkDecoder
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.operators.tool_arg_parse import ToolArgumentsParser
-from streamkit.pipeline import Pipeline
-from streamkit.reader import Reader
-from streamkit.sse import ServerSentEvent, SSEDecoder
+from streamkit.structured.reader import Reader
 from streamkit.types import (
     ChatCompletionChunk,
     ChoiceDelta,

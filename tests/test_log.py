@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.log import ChoiceUpdate, CompletionLog, Heading, TextLog, ToolCallLog
-from streamkit.log.merge import EMPTY, merged, resolved
-from streamkit.partial_json import PartialJSON
-from streamkit.reader import Reader
+from streamkit._core.json.parser import PartialJSON
+from streamkit._core.merge import EMPTY, merged, resolved
+from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, TextLog, ToolCallLog
+from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, CompletionUsage, construct
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, says, token
 
@@ -105,7 +105,7 @@ def test_the_newest_json_is_read_once_however_often_it_is_asked_for(
             read.append(text)
             super().feed(text)
 
-    monkeypatch.setattr("streamkit.log.text.PartialJSON", Counted)
+    monkeypatch.setattr("streamkit._core.text.PartialJSON", Counted)
     log = TextLog()
     for piece in ('{"a": [1,', " 2,", " 3", "]}"):
         log.append(piece)

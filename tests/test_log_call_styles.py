@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamkit.operators.tool_arg_parse import ToolArgumentsParser
-from streamkit.reader import Reader
+from streamkit.structured.reader import Reader
 from tests.chat_chunks import call, calls, cut, ends, run, updates
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streamkit import LimitExceededError, Limits, OpenAI
-from streamkit.log.tool_calls import ToolCallsLog
+from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.operators.accumulate import Accumulator
 from streamkit.types import (
     ChatCompletionMessageFunctionToolCall,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import LimitExceededError
+from streamkit._core.merge import DELTAS, EMPTY, PER_TOKEN, REPORTS, merged, resolved
 from streamkit.limits import Limits
-from streamkit.log.merge import DELTAS, EMPTY, PER_TOKEN, REPORTS, merged, resolved
 from streamkit.operators.accumulate import Accumulator
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion, WireDecoder, construct
 

@@ -14,8 +14,8 @@ from reactivex.scheduler import ImmediateScheduler
 
 from streamkit import AsyncOpenAI, Hub, OpenAI
 from streamkit import operators as ops
-from streamkit.observable import Observable as Ours
-from streamkit.observers import Observers
+from streamkit._rx.observable import Observable as Ours
+from streamkit._rx.observers import Observers
 from streamkit.polling import poll
 from tests.chat_chunks import says
 from tests.operators.test_operator_input import ASKED, EVERY

@@ -8,7 +8,7 @@ import pytest
 from reactivex import operators as rx_operators
 
 from streamkit import OpenAI, StreamTruncatedError
-from streamkit.observers import Observers
+from streamkit._rx.observers import Observers
 from tests import sse_bodies
 from tests.http_server import ScriptedServer
 

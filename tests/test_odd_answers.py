@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import AsyncOpenAI, OpenAI, errors
-from streamkit.backoff import retry_after
-from streamkit.charset import charset
+from streamkit._http.backoff import retry_after
+from streamkit._http.charset import charset
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, ScriptedServer, chunk
 from tests.sse_bodies import DONE, part
 

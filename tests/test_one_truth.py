@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 import streamkit.types
 from streamkit import OpenAIError
+from streamkit._core.wire import plain
 from streamkit.events import ContentDeltaEvent, ReasoningDeltaEvent, RefusalDeltaEvent
+from streamkit.families.chat.call import CompletionCall
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.reader import Reader
-from streamkit.resources.completion_call import CompletionCall
+from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, Wire, WireDecoder, construct
-from streamkit.types.base import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

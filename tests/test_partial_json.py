@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit.partial_json import (
+from streamkit._core.json.parser import (
     MAX_DEPTH,
     MAX_NUMBER_LENGTH,
     MAX_REPEATS,

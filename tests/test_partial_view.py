@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.partial_json import PartialJSON
-from streamkit.partial_view import Level, PartialArray, PartialObject
+from streamkit._core.json.parser import PartialJSON
+from streamkit._core.json.view import Level, PartialArray, PartialObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from reactivex.disposable import SingleAssignmentDisposable
 from reactivex.scheduler import CurrentThreadScheduler
 from reactivex.testing import TestScheduler
 
-from streamkit.pause import after
+from streamkit._rx.pause import after
 
 
 def test_on_a_scheduler_it_is_done_in_its_time() -> None:

@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 
 from streamkit import AsyncOpenAI, InternalServerError, OpenAI
-from streamkit.pipe_file import PipeFile
+from streamkit._http.pipe_file import PipeFile
 from tests.http_server import Do, ScriptedServer, response
 from tests.leftovers import PATIENCE, nothing_left
 

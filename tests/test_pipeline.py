@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import OpenAIError, StreamDecodeError, StreamTruncatedError
-from streamkit.assistants.follower import RunFollower
+from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
+from streamkit.families.assistants.follower import RunFollower
 from streamkit.operators.chat_events import ChatEvents
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
-from streamkit.pipeline import Pipeline
-from streamkit.reader import Reader
 from streamkit.recording import shipped, shipped_names
+from streamkit.structured.reader import Reader
 from tests.assistant_streams import body as run_body
 from tests.chat_chunks import cut
 from tests.sse_bodies import DONE, USAGE, part

@@ -8,11 +8,11 @@ from pydantic import BaseModel, field_validator
 
 from streamkit import pydantic_function_tool
 from streamkit.errors import ParseError
-from streamkit.log import NOTHING_READ, ChoiceLog, TextLog, ToolCallLog
+from streamkit.families.chat.log import NOTHING_READ, ChoiceLog, TextLog, ToolCallLog
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import tool_parsers
 from tests.chat_chunks import ends, says
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from streamkit.errors import SchemaError
-from streamkit.tools import pydantic_function_tool
+from streamkit.structured.tools import pydantic_function_tool
 from tests.typed_formats import Cat, Dog, Loose, Plain, format_of
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.reports import ended_with_error, report_in, reported, text_of
+from streamkit._core.reports import ended_with_error, report_in, reported, text_of
 
 NAMES = [
     *("error", "errors", "message", "msg", "detail", "code", "status", "type", "object", "data"),

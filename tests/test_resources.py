@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from streamkit import NOT_GIVEN, APIResponseValidationError, AsyncOpenAI, NotFoundError, OpenAI
-from streamkit.resources.pages import AsyncCursorPage, SyncCursorPage
+from streamkit.families._resource.pages import AsyncCursorPage, SyncCursorPage
 from streamkit.types import FileDeleted, FileObject, VectorStore, VectorStoreDeleted
 from streamkit.types.beta import Assistant, AssistantDeleted, Thread, ThreadDeleted
 from streamkit.types.beta.threads import Message, MessageDeleted, Run

@@ -13,10 +13,10 @@ import typing_extensions
 from pydantic import BaseModel, ConfigDict, Field, RootModel, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from streamkit.description import CACHE_SIZE
 from streamkit.errors import OpenAIError, ParseError, SchemaError
-from streamkit.response_format import ResponseFormat, response_format
-from streamkit.schema import strict_violations
+from streamkit.structured.description import CACHE_SIZE
+from streamkit.structured.response_format import ResponseFormat, response_format
+from streamkit.structured.schema import strict_violations
 
 T = TypeVar("T")
 
@@ -448,7 +448,7 @@ def test_structs_and_dicts_do_not_load_pydantic() -> None:
     program = """
 import sys
 import msgspec
-from streamkit.response_format import response_format
+from streamkit.structured.response_format import response_format
 
 class Cat(msgspec.Struct):
     name: str

@@ -24,11 +24,11 @@ from reactivex.subject import Subject
 from reactivex.testing import TestScheduler
 
 import streamkit.operators as ops
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
+from streamkit._rx.scheduler_time import clock_of, schedule_after
+from streamkit._rx.turns import soon
 from streamkit.errors import StreamTruncatedError
 from streamkit.polling import poll
-from streamkit.scheduler_time import clock_of, schedule_after
-from streamkit.turns import soon
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:

@@ -15,14 +15,14 @@ from openai.lib._pydantic import to_strict_json_schema as openai_strict_json_sch
 from pydantic import BaseModel, Field, Json, TypeAdapter
 
 from streamkit.errors import SchemaError
-from streamkit.schema import (
+from streamkit.structured.schema import (
     Violation,
     describes_object,
     strict_violations,
     to_strict_json_schema,
 )
-from streamkit.schema.rewrite import MAX_INLINED
-from streamkit.schema.rules import (
+from streamkit.structured.schema.rewrite import MAX_INLINED
+from streamkit.structured.schema.rules import (
     LARGE_ENUM,
     MAX_DEPTH,
     MAX_ENUM_VALUES,

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel, Field, create_model
 
 from streamkit.errors import SchemaError
-from streamkit.schema import strict_violations, to_strict_json_schema
-from streamkit.schema.answerable import require_answerable
+from streamkit.structured.schema import strict_violations, to_strict_json_schema
+from streamkit.structured.schema.answerable import require_answerable
 from tests.typed_formats import format_of
 
 Schema = dict[str, Any]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
 from streamkit.errors import ParseError, SchemaError
-from streamkit.schema import schema_name
-from streamkit.tools import pydantic_function_tool, tool_parsers
+from streamkit.structured.schema import schema_name
+from streamkit.structured.tools import pydantic_function_tool, tool_parsers
 from tests.typed_formats import format_of
 
 T = TypeVar("T")
@@ -145,7 +145,7 @@ def test_names_are_the_same_in_every_process() -> None:
 from typing import Annotated, Generic, Literal, TypeVar
 from enum import Enum
 from pydantic import AfterValidator, BaseModel
-from streamkit.response_format import response_format
+from streamkit.structured.response_format import response_format
 
 T = TypeVar("T")
 class Color(Enum):

@@ -15,8 +15,8 @@ import pytest
 
 import streamkit
 from streamkit import AsyncOpenAI, Limits, OpenAI, errors
+from streamkit._http.redaction import Secrets
 from streamkit.recording import Read, Recording, load, save
-from streamkit.redaction import Secrets
 from streamkit.server import EmbeddedServer
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, ScriptedServer, chunk, response
 

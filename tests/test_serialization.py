@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from streamkit import PartialArray, PartialObject, json_default
+from streamkit._core.json.parser import PartialJSON
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.partial_json import PartialJSON
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
 from streamkit.types import ChatCompletion, CompletionUsage
 from tests.chat_chunks import chunk, cut, ends, run, says
 

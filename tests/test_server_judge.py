@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from streamkit.server.budget import Budget, ExhaustedError
-from streamkit.server.judge import Judge
-from streamkit.server.metaschema import fault
-from streamkit.server.references import References
-from streamkit.server.values import is_list, is_object, key
+from streamkit.server.sampling.budget import Budget, ExhaustedError
+from streamkit.server.sampling.judge import Judge
+from streamkit.server.sampling.metaschema import fault
+from streamkit.server.sampling.references import References
+from streamkit.server.sampling.values import is_list, is_object, key
 
 NAMES = st.sampled_from(["a", "b", "c"])
 VALUES = st.recursive(

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamkit.server.budget import Budget, ExhaustedError
-from streamkit.server.pattern import check_pattern, matches, matching
-from streamkit.server.unsatisfiable import UnsatisfiableError
+from streamkit.server.sampling.budget import Budget, ExhaustedError
+from streamkit.server.sampling.pattern import check_pattern, matches, matching
+from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
 
 ATOMS = st.sampled_from(
     [

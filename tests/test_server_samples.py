@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
-from streamkit.schema import strict_violations
-from streamkit.server.merge import merged
-from streamkit.server.number import number
-from streamkit.server.pattern import LENGTH_LIMIT, matching
-from streamkit.server.sample import sample
-from streamkit.server.unsatisfiable import UnsatisfiableError
+from streamkit.server.sampling.merge import merged
+from streamkit.server.sampling.number import number
+from streamkit.server.sampling.pattern import LENGTH_LIMIT, matching
+from streamkit.server.sampling.sample import sample
+from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
+from streamkit.structured.schema import strict_violations
 
 Schema = dict[str, Any]
 

@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 
 from streamkit import OpenAIError
+from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.pipeline import Pipeline
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
 from tests.server_quirks import QUIRKS, Quirk
 
 pytestmark = pytest.mark.diagonal

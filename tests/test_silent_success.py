@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from streamkit import APIError, APIResponseValidationError, OpenAIError, StreamTruncatedError
+from streamkit._core.pipeline import Pipeline
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.pipeline import Pipeline
-from streamkit.reader import Reader
+from streamkit.structured.reader import Reader
 from tests.chat_roads import PLAIN, STREAMED, Road, plain, streamed
 from tests.sse_bodies import DONE, USAGE, part
 

@@ -8,9 +8,9 @@ from httpx_sse import EventSource
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.limits import Limits
-from streamkit.sse import ServerSentEvent, SSEDecoder
 from tests.chat_chunks import cut, run
 
 if TYPE_CHECKING:

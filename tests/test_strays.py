@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.sse import ServerSentEvent, SSEDecoder
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from tests.chat_chunks import cut, run
 
 A, B = b'{"a": 1}', b'{"b": [2]}'

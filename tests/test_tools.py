@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from streamkit.errors import OpenAIError, ParseError, SchemaError
-from streamkit.response_format import response_format
-from streamkit.schema import strict_violations
-from streamkit.tools import (
+from streamkit.structured.response_format import response_format
+from streamkit.structured.schema import strict_violations
+from streamkit.structured.tools import (
     FunctionDefinition,
     pydantic_function_tool,
     require_strict_tools,

@@ -10,7 +10,7 @@ from reactivex import operators as rx
 from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
 
 from streamkit import OpenAI
-from streamkit.turns import take_turns
+from streamkit._rx.turns import take_turns
 from streamkit.types import ChatCompletionChunk
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream

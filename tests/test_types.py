@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from streamkit import types
+from streamkit._core.wire import as_sent
 from streamkit.types import (
     ChatCompletion,
     ChatCompletionChunk,
@@ -31,7 +32,6 @@ from streamkit.types import (
     WireDecoder,
     construct,
 )
-from streamkit.types.base import as_sent
 from streamkit.types.beta.threads import run
 from streamkit.types.beta.threads.runs import tool_call, tool_call_delta
 

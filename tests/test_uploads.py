@@ -15,16 +15,16 @@ import httpx
 import pytest
 
 from streamkit import AsyncOpenAI, InternalServerError, OpenAI, OpenAIError
-from streamkit.request import Request
-from streamkit.resources.calls import files as calls
-from streamkit.upload import upload
+from streamkit._http.request import Request
+from streamkit._http.upload import upload
+from streamkit.families.files.calls import files as calls
 from tests.exchange import AsyncApi, Connect
 from tests.http_server import Received, ScriptedServer, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streamkit.upload import Progress
+    from streamkit._http.upload import Progress
 
 OK = response(body=b'{"id": "file_1", "filename": "a.txt"}')
 BUSY = response(503)

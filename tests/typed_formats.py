@@ -9,7 +9,7 @@ import msgspec
 import typing_extensions
 from pydantic import Field
 
-from streamkit.response_format import ResponseFormat, response_format
+from streamkit.structured.response_format import ResponseFormat, response_format
 
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ def _document(workload: Workload) -> str:
 
 
 def _streamkit(workload: Workload) -> Run:
-    from streamkit.partial_json import PartialJSON
+    from streamkit._core.json.parser import PartialJSON
 
     deltas = delta_pieces(_document(workload))
     reads = workload.name.endswith(READ)

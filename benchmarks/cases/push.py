@@ -80,8 +80,8 @@ def _updates(event: Any) -> Observable[Any]:
 def _counting(*operators: Callable[[Observable[Any]], Observable[Any]]) -> Run:
     import reactivex
 
+    from streamkit._core.sse import SSEDecoder
     from streamkit.operators import pipe
-    from streamkit.sse import SSEDecoder
 
     decoder = SSEDecoder()
     events = [event for piece in streamed("text", CHUNKS).pieces for event in decoder.feed(piece)]

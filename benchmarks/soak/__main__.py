@@ -15,7 +15,7 @@ from benchmarks.soak.plans import plans
 from benchmarks.soak.readers import read_in_a_task, read_in_a_thread
 from benchmarks.soak.tally import Tally
 from streamkit import AsyncOpenAI, OpenAI
-from streamkit.config import Timeout
+from streamkit._http.config import Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from streamkit.client import ClientOptions
-    from streamkit.resources.managers import StreamManager
-    from streamkit.stream import ChatCompletionStream
+    from streamkit.families._resource.managers import StreamManager
+    from streamkit.families.chat.stream import ChatCompletionStream
 
 __all__ = ["chat"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from streamkit.cli.scenes import Scene
     from streamkit.client import OpenAI
-    from streamkit.events import Event
+    from streamkit.families.chat.events import Event
 
 __all__ = ["demo"]
 

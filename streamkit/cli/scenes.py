@@ -9,7 +9,7 @@ import reactivex.operators as rx
 from pydantic import BaseModel
 
 import streamkit.operators as ops
-from streamkit.events import (
+from streamkit.families.chat.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
     Event,
@@ -17,7 +17,7 @@ from streamkit.events import (
     RefusalDoneEvent,
 )
 from streamkit.recording import shipped
-from streamkit.tools import pydantic_function_tool
+from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from streamkit.errors import SlowConsumerError, StreamClosedError
-from streamkit.events import Event, EventsDroppedEvent
+from streamkit.families.chat.events import Event, EventsDroppedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from streamkit.event_loop import call_on
+from streamkit._rx.loop import call_on
 
 if TYPE_CHECKING:
     from typing import Self

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from streamkit.event_loop import running_loop
+from streamkit._rx.loop import running_loop
 from streamkit.hub.backlog import NothingYet
 from streamkit.hub.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.events import EventsDroppedEvent
+    from streamkit.families.chat.events import EventsDroppedEvent
     from streamkit.hub.backlog import Backlog, End, Taken
 
 __all__ = ["Channel"]

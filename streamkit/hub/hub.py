@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
-    from streamkit.events import EventsDroppedEvent
+    from streamkit.families.chat.events import EventsDroppedEvent
 
 __all__ = ["Hub"]
 
@@ -109,7 +109,7 @@ class Hub(ObserverBase[E]):
         """
         from reactivex.disposable import Disposable
 
-        from streamkit.observable import Observable
+        from streamkit._rx.observable import Observable
 
         def subscribe(
             observer: abc.ObserverBase[Any], _scheduler: abc.SchedulerBase | None = None

@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamkit.event_loop import call_on
+from streamkit._rx.loop import call_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from streamkit.cancel_scope import CancelScope
-from streamkit.event_loop import required_loop
+from streamkit._rx.cancel_scope import CancelScope
+from streamkit._rx.loop import required_loop
 from streamkit.polling.patience import patience, patience_on_loop
 from streamkit.polling.poller import Poller
 

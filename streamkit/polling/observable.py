@@ -7,13 +7,13 @@ import inspect
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from streamkit.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
-from streamkit.cancel_scope import CancelScope
-from streamkit.event_loop import call_on, required_loop, running_loop
+from streamkit._rx.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
+from streamkit._rx.cancel_scope import CancelScope
+from streamkit._rx.loop import call_on, required_loop, running_loop
+from streamkit._rx.scheduler_time import clock_of, schedule_after
+from streamkit._rx.turns import soon
 from streamkit.polling.patience import patience, patience_on_loop
 from streamkit.polling.poller import DEFAULT_INTERVAL, Poller, Polling, Reply
-from streamkit.scheduler_time import clock_of, schedule_after
-from streamkit.turns import soon
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -111,7 +111,7 @@ def observe_polling(
     """
     from reactivex.disposable import Disposable
 
-    from streamkit.observable import Observable
+    from streamkit._rx.observable import Observable
 
     def subscribe(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None

@@ -12,7 +12,7 @@ from streamkit.polling.poller import OutOfTimeError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
-    from streamkit.cancel_scope import CancelScope
+    from streamkit._rx.cancel_scope import CancelScope
 
 __all__ = ["patience", "patience_on_loop"]
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from streamkit.duration import require_duration
+from streamkit._core.duration import require_duration
+from streamkit._core.printable import printable
+from streamkit._http.retries import logger
 from streamkit.errors import OpenAIError, PollTimeoutError
-from streamkit.printable import printable
-from streamkit.retries import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from streamkit.server import prose
-from streamkit.server.budget import ExhaustedError
 from streamkit.server.identity import identifier
 from streamkit.server.request import (
     ChatRequest,
@@ -18,17 +16,19 @@ from streamkit.server.request import (
     SchemaFormat,
     prompt_of,
 )
-from streamkit.server.sample import sample
+from streamkit.server.sampling import prose
+from streamkit.server.sampling.budget import ExhaustedError
+from streamkit.server.sampling.sample import sample
+from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
 from streamkit.server.schemas import invalid_schema
 from streamkit.server.tool_choice import tools_to_call
-from streamkit.server.unsatisfiable import UnsatisfiableError
 
 if TYPE_CHECKING:
     from random import Random
 
-    from streamkit.server.budget import Budget
     from streamkit.server.identity import Identity
     from streamkit.server.request import Format, Function
+    from streamkit.server.sampling.budget import Budget
 
 REFUSE = "[[refuse]]"
 """In the last user message: the answer is a refusal."""

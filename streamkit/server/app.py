@@ -11,14 +11,13 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.recording import shipped, shipped_names
 from streamkit.server import files, threads, vector_stores
 from streamkit.server.answer import answers
 from streamkit.server.api_error import ApiError
 from streamkit.server.body import event_stream, replay, streamed
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
-from streamkit.server.budget import Budget, ExhaustedError
 from streamkit.server.call import endpoint
 from streamkit.server.chunks import chunks
 from streamkit.server.completion import completion
@@ -30,6 +29,7 @@ from streamkit.server.hosts import Hosts, HostsMiddleware
 from streamkit.server.identity import Identity
 from streamkit.server.reading import read_json
 from streamkit.server.rules import checked
+from streamkit.server.sampling.budget import Budget, ExhaustedError
 from streamkit.server.settings import Settings
 from streamkit.server.store import Store
 from streamkit.server.threads.plan import MODEL as SCENARIO

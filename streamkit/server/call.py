@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint, missing
 from streamkit.server.reading import read_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit.server import words
+from streamkit.server.sampling import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

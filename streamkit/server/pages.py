@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from streamkit.printable import printable
+from streamkit._core.printable import printable
 
 if TYPE_CHECKING:
     from streamkit.server.exchange import Exchange

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import complaint, missing, unknown
 from streamkit.server.request import (
@@ -27,7 +27,7 @@ from streamkit.server.schemas import check_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streamkit.server.budget import Budget
+    from streamkit.server.sampling.budget import Budget
 
 NOT_SERVED = (
     "audio",

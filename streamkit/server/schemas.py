@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit.schema import strict_violations
 from streamkit.server.api_error import ApiError
-from streamkit.server.budget import Budget, ExhaustedError
-from streamkit.server.metaschema import fault
-from streamkit.server.references import references
-from streamkit.server.values import key
+from streamkit.server.sampling.budget import Budget, ExhaustedError
+from streamkit.server.sampling.metaschema import fault
+from streamkit.server.sampling.references import references
+from streamkit.server.sampling.values import key
+from streamkit.structured.schema import strict_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

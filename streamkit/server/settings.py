@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from streamkit.types.base import Wire
+from streamkit._core.construction import construct
+from streamkit._core.decoding import NestingError, WireDecoder
+from streamkit._core.wire import Wire
 from streamkit.types.chunk import (
     ChatCompletionChunk,
     ChoiceDelta,
@@ -32,9 +34,7 @@ from streamkit.types.completion import (
     PromptTokensDetails,
     TopLogprob,
 )
-from streamkit.types.construction import construct
 from streamkit.types.cursor_page import CursorPage
-from streamkit.types.decoding import NestingError, WireDecoder
 from streamkit.types.file_object import FileDeleted, FileObject
 from streamkit.types.parsed import (
     ParsedChatCompletion,

@@ -6,7 +6,7 @@ Source: https://platform.openai.com/docs/api-reference/chat-streaming.
 
 from __future__ import annotations
 
-from streamkit.types.base import JSONText, UnixTime, Wire
+from streamkit._core.wire import JSONText, UnixTime, Wire
 from streamkit.types.completion import (
     Annotation,
     ChatCompletionAudio,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import JSONText, UnixTime, Wire
+from streamkit._core.wire import JSONText, UnixTime, Wire
 from streamkit.types.speech import DETAILS, Speech, thought_in
 
 __all__ = [

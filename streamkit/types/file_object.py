@@ -5,7 +5,7 @@ Source: https://platform.openai.com/docs/api-reference/files/object.
 
 from __future__ import annotations
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 
 __all__ = ["FileDeleted", "FileObject"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 
 __all__ = ["ErrorObject", "FunctionDefinition"]
 

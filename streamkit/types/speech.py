@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 
 __all__ = ["DETAILS", "Speech", "thought_in"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 
 __all__ = [
     "Attributes",

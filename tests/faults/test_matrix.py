@@ -19,7 +19,7 @@ from streamkit import (
     StreamTimeoutError,
     StreamTruncatedError,
 )
-from streamkit.config import Timeout
+from streamkit._http.config import Timeout
 from streamkit.errors import TimeLimit
 from streamkit.server import EmbeddedServer
 from streamkit.server.faults import KINDS, BrokenTLS

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
 from streamkit.events import Event
 from streamkit.operators.chat_events import ChatEvents
 from streamkit.operators.decode import OnTruncated
-from streamkit.pipeline import Pipeline
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import tool_parsers
 from tests.fuzz.pieces import pieces
 
 OBJECT = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}

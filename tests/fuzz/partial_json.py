@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from streamkit.partial_json import PartialJSON
+from streamkit._core.json.parser import PartialJSON
 from tests.fuzz.pieces import pieces
 from tests.test_partial_json import grows, load, plain
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from streamkit.assistants.follower import RunFollower
+from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
+from streamkit.families.assistants.follower import RunFollower
 from streamkit.operators.decode import OnTruncated
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
-from streamkit.pipeline import Pipeline
 from tests.fuzz.pieces import pieces
 
 

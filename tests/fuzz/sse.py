@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 from httpx_sse import EventSource
 
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import StreamDecodeError
-from streamkit.sse import ServerSentEvent, SSEDecoder
 from tests.fuzz.pieces import pieces
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx
 
+from streamkit.families.assistants.events import MessageDeltaEvent
 from streamkit.operators import accumulate_messages, pipe
 from streamkit.operators.accumulate_messages import MessageAccumulator
-from streamkit.run_events import MessageDeltaEvent
 from tests.assistant_streams import (
     READ,
     TOLD,

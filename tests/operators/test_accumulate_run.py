@@ -6,9 +6,9 @@ import pytest
 from reactivex import operators as rx
 
 from streamkit import LimitExceededError, Limits
+from streamkit.families.assistants.events import RunEvent, RunStepDeltaEvent
 from streamkit.operators import accumulate_run, pipe
 from streamkit.operators.accumulate_run import RunAccumulator
-from streamkit.run_events import RunEvent, RunStepDeltaEvent
 from tests.assistant_streams import (
     READ,
     TOLD,

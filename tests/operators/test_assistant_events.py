@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx
 
+from streamkit._core.sse import SSEDecoder
 from streamkit.errors import APIError, StreamTruncatedError
+from streamkit.families.assistants.events import TextCreatedEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.operators import assistant_events, decode_assistant_events, pipe
 from streamkit.operators.assistant_events import AssistantEvents
-from streamkit.run_events import TextCreatedEvent, TextDeltaEvent, TextDoneEvent
-from streamkit.sse import SSEDecoder
 from tests.assistant_streams import (
     READ,
     TOLD,

@@ -19,9 +19,9 @@ from streamkit.errors import (
 )
 from streamkit.operators import chat_events, pipe
 from streamkit.operators.chat_events import ChatEvents
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import tool_parsers
 from streamkit.types import ChatCompletionChunk, CompletionUsage
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, run, says, token
 

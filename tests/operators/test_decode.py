@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import (
     APIError,
     APIResponseValidationError,
@@ -19,7 +20,6 @@ from streamkit.errors import (
 )
 from streamkit.operators import decode, pipe
 from streamkit.operators.decode import ChunkDecoder
-from streamkit.sse import ServerSentEvent, SSEDecoder
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage, Wire
 from tests.chat_chunks import body, choice, chunk, cut, ends, run, says
 

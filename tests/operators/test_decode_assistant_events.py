@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from reactivex import operators as rx
 
+from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import (
     APIError,
     APIResponseValidationError,
@@ -15,7 +16,6 @@ from streamkit.errors import (
 )
 from streamkit.operators import decode_assistant_events, pipe
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
-from streamkit.sse import ServerSentEvent, SSEDecoder
 from streamkit.types.beta.assistant_stream_event import (
     ThreadMessageDelta,
     ThreadRunCompleted,

@@ -17,10 +17,10 @@ from reactivex.testing import ReactiveTest, TestScheduler
 
 from streamkit import AsyncOpenAI, OpenAI, OpenAIError
 from streamkit import operators as ops
+from streamkit._core.sse import ServerSentEvent
+from streamkit._rx.operator_input import OperatorInput
 from streamkit.events import AttemptResetEvent
 from streamkit.machine import Machine
-from streamkit.operator_input import OperatorInput
-from streamkit.sse import ServerSentEvent
 from streamkit.types.beta.assistant_stream_event import UnknownStreamEvent
 from tests.chat_chunks import says
 from tests.http_server import ScriptedServer

@@ -13,8 +13,8 @@ from reactivex import operators as rx_operators
 from streamkit.errors import ParseError
 from streamkit.operators import partial_parse, pipe
 from streamkit.operators.partial_parse import ContentParser
-from streamkit.reader import Reader
-from streamkit.response_format import response_format
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
 from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from reactivex.scheduler import CurrentThreadScheduler, EventLoopScheduler
 from reactivex.testing import ReactiveTest, TestScheduler
 
 from streamkit import AsyncOpenAI, OpenAI, errors
-from streamkit.backoff import LONGEST_RETRY_AFTER, back_off, is_transient
+from streamkit._http.backoff import LONGEST_RETRY_AFTER, back_off, is_transient
 from streamkit.events import AttemptResetEvent, ContentDeltaEvent
 from streamkit.operators import accumulate, partial_parse, pipe, retry_stream, split_by_choice
 from tests.chat_chunks import ends, says

@@ -6,7 +6,7 @@ import pytest
 import reactivex as rx
 from reactivex import operators as rx_operators
 
-from streamkit.log import ChoiceUpdate
+from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.machine import Machine
 from streamkit.operators import accumulate, lift, partial_parse, pipe, split_by_choice
 from streamkit.types import ChatCompletionChunk

@@ -15,8 +15,8 @@ from streamkit.errors import ParseError
 from streamkit.operators import pipe, tool_arg_parse
 from streamkit.operators.accumulate import Accumulator
 from streamkit.operators.tool_arg_parse import ToolArgumentsParser
-from streamkit.reader import Reader
-from streamkit.tools import tool_parsers
+from streamkit.structured.reader import Reader
+from streamkit.structured.tools import tool_parsers
 from tests.chat_chunks import (
     call,
     calls,

@@ -19,7 +19,7 @@ from streamkit import (
     Stream,
 )
 from streamkit import operators as ops
-from streamkit.run_events import AssistantEvent, TextDeltaEvent, ToolCallDeltaEvent
+from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, ToolCallDeltaEvent
 from streamkit.types.beta import AssistantStreamEvent
 from streamkit.types.beta.threads import Message, MessageDelta, Run, Text, TextDelta
 from streamkit.types.beta.threads.runs import RunStep, ToolCall, ToolCallDelta

@@ -21,8 +21,8 @@ from streamkit.events import (
     ContentDoneEvent,
     EventsDroppedEvent,
 )
+from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.hub.consumer import Consumer
-from streamkit.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
 MESSAGES = [{"role": "user", "content": "hello"}]

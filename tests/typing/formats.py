@@ -11,9 +11,9 @@ from typing_extensions import TypeAliasType
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
 from streamkit.events import ChatCompletionStreamEvent, ContentDeltaEvent, ContentDoneEvent
-from streamkit.log import ChoiceUpdate
-from streamkit.response_format import ResponseFormat, response_format
-from streamkit.stream import AsyncChatCompletionStream, ChatCompletionStream
+from streamkit.families.chat.log import ChoiceUpdate
+from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
+from streamkit.structured.response_format import ResponseFormat, response_format
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from typing import assert_type
 from reactivex import Observable
 
 from streamkit import AsyncOpenAI, OpenAI, UploadProgress
+from streamkit._http.upload import FileTypes
 from streamkit.polling import poll
 from streamkit.types import FileObject
 from streamkit.types.beta.threads import Run
 from streamkit.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
-from streamkit.upload import FileTypes
 
 FILES: list[FileTypes] = [Path("a"), ("b", b"text"), ("c", b"{}", "application/json")]
 

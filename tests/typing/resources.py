@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamkit import AsyncOpenAI, OpenAI
-    from streamkit.resources.binary_content import BinaryContent
-    from streamkit.resources.pages import AsyncCursorPage, SyncCursorPage
-    from streamkit.resources.vector_stores import VectorStores
+    from streamkit.families._resource.pages import AsyncCursorPage, SyncCursorPage
+    from streamkit.families.files._sync.vector_stores import VectorStores
+    from streamkit.families.files.binary_content import BinaryContent
     from streamkit.types.beta import AssistantStreamEvent
     from streamkit.types.beta.threads.runs import ToolCall
 

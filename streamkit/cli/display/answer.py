@@ -13,7 +13,7 @@ from rich.text import Text
 
 from streamkit.cli.display.tree import CURSOR, value_tree
 from streamkit.cli.display.visible import visible, visible_line
-from streamkit.events import (
+from streamkit.families.chat.events import (
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.tree import Tree
 
-    from streamkit.events import Event
+    from streamkit.families.chat.events import Event
 
 __all__ = ["Answer"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.partial_view import PartialArray, PartialObject
+from streamkit._core.json.view import PartialArray, PartialObject
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

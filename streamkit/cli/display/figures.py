@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from streamkit.events import ChunkEvent
+from streamkit.families.chat.events import ChunkEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.events import Event
+    from streamkit.families.chat.events import Event
     from streamkit.types import ChatCompletionChunk, ChunkChoice, CompletionUsage
 
 __all__ = ["Figures"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from streamkit._core.json.view import PartialArray, PartialObject, plain
 from streamkit.cli.display.fields import Fields
 from streamkit.cli.display.visible import visible, visible_json, visible_line
-from streamkit.events import (
+from streamkit.families.chat.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
     FunctionToolCallArgumentsDeltaEvent,
@@ -15,12 +16,11 @@ from streamkit.events import (
     RefusalDeltaEvent,
     RefusalDoneEvent,
 )
-from streamkit.partial_view import PartialArray, PartialObject, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.events import Event
+    from streamkit.families.chat.events import Event
 
 __all__ = ["FIELD_LIMIT", "Lines"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from streamkit.cli.display.figures import Figures
-    from streamkit.events import Event
+    from streamkit.families.chat.events import Event
 
 __all__ = ["REFRESHES", "Frame", "is_live", "shown"]
 

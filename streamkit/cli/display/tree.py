@@ -9,8 +9,8 @@ from typing import Any, cast
 from rich.text import Text
 from rich.tree import Tree
 
+from streamkit._core.json.view import PartialArray, PartialObject
 from streamkit.cli.display.visible import visible, visible_line
-from streamkit.partial_view import PartialArray, PartialObject
 
 __all__ = ["CURSOR", "value_tree"]
 

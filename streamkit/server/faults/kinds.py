@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.faults.fault import (
     Do,
     Fault,

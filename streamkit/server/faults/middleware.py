@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 
-from streamkit.compiled import decoder
+from streamkit._core.compiled import decoder
 from streamkit.server.api_error import ApiError
 from streamkit.server.faults.fault import Do, Fault, Pause, Raw, Refusal
 from streamkit.server.faults.frames import Frames

@@ -7,12 +7,12 @@ from base64 import b64decode
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from streamkit.compiled import convert
-from streamkit.server import prose, words
+from streamkit._core.compiled import convert
 from streamkit.server.answer import arguments_for, content_for
-from streamkit.server.budget import Budget
 from streamkit.server.identity import identifier
 from streamkit.server.request import Format, FunctionTool
+from streamkit.server.sampling import prose, words
+from streamkit.server.sampling.budget import Budget
 from streamkit.server.threads.plan import tools_of
 from streamkit.server.threads.scenario import (
     CodeInterpreter,

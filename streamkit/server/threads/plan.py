@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.request import FunctionTool
 from streamkit.server.threads.requests import Tool

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streamkit.compiled import convert
+from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.call import not_found
 from streamkit.server.threads.context import prompt_of, sources_of, words_of

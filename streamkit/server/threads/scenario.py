@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from streamkit.compiled import decoder
+from streamkit._core.compiled import decoder
 
 End = Literal["completed", "incomplete", "failed", "expired", "cancelled", "error"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.beta.assistant_tool import AssistantTool
 from streamkit.types.beta.thread import ToolResources
 

@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Literal, cast, get_args
 import msgspec
 from msgspec import field
 
+from streamkit._core.decoding import NestingError, WireDecoder, loads
+from streamkit._core.wire import Wire
 from streamkit.limits import DEFAULTS
-from streamkit.types.base import Wire
 from streamkit.types.beta.thread import Thread
 from streamkit.types.beta.threads.message import Message, MessageDeltaEvent
 from streamkit.types.beta.threads.run import Run
 from streamkit.types.beta.threads.runs.run_step import RunStep, RunStepDeltaEvent
-from streamkit.types.decoding import NestingError, WireDecoder, loads
 from streamkit.types.shared import ErrorObject
 
 __all__ = [

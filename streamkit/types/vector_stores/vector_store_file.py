@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.vector_store import Attributes
 
 __all__ = [

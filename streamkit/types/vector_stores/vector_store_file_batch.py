@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.vector_store import FileCounts
 
 __all__ = ["VectorStoreFileBatch"]

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.beta.threads.annotation import Annotation
 
 __all__ = [

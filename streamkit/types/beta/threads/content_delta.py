@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.beta.threads.annotation import AnnotationDelta
 
 __all__ = [

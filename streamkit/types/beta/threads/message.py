@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.beta.assistant_tool import CodeInterpreterTool, FileSearchTool
 from streamkit.types.beta.threads.content import MessageContent
 from streamkit.types.beta.threads.content_delta import MessageContentDelta

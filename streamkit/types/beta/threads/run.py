@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import JSONText, Wire
+from streamkit._core.wire import JSONText, Wire
 from streamkit.types.beta.assistant_tool import AssistantTool
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import Wire
+from streamkit._core.wire import Wire
 from streamkit.types.beta.threads.run import LastError, Usage
 from streamkit.types.beta.threads.runs.tool_call import ToolCall
 from streamkit.types.beta.threads.runs.tool_call_delta import ToolCallDelta

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
-from streamkit.types.base import JSONText, Wire
+from streamkit._core.wire import JSONText, Wire
 
 __all__ = [
     "CodeInterpreter",

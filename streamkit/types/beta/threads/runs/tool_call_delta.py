@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from streamkit.types.base import JSONText, Wire
+from streamkit._core.wire import JSONText, Wire
 from streamkit.types.beta.threads.runs.tool_call import FileSearch
 
 __all__ = [

@@ -1,0 +1,205 @@
+"""Wire types out of decoded JSON, whatever is in it: built field by field."""
+
+# Strategy: how a field is read is decided once a type, not once a value. A reader takes a value and
+# gives it back as its field has it, and what of it could not be read.
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import math
+import types
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias, TypeVar, Union, cast, get_args, get_origin
+
+import msgspec
+
+from streamkit._core.compiled import convert
+from streamkit._core.wire import JSONText, UnixTime, Wire
+
+__all__ = ["construct"]
+
+W = TypeVar("W", bound=Wire)
+Reader: TypeAlias = Callable[[Any], tuple[Any, Any]]
+
+_log = logging.getLogger("streamkit")
+
+_MISFIT = object()
+_NOTHING = object()
+
+
+def construct(type_: type[W], data: dict[str, Any]) -> W:
+    """Build a wire type from decoded JSON, whatever is in it.
+
+    Where a server is careless and what it means is plain, that is read: an object where a list of
+    them belongs is a list of one, unless its keys are the indices of a list; a null in a list adds
+    nothing, JSON in place of its text is its text, and a type may know other forms of what it says
+    (``Wire.normalized``). What still cannot be read stays among the unknown fields
+    (``model_extra``), which is logged at DEBUG, and the field reads as its default, or as the
+    objects of a list that could be read. An object that names a kind which its union has not
+    becomes a plain ``Wire``, all of whose fields are unknown ones.
+    """
+    return _built(type_, *(type_.normalized(data) or (data, {})))
+
+
+def _built(type_: type[W], data: dict[str, Any], unread: dict[str, Any]) -> W:
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    shape = _shape(type_)
+    for key, value in data.items():
+        read = shape.readers.get(key)
+        if read is None:
+            if key != shape.tag_field:
+                extra[key] = value
+            elif value is not None and value != shape.tag:
+                unread[key] = value
+        elif value is not None:
+            fitted, rest = read(value)
+            if fitted is not _MISFIT:
+                known[key] = fitted
+            if rest is not _NOTHING:
+                unread[key] = rest
+    wire = type_(**known)
+    wire.add_unknown(extra)
+    if unread:
+        wire.add_unknown(unread)
+        for key, rest in unread.items():
+            kind = type(rest).__name__
+            _log.debug("%s.%s is a %s, kept as it came", type_.__name__, key, kind)
+    return wire
+
+
+class _Shape(NamedTuple):
+    """How objects of a type are read."""
+
+    readers: dict[str, Reader]
+    tag_field: str | None
+    tag: Any
+
+
+@functools.cache
+def _shape(type_: type[Wire]) -> _Shape:
+    config = (get_origin(type_) or type_).__struct_config__
+    fields = msgspec.structs.fields(type_)
+    readers = {
+        field.encode_name: _reader(field.type) for field in fields if field.name != "unknown_fields"
+    }
+    return _Shape(readers, config.tag_field, config.tag)
+
+
+def _reader(expected: Any) -> Reader:
+    """How a value of a field of this type is read."""
+    members = [member for member in _members(expected) if member is not type(None)]
+    if len(members) > 1:
+        if all(map(_is_wire, members)):
+            return lambda value: _read_object(_tagged(members, value), value)
+        return functools.partial(_read_value, expected)
+    (only,) = members
+    if get_origin(only) is list:
+        (item_type,) = get_args(only)
+        return functools.partial(_read_list, item_type, _reader(item_type))
+    if only == JSONText:
+        return _read_json_text
+    if only == UnixTime:
+        return _read_time
+    if _is_wire(only):
+        return functools.partial(_read_object, cast("type[Wire]", only))
+    return functools.partial(_read_value, only)
+
+
+def _members(expected: Any) -> tuple[Any, ...]:
+    is_union = get_origin(expected) in (Union, types.UnionType)
+    return get_args(expected) if is_union else (expected,)
+
+
+def _is_wire(expected: Any) -> bool:
+    type_ = get_origin(expected) or expected
+    return isinstance(type_, type) and issubclass(type_, Wire)
+
+
+def _read_value(expected: Any, value: Any) -> tuple[Any, Any]:
+    if type(value) is expected:
+        return value, _NOTHING
+    try:
+        return convert(value, expected, strict=False), _NOTHING
+    except ValueError:
+        return _MISFIT, value
+
+
+def _read_object(type_: type[Wire], value: Any) -> tuple[Any, Any]:
+    if isinstance(value, dict):
+        normal = type_.normalized(cast("dict[str, Any]", value))
+        if normal is not None:
+            return _built(type_, *normal), _NOTHING
+    return _MISFIT, cast("object", value)
+
+
+def _read_json_text(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, str):
+        return value, _NOTHING
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        return _MISFIT, value  # NaN, which is no JSON
+    return text, _NOTHING
+
+
+def _read_time(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, float | str):
+        try:
+            return math.floor(float(value)), _NOTHING
+        except (ValueError, OverflowError):
+            return _MISFIT, value
+    return _read_value(int, value)
+
+
+def _read_list(item_type: Any, read: Reader, value: Any) -> tuple[Any, Any]:
+    given = kept = cast("object", value)
+    if isinstance(value, dict):
+        given = _listed(cast("dict[str, Any]", value), item_type)
+    if not isinstance(given, list):
+        return _MISFIT, kept
+    fits = [read(item) for item in cast("list[Any]", given) if item is not None]
+    items = [item for item, _ in fits if item is not _MISFIT]
+    rests = [rest for _, rest in fits if rest is not _NOTHING]
+    if not rests:
+        return items, _NOTHING
+    # Objects stand for themselves; numbers mean something by their place.
+    return (items, rests) if items and isinstance(items[0], Wire) else (_MISFIT, kept)
+
+
+def _listed(value: dict[str, Any], item_type: Any) -> list[Any] | None:
+    """The items of a list that came as an object: it is the only one, or has them by index."""
+    shapes = [_shape(member) for member in _members(item_type) if _is_wire(member)]
+    if any(not shape.readers.keys().isdisjoint(value) for shape in shapes):
+        return [value]
+    if not value or not all(key.isdecimal() and len(key) <= _DIGITS for key in value):
+        return None
+    items = sorted(((int(key), item) for key, item in value.items()), key=itemgetter(0))
+    if not any("index" in shape.readers for shape in shapes):
+        return [item for _, item in items]
+    return [
+        {"index": index, **cast("dict[str, Any]", item)} if isinstance(item, dict) else item
+        for index, item in items
+    ]
+
+
+_DIGITS = 9  # of an index
+
+
+def _tagged(members: list[type[Wire]], value: Any) -> type[Wire]:
+    """The member of a tagged union that ``value`` names; a plain ``Wire`` when it names another.
+
+    One that names none is told by its content, which the API calls by the name of its kind;
+    failing that, it is the first.
+    """
+    if not isinstance(value, dict):
+        return members[0]
+    data = cast("dict[str, Any]", value)
+    tags = {str(member.__struct_config__.tag): member for member in members}
+    named = data.get(members[0].__struct_config__.tag_field or "")
+    if named:
+        return tags.get(named, Wire) if isinstance(named, str) else Wire
+    return next((member for tag, member in tags.items() if tag in data), members[0])

@@ -1,0 +1,118 @@
+"""JSON bytes to wire types: as strict and fast as msgspec, and as lenient as it takes.
+
+Strategy: msgspec decodes what fits the type exactly, which is nearly everything. What it refuses
+(an unknown field, a value of another type, half a surrogate pair) is read again with the standard
+library and built field by field, so nothing that came is lost.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import msgspec
+
+from streamkit._core.compiled import decoder
+from streamkit._core.construction import construct
+from streamkit._core.wire import Wire
+from streamkit.limits import DEFAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["NestingError", "WireDecoder", "is_json", "loads"]
+
+W = TypeVar("W", bound=Wire)
+
+
+class NestingError(ValueError):
+    """JSON is nested deeper than it may be."""
+
+
+class WireDecoder(Generic[W]):
+    """Decode one wire type from JSON."""
+
+    def __init__(self, type_: type[W]) -> None:
+        self._type = type_
+        self.decode_strictly: Callable[[bytes | str], W] = _strict(type_)
+        """Decode what fits the type and nothing else.
+
+        Raises ``ValueError``, or ``RecursionError`` for what is nested too deeply to tell.
+        """
+
+    def decode(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
+        """The object in ``data``; raises ``ValueError`` when it holds no JSON object.
+
+        If that is because of its depth, it is a ``NestingError``.
+        """
+        try:
+            return self.decode_strictly(data)
+        except (ValueError, RecursionError):
+            # msgspec's own errors, and text with half a surrogate pair in it
+            return self.decode_leniently(data, max_depth)
+
+    def decode_leniently(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
+        """The same for data that do not fit; slower by far."""
+        value = loads(data, max_depth)
+        if not isinstance(value, dict):
+            raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
+        return construct(self._type, cast("dict[str, Any]", value))
+
+
+@functools.cache
+def _strict(type_: type[W]) -> Callable[[bytes | str], W]:
+    return decoder(type_).decode
+
+
+def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
+    """Any JSON value; raises ``ValueError``, which for one that is too deep is ``NestingError``."""
+    try:
+        value = json.loads(data)
+    except RecursionError as error:
+        raise NestingError(f"nested deeper than {max_depth} levels") from error
+    # Fewer brackets than levels: there is no need to look where they stand.
+    if _brackets(data) > max_depth and _is_deeper(value, max_depth):
+        raise NestingError(f"nested deeper than {max_depth} levels")
+    return value
+
+
+def is_json(data: bytes | str) -> bool:
+    """Whether this is all of a JSON object or list, be it too deep to be read."""
+    text = data.lstrip()
+    if text[:1] not in _OPENING:
+        return False
+    try:
+        _raw.decode(text)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+_OPENING = ("{", "[", b"{", b"[")
+_raw = decoder(msgspec.Raw)
+
+
+def _brackets(data: bytes | str) -> int:
+    if isinstance(data, str):
+        return data.count("[") + data.count("{")
+    return data.count(b"[") + data.count(b"{")
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether more than ``depth`` containers are in one another; asked level by level."""
+    level = _containers([value])
+    while level and depth:
+        depth -= 1
+        level = [
+            inner
+            for outer in level
+            for inner in _containers(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
+def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
+    return [item for item in items if isinstance(item, (dict, list))]

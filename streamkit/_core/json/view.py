@@ -1,0 +1,256 @@
+"""Open JSON objects and arrays, as they were at one moment.
+
+A view reads like the dict or list it will become, and never changes.
+"""
+
+# Strategy: the parser only ever appends. The finished items of an open container are in one live
+# dict or list, the text of an open string in one GrowingText; a view is a reference to the live
+# thing and how much of it there was. Making one is O(1) however much that is and however deep the
+# parser is in it, and the newest one reads the live thing directly. What is open inside a view
+# becomes a view when it is asked for. A view that has been overtaken leaves out what came after it:
+# an array and a string by cutting, an object by making a copy of its beginning, once.
+#
+# The parser may run in another thread while a view is read, without a lock. So nothing here walks
+# through a live container: it looks something up, or takes a copy in one step, and only then
+# compares sizes.
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from operator import index as as_index
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from streamkit._core.growing_text import GrowingText
+
+    Container: TypeAlias = "dict[str, Any] | list[Any]"
+    Pairs: TypeAlias = "list[tuple[str, Any]]"
+    OpenText: TypeAlias = "tuple[GrowingText, int]"
+    Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
+
+__all__ = ["Level", "PartialArray", "PartialObject", "Path"]
+
+
+class Level(Struct, frozen=True, gc=False):
+    """An open container and the value that is open in it, as of a moment."""
+
+    container: Container
+    count: int
+    """How many finished items it had."""
+    key: str = ""
+    """Of the open value, in an object."""
+    replaced: tuple[Pairs, int] | None = None
+    """Later values of the object's keys, and how many there were."""
+    is_again: bool = False
+    """Whether the open value is the second of its key: it is hidden until it is finished, for what
+    is shown never shrinks."""
+    parent: Level | None = None
+
+
+class Path(Struct, frozen=True, gc=False):
+    """An open value, by its innermost open container and the text that is open in that."""
+
+    innermost: Level
+    text: OpenText | None
+
+
+class _View:
+    """An open container: its finished items, and the tip, which is the value still open."""
+
+    __slots__ = ("_frozen", "_level", "_tip")
+
+    def __init__(self, level: Level, tip: Tip = None) -> None:
+        self._level = level
+        self._tip = None if level.is_again else tip
+        self._frozen: Any = None
+
+    def __len__(self) -> int:
+        return self._level.count + (self._tip is not None)
+
+    @property
+    def __pydantic_serializer__(self) -> object:
+        # Pydantic asks whatever it meets in an `Any`.
+        return _pydantic_serializer()
+
+    def _open_value(self) -> PartialObject | PartialArray | str | None:
+        """The tip; what it shows is put together when it is first asked for."""
+        tip = self._tip
+        if isinstance(tip, tuple):
+            text, length = tip
+            tip = self._tip = text.first(length)
+        elif isinstance(tip, Path):
+            tip = self._tip = _next_view(self._level, tip)
+        return tip
+
+
+def _view(level: Level, tip: Tip) -> PartialObject | PartialArray:
+    return (PartialObject if type(level.container) is dict else PartialArray)(level, tip)
+
+
+def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
+    """The view of the container that is open in ``outer``, on the way to the innermost one."""
+    level, tip = path.innermost, path.text
+    view = _view(level, tip)
+    while level.parent is not None and level.parent is not outer:
+        level = level.parent
+        view = _view(level, view)
+    return view
+
+
+class PartialObject(_View, Mapping[str, Any]):
+    """A JSON object that was still open: a read-only mapping that never changes.
+
+    It equals the dict with the same items, and passes for a dict where ``isinstance`` asks. Its
+    finished values are plain ones, shared with later views and to be treated as read-only; only its
+    last value may be partial.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # it is no dict, but encoders without a hook ask `isinstance` (FastAPI's)
+        __class__ = property(lambda _: dict)  # as `unittest.mock` does it
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._finished()
+        if self._tip is not None:
+            yield self._level.key
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(list(self))
+
+    def __getitem__(self, key: str) -> Any:
+        level = self._level
+        if self._tip is not None and key == level.key:
+            return self._open_value()
+        if self._frozen is None:
+            if level.replaced:
+                pairs, count = level.replaced
+                for name, value in reversed(pairs[:count]):
+                    if name == key:
+                        return value
+            live = cast("dict[str, Any]", level.container)
+            value = live[key]
+            # Only now: had the size been right before, the key might still be a newer one.
+            if len(live) == level.count:
+                return value
+        return self._finished()[key]
+
+    def __eq__(self, other: object) -> bool:
+        other = plain(other)
+        return self.to_dict() == other if isinstance(other, dict) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a dict's
+
+    def __repr__(self) -> str:
+        return repr(self.to_dict())
+
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
+        return _whole, (self.to_dict(),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a plain dict, with plain dicts and lists for what is open inside it too."""
+        items = self._finished().copy()
+        if self._tip is not None:
+            items[self._level.key] = plain(self._open_value())
+        return items
+
+    def _finished(self) -> dict[str, Any]:
+        """Return the finished items of this view, out of the parser's reach."""
+        frozen: dict[str, Any] | None = self._frozen
+        if frozen is None:
+            level = self._level
+            live = cast("dict[str, Any]", level.container)
+            frozen = dict(islice(live.copy().items(), level.count))
+            if level.replaced:
+                pairs, count = level.replaced
+                frozen.update(pairs[:count])
+            self._frozen = frozen
+        return frozen
+
+
+class PartialArray(_View, Sequence[Any]):
+    """A JSON array that was still open: a read-only sequence that never changes.
+
+    It equals the list with the same items, and passes for a list where ``isinstance`` asks. Its
+    finished values are plain ones, shared with later views and to be treated as read-only; only its
+    last value may be partial.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # as in PartialObject
+        __class__ = property(lambda _: list)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._finished()
+        if self._tip is not None:
+            yield self._open_value()
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        position = as_index(index)
+        if position < 0:
+            position += len(self)
+        level = self._level
+        if 0 <= position < level.count:
+            return cast("list[Any]", level.container)[position]
+        if self._tip is None or position != level.count:
+            raise IndexError("array index out of range")
+        return self._open_value()
+
+    def __eq__(self, other: object) -> bool:
+        other = plain(other)
+        return self.to_list() == other if isinstance(other, list) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a list's
+
+    def __repr__(self) -> str:
+        return repr(self.to_list())
+
+    def __reduce__(self) -> tuple[Any, tuple[list[Any]]]:
+        return _whole, (self.to_list(),)
+
+    def to_list(self) -> list[Any]:
+        """Return a plain list, with plain dicts and lists for what is open inside it too."""
+        items = self._finished()
+        if self._tip is not None:
+            items.append(plain(self._open_value()))
+        return items
+
+    def _finished(self) -> list[Any]:
+        level = self._level
+        return cast("list[Any]", level.container)[: level.count]
+
+
+def _whole(value: dict[str, Any] | list[Any]) -> PartialObject | PartialArray:
+    """The view in which nothing is open; what a pickled one becomes."""
+    return _view(Level(value, len(value)), None)
+
+
+@functools.cache
+def _pydantic_serializer() -> object:
+    from pydantic_core import SchemaSerializer
+    from pydantic_core.core_schema import any_schema, plain_serializer_function_ser_schema
+
+    return SchemaSerializer(any_schema(serialization=plain_serializer_function_ser_schema(plain)))
+
+
+def plain(value: object) -> object:
+    """Return the plain dict or list for a view, and anything else as it is."""
+    if isinstance(value, PartialObject):
+        return value.to_dict()
+    if isinstance(value, PartialArray):
+        return value.to_list()
+    return value

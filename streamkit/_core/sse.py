@@ -1,0 +1,251 @@
+"""Server-sent events out of bytes, without I/O.
+
+Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+# Strategy: cut the bytes into lines (CR, LF or CRLF; no other line break counts, so U+2028 in JSON
+# is harmless) and the lines into frames at each empty line. A frame that is one `data:` line, which
+# is nearly every frame, is read here; httpx-sse reads the others. Bytes without a line break are
+# only put aside, so many small reads stay linear in the bytes received.
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+
+from streamkit._core.machine import Machine
+from streamkit._core.strays import FIELDS, strays
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError, StreamDecodeError
+from streamkit.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import httpx
+
+__all__ = ["SSEDecoder", "ServerSentEvent"]
+
+_BOM = b"\xef\xbb\xbf"
+_COLON = ord(":")
+_HEAD_LIMIT = 4 * QUOTE_LIMIT + 1  # more than is quoted, whatever the characters are
+
+
+class ServerSentEvent(Struct, frozen=True, gc=False):
+    """One event, its data not yet decoded."""
+
+    data: bytes
+    event: str = "message"
+    id: str = ""
+    """The last one there was, in this event or before."""
+    retry: int | None = None
+
+
+class SSEDecoder(Machine[bytes, ServerSentEvent]):
+    """Bytes to events, wherever the bytes are cut.
+
+    A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
+    standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field
+    and JSON without a ``data:`` are events of their own. Raises ``LimitExceededError`` for an event
+    or a stream of more bytes than ``limits`` allow, and ``StreamDecodeError`` at the end of a body
+    in which was no event at all.
+    """
+
+    def __init__(self, *, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self._max_event_bytes = limits.event_bytes
+        self._room = limits.stream_bytes  # for what is still to come of the stream
+        self._head: bytes | None = b""  # what came before the first event, to be quoted
+        self._start = b""  # up to two bytes that may begin a byte order mark
+        self._started = False
+        self._after_cr = False
+        self._line = bytearray()  # the unfinished line
+        self._frame: list[bytes] = []  # the finished lines of the unfinished frame
+        self._size = 0  # of both together
+        self._is_between_frames = False  # and past the first event, where nothing is special
+        self._id = ""  # the last there was
+        self._fault: StreamDecodeError | None = None
+
+    def feed(self, value: bytes, /) -> Sequence[ServerSentEvent]:
+        """Take bytes and return the events they complete."""
+        data = self.plain_data(value)
+        if data is not None:
+            return (ServerSentEvent(data, "message", self._id),)
+        if self._fault is not None:
+            raise self._fault
+        if self._head is not None:
+            self._head = (self._head + value[:_HEAD_LIMIT])[:_HEAD_LIMIT]
+        if not self._started:
+            value = self._skip_bom(value)
+        if self._after_cr or b"\r" in value:
+            value = self._normalise(value)
+        self._room -= len(value)
+        events = self._checked(self._split(value))
+        self._is_between_frames = not (
+            self._frame or self._line or self._after_cr or self._fault or self._head is not None
+        )
+        return events
+
+    def unfinished(self) -> tuple[Sequence[ServerSentEvent], ServerSentEvent | None]:
+        """Take the end of the body, and return what is in the frame that it cuts off.
+
+        That is what strayed into the frame, which needs no blank line, and the frame's own event.
+        """
+        if self._fault is not None:
+            raise self._fault
+        frame = [line for line in (*self._frame, bytes(self._line)) if line[:1] not in {b"", b":"}]
+        self._frame.clear()
+        self._line.clear()
+        if not frame:
+            return (), None
+        events = self._events(frame)
+        has_own = any(line.partition(b":")[0] == b"data" for line in frame)
+        return (events[:-1], events[-1]) if has_own else (events, None)
+
+    def close(self) -> Iterable[ServerSentEvent]:
+        """Take the end of the body."""
+        if self._fault is not None:
+            raise self._fault
+        if self._head == b"":
+            raise StreamDecodeError("the body of the stream is empty")
+        if self._head is not None:
+            raise StreamDecodeError("the body is no event stream", received=self._head)
+        return ()
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream say how much of it had come."""
+        if isinstance(error, OpenAIError):
+            error.bytes_received = self._limits.stream_bytes - self._room
+
+    def plain_data(self, value: bytes) -> bytes | None:
+        """The data of a read that is one frame of one ``data:`` line, which then needs no event.
+
+        None of any other; ``feed`` takes those, for nothing has been done with them.
+        """
+        # A hot place: servers send a frame at a time, and there is nothing else in such a read for
+        # the rules of `feed` to find. What is asked here is what costs least (`in` costs thrice).
+        line, _, rest = value.partition(b"\n")
+        data = line.removeprefix(b"data: ")
+        if (
+            rest == b"\n"
+            and self._is_between_frames
+            and len(data) < len(line) <= self._max_event_bytes
+            and line.find(b"\r") < 0
+            and (room := self._room - len(value)) >= 0
+        ):
+            self._room = room
+            return data
+        return None
+
+    def _split(self, value: bytes) -> list[ServerSentEvent]:
+        if b"\n" not in value:
+            self._put_aside(value)
+            return []
+        *lines, rest = value.split(b"\n")
+        if self._line:
+            self._size -= len(self._line)
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
+        events: list[ServerSentEvent] = []
+        frame, size = self._frame, self._size
+        for line in lines:
+            if line:
+                if line[0] != _COLON:  # else it is a comment, of which there may be any number
+                    frame.append(line)
+                    size += len(line)
+            elif size > self._max_event_bytes:
+                rest = b""
+                break
+            elif frame:
+                events += self._events(frame)
+                frame.clear()
+                size = 0
+        self._size = size
+        self._put_aside(rest)
+        if events:
+            self._head = None
+        return events
+
+    def _events(self, frame: list[bytes]) -> list[ServerSentEvent]:
+        """What strayed into the frame, and the frame's own event, if there is one."""
+        line = frame[0]
+        if len(frame) == 1 and line.startswith(b"data:"):
+            data = line[6:] if line.startswith(b"data: ") else line[5:]
+            return [ServerSentEvent(data, "message", self._id)]
+        names = set[bytes]()
+        for line in frame:
+            name, _, value = line.partition(b":")
+            names.add(name)
+            # An id is that of the following events too, even when its own frame is no event.
+            if name == b"id" and b"\0" not in value:
+                self._id = value.removeprefix(b" ").decode("utf-8", "replace")
+        events: list[ServerSentEvent] = []
+        if not names <= FIELDS:
+            events += [ServerSentEvent(data, kind, self._id) for kind, data in strays(frame)]
+        if b"data" in names:
+            events.append(_read_by_httpx_sse(frame, self._id))
+        return events
+
+    def _skip_bom(self, value: bytes) -> bytes:
+        value, self._start = self._start + value, b""
+        if len(value) < len(_BOM) and _BOM.startswith(value):
+            self._start = value
+            return b""
+        self._started = True
+        return value.removeprefix(_BOM)
+
+    def _normalise(self, value: bytes) -> bytes:
+        # A CR ends its line at once, so that no event waits for the next read; an LF that follows
+        # it, then or later, belongs to it.
+        if not value:
+            return value
+        if self._after_cr:
+            value = value.removeprefix(b"\n")
+        self._after_cr = value.endswith(b"\r")
+        return value.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _put_aside(self, rest: bytes) -> None:
+        if rest:
+            self._line += rest
+            self._size += len(rest)
+
+    def _checked(self, events: list[ServerSentEvent]) -> Sequence[ServerSentEvent]:
+        if self._size > self._max_event_bytes:
+            begin = b"\n".join((*self._frame, self._line[:QUOTE_LIMIT]))[:QUOTE_LIMIT]
+            self._fault = LimitExceededError(
+                "event_bytes", self._max_event_bytes, "an event is too large", received=begin
+            )
+        elif self._room < 0:
+            most = self._limits.stream_bytes
+            self._fault = LimitExceededError("stream_bytes", most, "the stream is too long")
+        if self._fault is not None and not events:
+            raise self._fault
+        return events
+
+
+def _read_by_httpx_sse(frame: list[bytes], id: str) -> ServerSentEvent:
+    from httpx_sse import EventSource
+
+    # It takes whatever `int` does for a time to retry after; the standard has digits alone.
+    frame = [line for line in frame if not line.startswith(b"retry:") or _RETRY(line)]
+    source = EventSource(cast("httpx.Response", _Body(frame)))
+    event = next(source.iter_sse())
+    data = event.data.encode("utf-8", "surrogateescape")
+    name = event.event.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return ServerSentEvent(data, name, id, event.retry)
+
+
+_RETRY = re.compile(rb"retry: ?[0-9]+").fullmatch
+
+
+class _Body:
+    """A frame in the place of the response that httpx-sse reads from."""
+
+    def __init__(self, frame: list[bytes]) -> None:
+        self.headers = {"content-type": "text/event-stream"}
+        self._frame = frame
+
+    def iter_text(self) -> Iterator[str]:
+        # Bytes that are no UTF-8 come out as they went in: the JSON decoder rejects them.
+        yield b"\n".join((*self._frame, b"", b"")).decode("utf-8", "surrogateescape")

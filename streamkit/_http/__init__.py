@@ -1,0 +1,1 @@
+"""One exchange by HTTP, whatever it carries."""

@@ -1,0 +1,213 @@
+"""The open body of a streamed response: read it, close it from anywhere, end it well.
+
+Every end is told: the iteration stops when the server had finished, and raises when the body was
+closed (StreamClosedError), broke off (StreamTruncatedError) or fell silent (APITimeoutError). A
+body that has ended stays ended, in the same way.
+"""
+
+# Strategy: a response that is being read is closed by its reader alone. Who closes the body
+# meanwhile cuts the connection, and that wakes the reader. When nobody reads, the response is
+# closed on the spot.
+#
+# A body that is let go before its end is collected at any time, maybe while its own thread holds
+# the lock that closing a response takes, or when the loop is gone. So only the connection is cut
+# then, which the server sees at once; the transport does the rest before it sends the next request.
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import weakref
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamkit._http.connection import Connection
+from streamkit._http.content_coding import unpacked, unpacked_async
+from streamkit._http.errors import body_error
+from streamkit.errors import OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator
+    from typing import Self
+
+    import httpx
+
+__all__ = ["DRAIN_LIMIT", "DRAIN_SECONDS", "AsyncBody", "SyncBody"]
+
+DRAIN_LIMIT = 1 << 12
+"""How many bytes after the last event are read for the sake of the connection."""
+DRAIN_SECONDS = 0.1
+"""How long they are waited for: no longer than a new connection would take."""
+
+
+class _Body:
+    """A response, and how its body ended, if it did."""
+
+    on_content: Callable[[], None] | None = None
+    """Wants to be called when what was read has turned out to be content, if it is there."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._connection = Connection.of(response)
+        self._end: BaseException | None = None
+
+    def _closed_in_any_case(self, close: Callable[[], object]) -> None:
+        """Have ``close`` called some time, if the body is let go before its end."""
+        self._finalizer = weakref.finalize(self, self._connection.let_go, close)
+        self._finalizer.atexit = False
+
+    def _needs_no_help(self) -> None:
+        self._finalizer.detach()
+        self._connection.leave()
+
+    def _close(self) -> None:
+        self._needs_no_help()
+        if self._end is None:
+            self._end = self._connection.closed_error()
+
+    def _ended_by(self, error: BaseException) -> BaseException:
+        if self._connection.is_cut or not isinstance(error, Exception):
+            self._close()
+        self._needs_no_help()
+        if not isinstance(error, Exception):
+            return error  # the reader was interrupted or cancelled, and is told just that
+        if self._end is None and isinstance(error, StopIteration | StopAsyncIteration):
+            # Not the one that is raised, which by its traceback holds this body and its readers.
+            self._end = type(error)()
+            return error
+        if self._end is None:
+            ours = isinstance(error, OpenAIError)
+            self._end = error if ours else body_error(error, self.response)
+        return self._end
+
+
+class SyncBody(_Body):
+    """The bytes of a body as they arrive; read by one thread, closed by any."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self._chunks = unpacked(response)
+        self._closed_in_any_case(partial(_close, response, self._chunks))
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        end = self._end
+        if end is not None:
+            raise end
+        try:
+            chunk = next(self._chunks)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
+            end = self._ended_by(error)
+            self.response.close()
+            try:
+                raise end from None
+            finally:
+                end = None  # else it and this frame would hold each other, and all callers
+        end = self._end
+        if end is None:
+            return chunk
+        # Closed by another thread, which found this one at work and left the response to it.
+        self.response.close()
+        raise end
+
+    def close(self) -> None:
+        """End the body now, and with it the connection unless everything was read.
+
+        Over HTTP/2 a waiting reader notices with its next chunk.
+        """
+        self._close()
+        if not self._connection.is_of_this_process:
+            return
+        try:
+            self._chunks.close()
+        except ValueError:  # another thread is in it
+            self._connection.cut()
+        else:
+            self.response.close()
+
+    def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
+        """Read the little that follows the last event, so that the connection is used again.
+
+        Whatever comes, and also when more than ``limit`` bytes come or nothing does for
+        ``seconds``, the body has ended then.
+        """
+        if self._end is not None:
+            return
+        if self._connection.is_held:
+            watchdog = threading.Timer(seconds, self.close)
+            watchdog.daemon = True
+            watchdog.start()
+            with suppress(OpenAIError):
+                for chunk in self:
+                    limit -= len(chunk)
+                    if limit < 0:
+                        break
+            watchdog.cancel()
+            watchdog.join()  # until its thread has ended it keeps this body
+        self.close()
+        self._end = StopIteration()
+
+
+class AsyncBody(_Body):
+    """The bytes of a body as they arrive; read by one task, closed by any of the same loop."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self._chunks = unpacked_async(response)
+        self._closed_in_any_case(partial(_aclose, response, self._chunks))
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._end is not None:
+            raise self._end
+        try:
+            return await anext(self._chunks)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
+            end = self._ended_by(error)
+            await self.response.aclose()
+            try:
+                raise end from None
+            finally:
+                del end  # else it and this frame would hold each other, and all callers
+
+    async def aclose(self) -> None:
+        """End the body now, and with it the connection unless everything was read.
+
+        Over HTTP/2 a waiting reader notices with its next chunk.
+        """
+        self._close()
+        if self._connection.is_of_this_process:
+            await _aclose(self.response, self._chunks)
+
+    async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
+        """Read the little that follows the last event, so that the connection is used again.
+
+        Whatever comes, and also when more than ``limit`` bytes come or nothing does for
+        ``seconds``, the body has ended then.
+        """
+        if self._end is not None:
+            return
+        with suppress(OpenAIError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for chunk in self:
+                    limit -= len(chunk)
+                    if limit < 0:
+                        break
+        await self.aclose()
+        self._end = StopAsyncIteration()
+
+
+def _close(response: httpx.Response, chunks: Generator[bytes, None, None]) -> None:
+    chunks.close()
+    response.close()
+
+
+async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
+    await response.aclose()
+    with suppress(RuntimeError):  # another task is in it
+        await chunks.aclose()

@@ -1,0 +1,238 @@
+"""Where requests go, and with what: arguments first, then the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import UNSET, UnsetType
+
+from streamkit._core.deadlines import StreamLimits
+from streamkit._core.duration import require_duration
+from streamkit.errors import OpenAIError
+from streamkit.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "DEFAULT_BASE_URL",
+    "DEFAULT_MAX_RETRIES",
+    "READ_TIMEOUT",
+    "ClientConfig",
+    "Timeout",
+    "Timeouts",
+    "checked_header",
+    "timeouts",
+]
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+DEFAULT_MAX_RETRIES = 2
+READ_TIMEOUT = 600.0
+"""Seconds that may pass between two bytes of an answer: models think for minutes."""
+CONNECT_TIMEOUT = 5.0
+"""Seconds to reach the server."""
+
+
+class Timeouts(Protocol):
+    """The seconds for each phase of an exchange: an ``httpx.Timeout``, or its like."""
+
+    def as_dict(self) -> dict[str, float | None]:
+        """Return the seconds by phase (connect, read, write, pool); None is no limit."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeout(StreamLimits):
+    """Seconds for each phase of an exchange and for its answer; None is no limit.
+
+    For the last three only content counts: keep-alives, empty chunks and usage do not, and an
+    answer that is not streamed is content once it is whole. A reader that is busy elsewhere costs
+    no time but of ``total``. Whichever is reached first ends the answer with a
+    ``StreamTimeoutError``.
+    """
+
+    connect: float | None = CONNECT_TIMEOUT
+    read: float | None = READ_TIMEOUT
+    """Between two bytes, whatever they say."""
+    write: float | None = READ_TIMEOUT
+    pool: float | None = READ_TIMEOUT
+    """Until a connection is free."""
+
+    @property
+    def limits_content(self) -> bool:
+        """Whether it has any of the limits for which only content counts."""
+        return (self.first_content, self.between_content, self.total) != (None, None, None)
+
+    def within(self, seconds: float) -> Timeout:
+        """The same, with no longer than that until a connection is there."""
+        return replace(
+            self,
+            connect=seconds if self.connect is None else min(self.connect, seconds),
+            pool=seconds if self.pool is None else min(self.pool, seconds),
+        )
+
+    def as_dict(self) -> dict[str, float | None]:
+        """Return the seconds by phase, as ``httpx.Timeout`` does."""
+        return {
+            "connect": self.connect,
+            "read": self.read,
+            "write": self.write,
+            "pool": self.pool,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientConfig:
+    """What every request of a client shares; its ``repr`` shows no key, header or query."""
+
+    api_key: str | Callable[[], str | Awaitable[str]] = field(repr=False)
+    """The key, or what returns it and is asked before each attempt; ``""`` sends none."""
+    base_url: str = DEFAULT_BASE_URL
+    organization: str | None = None
+    project: str | None = None
+    timeout: float | Timeouts | UnsetType | None = UNSET
+    """Seconds, or seconds by phase; None waits for ever."""
+    max_retries: int = DEFAULT_MAX_RETRIES
+    """How often a request that failed is sent again."""
+    default_headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Sent with every request; a value that is no string takes the header away."""
+    default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    limits: Limits = field(default=DEFAULTS, repr=False)
+    """What is taken from the server at most."""
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, or would show a secret in the failure."""
+        object.__setattr__(self, "base_url", _checked_base_url(str(self.base_url)))
+        if self.max_retries < 0:
+            raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}")
+        if isinstance(self.api_key, str):
+            checked_header("Authorization", self.api_key)
+        if self.timeout is not UNSET:
+            timeouts(self.timeout)
+
+    @property
+    def credentials(self) -> tuple[object, ...]:
+        """What a server may tell its callers apart by."""
+        return (
+            self.api_key,
+            self.organization,
+            self.project,
+            self.default_headers,
+            self.default_query,
+        )
+
+    @classmethod
+    def from_environment(  # noqa: PLR0913 - one for each field
+        cls,
+        *,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        base_url: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        timeout: float | Timeouts | UnsetType | None = UNSET,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, object] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        limits: Limits = DEFAULTS,
+    ) -> ClientConfig:
+        """Fill what is None from ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID``, ``_PROJECT_ID``.
+
+        Raises OpenAIError when there is no key. An empty variable counts as absent.
+        """
+        key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY") or None
+        if key is None:
+            raise OpenAIError(
+                "An API key is needed: pass api_key, or set the environment variable OPENAI_API_KEY"
+            )
+        return cls(
+            api_key=key,
+            base_url=base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL,
+            organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
+            project=project or os.environ.get("OPENAI_PROJECT_ID") or None,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=dict(default_headers or {}),
+            default_query=dict(default_query or {}),
+            limits=limits,
+        )
+
+
+def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:
+    """Seconds for each phase, as every HTTP library with httpx's interface reads them.
+
+    Raises ``ValueError`` for what no socket can wait for, ``TypeError`` for what is no time.
+    """
+    if not (value is None or isinstance(value, (int, float)) or hasattr(value, "as_dict")):
+        raise TypeError(f"timeout is a number of seconds or a Timeout, not {value!r}")
+    phases: dict[str, float | None] = (
+        dict.fromkeys(("connect", "read", "write", "pool"), value)
+        if value is None or isinstance(value, (int, float))
+        else value.as_dict()
+    )
+    for name, seconds in phases.items():
+        if seconds is not None:
+            require_duration(f"timeout, {name}", seconds)
+    return phases
+
+
+def checked_header(name: str, value: str) -> str:
+    """``value`` as HTTP can carry it; the error of one that cannot be sent does not quote it.
+
+    Line breaks around a key are common (files end with one), and no part of it.
+    """
+    if not _is_header_name(name):
+        raise OpenAIError("A header has a name that HTTP cannot carry: it is made of ASCII letters")
+    value = value.strip()
+    if not (value.isascii() and value.isprintable()):
+        raise OpenAIError(
+            f"The value for the header {name} has a character in it that HTTP cannot carry:"
+            " a line break, or a letter outside ASCII"
+        )
+    return value
+
+
+def _checked_base_url(url: str) -> str:
+    # No message quotes the URL, nor does a cause: it may hold what the message complains of.
+    url = url.strip()
+    parts = _parts(url)
+    if parts is None:
+        raise OpenAIError("base_url is no URL")
+    if not url.isprintable() or " " in url:
+        raise OpenAIError("base_url is no URL: it has a space or a control character in it")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise OpenAIError("base_url must begin with http:// or https:// and name a host")
+    if "@" in parts.netloc:
+        raise OpenAIError(
+            "base_url must not hold a user name or password, which would end up in logs:"
+            ' send them as default_headers={"Authorization": ...}'
+        )
+    if not _is_host(parts.hostname):
+        raise OpenAIError(
+            "base_url names a host that cannot exist: a part of its name is empty or too long"
+        )
+    if parts.query or parts.fragment:
+        raise OpenAIError("base_url must not have a query or a fragment: pass default_query")
+    return parts.geturl().rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is looked at only then
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_host(name: str) -> bool:
+    # Of names that are not ASCII only who encodes them knows how long they are.
+    labels = name.removesuffix(".").split(".")
+    return all(label and (len(label) <= 63 or not label.isascii()) for label in labels)
+
+
+_is_header_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch

@@ -1,0 +1,199 @@
+"""What an HTTP failure means: the transport's errors and the API's statuses as ours."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit._core.decoding import loads
+from streamkit._http.charset import charset
+from streamkit._http.content_coding import CodingError, HalfPackedError
+from streamkit._http.environment import proxy_variables
+from streamkit._http.redaction import Secrets
+from streamkit.errors import (
+    QUOTE_LIMIT,
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    OpenAIError,
+    PermissionDeniedError,
+    RateLimitError,
+    StreamDecodeError,
+    StreamTimeoutError,
+    StreamTruncatedError,
+    UnprocessableEntityError,
+)
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import httpx
+
+__all__ = [
+    "ERROR_BODY_LIMIT",
+    "body_error",
+    "detached",
+    "exchange_error",
+    "forget_request",
+    "library_of",
+    "status_error",
+]
+
+ERROR_BODY_LIMIT = 1 << 16
+"""How many bytes of an error's body are read."""
+
+
+def library_of(instance: object) -> ModuleType:
+    """The HTTP library that ``instance``'s class comes from: httpx, or one that is built like it.
+
+    Each has its own exception classes, of the same names.
+    """
+    for base in type(instance).__mro__:
+        module = sys.modules.get(base.__module__.partition(".")[0])
+        if module is not None and hasattr(module, "TransportError"):
+            return module
+    return importlib.import_module("httpx")
+
+
+def exchange_error(error: Exception, request: httpx.Request) -> APIError:
+    """What an ``error`` of the HTTP client means when no whole response came.
+
+    Not all are the library's own: transports let through what they do not know.
+    """
+    library, host = library_of(error), _host(request)
+    if isinstance(error, library.TimeoutException | TimeoutError):
+        return APITimeoutError(f"Request to {host} timed out ({_said(error)})")
+    if isinstance(error, library.TransportError | OSError | EOFError) or _is_of_network(error):
+        proxies = proxy_variables(request.url)
+        by = f", or to the proxy that {proxies} names," if proxies else ""
+        return APIConnectionError(f"Connection to {host}{by} failed ({_said(error)})")
+    if isinstance(error, CodingError | library.DecodingError):
+        return APIResponseValidationError(f"{host} sent garbled data ({_said(error)})")
+    if isinstance(error, UnicodeError):
+        return APIError(
+            f"Request to {host} was not sent: there can be no such host, or proxy ({_said(error)})"
+        )
+    return APIError(f"Request to {host} came to no answer ({_said(error)})")
+
+
+def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
+    """What an ``error`` of the HTTP client means when it struck in the middle of a body."""
+    library, host = library_of(error), _host(response.request)
+    if isinstance(error, library.TimeoutException | TimeoutError):
+        phases: dict[str, float | None] = response.request.extensions.get("timeout", {})
+        return StreamTimeoutError(
+            f"{host} fell silent in the middle of its answer ({_said(error)})",
+            limit="read",
+            seconds=phases.get("read"),
+            request_id=response.headers.get("x-request-id"),
+        )
+    if isinstance(error, CodingError | library.DecodingError) and not isinstance(
+        error, HalfPackedError
+    ):
+        return StreamDecodeError(f"{host} sent garbled data ({_said(error)})")
+    return StreamTruncatedError(f"{host} broke off in the middle of its answer ({_said(error)})")
+
+
+def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
+    """The error class of the response's status, with what ``content``, its body, says."""
+    response = detached(response, content)
+    text = response.text.strip()
+    body = _error_object(text)
+    message = _message(body) or text[:QUOTE_LIMIT]
+    status = response.status_code
+    kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    return kind(
+        f"Error code: {status} - {message}" if message else f"Error code: {status}",
+        response=response,
+        body=body,
+    )
+
+
+def detached(response: httpx.Response, content: bytes) -> httpx.Response:
+    """The response with its body read and unpacked; no connection, no header of the request.
+
+    It may be kept, and what an error carries may be logged or sent to a tracker.
+    """
+    framing = {b"content-encoding", b"content-length", b"transfer-encoding"}
+    alone = type(response)(
+        response.status_code,
+        # As bytes: what a server puts there need not be ASCII, and httpx would not write it again.
+        headers=[pair for pair in response.headers.raw if pair[0].lower() not in framing],
+        content=content,
+        request=_bare(response.request),
+    )
+    alone.encoding = charset(response.headers.get("content-type", ""), content)
+    Secrets.of(response).follow(alone.request)
+    return alone
+
+
+def forget_request(response: httpx.Response) -> None:
+    """Take the headers and the body of its request away from a response that is handed out."""
+    extensions = response.request.extensions
+    response.request = _bare(response.request)
+    response.request.extensions = extensions
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def _error_object(text: str) -> Any:
+    try:
+        body = loads(text)
+    except ValueError:
+        return text or None
+    if text.startswith("[") and body:  # Google's servers send a list of one
+        body = body[0]
+    error: Any = _fields(body).get("error")
+    return error if isinstance(error, str) or _fields(error) else body
+
+
+def _message(error: Any) -> str:
+    if isinstance(error, str):
+        return error[:QUOTE_LIMIT]
+    said = _fields(error).get("message") or _fields(error).get("detail") or ""
+    text = said if isinstance(said, str) else json.dumps(said, separators=(",", ":"))
+    return text[:QUOTE_LIMIT]
+
+
+def _fields(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _is_of_network(error: Exception) -> bool:
+    """Whether it comes from a package below the HTTP client, which was to put it in other terms."""
+    raised_in = type(error).__module__
+    if isinstance(error, RuntimeError):  # of a closed connection, some say no more than that
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            raised_in = str(frame.f_globals.get("__name__"))
+    return raised_in.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}
+
+
+def _bare(request: httpx.Request) -> httpx.Request:
+    return type(request)(request.method, request.url.copy_with(query=None))
+
+
+def _host(request: httpx.Request) -> str:
+    return request.url.netloc.decode("ascii")
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:QUOTE_LIMIT] if str(error) else type(error).__name__

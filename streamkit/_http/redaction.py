@@ -1,0 +1,196 @@
+"""Errors leave here: without the secrets of their request, and without foreign exceptions.
+
+Servers quote what they were sent: a key they do not know, a header, an address. They do it in any
+encoding and anywhere: in an error, in a page in place of an answer, in mid-stream. So secrets are
+not taken out where something is quoted, but where an error leaves: ``Secrets.taken_from`` it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from html.entities import codepoint2name
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from streamkit._core.printable import printable
+from streamkit._http.credentials import SHORTEST_SECRET, secrets_of
+from streamkit.errors import APIStatusError, OpenAIError, ParseError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import httpx
+
+__all__ = ["REDACTED", "Secrets", "keeping_secrets", "request_id"]
+
+AnyError = TypeVar("AnyError", bound=BaseException)
+Method = TypeVar("Method", bound="Callable[..., Any]")
+
+REDACTED = "[redacted]"
+"""What stands in the place of a secret."""
+
+_KEY = "streamkit.secrets"
+_HEAD = 64
+"""How many characters of a long secret are looked for; what follows them is taken along."""
+_SHORTEST_CUT = 200
+"""How long a text is at least that may have been cut in the midst of a secret."""
+_SHORTEST_PIECE = 4
+"""How much of a secret gives it away, there."""
+_PROTOCOL = {b"content-type", b"date", b"retry-after", b"retry-after-ms", b"x-should-retry"}
+"""What of an answer's headers is read by programs, and never quotes a request."""
+
+
+class Secrets:
+    """The secrets of one request; looked for when the first error leaves."""
+
+    def __init__(self, request: httpx.Request | None = None) -> None:
+        # Not the request itself, which has a body; and an HTTP client may yet add to its headers.
+        self._places = None if request is None else (request.headers, request.url)
+
+    @staticmethod
+    def of(response: httpx.Response) -> Secrets:
+        """Those of the request that ``response`` answers."""
+        try:
+            return Secrets.of_request(response.request)
+        except RuntimeError:  # httpx's way to say that it knows no request
+            return Secrets()
+
+    @staticmethod
+    def of_request(request: httpx.Request) -> Secrets:
+        """Those that follow ``request``."""
+        found = request.extensions.get(_KEY)
+        return found if isinstance(found, Secrets) else Secrets()
+
+    def follow(self, request: httpx.Request) -> None:
+        """Be those of ``request``, for who gets its response to ask for them."""
+        request.extensions[_KEY] = self
+
+    def taken_from(self, error: AnyError) -> AnyError:
+        """Give ``error`` back without them, if it is one of ours; others are left as they are.
+
+        What caused it goes too, when it is foreign: an HTTP library's exception leads to the
+        request with all its headers, and a decoder's to all of the text. Only validators' stay.
+        """
+        if not isinstance(error, OpenAIError):
+            return error
+        attributes = vars(error)
+        error.args = self._value(error.args)
+        for name in attributes:
+            attributes[name] = self._value(attributes[name])
+        if isinstance(error, APIStatusError):
+            error.response = self._response(error.response)
+        if not isinstance(error, ParseError | SchemaError):
+            self._unlink(error)
+        return error
+
+    def text(self, text: str) -> str:
+        """The text without them, however it is escaped."""
+        for secret in self._secrets:
+            text = _pattern(secret).sub(REDACTED, text)
+        return self._end(text) if len(text) >= _SHORTEST_CUT else text
+
+    @functools.cached_property
+    def _secrets(self) -> Sequence[str]:
+        found = secrets_of(*self._places) if self._places else ()
+        return sorted(found, key=len, reverse=True)  # for one may be part of another
+
+    def _end(self, text: str) -> str:
+        quoted = text.rstrip("…'\"")
+        for secret in self._secrets:
+            for size in range(min(len(secret), len(quoted)) - 1, _SHORTEST_PIECE - 1, -1):
+                if quoted.endswith(secret[:size]):
+                    return quoted[:-size] + REDACTED + text[len(quoted) :]
+        return text
+
+    def _value(self, value: Any) -> Any:
+        match value:
+            case str():  # in which half a surrogate pair could not be printed
+                return self.text(value).encode("utf-8", "replace").decode()
+            case list():
+                return [self._value(item) for item in cast("list[Any]", value)]
+            case tuple():
+                return tuple(self._value(item) for item in cast("tuple[Any, ...]", value))
+            case dict():
+                pairs = cast("dict[Any, Any]", value).items()
+                return {self._value(key): self._value(inner) for key, inner in pairs}
+            case _:
+                return value
+
+    def _response(self, response: Any) -> Any:
+        content: bytes = response.content
+        if response.encoding == "utf-8":
+            content = self._bytes(content)
+        else:  # and no text in an encoding in which nothing would be found
+            content = self.text(response.text).encode()
+        copy = type(response)(
+            response.status_code,
+            headers=[
+                (name, value if name.lower() in _PROTOCOL else self._bytes(value))
+                for name, value in response.headers.raw
+            ],
+            content=content,
+            request=response.request,
+        )
+        copy.encoding = "utf-8"
+        copy.request.extensions.pop(_KEY, None)
+        return copy
+
+    def _bytes(self, content: bytes) -> bytes:
+        text = content.decode("utf-8", "surrogateescape")
+        return self.text(text).encode("utf-8", "surrogateescape")
+
+    def _unlink(self, error: OpenAIError) -> None:
+        for link in ("__cause__", "__context__"):
+            behind = getattr(error, link)
+            if isinstance(behind, OpenAIError):
+                self.taken_from(behind)
+            elif behind is not None:
+                setattr(error, link, None)
+
+
+def keeping_secrets(read: Method) -> Method:
+    """Decorate a method that reads a response and may quote it in an error."""
+
+    @functools.wraps(read)
+    def read_and_keep(self: Any, response: httpx.Response, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return read(self, response, *args, **kwargs)
+        except OpenAIError as error:
+            Secrets.of(response).taken_from(error)
+            raise
+
+    return cast("Method", read_and_keep)
+
+
+def request_id(response: httpx.Response) -> str | None:
+    """The ``x-request-id`` of a response, as it may stand in a log."""
+    id_ = response.headers.get("x-request-id")
+    return None if id_ is None else printable(Secrets.of(response).text(id_))
+
+
+@functools.lru_cache(maxsize=128)
+def _pattern(secret: str) -> re.Pattern[str]:
+    # The zeros are those of UTF-16 and UTF-32, where nobody has said that it is one of these.
+    head = "\0{0,3}".join(map(_letter, secret[:_HEAD]))
+    if len(secret) < SHORTEST_SECRET:  # such a one may be part of any word
+        head = rf"(?<![^\W_]){head}(?![^\W_])"
+    rest = r"[^\s\"'<>]*" if len(secret) > _HEAD else ""
+    return re.compile(head + rest, re.IGNORECASE)
+
+
+def _letter(char: str) -> str:
+    """A pattern of all that a letter may be written as: in JSON, within JSON, in a URL, in HTML."""
+    code, plain = ord(char), re.escape(char)
+    units = char.encode("utf-16-be")
+    named = f"|{codepoint2name[code]}" if code in codepoint2name else ""
+    forms = [
+        "".join(rf"\\{{1,16}}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)),
+        rf"\\{{1,16}}x{code:02x}",
+        "".join(f"%(?:25){{0,3}}{byte:02x}" for byte in char.encode()),
+        f"&(?:amp;)?(?:#0{{0,6}}{code}|#x0{{0,6}}{code:x}{named});",
+    ]
+    if not char.isalnum():
+        forms.append(rf"\\{{1,16}}{plain}")
+    if char == " ":
+        forms.append(r"\+")
+    return f"(?:{'|'.join(forms)}|{plain})"  # the longest first: % begins %25 as well

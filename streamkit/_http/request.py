@@ -1,0 +1,154 @@
+"""What is to be asked of the API, and its form on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from streamkit._core.wire import Wire
+from streamkit._http.config import ClientConfig, checked_header
+from streamkit._http.content_coding import ACCEPTED
+from streamkit._version import __version__
+from streamkit.errors import QUOTE_LIMIT, OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streamkit._http.config import Timeouts
+    from streamkit._http.upload import Upload
+
+    _AnyMapping: TypeAlias = Mapping[Any, object]
+    _AnyIterable: TypeAlias = Iterable[object]
+
+__all__ = ["Request", "encoded", "headers", "query"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One call of the API; what it does not say, the client's configuration does."""
+
+    method: str
+    path: str
+    """Below the base URL, as ``/chat/completions``."""
+    json: object = field(default=UNSET, repr=False)
+    """The body before it is encoded; unset for none."""
+    upload: Upload | None = field(default=None, repr=False)
+    """A form with a file, in place of a JSON body."""
+    query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Added to the URL; what is None is left out."""
+    headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Stronger than the client's; a value that is no string takes the header away."""
+    timeout: float | Timeouts | UnsetType | None = UNSET
+    max_retries: int | None = None
+    stream: bool = False
+    """Whether server-sent events are asked for."""
+    fetches_file: bool = False
+    """Whether the answer is what a file holds, which may be larger than an object."""
+
+
+def encoded(request: Request) -> bytes | None:
+    """The body as JSON; anything that can say itself in JSON may stand in it.
+
+    Raises ``OpenAIError`` where a text or a number is none that JSON can carry.
+    """
+    if request.json is UNSET:
+        return None
+    try:
+        return msgspec.json.encode(_sendable(request.json), enc_hook=_plain)
+    except RecursionError:
+        reason = "it is nested too deeply, or contains itself"
+    except ValueError as error:
+        reason = f"{type(error).__name__}: {error}"[:QUOTE_LIMIT]
+    with suppress(RecursionError):
+        reason = next(_faults(request.json), reason)
+    raise OpenAIError(f"The request cannot be sent: {reason}")
+
+
+def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str, str | None]:
+    """The headers by lower-case name: the request's, else the client's, else ours; None goes."""
+    if not isinstance(api_key, str):
+        raise OpenAIError(f"api_key() returned {type(api_key).__name__}, not a string")
+    ours = {
+        "Accept": "text/event-stream" if request.stream else "application/json",
+        # What is packed may wait on its way for more that is worth packing.
+        "Accept-Encoding": "identity" if request.stream else ACCEPTED,
+        "Authorization": f"Bearer {api_key.strip()}" if api_key else None,
+        "Content-Type": None if request.json is UNSET else "application/json",
+        "OpenAI-Organization": config.organization,
+        "OpenAI-Project": config.project,
+        "User-Agent": f"streamkit/{__version__}",
+    }
+    merged: dict[str, object] = {}
+    for layer in (ours, config.default_headers, request.headers):
+        merged.update({_lower(name): value for name, value in layer.items()})
+    if request.upload:
+        del merged["content-type"]  # only who encodes the form knows what parts it in two
+    return {
+        name: checked_header(name, value) if isinstance(value, str) else None
+        for name, value in merged.items()
+    }
+
+
+def query(request: Request, config: ClientConfig) -> dict[str, Any] | None:
+    """The parameters of the URL: the request's over the client's."""
+    merged = {**config.default_query, **request.query}
+    return {name: value for name, value in merged.items() if value is not None} or None
+
+
+def _lower(name: object) -> str:
+    if not isinstance(name, str):
+        raise OpenAIError(f"The name of a header is a string, not {type(name).__name__}")
+    return name.lower()
+
+
+def _sendable(value: object) -> object:
+    # What the API sent goes back as it came: msgspec by itself would add nulls for what was not
+    # sent, and lose what the type does not know.
+    if isinstance(value, Wire):
+        return value.to_dict(mode="json")
+    if isinstance(value, Mapping):
+        return {key: _sendable(item) for key, item in cast("_AnyMapping", value).items()}
+    if isinstance(value, (list, tuple)):
+        return [_sendable(item) for item in cast("_AnyIterable", value)]
+    if isinstance(value, float) and not isfinite(value):  # msgspec would send null
+        raise ValueError(value)
+    return value
+
+
+def _faults(value: object, path: str = "the body") -> Iterator[str]:
+    """What of a body no JSON can carry, and where that is."""
+    if isinstance(value, Mapping):
+        for key, item in cast("_AnyMapping", value).items():
+            if not isinstance(key, str | int | float):
+                yield f"a key of {path!a} is a {type(key).__name__}, and no text"
+            yield from _faults(key, f"a key of {path}")
+            yield from _faults(item, f"{path}.{key}".removeprefix("the body."))
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(cast("_AnyIterable", value)):
+            yield from _faults(item, f"{path}[{place}]")
+    elif isinstance(value, str):
+        if half := _HALF(value):
+            yield f"{path!a} has half of a surrogate pair in it ({half[0]!a})"
+    elif isinstance(value, float) and not isfinite(value):
+        yield f"{path!a} is {value}, which is no number in JSON"
+
+
+_HALF = re.compile("[\ud800-\udfff]").search
+
+
+def _plain(value: Any) -> object:
+    # For what msgspec does not know.
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Iterable):
+        return [_sendable(item) for item in cast("_AnyIterable", value)]
+    raise TypeError(f"A request body cannot hold a {type(value).__name__}")

@@ -1,0 +1,38 @@
+"""What is logged of a stream when it ends: figures, and nothing of what it said."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from streamkit._http.redaction import request_id
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["StreamLog"]
+
+_log = logging.getLogger("streamkit")
+
+
+class StreamLog:
+    """Notes when a stream began, and logs at DEBUG how it ended."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def tell(self, response: httpx.Response, events: int, error: Exception | None = None) -> None:
+        """Log the end: a good one, or by ``error``, of which only the kind is told."""
+        if not _log.isEnabledFor(logging.DEBUG):
+            return
+        _log.debug(
+            "%s %s: the stream ended with %s after %d events, %d bytes and %.3f s, request id %s",
+            response.request.method,
+            response.request.url.path,
+            "success" if error is None else type(error).__name__,
+            events,
+            response.num_bytes_downloaded,
+            time.monotonic() - self._began,
+            request_id(response),
+        )

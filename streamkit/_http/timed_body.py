@@ -1,0 +1,114 @@
+"""Bodies that are read within limits of time."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from math import inf
+from typing import TYPE_CHECKING
+
+from streamkit._http.body import AsyncBody, SyncBody
+from streamkit.errors import StreamTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+    from streamkit._core.deadlines import Deadlines
+    from streamkit._http.watchdog import Watchdog
+
+__all__ = ["TimedAsyncBody", "TimedSyncBody"]
+
+
+class TimedSyncBody(SyncBody):
+    """The bytes of a body as they arrive, as long as they arrive in time.
+
+    ``watchdog`` wakes a reader that waits in vain; it is stopped when the body has ended.
+    """
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        deadlines: Deadlines,
+        watchdog: Watchdog,
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__(response)
+        self.on_content = deadlines.content
+        self._deadlines = deadlines
+        self._watchdog = watchdog
+        self._clock = clock
+        self._phases: dict[str, float | None] = response.request.extensions["timeout"]
+        self._read = self._phases["read"]
+        # The watchdog's thread must not keep a body alive that everybody else has forgotten.
+        weakref.finalize(self, watchdog.stop).atexit = False
+        expire = weakref.WeakMethod(self._expire)
+        watchdog.hand_over(lambda error: (method := expire()) and method(error))
+
+    def __next__(self) -> bytes:
+        deadlines, now = self._deadlines, self._clock()
+        until = deadlines.wait(now)
+        if now >= until and (error := deadlines.reached(now)):
+            self._expire(error)
+        if not self._connection.is_held:
+            self._bound_read(until - now)
+        try:
+            return super().__next__()
+        except StreamTimeoutError as error:
+            self._watchdog.stop()
+            raise self._judged(error) from error.__cause__
+        except BaseException:
+            self._watchdog.stop()
+            raise
+        finally:
+            deadlines.arrived(self._clock())
+
+    def close(self) -> None:
+        """End the body now, and with it the connection unless everything was read."""
+        self._watchdog.stop()
+        super().close()
+
+    def _expire(self, error: StreamTimeoutError) -> None:
+        if self._end is None:
+            error.request_id = self.response.headers.get("x-request-id")
+            self._end = error
+        self.close()
+
+    def _bound_read(self, seconds: float) -> None:
+        # There is no socket to be cut by which a reader could be woken, as with HTTP/2; but there
+        # the time a read may take is looked up here every time.
+        self._phases["read"] = min(self._read, seconds) if self._read is not None else seconds
+
+    def _judged(self, error: StreamTimeoutError) -> StreamTimeoutError:
+        reached = self._deadlines.reached(self._clock()) if error.limit == "read" else None
+        if reached is None:
+            return error
+        self._end = None
+        self._expire(reached)
+        return reached
+
+
+class TimedAsyncBody(AsyncBody):
+    """The bytes of a body as they arrive, as long as they arrive in time."""
+
+    def __init__(self, response: httpx.Response, deadlines: Deadlines) -> None:
+        super().__init__(response)
+        self.on_content = deadlines.content
+        self._deadlines = deadlines
+
+    async def __anext__(self) -> bytes:
+        time = asyncio.get_running_loop().time
+        until = self._deadlines.wait(time())
+        patience = asyncio.timeout_at(None if until == inf else until)
+        try:
+            async with patience:
+                return await super().__anext__()
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            self._end = error = self._deadlines.error()
+            error.request_id = self.response.headers.get("x-request-id")
+            raise error from None
+        finally:
+            self._deadlines.arrived(time())

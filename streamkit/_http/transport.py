@@ -1,0 +1,482 @@
+"""One attempt at an exchange with the API: build the request, send it, check the status.
+
+The two transports differ in what they await and in nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from contextlib import aclosing, closing, contextmanager, suppress
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+from msgspec import UNSET
+
+from streamkit._http.client import (
+    AnyClient,
+    AsyncConnections,
+    AsyncHTTPClient,
+    Connections,
+    HTTPClient,
+    LoopPool,
+    Pool,
+    new_async_client,
+    new_client,
+)
+from streamkit._http.closing import close_to_the_end
+from streamkit._http.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
+from streamkit._http.content_coding import CodingError, unpacked, unpacked_async
+from streamkit._http.cookies import OwnCookies, keep_sendable
+from streamkit._http.errors import (
+    ERROR_BODY_LIMIT,
+    detached,
+    exchange_error,
+    forget_request,
+    library_of,
+    status_error,
+)
+from streamkit._http.redaction import Secrets
+from streamkit._http.redirects import Redirects
+from streamkit._http.request import Request, headers, query
+from streamkit._http.retries import Attempts
+from streamkit._http.upload import AsyncForm, Form, SyncForm
+from streamkit._rx.cancel_scope import AsyncBackOff, BackOff, watch
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
+    from typing import Self
+
+    import httpx
+
+    from streamkit._http.connection import Connection
+
+__all__ = ["AsyncTransport", "SyncTransport"]
+
+
+class _Transport(Generic[AnyClient]):
+    """What needs no waiting: how the HTTP client is told what to send."""
+
+    _form: ClassVar[type[Form]]
+
+    def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
+        self.config = config
+        self._connections = connections
+        self.own_cookies: OwnCookies | None = None
+        """In place of the HTTP client's, for credentials that it did not begin with."""
+
+    @property
+    def http_client(self) -> AnyClient:
+        """The client that sends."""
+        client = self._connections.pool().client
+        return client if self.own_cookies is None else self.own_cookies.of(client)
+
+    def with_config(self, config: ClientConfig) -> Self:
+        """A transport with another configuration and the same connections.
+
+        With other credentials it has other cookies: a server may know by them who was there before.
+        """
+        other = copy(self)
+        other.config = config
+        if config.credentials != self.config.credentials:
+            other.own_cookies = OwnCookies()
+        return other
+
+    def attempts(self, request: Request) -> Attempts:
+        """The policy for who sends a request by ``attempt``, one at a time."""
+        return Attempts(request, self._max_retries(request))
+
+    def time_limits(self, request: Request) -> Timeout | None:
+        """What holds for the request, if that is more than httpx knows."""
+        timeout = self.config.timeout if request.timeout is UNSET else request.timeout
+        return timeout if isinstance(timeout, Timeout) and timeout.limits_content else None
+
+    def _max_retries(self, request: Request) -> int:
+        retries = request.max_retries
+        if request.upload and not request.upload.repeatable:
+            retries = 0
+        return self.config.max_retries if retries is None else retries
+
+    @contextmanager
+    def _built(
+        self, request: Request, content: bytes | None, api_key: object
+    ) -> Generator[tuple[httpx.Request, Form | None]]:
+        """The request of one attempt, and its form, whose file is open until that is over."""
+        if request.upload is None:
+            yield self._build(request, content, api_key), None
+            return
+        with request.upload.opened() as form:
+            encoded = self._build_by_client(request.method, self.config.base_url, **form)
+            sent = self._form(encoded, request.upload.on_progress)
+            yield self._build(request, sent, api_key), sent
+
+    def _build(
+        self, request: Request, content: bytes | Form | None, api_key: object
+    ) -> httpx.Request:
+        named = headers(request, self.config, api_key)
+        if isinstance(content, Form):
+            named |= content.headers
+        built = self._build_by_client(
+            request.method,
+            f"{self.config.base_url}/{request.path.lstrip('/')}",
+            params=query(request, self.config),
+            headers={name: value for name, value in named.items() if value is not None},
+            content=content,
+            extensions={"timeout": self._timeouts(request)},
+        )
+        for name, value in named.items():
+            if value is None:
+                built.headers.pop(name, None)
+        Secrets(built).follow(built)
+        return built
+
+    def _build_by_client(self, *args: Any, **kwargs: Any) -> httpx.Request:
+        client = self.http_client
+        keep_sendable(client)
+        try:
+            built: httpx.Request = client.build_request(*args, **kwargs)
+        except OpenAIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what it says may quote what must not be told
+            kind = type(error).__name__
+        else:
+            return built
+        raise OpenAIError(
+            f"The request cannot be built ({kind}): base_url, a query parameter or a field of the"
+            " form is nothing that HTTP can carry"
+        )
+
+    def _failure(
+        self,
+        error: Exception,
+        request: httpx.Request,
+        form: Form | None,
+        connection: Connection,
+    ) -> Exception:
+        """What to raise for an ``error`` of an attempt."""
+        connection.leave()
+        if form is not None and form.failure is not None:
+            error = form.failure
+        elif not isinstance(error, OpenAIError):
+            cut = connection.is_cut
+            error = connection.closed_error() if cut else exchange_error(error, request)
+        return Secrets.of_request(request).taken_from(error)
+
+    def _timeouts(self, request: Request) -> dict[str, float | None]:
+        for timeout in (request.timeout, self.config.timeout):
+            if timeout is not UNSET:
+                return timeouts(timeout)
+        given = getattr(self.http_client, "timeout", None)
+        if given is not None and set(given.as_dict().values()) != {_HTTPX_TIMEOUT}:
+            return timeouts(given)
+        return {**timeouts(READ_TIMEOUT), "connect": CONNECT_TIMEOUT}
+
+
+class SyncTransport(_Transport[HTTPClient]):
+    """Sends requests and blocks; safe to share between threads.
+
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
+    """
+
+    _form = SyncForm
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        http_client: HTTPClient | None = None,
+        *,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        if http_client is not None and not hasattr(http_client, "close"):
+            raise TypeError("http_client must be like httpx.Client: this one has no close()")
+        super().__init__(config, Connections(http_client, new_client))
+        self._sleep = sleep
+
+    def attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
+        """Send the request once, with its body encoded; return the response.
+
+        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        """
+        return self._attempt(request, content, whole=whole)
+
+    def wait(self, seconds: float) -> None:
+        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        back_off = BackOff()
+        watch(back_off)
+        self._connections.waits(back_off)
+        (self._sleep or back_off.wait)(seconds)
+
+    def close(self) -> None:
+        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        for pool in self._connections.retire():
+            _close_what_was_let_go(pool)
+            if not self._connections.is_given:
+                pool.client.close()
+
+    def _attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
+        pool = self._connections.pool()
+        _close_what_was_let_go(pool)
+        connection = self._connections.new(pool)
+        watch(connection)
+        with self._built(request, content, self._api_key()) as (built, form):
+            connection.follow(built)
+            try:
+                response = self._answer(request, built, whole=whole)
+            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+                failure = self._failure(error, built, form, connection)
+            else:
+                if whole:
+                    connection.leave()
+                return response
+            try:
+                raise failure  # not above: what it stands for would be its context
+            finally:
+                del failure  # else it and this frame would hold each other
+
+    def _answer(self, request: Request, built: httpx.Request, *, whole: bool) -> httpx.Response:
+        response = self._exchange(built)
+        if not response.is_success:
+            raise status_error(response, self._beginning(response))
+        if whole:
+            return detached(response, self._whole(response, request))
+        forget_request(response)
+        return response
+
+    def _exchange(self, request: httpx.Request) -> httpx.Response:
+        redirects = Redirects(self.http_client, request)
+        while True:
+            response: httpx.Response = self.http_client.send(
+                request, stream=True, **redirects.options
+            )
+            self._connections.answered(response)
+            try:
+                following = redirects.after(response)
+            except BaseException:
+                response.close()
+                raise
+            if following is None:
+                return response
+            self._beginning(response)
+            request = following
+
+    def _whole(self, response: httpx.Response, request: Request) -> bytes:
+        content = _Content(self.config, request)
+        with closing(response), closing(unpacked(response)) as chunks:
+            for chunk in chunks:
+                content.add(chunk)
+        return bytes(content.taken)
+
+    def _beginning(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        with (
+            suppress(library_of(response).RequestError, CodingError),
+            closing(response),
+            closing(unpacked(response)) as chunks,
+        ):
+            for chunk in chunks:
+                content += chunk
+                if len(content) >= ERROR_BODY_LIMIT:
+                    break
+        return bytes(content[:ERROR_BODY_LIMIT])
+
+    def _api_key(self) -> object:
+        key = self.config.api_key
+        return key if isinstance(key, str) else key()
+
+
+class AsyncTransport(_Transport[AsyncHTTPClient]):
+    """Sends requests on the running loop.
+
+    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
+    """
+
+    _form = AsyncForm
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        http_client: AsyncHTTPClient | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        if http_client is not None and not hasattr(http_client, "aclose"):
+            raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
+        super().__init__(config, AsyncConnections(http_client, new_async_client))
+        self._sleep = sleep
+
+    async def attempt(
+        self, request: Request, content: bytes | None, *, whole: bool
+    ) -> httpx.Response:
+        """Send the request once, with its body encoded; return the response.
+
+        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        """
+        return await self._attempt(request, content, whole=whole)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        back_off = AsyncBackOff()
+        self._connections.waits(back_off)
+        await (self._sleep or back_off.wait)(seconds)
+
+    async def aclose(self) -> None:
+        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        for pool in self._connections.retire():
+            if not isinstance(pool, LoopPool):
+                await _aclose_what_was_let_go(pool)
+            elif pool.is_here:
+                await _aclose_what_was_let_go(pool)
+                await pool.aclose()
+            else:
+                pool.close_elsewhere()
+
+    async def _attempt(
+        self, request: Request, content: bytes | None, *, whole: bool
+    ) -> httpx.Response:
+        pool = self._connections.pool()
+        await _aclose_what_was_let_go(pool)
+        connection = self._connections.new(pool)
+        with self._built(request, content, await self._api_key()) as (built, form):
+            connection.follow_on_loop(built)
+            try:
+                response = await self._answer(request, built, connection, whole=whole)
+            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+                failure = self._failure(error, built, form, connection)
+            else:
+                if whole:
+                    connection.leave()
+                return response
+            try:
+                raise failure  # not above: what it stands for would be its context
+            finally:
+                del failure  # else it and this frame would hold each other
+
+    async def _answer(
+        self, request: Request, built: httpx.Request, connection: Connection, *, whole: bool
+    ) -> httpx.Response:
+        response = await _sent(self._exchange(built), connection)
+        if not response.is_success:
+            raise status_error(response, await self._beginning(response))
+        if whole:
+            return detached(response, await self._whole(response, request))
+        forget_request(response)
+        return response
+
+    async def _exchange(self, request: httpx.Request) -> httpx.Response:
+        redirects = Redirects(self.http_client, request)
+        while True:
+            response: httpx.Response = await self.http_client.send(
+                request, stream=True, **redirects.options
+            )
+            close_to_the_end(response)
+            self._connections.answered(response)
+            try:
+                following = redirects.after(response)
+            except BaseException:
+                await response.aclose()
+                raise
+            if following is None:
+                return response
+            await self._beginning(response)
+            request = following
+
+    async def _whole(self, response: httpx.Response, request: Request) -> bytes:
+        content = _Content(self.config, request)
+        async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+            async for chunk in chunks:
+                content.add(chunk)
+        return bytes(content.taken)
+
+    async def _beginning(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        with suppress(library_of(response).RequestError, CodingError):
+            async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+                async for chunk in chunks:
+                    content += chunk
+                    if len(content) >= ERROR_BODY_LIMIT:
+                        break
+        return bytes(content[:ERROR_BODY_LIMIT])
+
+    async def _api_key(self) -> object:
+        key = self.config.api_key
+        value = key if isinstance(key, str) else key()
+        return await value if inspect.isawaitable(value) else value
+
+
+class _Content:
+    """The body of a response, up to the limit."""
+
+    def __init__(self, config: ClientConfig, request: Request) -> None:
+        self.taken = bytearray()
+        self._name = "file_bytes" if request.fetches_file else "response_bytes"
+        self._limit: int = getattr(config.limits, self._name)
+
+    def add(self, chunk: bytes) -> None:
+        self.taken += chunk
+        if len(self.taken) > self._limit:
+            begin = bytes(self.taken[:QUOTE_LIMIT])
+            raise LimitExceededError(
+                self._name, self._limit, "the response is too large", received=begin
+            )
+
+
+def _close_what_was_let_go(pool: Pool[Any]) -> None:
+    with suppress(IndexError):  # another thread may have taken the last
+        while pool.let_go:
+            pool.let_go.popleft()()
+
+
+async def _aclose_what_was_let_go(pool: Pool[Any]) -> None:
+    while pool.let_go:
+        await pool.let_go.popleft()()
+
+
+async def _sent(
+    send: Coroutine[Any, Any, httpx.Response], connection: Connection
+) -> httpx.Response:
+    """What ``send`` returns, unless it is called off: by cancelling the task, or from anywhere."""
+    sending = asyncio.create_task(send)
+    waited_for: list[asyncio.Future[Any]] = [sending]
+    if connection.called_off is not None:
+        waited_for.append(connection.called_off.given)
+    try:
+        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        if not sending.done():
+            await _called_off(sending, connection)
+            raise connection.closed_error()
+        return sending.result()
+    except asyncio.CancelledError:
+        await _called_off(sending, connection)
+        raise
+    finally:
+        del sending, waited_for  # else the error in it and this frame would hold each other
+
+
+async def _called_off(sending: asyncio.Task[httpx.Response], connection: Connection) -> None:
+    """End the task once no connection is lost by it; whatever is asked of this one meanwhile.
+
+    httpcore forgets a connection if it is cancelled right after it was made: the socket stays open,
+    and its place in the pool is taken for ever.
+    """
+    is_cancelled = False
+    while connection.is_new and not sending.done():
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            is_cancelled = True
+    sending.cancel()
+    while not sending.done():
+        try:
+            await asyncio.wait([sending])
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if not sending.cancelled() and sending.exception() is None:
+        await sending.result().aclose()
+    await connection.aclose_handshake()
+    if is_cancelled:
+        raise asyncio.CancelledError
+
+
+_HTTPX_TIMEOUT = 5.0
+"""What httpx allows every phase by default: a client that has it was given none of its own."""

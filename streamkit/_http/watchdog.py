@@ -1,0 +1,64 @@
+"""A thread that watches over a reader's time, for readers that block."""
+
+from __future__ import annotations
+
+import threading
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit._core.deadlines import Deadlines
+    from streamkit.errors import StreamTimeoutError
+
+__all__ = ["Watchdog"]
+
+_DAY = 86400.0
+
+
+class Watchdog:
+    """Calls ``expire``, from a thread of its own, when a limit is reached by a reader that waits.
+
+    It wakes when a limit could be reached and not whenever something comes, so the reader has
+    nothing to do with it. It acts once, and must be stopped.
+    """
+
+    # Strategy: no read arms a timer. The thread sleeps until the earliest time at which a limit can
+    # be reached, looks what has happened meanwhile, and sleeps on.
+
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        clock: Callable[[], float],
+        expire: Callable[[StreamTimeoutError], object],
+    ) -> None:
+        self._deadlines = deadlines
+        self._clock = clock
+        self._expire = expire
+        self._error: StreamTimeoutError | None = None
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self.stop = self._stopped.set
+        """Has it act no more. Who keeps this keeps no error, which would hold its reader."""
+        threading.Thread(target=self._watch, name="streamkit-watchdog", daemon=True).start()
+
+    def hand_over(self, expire: Callable[[StreamTimeoutError], object]) -> None:
+        """Call something else from now on; raises the error if it has come already."""
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            self._expire = expire
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._time_to_sleep()):
+            with self._lock:
+                self._error = self._deadlines.reached(self._clock())
+                if self._error is not None:
+                    self._expire(self._error)
+                    return
+
+    def _time_to_sleep(self) -> float | None:
+        now = self._clock()
+        seconds = self._deadlines.earliest(now) - now
+        return None if seconds == inf else min(max(seconds, 0), _DAY)

@@ -1,0 +1,143 @@
+"""Calling off what is asked of a server: from another thread, or from another task."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+from streamkit._rx.loop import Signal, required_loop
+from streamkit.errors import StreamClosedError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["AsyncBackOff", "AsyncCancelScope", "BackOff", "CancelScope", "Cuttable", "watch"]
+
+
+class Cuttable(Protocol):
+    """What can be ended from another thread: an exchange, or the wait between two."""
+
+    def cut(self) -> None:
+        """End it, now or when it begins."""
+        ...
+
+
+class BackOff:
+    """A wait between two attempts, which any thread may cut short."""
+
+    def __init__(self) -> None:
+        self._is_cut = threading.Event()
+
+    def cut(self) -> None:
+        """End it."""
+        self._is_cut.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        if self._is_cut.wait(seconds):
+            raise StreamClosedError("The request was called off between two attempts")
+
+
+class AsyncBackOff:
+    """The same for a task."""
+
+    def __init__(self) -> None:
+        self._cut = Signal()
+
+    def cut(self) -> None:
+        """End it."""
+        self._cut.give()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        if (await asyncio.wait([self._cut.given], timeout=seconds))[0]:
+            raise StreamClosedError("The request was called off between two attempts")
+
+
+class CancelScope:
+    """What its thread asks of servers within it ends when another thread cancels it.
+
+    Also before the server says anything, and between two attempts: what waits for the server
+    raises ``StreamClosedError``. A scope can be entered again, and knows the newest exchange only.
+    """
+
+    def __init__(self) -> None:
+        self._is_cancelled = False
+        self._newest: Cuttable | None = None
+
+    def __enter__(self) -> Self:
+        _entered.scopes = (*_entered.scopes, self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _entered.scopes = _entered.scopes[:-1]
+
+    def cancel(self) -> None:
+        """End the exchange there is, and any that would follow."""
+        # The mark first, and in `watch` last: so one of the two sees the other's.
+        self._is_cancelled = True
+        if self._newest is not None:
+            self._newest.cut()
+
+    def watch(self, one: Cuttable) -> None:
+        """Take what is about to begin."""
+        self._newest = one
+        if self._is_cancelled:
+            one.cut()
+
+
+class AsyncCancelScope:
+    """What its task awaits within it ends with ``StreamClosedError`` when another cancels it.
+
+    Unless that is there already: so look whether the scope ``is_cancelled``.
+    """
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+        required_loop()
+        # What can be made to time out can be called off, and asyncio sees to the details.
+        self._timeout = asyncio.timeout(None)
+        self._is_entered = False
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        self._is_entered = True
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_entered = False
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            raise StreamClosedError("The stream was closed before the answer began") from None
+
+    def cancel(self) -> None:
+        """End what is awaited, if anything is."""
+        self.is_cancelled = True
+        if self._is_entered and not self._timeout.expired():
+            self._timeout.reschedule(0)
+
+
+def watch(one: Cuttable) -> None:
+    """Let the scopes that this thread is in end what is about to begin."""
+    for scope in _entered.scopes:
+        scope.watch(one)
+
+
+class _Entered(threading.local):
+    scopes: tuple[CancelScope, ...] = ()
+
+
+_entered = _Entered()

@@ -1,0 +1,247 @@
+"""Streams that drive themselves: cold observables that make a request for every subscription."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from streamkit._rx.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
+from streamkit._rx.cancel_scope import CancelScope
+from streamkit._rx.loop import call_on, required_loop
+from streamkit._rx.turns import take_turns
+from streamkit.errors import OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from reactivex import Observable, abc
+
+__all__ = ["AsyncPullable", "Pullable", "observe", "observe_async"]
+
+E = TypeVar("E")
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Pullable(Protocol[E_co]):
+    """What is pulled by one thread and closed by any, as a ``Stream``."""
+
+    def __next__(self) -> E_co: ...
+    def close(self) -> object:
+        """End it, and wake who waits for its next item."""
+        ...
+
+
+class AsyncPullable(Protocol[E_co]):
+    """What is pulled by a task and closed by leaving it, as an ``AsyncStream``."""
+
+    async def __aenter__(self) -> object: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> object: ...
+    async def __anext__(self) -> E_co: ...
+
+
+def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
+    """An observable that opens a stream on subscription and closes it on disposal.
+
+    It pushes on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
+    that ``subscribe`` returns when the stream has ended. To dispose from outside, give it a
+    scheduler with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``, or move the whole
+    pipeline to one with ``subscribe_on``. Where an operator subscribes on the thread of a scheduler
+    (``flat_map`` under a timer), it pushes on a new thread, so that disposing ends it there, too.
+    On an event loop it reads beside the loop and pushes on it. What an observer raises ends the
+    subscription and is raised where the pushing happens.
+    """
+    from reactivex.disposable import CompositeDisposable, Disposable
+    from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
+
+    from streamkit._rx.observable import RequestObservable
+
+    def subscribe(
+        observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
+    ) -> abc.DisposableBase:
+        subscription = _Subscription(open_stream, observer)
+        scheduler = scheduler or scheduler_off_this_thread()
+        if scheduler is None:
+            # What an observer subscribes to within `on_next` (as `flat_map` does) waits on the
+            # trampoline, and would otherwise have to wait for the end of the stream.
+            work = take_turns(CurrentThreadScheduler.singleton(), subscription.push_next)
+        elif isinstance(scheduler, TrampolineScheduler):
+            work = take_turns(scheduler, subscription.push_next)
+        else:
+            work = scheduler.schedule(subscription.push)
+        return CompositeDisposable(Disposable(subscription.dispose), work)
+
+    return RequestObservable(subscribe)
+
+
+def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
+    """The same on the running event loop: each subscription is a task, disposal cancels it.
+
+    What an observer raises ends the subscription and goes to the loop's exception handler. Where no
+    loop runs, the subscription is an error.
+    """
+    from reactivex.disposable import Disposable
+
+    from streamkit._rx.observable import RequestObservable
+
+    def subscribe(
+        observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
+    ) -> abc.DisposableBase:
+        try:
+            loop = required_loop()
+        except OpenAIError as error:
+            observer.on_error(error)
+            return Disposable()
+        disposed = False
+
+        async def push() -> None:
+            try:
+                stream = await open_stream()
+            except Exception as error:
+                observer.on_error(error)
+                return
+            async with stream:
+                while not disposed:
+                    try:
+                        event = await anext(stream)
+                    except StopAsyncIteration:
+                        observer.on_completed()
+                        return
+                    except Exception as error:
+                        observer.on_error(error)
+                        return
+                    observer.on_next(event)
+
+        task = loop.create_task(push())
+        _running.add(task)  # the loop keeps no reference of its own
+        task.add_done_callback(_finished)
+
+        def cancel() -> None:
+            # Within its own `on_next` the task must not be cancelled: it stops after that.
+            if asyncio.current_task() is not task:
+                task.cancel()
+
+        def dispose() -> None:
+            nonlocal disposed
+            disposed = True
+            call_on(loop, cancel)
+
+        return Disposable(dispose)
+
+    return RequestObservable(subscribe)
+
+
+class _Subscription(Generic[E]):
+    """A stream on its way to an observer; disposed of from any thread."""
+
+    def __init__(
+        self, open_stream: Callable[[], Pullable[E]], observer: abc.ObserverBase[E]
+    ) -> None:
+        self._open_stream = open_stream
+        self._observer = observer
+        self._stream: Pullable[E] | None = None
+        self._reading: Apart | None = None
+        self._opening = CancelScope()
+        self._is_disposed = False
+        self._lock = Lock()
+        self._subscribed_by = get_ident()
+
+    def push(self, scheduler: abc.SchedulerBase, _state: Any = None) -> None:
+        """Push every event, where the scheduler does its work."""
+        if must_stay_free(scheduler, self._subscribed_by):
+            self._push_what_is_read_apart(scheduler)
+        else:
+            while self.push_next():
+                pass
+
+    def dispose(self) -> None:
+        """Push no more, and close the stream, or do not open it."""
+        with self._lock:
+            self._is_disposed = True
+            stream, reading = self._stream, self._reading
+        self._opening.cancel()
+        if reading is not None:
+            reading.close()
+        if stream is not None:
+            stream.close()
+
+    def push_next(self) -> bool:
+        """Push the next event; false when that was not to be, or was the last."""
+        try:
+            event = next(self._stream or self._open())
+        except StopIteration:
+            self._observer.on_completed()
+            return False
+        except Exception as error:
+            return self._fail(error)
+        return self._tell(event)
+
+    def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
+        with self._lock:
+            reading = self._reading = Apart()
+
+        def read() -> Callable[[], bool]:
+            try:
+                event = next(self._stream or self._open())
+            except StopIteration:
+                return self._complete
+            except Exception as error:
+                return partial(self._fail, error)
+            return partial(self._tell, event)
+
+        def push(tell: Callable[[], bool]) -> None:
+            goes_on = False
+            try:
+                goes_on = not self._is_disposed and tell()
+            finally:
+                if not goes_on:
+                    reading.close()
+            if goes_on:
+                when_done(scheduler, reading.submit(read), push, self.dispose)
+
+        when_done(scheduler, reading.submit(read), push, self.dispose)
+
+    def _tell(self, event: E) -> bool:
+        try:
+            self._observer.on_next(event)
+        except BaseException:
+            self.dispose()
+            raise
+        return not self._is_disposed
+
+    def _complete(self) -> bool:
+        self._observer.on_completed()
+        return False
+
+    def _fail(self, error: Exception) -> bool:
+        if not self._is_disposed:
+            self._observer.on_error(error)
+        return False
+
+    def _open(self) -> Pullable[E]:
+        with self._opening:
+            stream = self._open_stream()
+        with self._lock:
+            self._stream = stream
+        if self._is_disposed:
+            stream.close()
+        return stream
+
+
+_running: set[asyncio.Task[None]] = set()
+
+
+def _finished(task: asyncio.Task[None]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler(
+            {"message": "an observer of a stream raised", "exception": error, "task": task}
+        )

@@ -1,0 +1,1 @@
+"""What the resources of all families share: calls, pages, polling, uploads."""

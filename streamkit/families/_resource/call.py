@@ -1,0 +1,180 @@
+"""One call that is answered with one object: what is sent, and how the answer is read. No I/O."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import quote
+
+from streamkit._core.reports import report_in
+from streamkit._http.redaction import Secrets, keeping_secrets
+from streamkit._http.request import Request
+from streamkit.errors import APIResponseValidationError
+from streamkit.families._resource.params import is_left_out
+from streamkit.types import CursorPage, Wire, WireDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+__all__ = [
+    "ASSISTANTS",
+    "Answer",
+    "Call",
+    "delete",
+    "get",
+    "in_url",
+    "next_page",
+    "path",
+    "post",
+    "request",
+    "split",
+]
+
+W = TypeVar("W", bound=Wire)
+
+ASSISTANTS = {"OpenAI-Beta": "assistants=v2"}
+"""The header without which the API does not know its assistants."""
+
+
+@dataclass(frozen=True)
+class Answer(Generic[W]):
+    """What came back."""
+
+    value: W
+    headers: Mapping[str, str]
+    """Of the response; names in any case."""
+    redact: Callable[[str], str]
+    """Takes the request's secrets out of a text that quotes the answer."""
+
+
+@dataclass(frozen=True)
+class Call(Generic[W]):
+    """What is to be asked, and the type of the answer."""
+
+    request: Request
+    type_: type[W]
+
+    @keeping_secrets
+    def answer(self, response: httpx.Response) -> Answer[W]:
+        """Read the answer; raises ``APIResponseValidationError`` when there is none in it."""
+        try:
+            value = _decoder(self.type_).decode(response.content)
+        except ValueError as error:
+            raise _no_answer(self.type_, response) from error
+        extra = value.model_extra
+        if extra.get("error") or (not _is_identified(value) and report_in(extra) is not None):
+            raise _no_answer(self.type_, response)
+        value.note_request_id(response.headers.get("x-request-id"))
+        return Answer(value, response.headers, Secrets.of(response).text)
+
+
+def path(template: str, **ids: str) -> str:
+    """The path with its ids filled in; ``ValueError`` for an id that would make it another path."""
+    for name, value in ids.items():
+        if value in {"", ".", ".."} or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
+            raise ValueError(f"{name} must be the id of something, not {value!r}")
+    # Half of a surrogate pair is in no id, and so the server will say.
+    quoted = {name: quote(value, safe="", errors="replace") for name, value in ids.items()}
+    return template.format(**quoted)
+
+
+def get(
+    path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
+) -> Call[W]:
+    """A call that changes nothing; its parameters go into the URL."""
+    return _without_body("GET", path, type_, params, headers)
+
+
+def delete(
+    path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
+) -> Call[W]:
+    """A call that deletes something."""
+    return _without_body("DELETE", path, type_, params, headers)
+
+
+def post(
+    path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
+) -> Call[W]:
+    """A call that makes or changes something; its parameters are the body, but for ``include``."""
+    body, options = split(params)
+    query = in_url({"include": body.pop("include", None)})
+    body.update(options.pop("extra_body", None) or {})
+    return Call(request("POST", path, headers, options, query, json=body), type_)
+
+
+def next_page(call: Call[CursorPage[W]], page: CursorPage[W]) -> Call[CursorPage[W]] | None:
+    """The call for the page after ``page``, which ``call`` gave; None after the last one."""
+    if page.has_more is False or not page.data:
+        return None
+    last = page.last_id or getattr(page.data[-1], "id", None)
+    if not last or last == call.request.query.get("after"):  # no end, if the server ignores it
+        return None
+    query = {**call.request.query, "after": last}
+    return replace(call, request=replace(call.request, query=query))
+
+
+def split(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters that are to be sent, and the options of the request."""
+    given = {name: value for name, value in params.items() if not is_left_out(value)}
+    return given, {name: given.pop(name) for name in _OPTIONS if name in given}
+
+
+def in_url(params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters by the names that they have in a URL: a list says that it is one."""
+    return {
+        f"{name}[]" if isinstance(value, list | tuple) else name: value
+        for name, value in params.items()
+    }
+
+
+def request(
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    options: dict[str, Any],
+    query: Mapping[str, object],
+    **body: Any,
+) -> Request:
+    """The request, with its options stronger than what is usual."""
+    return Request(
+        method=method,
+        path=path,
+        query={**query, **(options.pop("extra_query", None) or {})},
+        headers={**headers, **(options.pop("extra_headers", None) or {})},
+        **body,
+        **options,
+    )
+
+
+_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
+
+
+def _without_body(
+    method: str, path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str]
+) -> Call[W]:
+    query, options = split(params)
+    if extra := options.pop("extra_body", None):
+        return Call(request(method, path, headers, options, in_url(query), json=extra), type_)
+    return Call(request(method, path, headers, options, in_url(query)), type_)
+
+
+@functools.cache
+def _decoder(type_: Any) -> WireDecoder[Any]:
+    return WireDecoder(type_)
+
+
+def _is_identified(value: Wire) -> bool:
+    """Whether it is an object with an id, or a list of such."""
+    return bool(getattr(value, "id", None) or getattr(value, "data", None))
+
+
+def _no_answer(type_: object, response: httpx.Response) -> APIResponseValidationError:
+    name = getattr(type_, "__name__", type_)
+    return APIResponseValidationError(
+        f"the API answered {response.status_code} with no {name}: {response.text[:200]!r}",
+        body=response.text,
+        request_id=response.headers.get("x-request-id"),
+    )

@@ -1,0 +1,1 @@
+"""Assistants for the running loop; the source of ``_sync``."""

@@ -1,0 +1,82 @@
+"""``async_client.beta.threads``: threads: conversations that the server keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from streamkit.families._resource.polled import AsyncPolledResource
+from streamkit.families.assistants import plans
+from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants._async.messages import AsyncMessages
+from streamkit.families.assistants._async.run_streams import AsyncThreadRunStreams
+from streamkit.families.assistants._async.runs import AsyncRuns
+from streamkit.families.assistants.calls import threads as calls
+from streamkit.families.assistants.observing import ObservableThreadPolling
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit._http.transport import AsyncTransport
+    from streamkit.families._resource.params import NotGiven, RequestOptions
+    from streamkit.families.assistants.calls.threads import (
+        CreateAndRunParams,
+        ThreadCreateParams,
+        ThreadUpdateParams,
+    )
+    from streamkit.families.assistants.plans import CreateAndRunPollParams
+    from streamkit.families.assistants.stream import AsyncAssistantStream
+    from streamkit.types.beta.thread import Thread, ThreadDeleted
+    from streamkit.types.beta.threads.run import Run
+
+__all__ = ["AsyncThreads"]
+
+
+class AsyncThreads(AsyncThreadRunStreams, AsyncPolledResource, ObservableThreadPolling):
+    """Threads: conversations that the server keeps."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        super().__init__(transport)
+        self.messages = AsyncMessages(transport)
+        self.runs = AsyncRuns(transport)
+
+    async def create(self, **params: Unpack[ThreadCreateParams]) -> Thread:
+        """Make a thread."""
+        return await self._send(calls.create(params))
+
+    async def retrieve(self, thread_id: str, **params: Unpack[RequestOptions]) -> Thread:
+        """Fetch a thread."""
+        return await self._send(calls.retrieve(thread_id, params))
+
+    async def update(self, thread_id: str, **params: Unpack[ThreadUpdateParams]) -> Thread:
+        """Change what is given; the rest stays."""
+        return await self._send(calls.update(thread_id, params))
+
+    async def delete(self, thread_id: str, **params: Unpack[RequestOptions]) -> ThreadDeleted:
+        """Delete a thread."""
+        return await self._send(calls.delete_(thread_id, params))
+
+    @overload
+    async def create_and_run(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        **params: Unpack[CreateAndRunParams],
+    ) -> Run: ...
+    @overload
+    async def create_and_run(
+        self, *, stream: Literal[True], **params: Unpack[CreateAndRunParams]
+    ) -> AsyncAssistantStream: ...
+    async def create_and_run(
+        self, *, stream: bool | NotGiven | None = None, **params: Unpack[CreateAndRunParams]
+    ) -> Run | AsyncAssistantStream:
+        """Make a thread and run an assistant on it; the run has only begun when this returns.
+
+        With ``stream=True`` return its events as they come.
+        """
+        if stream:
+            return await self._open(streams.create_and_run(params))
+        return await self._send(calls.create_and_run(params))
+
+    async def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
+        """Make a thread, run an assistant on it, and poll the run."""
+        return await self._poll(plans.create_and_run(params))

@@ -1,0 +1,1 @@
+"""Assistants for a client that blocks."""

@@ -1,0 +1,52 @@
+"""``client.beta.threads.messages``: the messages of a thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.families._resource.resource import SyncResource
+from streamkit.families.assistants.calls import messages as calls
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families.assistants.calls.messages import (
+        MessageCreateParams,
+        MessageListParams,
+        MessageUpdateParams,
+    )
+    from streamkit.types.beta.threads.message import Message, MessageDeleted
+
+__all__ = ["Messages"]
+
+
+class Messages(SyncResource):
+    """The messages of a thread."""
+
+    def create(self, thread_id: str, **params: Unpack[MessageCreateParams]) -> Message:
+        """Add a message to a thread."""
+        return self._send(calls.create(thread_id, params))
+
+    def retrieve(
+        self, message_id: str, *, thread_id: str, **params: Unpack[RequestOptions]
+    ) -> Message:
+        """Fetch a message."""
+        return self._send(calls.retrieve(message_id, thread_id, params))
+
+    def update(
+        self, message_id: str, *, thread_id: str, **params: Unpack[MessageUpdateParams]
+    ) -> Message:
+        """Change what is given; the rest stays."""
+        return self._send(calls.update(message_id, thread_id, params))
+
+    def list(self, thread_id: str, **params: Unpack[MessageListParams]) -> SyncCursorPage[Message]:
+        """Return the messages of a thread, the newest first."""
+        return self._list(calls.list_(thread_id, params))
+
+    def delete(
+        self, message_id: str, *, thread_id: str, **params: Unpack[RequestOptions]
+    ) -> MessageDeleted:
+        """Delete a message."""
+        return self._send(calls.delete_(message_id, thread_id, params))

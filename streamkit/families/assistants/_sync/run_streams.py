@@ -1,0 +1,254 @@
+"""The streams of runs that the resources of a client that blocks have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from streamkit._http.exchange import SyncExchange
+from streamkit._rx.push import observe
+from streamkit.families._resource.resource import SyncResource
+from streamkit.families.assistants import run_stream_call as calls
+from streamkit.families.assistants.callbacks import Callbacks, callbacks_of
+from streamkit.families.assistants.manager import AssistantStreamManager
+from streamkit.families.assistants.stream import AssistantStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reactivex import Observable
+    from typing_extensions import Unpack
+
+    from streamkit._http.body import SyncBody
+    from streamkit.families.assistants.calls.runs import RunCreateParams, ToolOutputsParams
+    from streamkit.families.assistants.calls.threads import CreateAndRunParams
+    from streamkit.families.assistants.handler import AssistantEventHandler
+    from streamkit.families.assistants.run_stream_call import RunStreamCall
+    from streamkit.families.assistants.stream import Answer
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
+    from streamkit.types.beta.threads.run import Run
+
+__all__ = ["RunStreams", "ThreadRunStreams"]
+
+H = TypeVar("H", bound="AssistantEventHandler")
+
+
+class StreamedRuns(SyncResource):
+    """How a stream of a run is opened."""
+
+    def _stream(
+        self, call: RunStreamCall, handler: AssistantEventHandler | None, answer: Answer | None
+    ) -> AssistantStreamManager[Any]:
+        callbacks = None if handler is None else _callbacks(handler)
+        return AssistantStreamManager(
+            lambda callbacks: self._open(call, callbacks, answer), callbacks, handler
+        )
+
+    def _observe(
+        self, call: RunStreamCall, answer: Answer | None
+    ) -> Observable[AssistantStreamEvent]:
+        return observe(lambda: self._open(call, answer=answer))
+
+    def _open(
+        self,
+        call: RunStreamCall,
+        callbacks: Callbacks[Any] | None = None,
+        answer: Answer | None = None,
+    ) -> AssistantStream:
+        transport = self._transport
+
+        def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> SyncBody:
+            return SyncExchange(transport, call.continuation(run, tool_outputs)).open()
+
+        body = SyncExchange(transport, call.request).open()
+        return AssistantStream(
+            body,
+            callbacks or Callbacks(),
+            submit,
+            answer,
+            on_truncated=call.on_truncated,
+            limits=transport.config.limits,
+        )
+
+
+class RunStreams(StreamedRuns):
+    """The streams of a thread's runs.
+
+    ``on_requires_action`` is called with a run that waits for the outputs of tools, when its stream
+    has said all there is, and returns them (``{"tool_call_id": …, "output": …}`` each): they are
+    submitted, and the stream goes on with what the run does then. So one loop, or one subscription,
+    drives a run to its end, however often it requires action. A handler may have it as a method
+    instead. With None, from it or in its place, the stream ends, and the run waits.
+    """
+
+    @overload
+    def stream(
+        self,
+        *,
+        thread_id: str,
+        event_handler: None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RunCreateParams],
+    ) -> AssistantStreamManager[AssistantStream]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        thread_id: str,
+        event_handler: H,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RunCreateParams],
+    ) -> AssistantStreamManager[H]: ...
+    def stream(
+        self,
+        *,
+        thread_id: str,
+        event_handler: AssistantEventHandler | None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RunCreateParams],
+    ) -> AssistantStreamManager[Any]:
+        """Return what a ``with`` opens: the events of a new run on a thread.
+
+        It gives the ``event_handler``, if there is one, else the ``AssistantStream``; both can be
+        iterated and asked for what the run is and was. A handler is told of an event before the
+        iteration yields it. ``on_requires_action`` returns the outputs of tools; the stream then
+        goes on with what the run does next.
+        """
+        call = calls.create(thread_id, params, on_truncated)
+        return self._stream(call, event_handler, on_requires_action)
+
+    create_and_stream = stream
+
+    @overload
+    def submit_tool_outputs_stream(
+        self,
+        *,
+        run_id: str,
+        thread_id: str,
+        event_handler: None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ToolOutputsParams],
+    ) -> AssistantStreamManager[AssistantStream]: ...
+    @overload
+    def submit_tool_outputs_stream(
+        self,
+        *,
+        run_id: str,
+        thread_id: str,
+        event_handler: H,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ToolOutputsParams],
+    ) -> AssistantStreamManager[H]: ...
+    def submit_tool_outputs_stream(
+        self,
+        *,
+        run_id: str,
+        thread_id: str,
+        event_handler: AssistantEventHandler | None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ToolOutputsParams],
+    ) -> AssistantStreamManager[Any]:
+        """Return what a ``with`` opens: what a run does with the outputs it waits for.
+
+        It may be entered within a callback. With a handler of its own it is another stream; with
+        the handler of that callback it goes on with the same.
+        """
+        call = calls.submit_tool_outputs(run_id, thread_id, params, on_truncated)
+        return self._stream(call, event_handler, on_requires_action)
+
+    def observe(
+        self,
+        *,
+        thread_id: str,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RunCreateParams],
+    ) -> Observable[AssistantStreamEvent]:
+        """Return a cold observable of the events of ``stream``.
+
+        Every subscription starts a run, and disposing of it closes the response; the run goes on,
+        unless it is cancelled. It pushes on the scheduler given to ``subscribe``, by default on the
+        subscriber's own thread, so that ``subscribe`` returns when the stream has ended. Operators
+        like ``assistant_events`` make more of the events, and a handler can subscribe.
+        """
+        return self._observe(calls.create(thread_id, params, on_truncated), on_requires_action)
+
+    def observe_submit_tool_outputs(
+        self,
+        *,
+        run_id: str,
+        thread_id: str,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ToolOutputsParams],
+    ) -> Observable[AssistantStreamEvent]:
+        """Return a cold observable of the events of ``submit_tool_outputs_stream``."""
+        call = calls.submit_tool_outputs(run_id, thread_id, params, on_truncated)
+        return self._observe(call, on_requires_action)
+
+
+class ThreadRunStreams(StreamedRuns):
+    """The streams of runs that are started together with their thread."""
+
+    @overload
+    def create_and_run_stream(
+        self,
+        *,
+        event_handler: None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CreateAndRunParams],
+    ) -> AssistantStreamManager[AssistantStream]: ...
+    @overload
+    def create_and_run_stream(
+        self,
+        *,
+        event_handler: H,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CreateAndRunParams],
+    ) -> AssistantStreamManager[H]: ...
+    def create_and_run_stream(
+        self,
+        *,
+        event_handler: AssistantEventHandler | None = None,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CreateAndRunParams],
+    ) -> AssistantStreamManager[Any]:
+        """Return what a ``with`` opens: the events of a run on a new thread.
+
+        All else is as with ``runs.stream``.
+        """
+        call = calls.create_and_run(params, on_truncated)
+        return self._stream(call, event_handler, on_requires_action)
+
+    def observe_create_and_run(
+        self,
+        *,
+        on_requires_action: Answer | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CreateAndRunParams],
+    ) -> Observable[AssistantStreamEvent]:
+        """Return a cold observable of the events of ``create_and_run_stream``.
+
+        Every subscription makes a thread. All else is as with ``runs.observe``.
+        """
+        return self._observe(calls.create_and_run(params, on_truncated), on_requires_action)
+
+
+def _callbacks(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
+    from streamkit.families.assistants.handler import AssistantEventHandler
+
+    if not isinstance(handler, AssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
+        raise TypeError(
+            "event_handler must be an AssistantEventHandler, not "
+            f"{type(handler).__name__}; an AsyncAssistantEventHandler is for the async client"
+        )
+    return callbacks_of(handler, AssistantEventHandler, awaits=False)

@@ -1,0 +1,134 @@
+"""``client.beta.threads.runs``: the runs of a thread: an assistant at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families.assistants import plans
+from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants._sync.run_streams import RunStreams
+from streamkit.families.assistants._sync.steps import Steps
+from streamkit.families.assistants.calls import runs as calls
+from streamkit.families.assistants.observing import ObservableRunPolling
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource.listing import ListParams
+    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.params import NotGiven, RequestOptions
+    from streamkit.families.assistants.calls.runs import (
+        RunCreateParams,
+        RunUpdateParams,
+        ToolOutputsParams,
+    )
+    from streamkit.families.assistants.plans import (
+        RunCreateAndPollParams,
+        RunPollParams,
+        ToolOutputsAndPollParams,
+    )
+    from streamkit.families.assistants.stream import AssistantStream
+    from streamkit.types.beta.threads.run import Run
+
+__all__ = ["Runs"]
+
+
+class Runs(RunStreams, SyncPolledResource, ObservableRunPolling):
+    """The runs of a thread: an assistant at work."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        super().__init__(transport)
+        self.steps = Steps(transport)
+
+    @overload
+    def create(
+        self,
+        thread_id: str,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        **params: Unpack[RunCreateParams],
+    ) -> Run: ...
+    @overload
+    def create(
+        self, thread_id: str, *, stream: Literal[True], **params: Unpack[RunCreateParams]
+    ) -> AssistantStream: ...
+    def create(
+        self,
+        thread_id: str,
+        *,
+        stream: bool | NotGiven | None = None,
+        **params: Unpack[RunCreateParams],
+    ) -> Run | AssistantStream:
+        """Run an assistant on a thread; the run has only begun when this returns.
+
+        With ``stream=True`` return its events as they come.
+        """
+        if stream:
+            return self._open(streams.create(thread_id, params))
+        return self._send(calls.create(thread_id, params))
+
+    def retrieve(self, run_id: str, *, thread_id: str, **params: Unpack[RequestOptions]) -> Run:
+        """Fetch a run."""
+        return self._send(calls.retrieve(run_id, thread_id, params))
+
+    def update(self, run_id: str, *, thread_id: str, **params: Unpack[RunUpdateParams]) -> Run:
+        """Change what is given; the rest stays."""
+        return self._send(calls.update(run_id, thread_id, params))
+
+    def list(self, thread_id: str, **params: Unpack[ListParams]) -> SyncCursorPage[Run]:
+        """Return the runs of a thread, the newest first."""
+        return self._list(calls.list_(thread_id, params))
+
+    def cancel(self, run_id: str, *, thread_id: str, **params: Unpack[RequestOptions]) -> Run:
+        """Ask for a run to be given up; it may still be ``cancelling`` when this returns."""
+        return self._send(calls.cancel(run_id, thread_id, params))
+
+    @overload
+    def submit_tool_outputs(
+        self,
+        run_id: str,
+        *,
+        thread_id: str,
+        stream: Literal[False] | NotGiven | None = None,
+        **params: Unpack[ToolOutputsParams],
+    ) -> Run: ...
+    @overload
+    def submit_tool_outputs(
+        self,
+        run_id: str,
+        *,
+        thread_id: str,
+        stream: Literal[True],
+        **params: Unpack[ToolOutputsParams],
+    ) -> AssistantStream: ...
+    def submit_tool_outputs(
+        self,
+        run_id: str,
+        *,
+        thread_id: str,
+        stream: bool | NotGiven | None = None,
+        **params: Unpack[ToolOutputsParams],
+    ) -> Run | AssistantStream:
+        """Give a run that requires action the outputs of all the calls it waits for.
+
+        With ``stream=True`` return the events of what it does then.
+        """
+        if stream:
+            return self._open(streams.submit_tool_outputs(run_id, thread_id, params))
+        return self._send(calls.submit_tool_outputs(run_id, thread_id, params))
+
+    def poll(self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]) -> Run:
+        """Wait until a run is over or requires action, and return it, also when it failed."""
+        return self._poll(plans.poll(run_id, thread_id, params))
+
+    def create_and_poll(self, *, thread_id: str, **params: Unpack[RunCreateAndPollParams]) -> Run:
+        """Run an assistant on a thread, and ``poll`` the run."""
+        return self._poll(plans.create(thread_id, params))
+
+    def submit_tool_outputs_and_poll(
+        self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
+    ) -> Run:
+        """Give a run the outputs that it waits for, and ``poll`` it."""
+        return self._poll(plans.submit_tool_outputs(run_id, thread_id, params))

@@ -1,0 +1,82 @@
+"""``client.beta.threads``: threads: conversations that the server keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families.assistants import plans
+from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants._sync.messages import Messages
+from streamkit.families.assistants._sync.run_streams import ThreadRunStreams
+from streamkit.families.assistants._sync.runs import Runs
+from streamkit.families.assistants.calls import threads as calls
+from streamkit.families.assistants.observing import ObservableThreadPolling
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource.params import NotGiven, RequestOptions
+    from streamkit.families.assistants.calls.threads import (
+        CreateAndRunParams,
+        ThreadCreateParams,
+        ThreadUpdateParams,
+    )
+    from streamkit.families.assistants.plans import CreateAndRunPollParams
+    from streamkit.families.assistants.stream import AssistantStream
+    from streamkit.types.beta.thread import Thread, ThreadDeleted
+    from streamkit.types.beta.threads.run import Run
+
+__all__ = ["Threads"]
+
+
+class Threads(ThreadRunStreams, SyncPolledResource, ObservableThreadPolling):
+    """Threads: conversations that the server keeps."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        super().__init__(transport)
+        self.messages = Messages(transport)
+        self.runs = Runs(transport)
+
+    def create(self, **params: Unpack[ThreadCreateParams]) -> Thread:
+        """Make a thread."""
+        return self._send(calls.create(params))
+
+    def retrieve(self, thread_id: str, **params: Unpack[RequestOptions]) -> Thread:
+        """Fetch a thread."""
+        return self._send(calls.retrieve(thread_id, params))
+
+    def update(self, thread_id: str, **params: Unpack[ThreadUpdateParams]) -> Thread:
+        """Change what is given; the rest stays."""
+        return self._send(calls.update(thread_id, params))
+
+    def delete(self, thread_id: str, **params: Unpack[RequestOptions]) -> ThreadDeleted:
+        """Delete a thread."""
+        return self._send(calls.delete_(thread_id, params))
+
+    @overload
+    def create_and_run(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        **params: Unpack[CreateAndRunParams],
+    ) -> Run: ...
+    @overload
+    def create_and_run(
+        self, *, stream: Literal[True], **params: Unpack[CreateAndRunParams]
+    ) -> AssistantStream: ...
+    def create_and_run(
+        self, *, stream: bool | NotGiven | None = None, **params: Unpack[CreateAndRunParams]
+    ) -> Run | AssistantStream:
+        """Make a thread and run an assistant on it; the run has only begun when this returns.
+
+        With ``stream=True`` return its events as they come.
+        """
+        if stream:
+            return self._open(streams.create_and_run(params))
+        return self._send(calls.create_and_run(params))
+
+    def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
+        """Make a thread, run an assistant on it, and poll the run."""
+        return self._poll(plans.create_and_run(params))

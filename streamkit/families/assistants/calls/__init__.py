@@ -1,0 +1,1 @@
+"""What each call of the assistants sends, and how it is read."""

@@ -1,0 +1,110 @@
+"""The calls of a thread's runs.
+
+Source: https://platform.openai.com/docs/api-reference/runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Required
+
+from streamkit.families._resource.call import Call, get, path, post
+from streamkit.families._resource.params import RequestOptions
+from streamkit.types import CursorPage
+from streamkit.types.beta.threads.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streamkit._core.wire import Wire
+    from streamkit.families._resource.params import NotGiven
+
+__all__ = [
+    "RunCreateParams",
+    "RunParams",
+    "RunUpdateParams",
+    "ToolOutputsParams",
+    "cancel",
+    "create",
+    "list_",
+    "retrieve",
+    "submit_tool_outputs",
+    "update",
+]
+
+
+class RunUpdateParams(RequestOptions, total=False):
+    """What of a run can be changed."""
+
+    metadata: Mapping[str, str] | NotGiven | None
+
+
+class RunParams(RunUpdateParams, total=False):
+    """What any run is made of."""
+
+    assistant_id: Required[str]
+    instructions: str | NotGiven | None
+    max_completion_tokens: int | NotGiven | None
+    max_prompt_tokens: int | NotGiven | None
+    model: str | NotGiven | None
+    parallel_tool_calls: bool | NotGiven
+    response_format: str | Mapping[str, Any] | NotGiven | None
+    temperature: float | NotGiven | None
+    tool_choice: str | Mapping[str, Any] | NotGiven | None
+    tools: Iterable[Mapping[str, Any] | Wire] | NotGiven | None
+    top_p: float | NotGiven | None
+    truncation_strategy: Mapping[str, Any] | Wire | NotGiven | None
+
+
+class RunCreateParams(RunParams, total=False):
+    """What a run of a thread that exists is made of."""
+
+    additional_instructions: str | NotGiven | None
+    additional_messages: Iterable[Mapping[str, Any] | Wire] | NotGiven | None
+    include: list[str] | NotGiven
+    """What more the steps are to say, as ``step_details.tool_calls[*].file_search...``."""
+    reasoning_effort: str | NotGiven | None
+
+
+class ToolOutputsParams(RequestOptions, total=False):
+    """What the tools gave that a run waits for."""
+
+    tool_outputs: Required[Iterable[Mapping[str, Any]]]
+    """Each with its ``tool_call_id`` and its ``output``."""
+
+
+def create(thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
+    """Run an assistant on a thread."""
+    return post(_all(thread_id), Run, params)
+
+
+def retrieve(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
+    """Fetch a run."""
+    return get(_one(run_id, thread_id), Run, params)
+
+
+def update(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
+    """Change a run."""
+    return post(_one(run_id, thread_id), Run, params)
+
+
+def list_(thread_id: str, params: Mapping[str, Any]) -> Call[CursorPage[Run]]:
+    """Fetch the runs of a thread."""
+    return get(_all(thread_id), CursorPage[Run], params)
+
+
+def cancel(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
+    """Ask for a run to be given up."""
+    return post(f"{_one(run_id, thread_id)}/cancel", Run, params)
+
+
+def submit_tool_outputs(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
+    """Give a run what it waits for."""
+    return post(f"{_one(run_id, thread_id)}/submit_tool_outputs", Run, params)
+
+
+def _all(thread_id: str) -> str:
+    return path("/threads/{thread_id}/runs", thread_id=thread_id)
+
+
+def _one(run_id: str, thread_id: str) -> str:
+    return path("/threads/{thread_id}/runs/{run_id}", thread_id=thread_id, run_id=run_id)

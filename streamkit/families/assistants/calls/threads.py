@@ -1,0 +1,80 @@
+"""The calls of threads.
+
+Source: https://platform.openai.com/docs/api-reference/threads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit.families._resource.call import Call, delete, get, path, post
+from streamkit.families._resource.params import RequestOptions
+from streamkit.families.assistants.calls.runs import RunParams
+from streamkit.types.beta.thread import Thread, ThreadDeleted
+from streamkit.types.beta.threads.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streamkit._core.wire import Wire
+    from streamkit.families._resource.params import NotGiven
+
+__all__ = [
+    "CreateAndRunParams",
+    "ThreadCreateParams",
+    "ThreadUpdateParams",
+    "create",
+    "create_and_run",
+    "delete_",
+    "retrieve",
+    "update",
+]
+
+
+class ThreadUpdateParams(RequestOptions, total=False):
+    """What of a thread can be changed."""
+
+    metadata: Mapping[str, str] | NotGiven | None
+    tool_resources: Mapping[str, Any] | Wire | NotGiven | None
+
+
+class ThreadCreateParams(ThreadUpdateParams, total=False):
+    """What a thread is made of."""
+
+    messages: Iterable[Mapping[str, Any] | Wire] | NotGiven
+
+
+class CreateAndRunParams(RunParams, total=False):
+    """What a thread and a run of it are made of."""
+
+    thread: Mapping[str, Any] | NotGiven
+    tool_resources: Mapping[str, Any] | Wire | NotGiven | None
+
+
+def create(params: Mapping[str, Any]) -> Call[Thread]:
+    """Make a thread."""
+    return post("/threads", Thread, params)
+
+
+def create_and_run(params: Mapping[str, Any]) -> Call[Run]:
+    """Make a thread and run an assistant on it."""
+    return post("/threads/runs", Run, params)
+
+
+def retrieve(thread_id: str, params: Mapping[str, Any]) -> Call[Thread]:
+    """Fetch a thread."""
+    return get(_path(thread_id), Thread, params)
+
+
+def update(thread_id: str, params: Mapping[str, Any]) -> Call[Thread]:
+    """Change a thread."""
+    return post(_path(thread_id), Thread, params)
+
+
+def delete_(thread_id: str, params: Mapping[str, Any]) -> Call[ThreadDeleted]:
+    """Delete a thread."""
+    return delete(_path(thread_id), ThreadDeleted, params)
+
+
+def _path(thread_id: str) -> str:
+    return path("/threads/{thread_id}", thread_id=thread_id)

@@ -1,0 +1,329 @@
+"""What happens to a streamed run: its state, its messages and what is in them, its steps and calls.
+
+As with the events of chat completions, an event is a position in an append-only log: ``snapshot``
+and the like say what was true when the event was emitted, and are built when they are read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+
+from streamkit._core.merge import EMPTY
+from streamkit.families.assistants.growing import Mark, built, parts
+from streamkit.families.chat.events import Event
+from streamkit.types.beta.assistant_stream_event import (
+    AssistantStreamEvent,
+    ThreadRunCancelled,
+    ThreadRunCancelling,
+    ThreadRunCompleted,
+    ThreadRunCreated,
+    ThreadRunExpired,
+    ThreadRunFailed,
+    ThreadRunIncomplete,
+    ThreadRunInProgress,
+    ThreadRunQueued,
+    ThreadRunRequiresAction,
+)
+from streamkit.types.beta.threads import (
+    ImageFile,
+    Message,
+    MessageContentDelta,
+    MessageDelta,
+    Run,
+    Text,
+    TextDelta,
+)
+from streamkit.types.beta.threads.runs import (
+    RunStep,
+    RunStepDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolCallDeltaObject,
+    ToolCallsStepDetails,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = [
+    "AssistantEvent",
+    "ImageFileDoneEvent",
+    "MessageCreatedEvent",
+    "MessageDeltaEvent",
+    "MessageDoneEvent",
+    "RunEvent",
+    "RunStepCreatedEvent",
+    "RunStepDeltaEvent",
+    "RunStepDoneEvent",
+    "TextCreatedEvent",
+    "TextDeltaEvent",
+    "TextDoneEvent",
+    "ToolCallCreatedEvent",
+    "ToolCallDeltaEvent",
+    "ToolCallDoneEvent",
+    "state_of",
+    "text_of",
+    "tool_call_of",
+]
+
+
+class RunEvent(Event, frozen=True, gc=False, eq=False):
+    """The run is in another state."""
+
+    type: ClassVar[Literal["run"]] = "run"
+    run: Run
+    status: str
+    """As the run says it; some servers say it in the name of the event alone."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether the run will say no more: it has ended, or waits for the outputs of tools."""
+        return self.status in _RESTING
+
+
+class MessageCreatedEvent(Event, frozen=True, gc=False, eq=False):
+    """A message began."""
+
+    type: ClassVar[Literal["message.created"]] = "message.created"
+    message_id: str
+    resumed: bool
+    """Whether it began in an earlier stream, so that this one has only its rest."""
+    _mark: Mark
+
+    @property
+    def message(self) -> Message:
+        """The message as it began; little more than its id, when it is resumed."""
+        return built(Message, self._mark)
+
+    def blocks(self) -> Mapping[int, Mark]:
+        """The content it began with, by index; what ``message_content`` tells."""
+        return parts(self._mark)
+
+
+class MessageDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """Something was added to a message."""
+
+    type: ClassVar[Literal["message.delta"]] = "message.delta"
+    message_id: str
+    delta: MessageDelta
+    _mark: Mark
+    _places: tuple[int, ...]
+
+    @property
+    def snapshot(self) -> Message:
+        """The message so far."""
+        return built(Message, self._mark)
+
+    def fragments(self) -> Iterator[tuple[int, MessageContentDelta, Mark]]:
+        """What is added to each block, its index first, and the block then."""
+        blocks = parts(self._mark)
+        for index, fragment in zip(self._places, self.delta.content or (), strict=False):
+            yield index, fragment, blocks[index]
+
+
+class MessageDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """A message ended: it is complete, or incomplete for good."""
+
+    type: ClassVar[Literal["message.done"]] = "message.done"
+    message_id: str
+    message: Message
+    """As the server says it is."""
+
+
+class TextCreatedEvent(Event, frozen=True, gc=False, eq=False):
+    """A message has a text."""
+
+    type: ClassVar[Literal["text.created"]] = "text.created"
+    message_id: str
+    index: int
+    """Which block of the message's content."""
+    _block: Mark
+
+    @property
+    def text(self) -> Text:
+        """The text as it began, its first piece included."""
+        return text_of(self._block)
+
+
+class TextDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """A piece of a text arrived, or of its annotations."""
+
+    type: ClassVar[Literal["text.delta"]] = "text.delta"
+    message_id: str
+    index: int
+    delta: TextDelta
+    _block: Mark
+
+    @property
+    def snapshot(self) -> Text:
+        """The text so far."""
+        return text_of(self._block)
+
+
+class TextDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """A text has ended, for the next block of its message has begun or the message has ended.
+
+    If more of it comes after all, one more such event follows at the end of the message, with the
+    complete text.
+    """
+
+    type: ClassVar[Literal["text.done"]] = "text.done"
+    message_id: str
+    index: int
+    text: Text
+
+
+class ImageFileDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """A message has an image; it comes whole."""
+
+    type: ClassVar[Literal["image_file.done"]] = "image_file.done"
+    message_id: str
+    index: int
+    image_file: ImageFile
+
+
+class RunStepCreatedEvent(Event, frozen=True, gc=False, eq=False):
+    """A step began."""
+
+    type: ClassVar[Literal["run_step.created"]] = "run_step.created"
+    run_step_id: str
+    resumed: bool
+    """Whether it began in an earlier stream, so that this one has only its rest."""
+    _mark: Mark
+
+    @property
+    def run_step(self) -> RunStep:
+        """The step as it began; little more than its id, when it is resumed."""
+        return built(RunStep, self._mark)
+
+    def calls(self) -> Mapping[int, Mark]:
+        """The tool calls it began with, by index; what ``tool_calls`` tells."""
+        return parts(self._mark)
+
+
+class RunStepDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """Something was added to a step."""
+
+    type: ClassVar[Literal["run_step.delta"]] = "run_step.delta"
+    run_step_id: str
+    delta: RunStepDelta
+    _mark: Mark
+    _places: tuple[int, ...]
+
+    @property
+    def snapshot(self) -> RunStep:
+        """The step so far."""
+        return built(RunStep, self._mark)
+
+    def fragments(self) -> Iterator[tuple[int, ToolCallDelta, Mark]]:
+        """What is added to each tool call, its index first, and the call then."""
+        details = self.delta.step_details
+        if isinstance(details, ToolCallDeltaObject):
+            calls = parts(self._mark)
+            for index, fragment in zip(self._places, details.tool_calls or (), strict=False):
+                yield index, fragment, calls[index]
+
+
+class RunStepDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """A step ended: completed, failed, cancelled or expired."""
+
+    type: ClassVar[Literal["run_step.done"]] = "run_step.done"
+    run_step_id: str
+    run_step: RunStep
+    """As the server says it is."""
+
+
+class ToolCallCreatedEvent(Event, frozen=True, gc=False, eq=False):
+    """A step calls a tool."""
+
+    type: ClassVar[Literal["tool_call.created"]] = "tool_call.created"
+    run_step_id: str
+    index: int
+    """Which call of the step."""
+    _call: Mark
+
+    @property
+    def tool_call(self) -> ToolCall:
+        """The call as it began, its first fragment included."""
+        return tool_call_of(self._call)
+
+
+class ToolCallDeltaEvent(Event, frozen=True, gc=False, eq=False):
+    """A piece of a call arrived, or of its outputs."""
+
+    type: ClassVar[Literal["tool_call.delta"]] = "tool_call.delta"
+    run_step_id: str
+    index: int
+    delta: ToolCallDelta
+    _call: Mark
+
+    @property
+    def snapshot(self) -> ToolCall:
+        """The call so far."""
+        return tool_call_of(self._call)
+
+
+class ToolCallDoneEvent(Event, frozen=True, gc=False, eq=False):
+    """A call is complete; with its outputs, unless they are still to be submitted."""
+
+    type: ClassVar[Literal["tool_call.done"]] = "tool_call.done"
+    run_step_id: str
+    index: int
+    tool_call: ToolCall
+
+
+AssistantEvent = (
+    RunEvent
+    | MessageCreatedEvent
+    | MessageDeltaEvent
+    | MessageDoneEvent
+    | TextCreatedEvent
+    | TextDeltaEvent
+    | TextDoneEvent
+    | ImageFileDoneEvent
+    | RunStepCreatedEvent
+    | RunStepDeltaEvent
+    | RunStepDoneEvent
+    | ToolCallCreatedEvent
+    | ToolCallDeltaEvent
+    | ToolCallDoneEvent
+)
+"""Any event about a run; ``event.type`` tells a type checker which."""
+
+
+def state_of(event: AssistantStreamEvent) -> RunEvent | None:
+    """What an event says of the run as a whole, if it does."""
+    if not isinstance(event, _OF_RUNS):
+        return None
+    run = event.data
+    return RunEvent(run, run.status or event.event.removeprefix("thread.run."))
+
+
+def text_of(block: Mark) -> Text:
+    """The text of a block of content as of a mark."""
+    text: Any = block.get("text")
+    return built(Text, cast("Mark", text) if isinstance(text, dict) else EMPTY)
+
+
+def tool_call_of(call: Mark) -> ToolCall:
+    """A tool call as of a mark."""
+    (found,) = built(ToolCallsStepDetails, {"tool_calls": (call,)}).tool_calls
+    return found
+
+
+_OF_RUNS = (
+    ThreadRunCreated,
+    ThreadRunQueued,
+    ThreadRunInProgress,
+    ThreadRunRequiresAction,
+    ThreadRunCompleted,
+    ThreadRunIncomplete,
+    ThreadRunFailed,
+    ThreadRunCancelling,
+    ThreadRunCancelled,
+    ThreadRunExpired,
+)
+
+_RESTING = frozenset(
+    {"cancelled", "completed", "expired", "failed", "incomplete", "requires_action"}
+)

@@ -1,0 +1,70 @@
+"""The stream of a run: what is sent for it, and to go on when the run requires action. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit.families.assistants.calls import runs, threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streamkit._http.request import Request
+    from streamkit.families._resource.call import Call
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.types.beta.threads.run import Run
+
+__all__ = ["RunStreamCall", "create", "create_and_run", "submit_tool_outputs"]
+
+
+@dataclass(frozen=True)
+class RunStreamCall:
+    """A call that is answered with the events of a run."""
+
+    request: Request
+    on_truncated: OnTruncated
+    thread_id: str
+    """Empty when the thread is made by the call."""
+    options: Mapping[str, Any]
+    """What the request was told besides its parameters."""
+
+    def continuation(self, run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> Request:
+        """The request that gives the run what it waits for."""
+        params = {**self.options, "tool_outputs": [*tool_outputs]}
+        thread_id = run.thread_id or self.thread_id
+        return _streamed(runs.submit_tool_outputs(run.id, thread_id, params))
+
+
+def create(
+    thread_id: str, params: Mapping[str, Any], on_truncated: OnTruncated = "error"
+) -> RunStreamCall:
+    """Run an assistant on a thread."""
+    call = runs.create(thread_id, params)
+    return RunStreamCall(_streamed(call), on_truncated, thread_id, _options(params))
+
+
+def create_and_run(params: Mapping[str, Any], on_truncated: OnTruncated = "error") -> RunStreamCall:
+    """Make a thread and run an assistant on it."""
+    call = threads.create_and_run(params)
+    return RunStreamCall(_streamed(call), on_truncated, "", _options(params))
+
+
+def submit_tool_outputs(
+    run_id: str, thread_id: str, params: Mapping[str, Any], on_truncated: OnTruncated = "error"
+) -> RunStreamCall:
+    """Give a run what it waits for."""
+    call = runs.submit_tool_outputs(run_id, thread_id, params)
+    return RunStreamCall(_streamed(call), on_truncated, thread_id, _options(params))
+
+
+def _streamed(call: Call[Run]) -> Request:
+    body = cast("dict[str, Any]", call.request.json)
+    return replace(call.request, json={**body, "stream": True}, stream=True)
+
+
+def _options(params: Mapping[str, Any]) -> dict[str, Any]:
+    # Not the extra body: it was meant for the run.
+    return {
+        name: params[name] for name in ("extra_headers", "extra_query", "timeout") if name in params
+    }

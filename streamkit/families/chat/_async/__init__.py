@@ -1,0 +1,1 @@
+"""Chat completions for the running loop; the source of ``_sync``."""

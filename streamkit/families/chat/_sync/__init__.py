@@ -1,0 +1,1 @@
+"""Chat completions for a client that blocks."""

@@ -1,0 +1,214 @@
+"""``client.chat.completions``: create, parse, stream, observe, chunks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from streamkit._http.exchange import SyncExchange
+from streamkit._rx.push import observe
+from streamkit.families._resource.managers import StreamManager
+from streamkit.families.chat.call import CompletionCall, plain_format
+from streamkit.families.chat.observing import ObservableCompletions
+from streamkit.families.chat.stream import ChatCompletionStream, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+    from typing_extensions import TypeForm, Unpack
+
+    from streamkit._core.pipeline import Pipeline
+    from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource.params import CompletionParams, NotGiven
+    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.operators.split_think import ThinkTags
+    from streamkit.structured.response_format import FormT, ResponseFormat
+    from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
+
+__all__ = ["Completions"]
+
+T = TypeVar("T")
+
+
+class Completions(ObservableCompletions):
+    """Chat completions; methods take the parameters of the API reference as keywords."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        self._transport = transport
+        self._limits = transport.config.limits
+
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> ChatCompletion: ...
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[True],
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> Stream[ChatCompletionChunk]: ...
+    def create(
+        self,
+        *,
+        stream: bool | NotGiven | None = None,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Any,
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]:
+        """Return the completion as it came; with ``stream=True``, its chunks as they come.
+
+        Nothing is parsed. A stream that is cut is an error, unless ``on_truncated="accept"``.
+        """
+        call = CompletionCall(
+            params | {"response_format": plain_format(response_format)},
+            stream=bool(stream),
+            on_truncated=on_truncated,
+        )
+        if not stream:
+            return call.completion(SyncExchange(self._transport, call.request).send(), self._limits)
+        return self._open_chunks(call)
+
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[FormT],
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[FormT]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: object,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    def parse(
+        self,
+        *,
+        response_format: Any = None,
+        think_tags: ThinkTags | None = None,
+        **params: Any,
+    ) -> ParsedChatCompletion[Any]:
+        """Return the completion with its content and its tools' arguments read into their types.
+
+        Function tools must be strict (``ValueError``). Raises ``LengthFinishReasonError`` or
+        ``ContentFilterFinishReasonError`` when there was something to parse and the answer was cut
+        short, ``ParseError`` when it does not fit or is empty; each with the ``completion``. With
+        ``think_tags=ThinkTags()`` what a model thinks in its content is reasoning, and not parsed.
+        """
+        call = CompletionCall(
+            params | {"response_format": response_format},
+            stream=False,
+            strict_tools=True,
+            think_tags=think_tags,
+        )
+        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[Any]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[FormT]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> StreamManager[ChatCompletionStream[Any]]: ...
+    def stream(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Any,
+    ) -> StreamManager[ChatCompletionStream[Any]]:
+        """Return what a ``with`` opens: the stream of typed events.
+
+        Parameters are those of ``parse``, and tools need not be strict: only the arguments of
+        strict ones are parsed. ``partial_strings=False`` shows a string in ``parsed`` only once it
+        is complete. ``think_tags=ThinkTags()`` makes reasoning of what a model thinks in its
+        content.
+        """
+        call = CompletionCall(
+            params,
+            stream=True,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+            think_tags=think_tags,
+        )
+        return StreamManager(lambda: self._open_events(call))
+
+    def _observe_events(self, call: CompletionCall) -> Observable[ChatCompletionStreamEvent[Any]]:
+        return observe(lambda: self._open_events(call))
+
+    def _observe_chunks(self, call: CompletionCall) -> Observable[ChatCompletionChunk]:
+        return observe(lambda: self._open_chunks(call))
+
+    def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
+        def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
+            return call.event_pipeline(call.events(self._limits), self._limits)
+
+        exchange = SyncExchange(self._transport, call.request)
+        return ChatCompletionStream(exchange.open(), new_pipeline, exchange)
+
+    def _open_chunks(self, call: CompletionCall) -> Stream[ChatCompletionChunk]:
+        exchange = SyncExchange(self._transport, call.request)
+        return Stream(exchange.open(), lambda: call.chunk_pipeline(self._limits), exchange)

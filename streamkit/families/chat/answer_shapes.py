@@ -1,0 +1,240 @@
+"""Answers in another shape than was asked for: wrapped, or whole in the place of a chunk."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit._core.reports import ENVELOPES
+from streamkit.types import ChunkChoice, construct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["WholeMessages", "as_chunk", "as_completion", "unwrapped"]
+
+_log = logging.getLogger("streamkit")
+
+
+def unwrapped(value: object) -> object:
+    """Take an answer out of its envelope, or out of a list of one; any other value is returned.
+
+    What else is in the envelope is added to the answer, whose own fields take precedence.
+    """
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return items[0] if len(items) == 1 else items
+    if not isinstance(value, dict) or "choices" in value:
+        return cast("object", value)
+    fields = cast("dict[str, Any]", value)
+    for name in ENVELOPES:
+        inner = fields.get(name)
+        if isinstance(inner, dict) and _choices(cast("dict[str, Any]", inner)):
+            rest = {key: item for key, item in fields.items() if key != name}
+            return rest | cast("dict[str, Any]", inner)
+    return fields
+
+
+def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
+    """The chunk that says all of a completion at once."""
+    return completion | {
+        "choices": [
+            _with_delta(_without(choice, "delta"), again=True)
+            if isinstance(choice["message"], dict)
+            else choice
+            for choice in _numbered(_choices(completion), may_repeat=False)
+        ]
+    }
+
+
+def as_completion(fields: dict[str, Any]) -> dict[str, Any]:
+    """The completion in a plain answer whose choices have the fields of a stream's."""
+    choices = _choices(fields)
+    return fields | {"choices": [_with_message(each) for each in choices]} if choices else fields
+
+
+class WholeMessages:
+    """Makes deltas of the messages in a stream.
+
+    In a chunk a message is the delta by another name. In a completion it is all there is of its
+    choice, and what was already told of it is not told again. Where a delta told some of it, none
+    is: a message that follows repeats the deltas.
+    """
+
+    def __init__(self, has_spoken: Callable[[int], bool]) -> None:
+        self._has_spoken = has_spoken
+        self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
+        self._in_pieces: set[int] = set()  # choices whose messages do not grow
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was none, so that a delta need not be told to ``goes_on``."""
+        return not self._told
+
+    def goes_on(self, index: int) -> None:
+        """Take note that a delta says more of a choice than its last message."""
+        self._told.pop(index, None)
+
+    def as_chunk(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The chunk with deltas in the places of messages."""
+        choices = _choices(fields)
+        if self._told:
+            self._note_deltas(choices)
+        if not any(map(_is_whole, choices)):
+            return fields
+        is_chunk = str(fields.get("object")).endswith("chunk")
+        return fields | {
+            "choices": [
+                self._told_once(choice, is_chunk=is_chunk) if _is_whole(choice) else choice
+                for choice in _numbered(choices, may_repeat=is_chunk)
+            ]
+        }
+
+    def _note_deltas(self, choices: list[Any]) -> None:
+        for place, choice in enumerate(choices):
+            if isinstance(choice, dict) and _speaks(cast("dict[str, Any]", choice).get("delta")):
+                self.goes_on(_index(choice, place))
+
+    def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
+        message, index = choice.get("message"), choice["index"]
+        if isinstance(choice.get("delta"), dict) and self._has_spoken(index):
+            return choice  # some servers send the message so far beside each delta
+        if is_chunk or not isinstance(message, dict) or index in self._in_pieces:
+            return _with_delta(choice)
+        message = _with_places(cast("dict[str, Any]", message), again=True)
+        told = self._told.get(index)
+        if told is None and self._has_spoken(index):
+            _log.debug("a whole message repeats choice %d, and is kept beside it", index)
+            return choice
+        if told is not None and not _grows(told, message):
+            self._in_pieces.add(index)
+            del self._told[index]
+            return _with_delta(choice)
+        self._told[index] = message
+        return _without(choice, "message") | {"delta": _news(told, message) if told else message}
+
+
+def _choices(fields: dict[str, Any]) -> list[Any]:
+    """The choices, which some servers do not put in a list when there is one."""
+    choices = fields.get("choices")
+    if isinstance(choices, dict):
+        return [choices]
+    return cast("list[Any]", choices) if isinstance(choices, list) else []
+
+
+def _is_whole(choice: object) -> bool:
+    if not isinstance(choice, dict):
+        return False
+    fields = cast("dict[str, Any]", choice)
+    return not _speaks(fields.get("delta")) and _said(fields) is not None
+
+
+def _speaks(delta: object) -> bool:
+    """Whether anything is in a delta besides the role."""
+    return isinstance(delta, dict) and any(
+        value for key, value in cast("dict[str, Any]", delta).items() if key != "role"
+    )
+
+
+def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """What a choice says and where, be it whole or a piece, as a message or as mere text."""
+    for name in ("delta", "message", "text", "content"):
+        said = choice.get(name)
+        if isinstance(said, list) and len(cast("list[Any]", said)) == 1 and name != "content":
+            said = cast("list[Any]", said)[0]
+        if isinstance(said, dict) and (name != "delta" or _speaks(cast("object", said))):
+            return name, cast("dict[str, Any]", said)
+        if isinstance(said, str):
+            return name, {"content": said}
+    return None
+
+
+def _with_delta(choice: dict[str, Any], *, again: bool = False) -> dict[str, Any]:
+    """The choice with what it says as its delta, in which calls have an index.
+
+    They have their own, unless all of them are there ``again``: then each is one by itself.
+    """
+    said = _said(choice)
+    if said is None:
+        return choice
+    name, message = said
+    return _without(choice, name) | {"delta": _with_places(message, again=again)}
+
+
+def _with_places(message: dict[str, Any], *, again: bool) -> dict[str, Any]:
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return message
+    placed = [
+        _at(place, cast("dict[str, Any]", call), again=again) if isinstance(call, dict) else call
+        for place, call in enumerate(cast("list[Any]", calls))
+    ]
+    return message | {"tool_calls": placed}
+
+
+def _at(place: int, call: dict[str, Any], *, again: bool) -> dict[str, Any]:
+    return call | {"index": place} if again else {"index": place, **call}
+
+
+def _numbered(choices: list[Any], *, may_repeat: bool) -> list[Any]:
+    """The choices with their indices: their places, where they have none or repeat one."""
+    indices = [_index(choice, place) for place, choice in enumerate(choices)]
+    if not may_repeat and len({*indices}) < len(indices):
+        indices = [*range(len(choices))]
+    return [
+        cast("dict[str, Any]", choice) | {"index": index} if isinstance(choice, dict) else choice
+        for choice, index in zip(choices, indices, strict=True)
+    ]
+
+
+def _index(choice: Any, place: int) -> int:
+    given = cast("dict[str, Any]", choice).get("index") if isinstance(choice, dict) else None
+    return place if given is None else construct(ChunkChoice, {"index": given}).index
+
+
+def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
+    """Whether the message begins with the content that was told."""
+    content, begin = message.get("content"), told.get("content")
+    return not isinstance(begin, str) or (isinstance(content, str) and content.startswith(begin))
+
+
+def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+    """What is in the message beyond what was told."""
+    return {
+        key: _beyond(told[key], value) if key in told else value
+        for key, value in message.items()
+        if key not in told or value != told[key]
+    }
+
+
+def _beyond(old: Any, value: Any) -> Any:
+    """What is in a value that is not the old one, but may have grown out of it."""
+    if isinstance(value, str) and isinstance(old, str) and value.startswith(old):
+        return value.removeprefix(old)
+    if isinstance(value, dict) and isinstance(old, dict):
+        fields = cast("dict[str, Any]", value)
+        heading = {key: fields[key] for key in _HEADING if key in fields}
+        return heading | _news(cast("dict[str, Any]", old), fields)
+    if isinstance(value, list) and isinstance(old, list):
+        before, items = cast("list[Any]", old), cast("list[Any]", value)
+        grown = [_beyond(*pair) for pair in zip(before, items, strict=False) if pair[0] != pair[1]]
+        return grown + items[len(before) :]
+    return cast("Any", value)
+
+
+_HEADING = ("index", "type")
+"""What a piece of a call, or of content, says each time."""
+
+
+def _with_message(choice: object) -> object:
+    if not isinstance(choice, dict):
+        return choice
+    fields = cast("dict[str, Any]", choice)
+    if isinstance(fields.get("message"), dict) or (said := _said(fields)) is None:
+        return fields
+    name, message = said
+    return _without(fields, name) | {"message": message}
+
+
+def _without(choice: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in choice.items() if key != name}

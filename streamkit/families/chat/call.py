@@ -1,0 +1,168 @@
+"""One call of chat completions: what is sent, and how the answer is read. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit._core.machine import Machine
+from streamkit._core.pipeline import Pipeline
+from streamkit._core.wire import as_sent
+from streamkit._http.redaction import keeping_secrets
+from streamkit._http.request import Request
+from streamkit.errors import SchemaError
+from streamkit.families._resource.params import is_left_out
+from streamkit.families.chat.answer_shapes import as_chunk
+from streamkit.families.chat.conversation import unparsed
+from streamkit.families.chat.plain_completion import plain_completion
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.operators.chat_events import ChatEvents
+from streamkit.operators.split_think import ThinkSplitter
+from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
+from streamkit.structured.tools import require_strict_tools, tool_parsers
+from streamkit.types import ChatCompletionChunk, construct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import httpx
+
+    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.operators.decode import OnTruncated
+    from streamkit.operators.split_think import ThinkTags
+    from streamkit.structured.response_format import ResponseFormat
+    from streamkit.types import ChatCompletion, ParsedChatCompletion
+
+__all__ = ["CompletionCall", "plain_format"]
+
+
+class CompletionCall:
+    """A call with its parameters checked.
+
+    Raises before any request what could only fail later: a response format of a wrong type, and,
+    with ``strict_tools``, tools that are not strict.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the methods take
+        self,
+        params: Mapping[str, Any],
+        *,
+        stream: bool,
+        strict_tools: bool = False,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+    ) -> None:
+        body = {name: value for name, value in params.items() if not is_left_out(value)}
+        options = {name: body.pop(name) for name in _OPTIONS if name in body}
+        if "tools" in body:
+            # A list, since it is read twice and may be an iterator.
+            given_tools = body["tools"] or ()
+            body["tools"] = require_strict_tools(given_tools) if strict_tools else [*given_tools]
+        if "messages" in body:
+            body["messages"] = unparsed(body["messages"])
+        self._format = _response_format(body.pop("response_format", None))
+        if self._format is not None:
+            body["response_format"] = self._format.param
+        if stream or "stream" in body:
+            body["stream"] = stream
+        self._tools = tool_parsers(body.get("tools") or ())
+        body.update(options.pop("extra_body", None) or {})
+        self._choices = n if isinstance(n := body.get("n"), int) else 1
+        self._on_truncated: OnTruncated = on_truncated
+        self._partial_strings = partial_strings
+        self._think_tags = think_tags
+        self.request = Request(
+            method="POST",
+            path="/chat/completions",
+            json=body,
+            query=options.pop("extra_query", None) or {},
+            headers=options.pop("extra_headers", None) or {},
+            stream=stream,
+            **options,
+        )
+
+    def events(self, limits: Limits = DEFAULTS) -> ChatEvents:
+        """A fresh machine for the answer."""
+        reader = Reader(self._format, self._tools, partial_strings=self._partial_strings)
+        if self._think_tags is not None:
+            return _ThinkingEvents(reader, self._think_tags, limits)
+        return ChatEvents(reader, limits=limits)
+
+    def event_pipeline(
+        self, events: ChatEvents, limits: Limits = DEFAULTS
+    ) -> Pipeline[ChatCompletionStreamEvent[Any]]:
+        """From the bytes of a streamed answer to ``events``."""
+        return Pipeline(
+            events, choices=self._choices, on_truncated=self._on_truncated, limits=limits
+        )
+
+    def chunk_pipeline(self, limits: Limits = DEFAULTS) -> Pipeline[ChatCompletionChunk]:
+        """From the bytes of a streamed answer to its chunks."""
+        return Pipeline(
+            _Unchanged(), choices=self._choices, on_truncated=self._on_truncated, limits=limits
+        )
+
+    @keeping_secrets
+    def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
+        """The answer that was not streamed, as it came."""
+        return plain_completion(response, limits)
+
+    @keeping_secrets
+    def parsed(
+        self, response: httpx.Response, limits: Limits = DEFAULTS
+    ) -> ParsedChatCompletion[Any]:
+        """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
+        completion = self.completion(response, limits)
+        events = self.events(limits)
+        events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
+        for _ in events.close():
+            pass
+        parsed = events.completion()
+        parsed.note_request_id(completion.request_id)
+        return parsed
+
+
+def plain_format(value: Any) -> Any:
+    """Give back the response format of a method that does not parse; it takes dicts only."""
+    if not is_left_out(value) and not isinstance(value, Mapping | None):
+        raise SchemaError(
+            "a response_format that is not parsed is a plain dict; to have the answer read into "
+            f"{value!r}, call parse(), stream() or observe()"
+        )
+    return cast("object", value)
+
+
+def _response_format(value: object) -> ResponseFormat[Any] | None:
+    return response_format(value)
+
+
+class _Unchanged(Machine[ChatCompletionChunk, ChatCompletionChunk]):
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionChunk]:
+        return (value,)
+
+
+class _ThinkingEvents(ChatEvents):
+    """The events of chunks that have their thoughts in the content."""
+
+    def __init__(self, reader: Reader, tags: ThinkTags, limits: Limits) -> None:
+        super().__init__(reader, limits=limits)
+        self._splitter = ThinkSplitter(tags)
+
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        (chunk,) = self._splitter.feed(value)
+        return super().feed(chunk)
+
+    def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
+        for chunk in self._splitter.close():
+            yield from super().feed(chunk)
+        yield from super().close()
+
+    def fail(self, error: Exception, /) -> None:
+        for chunk in self._splitter.close():
+            super().feed(chunk)
+        super().fail(error)
+
+
+_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")

@@ -1,0 +1,343 @@
+"""One choice of a streamed completion, as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from streamkit._core.merge import EMPTY, PER_TOKEN, merged, resolved
+from streamkit._core.text import TextLog
+from streamkit._core.wire import plain
+from streamkit.families.chat.log.tool_call import CallMark, CallUpdate, ToolCallLog
+from streamkit.families.chat.log.tool_calls import ToolCallsLog
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types import (
+    ChatCompletionTokenLogprob,
+    ChoiceDelta,
+    ChoiceLogprobs,
+    ParsedChatCompletionMessage,
+    ParsedChoice,
+    construct,
+)
+from streamkit.types.speech import DETAILS, thought_in
+
+if TYPE_CHECKING:
+    from streamkit._core.reading import Reading
+    from streamkit.types import ChoiceDeltaFunctionCall, ChunkChoice
+
+__all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceUpdate"]
+
+CUT_SHORT = ("length", "content_filter")
+"""The finish reasons after which an answer is not whole."""
+
+
+class ChoiceHeading(Struct, frozen=True, gc=False):
+    """What a choice has besides its texts, and seldom changes."""
+
+    role: str = "assistant"
+    has_content: bool = False
+    """Whether content came, be it empty."""
+    has_refusal: bool = False
+    reasoning_name: str = ""
+    """The field of the message that has the reasoning: the first that came."""
+    thinks_in_details: bool = False
+    """Whether the reasoning comes in no such field but in ``reasoning_details`` alone."""
+    finish_reason: str | None = None
+    fields: Mapping[str, Any] = EMPTY
+    """The known fields of the message that have no log of their own."""
+    delta_extra: Mapping[str, Any] = EMPTY
+    choice_extra: Mapping[str, Any] = EMPTY
+    logprobs_extra: Mapping[str, Any] = EMPTY
+    function_call: CallMark | None = None
+    """The call of the kind that tools replaced."""
+
+
+class ChoiceUpdate(Struct, frozen=True, gc=False):
+    """What a chunk added to one choice, and the choice as it was then."""
+
+    index: int
+    choice: ChoiceLog
+    reasoning: str | None
+    """What was added to the reasoning; None when it was not spoken of."""
+    reasoning_end: int
+    content: str | None
+    """What was added to the content; None when it was not spoken of."""
+    content_end: int
+    refusal: str | None
+    refusal_end: int
+    calls: tuple[CallUpdate, ...]
+    logprobs: ChoiceLogprobs | None
+    finish_reason: str | None
+    """What the chunk says; the heading has what was said once."""
+    heading: ChoiceHeading
+    all_calls: tuple[CallMark, ...]
+    logprobs_ends: tuple[int | None, int | None]
+    """How many there were of the content and of the refusal; None when they were not spoken of."""
+
+
+class ChoiceLog:
+    """Everything that came for one choice: append-only, readable as of any mark."""
+
+    __slots__ = (
+        "_function_call",
+        "_heading",
+        "_limits",
+        "_logprobs_ends",
+        "_tool_calls",
+        "content",
+        "index",
+        "logprobs_content",
+        "logprobs_refusal",
+        "reasoning",
+        "refusal",
+    )
+
+    def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self.index = index
+        self.reasoning = TextLog(limits)
+        """What came as ``reasoning_content``, as ``reasoning``, or else in the details."""
+        self.content = TextLog(limits)
+        self.refusal = TextLog(limits)
+        self.logprobs_content: list[ChatCompletionTokenLogprob] = []
+        self.logprobs_refusal: list[ChatCompletionTokenLogprob] = []
+        self._logprobs_ends: tuple[int | None, int | None] = (None, None)
+        self._tool_calls = ToolCallsLog(limits)
+        self._function_call: ToolCallLog | None = None
+        self._heading = ChoiceHeading()
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the choice ended, once it has."""
+        return self._heading.finish_reason
+
+    @property
+    def calls(self) -> tuple[CallMark, ...]:
+        """The tool calls as they are now, in the order of their indices."""
+        return self._tool_calls.marks
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is content to parse: the model neither refused nor was cut short."""
+        return self.finish_reason not in CUT_SHORT and not self.refusal.length
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer: neither content nor what may stand in its place."""
+        call = self._heading.function_call
+        return not (
+            self.content.length
+            or self.refusal.length
+            or self.calls
+            or (call is not None and (call.name or call.end))
+            or self._heading.fields.get("audio")
+        )
+
+    def has_whole_content(self) -> bool:
+        """Whether the content can be parsed: also if what was cut short is what came after it."""
+        return self.is_whole or (not self.refusal.length and self.content.is_whole_json())
+
+    def append(self, choice: ChunkChoice) -> ChoiceUpdate:
+        """Take what a chunk says of this choice."""
+        # A hot place: nearly every chunk brings a piece of content and nothing else.
+        reasoning = content = refusal = thought = None
+        calls: tuple[CallUpdate, ...] = ()
+        heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
+        is_rare = bool(choice.finish_reason) or choice.unknown_fields is not UNSET
+        if delta is not None:
+            if delta.content is not None:
+                content = self.content.append(delta.content)
+                is_rare = is_rare or not heading.has_content
+            if delta.refusal is not None:
+                refusal = self.refusal.append(delta.refusal)
+                is_rare = is_rare or not heading.has_refusal
+            if delta.tool_calls:
+                calls = self._tool_calls.append(delta.tool_calls)
+            if delta.reasoning_content is not None or delta.reasoning is not None:
+                reasoning = self.reasoning.append(delta.reasoning_content or delta.reasoning or "")
+                is_rare = is_rare or _has_other_reasoning(delta, heading.reasoning_name)
+            if delta.unknown_fields is not UNSET:
+                is_rare = True
+                if not reasoning and (thought := self._thought_in_details(delta)):
+                    reasoning = self.reasoning.append(thought)
+            elif (
+                (delta.role and delta.role != heading.role)
+                or delta.annotations is not None
+                or delta.audio is not None
+            ):
+                is_rare = True
+            if delta.function_call is not None:
+                self._append_function_call(delta.function_call)
+        if logprobs is not None:
+            self._append_logprobs(logprobs)
+        if is_rare:
+            self._heading = _continued(
+                self._heading, choice, self._limits, thinks_in_details=bool(thought)
+            )
+        return ChoiceUpdate(
+            self.index,
+            self,
+            reasoning,
+            self.reasoning.length,
+            content,
+            self.content.length,
+            refusal,
+            self.refusal.length,
+            calls,
+            logprobs,
+            choice.finish_reason,
+            self._heading,
+            self._tool_calls.marks,
+            self._logprobs_ends,
+        )
+
+    def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
+        """The wire type of the choice as of ``update``.
+
+        What is to be parsed is read as a whole when ``final``, else as far as it goes.
+        """
+        heading = update.heading
+        message = construct(_Message, resolved(heading.fields))
+        message.add_unknown(resolved(heading.delta_extra))
+        message.role = heading.role
+        if heading.reasoning_name:
+            reasoning = self.reasoning.first(update.reasoning_end)
+            setattr(message, heading.reasoning_name, reasoning)
+        if heading.has_content:
+            message.content = self.content.first(update.content_end)
+        if heading.has_refusal:
+            message.refusal = self.refusal.first(update.refusal_end)
+        if update.content_end and not update.refusal_end:
+            message.parsed = (
+                self._parsed(reader)
+                if final
+                else reader.partial_content(self.content, update.content_end)
+            )
+        if heading.function_call is not None:
+            message.function_call = heading.function_call.build_old_kind()
+        if update.all_calls:
+            message.tool_calls = [
+                call.build(
+                    self._parsed_arguments(call.call, reader)
+                    if final
+                    else reader.partial_arguments(call.name, call.call.arguments, call.end)
+                )
+                for call in update.all_calls
+            ]
+        choice: ParsedChoice[Any] = ParsedChoice(
+            index=update.index,
+            finish_reason=heading.finish_reason,
+            message=message,
+            logprobs=self._logprobs(update),
+        )
+        choice.add_unknown(resolved(heading.choice_extra))
+        return choice
+
+    def _parsed(self, reader: Reading) -> object:
+        return reader.content(self.content).value if self.has_whole_content() else None
+
+    def _parsed_arguments(self, call: ToolCallLog, reader: Reading) -> object:
+        whole = self.is_whole or call.is_whole()
+        return reader.arguments(call).value if whole else None
+
+    def _append_function_call(self, call: ChoiceDeltaFunctionCall) -> None:
+        if self._function_call is None:
+            self._function_call = ToolCallLog(0, self._limits)
+        self._function_call.add_body(call)
+        self._heading = replace(self._heading, function_call=self._function_call.mark())
+
+    def _thought_in_details(self, delta: ChoiceDelta) -> str:
+        """What ``reasoning_details`` add to the reasoning, unless another field has said it."""
+        if self.reasoning.length and not self._heading.thinks_in_details:
+            return ""
+        details: object = getattr(delta, DETAILS, None)
+        return thought_in(details) if details else ""
+
+    def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
+        content_end, refusal_end = self._logprobs_ends
+        if logprobs.content is not None:
+            self.logprobs_content += logprobs.content
+            content_end = len(self.logprobs_content)
+        if logprobs.refusal is not None:
+            self.logprobs_refusal += logprobs.refusal
+            refusal_end = len(self.logprobs_refusal)
+        self._logprobs_ends = content_end, refusal_end
+        if logprobs.unknown_fields is not UNSET:
+            old = self._heading.logprobs_extra
+            extra = merged(old, logprobs.model_extra, self._limits, PER_TOKEN)
+            self._heading = replace(self._heading, logprobs_extra=extra)
+
+    def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
+        extra = update.heading.logprobs_extra
+        content_end, refusal_end = update.logprobs_ends
+        if content_end is None and refusal_end is None and not extra:
+            return None
+        logprobs = ChoiceLogprobs(
+            content=None if content_end is None else self.logprobs_content[:content_end],
+            refusal=None if refusal_end is None else self.logprobs_refusal[:refusal_end],
+        )
+        logprobs.add_unknown(resolved(extra))
+        return logprobs
+
+
+_Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
+
+
+def _continued(
+    heading: ChoiceHeading, choice: ChunkChoice, limits: Limits, *, thinks_in_details: bool
+) -> ChoiceHeading:
+    delta = choice.delta or ChoiceDelta()
+    delta_extra, choice_extra = heading.delta_extra, heading.choice_extra
+    if delta.unknown_fields is not UNSET:
+        delta_extra = merged(delta_extra, delta.model_extra, limits)
+    if choice.unknown_fields is not UNSET:
+        choice_extra = merged(choice_extra, choice.model_extra, limits)
+    name = heading.reasoning_name or _reasoning_name(delta)
+    if thinks_in_details:
+        name = name or "reasoning"
+    rare_fields = _rare_fields(delta, name)
+    return ChoiceHeading(
+        delta.role or heading.role,
+        heading.has_content or delta.content is not None,
+        heading.has_refusal or delta.refusal is not None,
+        name,
+        heading.thinks_in_details or thinks_in_details,
+        choice.finish_reason or heading.finish_reason,
+        merged(heading.fields, rare_fields, limits) if rare_fields else heading.fields,
+        delta_extra,
+        choice_extra,
+        heading.logprobs_extra,
+        heading.function_call,
+    )
+
+
+def _reasoning_name(delta: ChoiceDelta) -> str:
+    """Which field the delta tells its reasoning in; a server that has both names says it twice."""
+    if delta.reasoning_content is not None:
+        return "reasoning_content"
+    return "" if delta.reasoning is None else "reasoning"
+
+
+def _has_other_reasoning(delta: ChoiceDelta, name: str) -> bool:
+    """Whether there is reasoning in a field that is not called ``name``."""
+    return (name != "reasoning_content" and delta.reasoning_content is not None) or (
+        name != "reasoning" and delta.reasoning is not None
+    )
+
+
+def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
+    """The fields without a log of their own; also what came under the other name of reasoning."""
+    fields: dict[str, Any] = {
+        "reasoning_content": delta.reasoning_content,
+        "reasoning": delta.reasoning,
+        "audio": delta.audio,
+        "annotations": delta.annotations,
+    }
+    return {
+        name: plain(value, drop_none=True)
+        for name, value in fields.items()
+        if value is not None and name != reasoning_name
+    }

@@ -1,0 +1,167 @@
+"""A streamed completion, as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import UNSET, Struct
+
+from streamkit._core.merge import EMPTY, REPORTS, merged, resolved
+from streamkit.errors import LimitExceededError
+from streamkit.families.chat.log.choice import ChoiceLog, ChoiceUpdate
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types import CompletionUsage, ParsedChatCompletion, construct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from streamkit._core.reading import Reading
+    from streamkit.types import ChatCompletionChunk, Choice, ChunkChoice
+
+__all__ = ["CompletionLog", "Heading", "usage_of"]
+
+
+class Heading(Struct, frozen=True, gc=False):
+    """The fields of a completion besides its choices; the last that said something wins.
+
+    Null says nothing, nor does an empty text or a time or a usage of 0.
+    """
+
+    id: str = ""
+    created: int = 0
+    model: str = ""
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    usage: CompletionUsage | None = None
+    extra: Mapping[str, Any] = EMPTY
+
+
+class CompletionLog:
+    """Everything that came of a completion: append-only, readable as of any moment.
+
+    A moment is a ``heading`` and the ``latest`` updates. Choices are keyed by their index: any may
+    come first, and gaps are fine.
+    """
+
+    __slots__ = ("_limits", "_places", "_said", "choices", "heading", "latest")
+
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self._places: dict[int, int] = {}  # in `latest`, by index
+        self.choices: dict[int, ChoiceLog] = {}
+        self.heading = Heading()
+        self._said: tuple[object, ...] = ()
+        self.latest: tuple[ChoiceUpdate, ...] = ()
+        """The last update of each choice, in the order of their indices."""
+
+    def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
+        """Take a chunk and return what it added to each choice it speaks of."""
+        # A hot place: a chunk nearly always says what the last one said, and of one choice.
+        said = (
+            chunk.id,
+            chunk.created,
+            chunk.model,
+            chunk.system_fingerprint,
+            chunk.service_tier,
+            chunk.usage,
+        )
+        if said != self._said or chunk.unknown_fields is not UNSET:
+            self._said = said
+            self.heading = _continued(self.heading, chunk, self._limits)
+        parts = chunk.choices
+        if not parts:
+            return ()
+        choices = self.choices
+        if len(parts) == len(choices) == 1 and (choice := choices.get(parts[0].index)):
+            updates = (choice.append(parts[0]),)
+            self.latest = updates
+            return updates
+        return self._append(parts)
+
+    def build(
+        self,
+        heading: Heading,
+        choices: Iterable[ChoiceUpdate],
+        reader: Reading,
+        *,
+        final: bool = False,
+    ) -> ParsedChatCompletion[Any]:
+        """The wire type of the completion as of a moment.
+
+        What is to be parsed is read as a whole when ``final``, else as far as it goes.
+        """
+        built = [choice.choice.build(choice, reader, final=final) for choice in choices]
+        completion: ParsedChatCompletion[Any] = ParsedChatCompletion(
+            id=heading.id,
+            created=heading.created,
+            model=heading.model,
+            service_tier=heading.service_tier,
+            system_fingerprint=heading.system_fingerprint,
+            usage=usage_of(heading.usage, built),
+            choices=built,
+        )
+        completion.add_unknown(resolved(heading.extra))
+        return completion
+
+    def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
+        updates = tuple([self._choice(part.index).append(part) for part in parts])
+        if len(self.choices) > len(self.latest):
+            by_index = {update.index: update for update in (*self.latest, *updates)}
+            self.latest = tuple([by_index[index] for index in sorted(by_index)])
+            self._places = {update.index: place for place, update in enumerate(self.latest)}
+        else:
+            latest = list(self.latest)
+            for update in updates:
+                latest[self._places[update.index]] = update
+            self.latest = tuple(latest)
+        return updates
+
+    def _choice(self, index: int) -> ChoiceLog:
+        choice = self.choices.get(index)
+        if choice is None:
+            if len(self.choices) >= self._limits.choices:
+                raise LimitExceededError(
+                    "choices", self._limits.choices, f"the server sent a choice {index}"
+                )
+            choice = self.choices[index] = ChoiceLog(index, self._limits)
+        return choice
+
+
+def usage_of(usage: CompletionUsage | None, choices: Sequence[Choice]) -> CompletionUsage | None:
+    """The usage of a completion; where it says nothing, that of the last choice that has one."""
+    if usage is not None and _says_something(usage):
+        return usage
+    for choice in reversed(choices):
+        fields = choice.model_extra.get("usage") if choice.unknown_fields is not UNSET else None
+        if isinstance(fields, dict) and CompletionUsage.normalized(cast("dict[str, Any]", fields)):
+            return construct(CompletionUsage, cast("dict[str, Any]", fields))
+    return usage
+
+
+def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
+    extra = heading.extra
+    if chunk.unknown_fields is not UNSET:
+        extra = merged(extra, chunk.model_extra, limits, REPORTS)
+    return Heading(
+        chunk.id or heading.id,
+        chunk.created or heading.created,
+        chunk.model or heading.model,
+        chunk.service_tier or heading.service_tier,
+        chunk.system_fingerprint or heading.system_fingerprint,
+        _newer(heading.usage, chunk.usage),
+        extra,
+    )
+
+
+def _newer(old: CompletionUsage | None, new: CompletionUsage | None) -> CompletionUsage | None:
+    return new if new is not None and (old is None or _says_something(new)) else old
+
+
+def _says_something(usage: CompletionUsage) -> bool:
+    return bool(
+        usage.total_tokens
+        or usage.prompt_tokens
+        or usage.completion_tokens
+        or usage.unknown_fields is not UNSET
+    )

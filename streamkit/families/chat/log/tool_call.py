@@ -1,0 +1,177 @@
+"""One tool call as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from streamkit._core.merge import EMPTY, merged, resolved
+from streamkit._core.text import TextLog
+from streamkit.errors import LimitExceededError
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types import (
+    ChatCompletionMessageCustomToolCall,
+    ChoiceDeltaCustom,
+    Custom,
+    FunctionCall,
+    ParsedFunction,
+    ParsedFunctionToolCall,
+)
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from streamkit.types import (
+        ChoiceDeltaFunctionCall,
+        ChoiceDeltaToolCall,
+        ChoiceDeltaToolCallFunction,
+    )
+
+    Body: TypeAlias = ChoiceDeltaToolCallFunction | ChoiceDeltaFunctionCall | ChoiceDeltaCustom
+
+__all__ = ["CallMark", "CallUpdate", "ToolCallLog", "body_of", "text_of"]
+
+
+class ToolCallLog:
+    """One tool call, or a call of the old kind, as it arrives."""
+
+    __slots__ = (
+        "_limits",
+        "arguments",
+        "extra",
+        "function_extra",
+        "id",
+        "id_came_back",
+        "index",
+        "name",
+        "type",
+    )
+
+    def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
+        self._limits = limits
+        self.index = index
+        self.id = ""
+        """The first that came; some servers make up another one for every fragment."""
+        self.id_came_back = False
+        """Whether another fragment had the same id, so that it is not one of a fragment."""
+        self.name = ""
+        self.type = "function"
+        self.arguments = TextLog(limits)
+        """The arguments of a function, or the input of a custom tool."""
+        self.extra: Mapping[str, Any] = EMPTY
+        self.function_extra: Mapping[str, Any] = EMPTY
+
+    def is_whole(self) -> bool:
+        """Whether the arguments are a closed JSON value."""
+        return self.arguments.is_whole_json()
+
+    def is_open(self) -> bool:
+        """Whether more must follow: there are no arguments, or they are JSON and not closed yet."""
+        if not self.arguments.length:
+            return True
+        return self.type != "custom" and self.arguments.is_open_json()
+
+    def add(self, fragment: ChoiceDeltaToolCall) -> str:
+        """Take a fragment, and return what it adds to the arguments."""
+        if fragment.id:
+            self.id_came_back = fragment.id == self.id or self.id_came_back
+            self.id = self.id or fragment.id
+        if fragment.type:
+            self.type = fragment.type
+        elif fragment.custom is not None:
+            self.type = "custom"
+        if fragment.unknown_fields:
+            self.extra = merged(self.extra, fragment.model_extra, self._limits)
+        return self.add_body(fragment.function or fragment.custom)
+
+    def add_body(self, body: Body | None) -> str:
+        """Take what a fragment says of the function, and return what it adds to the arguments."""
+        if body is not None:
+            if body.name and body.name != self.name:
+                self._add_name(body.name)
+            if body.unknown_fields:
+                self.function_extra = merged(self.function_extra, body.model_extra, self._limits)
+        return self.arguments.append(text_of(body))
+
+    def mark(self) -> CallMark:
+        """The call as it is now."""
+        return CallMark(
+            self,
+            self.arguments.length,
+            self.id,
+            self.type,
+            self.name,
+            self.extra,
+            self.function_extra,
+        )
+
+    def _add_name(self, piece: str) -> None:
+        """Add a piece to the name; what comes after the arguments is none."""
+        if self.name and not self.is_open():
+            return
+        if len(self.name) + len(piece) > self._limits.name_length:
+            raise LimitExceededError(
+                "name_length", self._limits.name_length, f"the name of tool call {self.index}"
+            )
+        self.name += piece
+
+
+class CallMark(Struct, frozen=True, gc=False):
+    """A tool call as of a moment."""
+
+    call: ToolCallLog
+    end: int
+    id: str
+    type: str
+    name: str
+    extra: Mapping[str, Any]
+    function_extra: Mapping[str, Any]
+
+    def build(
+        self, parsed_arguments: object = None
+    ) -> ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall:
+        """The wire type of the call, with ``parsed_arguments`` when it is a function's."""
+        text = self.call.arguments.first(self.end)
+        tool_call: ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
+        if self.type == "custom":
+            custom = Custom(input=text, name=self.name)
+            custom.add_unknown(resolved(self.function_extra))
+            tool_call = ChatCompletionMessageCustomToolCall(id=self.id, custom=custom)
+        else:
+            function = ParsedFunction(
+                arguments=text, name=self.name, parsed_arguments=parsed_arguments
+            )
+            function.add_unknown(resolved(self.function_extra))
+            tool_call = ParsedFunctionToolCall(id=self.id, function=function)
+        tool_call.add_unknown(resolved(self.extra))
+        return tool_call
+
+    def build_old_kind(self) -> FunctionCall:
+        """The wire type of a call of the old kind."""
+        call = FunctionCall(arguments=self.call.arguments.first(self.end), name=self.name)
+        call.add_unknown(resolved(self.function_extra))
+        return call
+
+
+class CallUpdate(Struct, frozen=True, gc=False):
+    """What a chunk added to a tool call."""
+
+    call: ToolCallLog
+    arguments_delta: str
+    end: int
+    opened: bool
+    """Whether this is the first that was heard of the call."""
+
+
+def body_of(fragment: ChoiceDeltaToolCall) -> Body | None:
+    """What a fragment says of the function or custom tool."""
+    return fragment.function or fragment.custom
+
+
+def text_of(body: Body | None) -> str:
+    """The piece of arguments, or of a custom tool's input."""
+    if isinstance(body, ChoiceDeltaCustom):
+        return body.input or ""
+    return (body.arguments or "") if body else ""

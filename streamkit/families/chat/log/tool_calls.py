@@ -1,0 +1,294 @@
+"""The tool calls of a choice, and the rules by which a fragment finds its own.
+
+A fragment may have an index, an id, a name and a piece of the arguments. Servers leave out, repeat
+and mix up each of the four, so none of them decides alone. First, where a fragment is looked for:
+
+    it has                          its call is
+    -----------------------------   ---------------------------------------------------------
+    a known index                   that of the index, or of its id if that is another call's
+    a new index, and a name         a new one
+    a new index, and a known id     that of the id
+    a new index, and a new id       a new one
+    a new index, and neither        the last one opened if its arguments are open, else a new one
+    no index, and a known id        that of the id
+    no index, a new id and a name   a new one, unless the last one opened has no name yet
+    no index, and anything else     the last one opened
+
+Then, ``_RULES`` says whether it goes on with that call or begins another. Some streams have two
+meanings: another id for the same function on the same index, before the arguments are whole, may be
+an id of the fragment or of a call that takes turns. It is the former until an id comes back.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from streamkit.errors import LimitExceededError
+from streamkit.families.chat.log.tool_call import (
+    CallMark,
+    CallUpdate,
+    ToolCallLog,
+    body_of,
+    text_of,
+)
+from streamkit.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from streamkit.types import ChoiceDeltaToolCall
+
+    Rule: TypeAlias = "Callable[[ToolCallLog, ChoiceDeltaToolCall], Verdict]"
+
+__all__ = ["ToolCallsLog"]
+
+
+class Verdict(Enum):
+    """What a fragment is to the call where it was looked for."""
+
+    SAME = "a piece of it"
+    ANOTHER = "the beginning of another call"
+    HEAD = "the head of another call, if arguments follow, and nothing if not"
+
+
+def same(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
+    """It goes on with the call, whatever else it says."""
+    return Verdict.SAME
+
+
+def another(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
+    """It begins another call."""
+    return Verdict.ANOTHER
+
+
+def if_begins(_call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
+    """It begins another call if its piece begins arguments."""
+    return Verdict.ANOTHER if _begins(fragment) else Verdict.SAME
+
+
+def by_piece(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
+    """The same, but without a piece it is a head, or an empty fragment at the end of the call."""
+    return Verdict.HEAD if _is_bare(fragment) else if_begins(call, fragment)
+
+
+def by_id(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
+    """It begins another call if ids do not change with every fragment: the call's has come back."""
+    if call.id_came_back:
+        return Verdict.ANOTHER
+    is_head = not call.arguments.length and _is_bare(fragment)
+    return Verdict.HEAD if is_head else Verdict.SAME
+
+
+_RULES: Mapping[tuple[str, str], tuple[Rule, Rule, Rule]] = {
+    # What the fragment has            The call's arguments: open   closed    no JSON
+    ("its id or none", "no name"): (same, same, same),
+    ("its id or none", "its name"): (same, by_piece, same),
+    ("its id or none", "another name"): (same, another, if_begins),
+    ("another id", "no name"): (same, by_piece, same),
+    ("another id", "its name"): (by_id, by_piece, another),
+    ("another id", "another name"): (another, another, another),
+}
+"""Arguments are open before they begin and until their JSON is closed; the input of a custom tool
+is no JSON. Another name for a call with open arguments is a piece of its name."""
+
+
+class ToolCallsLog:
+    """The tool calls of one choice, keyed and never positional."""
+
+    __slots__ = (
+        "_by_id",
+        "_by_index",
+        "_heads",
+        "_highest",
+        "_last_head",
+        "_limits",
+        "_opened",
+        "_places",
+        "marks",
+    )
+
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self.marks: tuple[CallMark, ...] = ()
+        """The calls as they are now, in the order of their indices."""
+        self._limits = limits
+        self._highest = -1
+        self._by_index: dict[int, ToolCallLog] = {}
+        self._by_id: dict[str, ToolCallLog] = {}
+        self._opened: list[ToolCallLog] = []
+        self._places: dict[int, int] = {}  # in `marks`, by index; -1 before it is known
+        self._heads: dict[str, ToolCallLog] = {}  # calls whose arguments are awaited, by id
+        self._last_head: ToolCallLog | None = None  # the last of them, if none was opened since
+
+    def append(self, fragments: Sequence[ChoiceDeltaToolCall]) -> tuple[CallUpdate, ...]:
+        """Take the fragments of one delta."""
+        updates: list[CallUpdate] = []
+        for fragment in fragments:
+            updates.append(self._append(fragment, updates))
+        touched = {update.call.index: update.call for update in updates}
+        if len(self._opened) > len(self.marks):
+            by_index = {mark.call.index: mark for mark in self.marks}
+            by_index.update((index, call.mark()) for index, call in touched.items())
+            self.marks = tuple([by_index[index] for index in sorted(by_index)])
+            self._places = {mark.call.index: place for place, mark in enumerate(self.marks)}
+        else:
+            marks = list(self.marks)
+            for index, call in touched.items():
+                marks[self._places[index]] = call.mark()
+            self.marks = tuple(marks)
+        return tuple(updates)
+
+    def _append(self, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate]) -> CallUpdate:
+        """Take a fragment; ``before`` is what the same delta has brought."""
+        found = call = self._look_for(fragment)
+        opened = False
+        body = fragment.function or fragment.custom
+        if found is None:
+            pass
+        elif fragment.id or (body is not None and body.name):
+            verdict = self._verdict(found, fragment, before)
+            if verdict is Verdict.HEAD:
+                self._wait(fragment)
+                return CallUpdate(found, "", found.arguments.length, opened)
+            call = found if verdict is Verdict.SAME else None
+        elif found is not self._opened[-1] or self._last_head is not None:
+            call = self._owner_of_tail(found, fragment)
+        if call is None:
+            call, opened = self._open(fragment), True
+        if fragment.id and not call.id:
+            self._by_id[fragment.id] = call
+        added = call.add(fragment)
+        return CallUpdate(call, added, call.arguments.length, opened)
+
+    def _look_for(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog | None:
+        """The call of the first table; None for a new one."""
+        index, id = fragment.index, fragment.id
+        if id and id in self._heads and _begins(fragment):
+            return None
+        call = None if index is None else self._by_index.get(index)
+        if call is not None:
+            return self._by_id.get(id, call) if id and call.id and id != call.id else call
+        if not self._opened:
+            return None
+        last = self._opened[-1]
+        if index is not None:
+            if _name(fragment):
+                return None
+            call = self._by_id.get(id) if id else last if last.is_open() else None
+            if call is not None:
+                self._lead(index, call)
+            return call if id or _piece(fragment) else last
+        if id and id in self._by_id:
+            return self._by_id[id]
+        return None if id and _name(fragment) and last.name else last
+
+    def _verdict(
+        self, call: ToolCallLog, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate]
+    ) -> Verdict:
+        """What a fragment with an id or a name is to the call where it was looked for."""
+        name = _name(fragment)
+        has_other_id = bool(fragment.id and call.id and fragment.id != call.id)
+        has_other_name = bool(name and call.name and name != call.name)
+        if not (has_other_id or has_other_name or _begins(fragment) or _is_bare(fragment)):
+            return Verdict.SAME  # so it is in every column; some servers repeat all they have said
+        is_bare = has_other_name and not (fragment.id or call.id or call.arguments.length)
+        if is_bare and any(update.call is call for update in before):
+            return Verdict.ANOTHER  # nobody cuts a name within a delta: one has no arguments
+        said = "another name" if has_other_name else "its name" if name and call.name else "no name"
+        rules = _RULES["another id" if has_other_id else "its id or none", said]
+        return rules[_column(call)](call, fragment)
+
+    def _owner_of_tail(
+        self, call: ToolCallLog, fragment: ChoiceDeltaToolCall
+    ) -> ToolCallLog | None:
+        """The call of a fragment without id and name that was looked for at ``call``.
+
+        None for one whose head is waiting. Arguments that are closed take no more while those of
+        the last call are open.
+        """
+        if not _piece(fragment) or not call.is_whole():
+            return call
+        if self._last_head is not None and _begins(fragment):
+            return None
+        last = self._opened[-1]
+        if not last.is_open():
+            return call
+        if fragment.index is not None:
+            self._by_index[fragment.index] = last
+        return last
+
+    def _wait(self, head: ChoiceDeltaToolCall) -> None:
+        """Keep what a head says until arguments come."""
+        call = self._heads.get(head.id) if head.id else self._last_head
+        if call is None:
+            call = ToolCallLog(0, self._limits)
+        call.add(head)
+        self._last_head = call
+        if call.id and len(self._heads) < self._limits.tool_calls:
+            self._heads[call.id] = call
+
+    def _open(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog:
+        index = fragment.index
+        if index is None or index in self._places:
+            index = self._highest + 1
+        if len(self._opened) >= self._limits.tool_calls:
+            raise LimitExceededError(
+                "tool_calls", self._limits.tool_calls, f"the server opened a tool call {index}"
+            )
+        call = self._head_of(fragment) or ToolCallLog(index, self._limits)
+        call.index = index
+        self._highest = max(self._highest, index)
+        self._places[index] = -1
+        self._opened.append(call)
+        self._by_index[index if fragment.index is None else fragment.index] = call
+        if call.id or fragment.id:
+            self._by_id[call.id or fragment.id or ""] = call
+        return call
+
+    def _head_of(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog | None:
+        """The head that has waited for this fragment."""
+        head, self._last_head = self._last_head, None
+        if fragment.id:
+            head = self._heads.pop(fragment.id, None)
+        name = _name(fragment)
+        if head is None or (name and head.name and name != head.name):
+            return None
+        self._heads.pop(head.id, None)
+        return head
+
+    def _lead(self, index: int, call: ToolCallLog) -> None:
+        """Let an index that is not the call's own lead to it."""
+        if len(self._by_index) < self._limits.tool_calls:
+            self._by_index[index] = call
+
+
+def _column(call: ToolCallLog) -> int:
+    """Which column of the rules is that of the call's arguments."""
+    if call.is_open():
+        return 0
+    return 1 if call.type != "custom" and call.is_whole() else 2
+
+
+def _name(fragment: ChoiceDeltaToolCall) -> str:
+    body = body_of(fragment)
+    return (body.name or "") if body is not None else ""
+
+
+def _piece(fragment: ChoiceDeltaToolCall) -> str:
+    """The piece of arguments, without the space around it, which belongs to any call."""
+    return text_of(body_of(fragment)).strip()
+
+
+def _begins(fragment: ChoiceDeltaToolCall) -> bool:
+    """Whether the piece is the beginning of arguments: of a JSON value, or of a custom input."""
+    piece = _piece(fragment)
+    return bool(piece) and (piece[0] in '{["' or fragment.custom is not None)
+
+
+def _is_bare(fragment: ChoiceDeltaToolCall) -> bool:
+    """Whether a fragment has nothing but an index, an id, a type and a name."""
+    body = body_of(fragment)
+    if body is None:
+        return not fragment.unknown_fields
+    return not (text_of(body) or fragment.unknown_fields or body.unknown_fields)

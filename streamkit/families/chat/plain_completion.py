@@ -1,0 +1,99 @@
+"""A chat completion out of a plain answer: what else a server sends with success is an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import UNSET
+
+from streamkit._core.decoding import loads
+from streamkit._core.reports import ended_with_error, report_in, reported
+from streamkit.errors import APIResponseValidationError, LimitExceededError
+from streamkit.families.chat.answer_shapes import as_completion, unwrapped
+from streamkit.families.chat.log import usage_of
+from streamkit.types import ChatCompletion, NestingError, WireDecoder, construct
+
+if TYPE_CHECKING:
+    import httpx
+
+    from streamkit.errors import APIError
+    from streamkit.limits import Limits
+    from streamkit.types import Choice
+
+__all__ = ["plain_completion"]
+
+
+def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion:
+    """The completion that is the body of ``response``, as it came.
+
+    Raises ``APIError`` for an error that was answered with success, or is in a choice; else
+    ``APIResponseValidationError`` when it is no completion.
+    """
+    try:
+        completion = _strictly(response.content)
+    except (ValueError, RecursionError):
+        # Not all of it fits the type; only then can there be an error in it.
+        completion = _leniently(response, limits)
+    if "choices" in completion.model_extra or not completion.choices:
+        raise _no_completion(response)
+    if not any(map(_is_answer, completion.choices)) and not _has_messages(response):
+        raise _no_completion(response)
+    if len({choice.index for choice in completion.choices}) < len(completion.choices):
+        for place, choice in enumerate(completion.choices):  # a server that leaves them out
+            choice.index = place
+    for choice in completion.choices:
+        if error := ended_with_error(choice.index, choice.finish_reason):
+            raise _with(error, response, completion)
+    completion.usage = usage_of(completion.usage, completion.choices)
+    completion.note_request_id(response.headers.get("x-request-id"))
+    return completion
+
+
+_strictly = WireDecoder(ChatCompletion).decode_strictly
+
+
+def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
+    try:
+        value = loads(response.content, limits.json_depth)
+    except NestingError as error:
+        raise LimitExceededError(
+            "json_depth", limits.json_depth, "nesting in a completion", received=response.text
+        ) from error
+    except ValueError as error:
+        raise _no_completion(response) from error
+    answer: object = unwrapped(value)
+    fields = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
+    completion = construct(ChatCompletion, as_completion(fields))
+    report = report_in(value) or report_in(cast("object", answer))
+    if report is not None:
+        raise _with(reported(response.content, report), response, completion)
+    return completion
+
+
+def _is_answer(choice: Choice) -> bool:
+    message = choice.message
+    return bool(
+        choice.finish_reason
+        or message.content
+        or message.tool_calls
+        or message.unknown_fields is not UNSET
+    )
+
+
+def _has_messages(response: httpx.Response) -> bool:
+    """Whether the choices have messages at all, be they empty."""
+    return b'"message"' in response.content
+
+
+def _with(error: APIError, response: httpx.Response, completion: ChatCompletion) -> APIError:
+    error.request_id = response.headers.get("x-request-id")
+    error.completion = completion if completion.choices else None
+    return error
+
+
+def _no_completion(response: httpx.Response) -> APIResponseValidationError:
+    return APIResponseValidationError(
+        f"the API answered {response.status_code} with no chat completion: {response.text[:200]!r}",
+        body=response.text,
+        request_id=response.headers.get("x-request-id"),
+    )

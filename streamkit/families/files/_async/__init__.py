@@ -1,0 +1,1 @@
+"""Files for the running loop; the source of ``_sync``."""

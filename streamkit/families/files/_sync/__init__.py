@@ -1,0 +1,1 @@
+"""Files for a client that blocks."""

@@ -1,0 +1,88 @@
+"""``client.vector_stores.file_batches``: batches of files for a vector store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.families._resource.batch_upload import MAX_CONCURRENCY
+from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families.files.calls import file_batches as calls
+from streamkit.families.files.observing import ObservableFileBatches
+from streamkit.families.files.plans import file_batches as plans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from typing_extensions import Unpack
+
+    from streamkit._http.upload import FileTypes
+    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families.files.calls.file_batches import FileBatchCreateParams
+    from streamkit.families.files.calls.vector_store_files import StoredFileListParams
+    from streamkit.families.files.plans.file_batches import FileBatchCreateAndPollParams
+    from streamkit.families.files.plans.vector_store_files import (
+        FileAddAndPollParams,
+        StoredFilePollParams,
+    )
+    from streamkit.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
+
+__all__ = ["FileBatches"]
+
+
+class FileBatches(SyncPolledResource, ObservableFileBatches):
+    """Batches of files for a vector store."""
+
+    def create(
+        self, vector_store_id: str, **params: Unpack[FileBatchCreateParams]
+    ) -> VectorStoreFileBatch:
+        """Put uploaded files into a vector store; they are ``in_progress`` when this returns."""
+        return self._send(calls.create(vector_store_id, params))
+
+    def retrieve(
+        self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
+    ) -> VectorStoreFileBatch:
+        """Fetch how far a batch is."""
+        return self._send(calls.retrieve(batch_id, vector_store_id, params))
+
+    def cancel(
+        self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
+    ) -> VectorStoreFileBatch:
+        """Ask for the rest of a batch to be given up."""
+        return self._send(calls.cancel(batch_id, vector_store_id, params))
+
+    def list_files(
+        self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFileListParams]
+    ) -> SyncCursorPage[VectorStoreFile]:
+        """Return the files of a batch, the newest first."""
+        return self._list(calls.list_files(batch_id, vector_store_id, params))
+
+    def poll(
+        self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
+    ) -> VectorStoreFileBatch:
+        """Wait until a batch is over, and return it; ``file_counts`` says how many files failed."""
+        return self._poll(plans.poll(batch_id, vector_store_id, params))
+
+    def create_and_poll(
+        self, vector_store_id: str, **params: Unpack[FileBatchCreateAndPollParams]
+    ) -> VectorStoreFileBatch:
+        """Put uploaded files into a vector store, and ``poll`` the batch."""
+        return self._poll(plans.create(vector_store_id, params))
+
+    def upload_and_poll(
+        self,
+        vector_store_id: str,
+        *,
+        files: Iterable[FileTypes],
+        max_concurrency: int = MAX_CONCURRENCY,
+        file_ids: Sequence[str] = (),
+        **params: Unpack[FileAddAndPollParams],
+    ) -> VectorStoreFileBatch:
+        """Upload files, put them into a vector store after ``file_ids``, and ``poll`` the batch.
+
+        At most ``max_concurrency`` of them are sent at a time; files on disk are never in memory as
+        a whole. The first failure stops the rest; the error has in ``file_ids`` what exists then.
+        """
+        return self._upload_and_poll(
+            plans.upload(vector_store_id, files, file_ids, max_concurrency, params)
+        )

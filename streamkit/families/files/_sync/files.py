@@ -1,0 +1,54 @@
+"""``client.files``: uploaded files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit._http.exchange import SyncExchange
+from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families.files.binary_content import BinaryContent
+from streamkit.families.files.calls import files as calls
+from streamkit.families.files.observing import ObservableFiles
+from streamkit.families.files.plans import files as plans
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families.files.calls.files import FileCreateParams, FileListParams
+    from streamkit.families.files.plans.files import FileWaitParams
+    from streamkit.types import FileDeleted, FileObject
+
+__all__ = ["Files"]
+
+
+class Files(SyncPolledResource, ObservableFiles):
+    """Uploaded files."""
+
+    def create(self, **params: Unpack[FileCreateParams]) -> FileObject:
+        """Upload a file; one on disk is sent piece by piece and is never in memory as a whole."""
+        return self._send(calls.create(params))
+
+    def retrieve(self, file_id: str, **params: Unpack[RequestOptions]) -> FileObject:
+        """Fetch what is known of a file."""
+        return self._send(calls.retrieve(file_id, params))
+
+    def list(self, **params: Unpack[FileListParams]) -> SyncCursorPage[FileObject]:
+        """Return what is known of the files, the newest first."""
+        return self._list(calls.list_(params))
+
+    def delete(self, file_id: str, **params: Unpack[RequestOptions]) -> FileDeleted:
+        """Delete a file."""
+        return self._send(calls.delete_(file_id, params))
+
+    def content(self, file_id: str, **params: Unpack[RequestOptions]) -> BinaryContent:
+        """Fetch the bytes of a file."""
+        return BinaryContent(SyncExchange(self._transport, calls.content(file_id, params)).send())
+
+    def wait_for_processing(self, id: str, **params: Unpack[FileWaitParams]) -> FileObject:
+        """Wait until a file is processed, and return it, also when that failed.
+
+        Raises ``PollTimeoutError`` after half an hour, or after ``max_wait_seconds``.
+        """
+        return self._poll(plans.wait_for_processing(id, params))

@@ -1,0 +1,103 @@
+"""``client.vector_stores.files``: the files of a vector store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families.files.calls import vector_store_files as calls
+from streamkit.families.files.observing import ObservableVectorStoreFiles
+from streamkit.families.files.plans import vector_store_files as plans
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from streamkit._http.upload import FileTypes
+    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families.files.calls.vector_store_files import (
+        FileAddParams,
+        FileUpdateParams,
+        StoredFileListParams,
+    )
+    from streamkit.families.files.plans.vector_store_files import (
+        FileAddAndPollParams,
+        StoredFilePollParams,
+    )
+    from streamkit.types.vector_stores import (
+        FileContentResponse,
+        VectorStoreFile,
+        VectorStoreFileDeleted,
+    )
+
+__all__ = ["VectorStoreFiles"]
+
+
+class VectorStoreFiles(SyncPolledResource, ObservableVectorStoreFiles):
+    """The files of a vector store."""
+
+    def create(
+        self, vector_store_id: str, *, file_id: str, **params: Unpack[FileAddParams]
+    ) -> VectorStoreFile:
+        """Put an uploaded file into a vector store; it is ``in_progress`` when this returns."""
+        return self._send(calls.create(vector_store_id, file_id, params))
+
+    def retrieve(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
+    ) -> VectorStoreFile:
+        """Fetch what is known of a file in a vector store."""
+        return self._send(calls.retrieve(file_id, vector_store_id, params))
+
+    def update(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[FileUpdateParams]
+    ) -> VectorStoreFile:
+        """Replace the attributes of a file."""
+        return self._send(calls.update(file_id, vector_store_id, params))
+
+    def list(
+        self, vector_store_id: str, **params: Unpack[StoredFileListParams]
+    ) -> SyncCursorPage[VectorStoreFile]:
+        """Return the files of a vector store, the newest first."""
+        return self._list(calls.list_(vector_store_id, params))
+
+    def delete(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
+    ) -> VectorStoreFileDeleted:
+        """Take a file out of a vector store; the file itself stays."""
+        return self._send(calls.delete_(file_id, vector_store_id, params))
+
+    def content(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
+    ) -> SyncCursorPage[FileContentResponse]:
+        """Return the text of a file, as the vector store read it, in pieces."""
+        return self._list(calls.content(file_id, vector_store_id, params))
+
+    def poll(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
+    ) -> VectorStoreFile:
+        """Wait until a file can be searched, and return it, also when it ``failed``."""
+        return self._poll(plans.poll(file_id, vector_store_id, params))
+
+    def create_and_poll(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[FileAddAndPollParams]
+    ) -> VectorStoreFile:
+        """Put an uploaded file into a vector store, and ``poll`` it."""
+        return self._poll(plans.create(vector_store_id, file_id, params))
+
+    def upload(
+        self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddParams]
+    ) -> VectorStoreFile:
+        """Upload a file and put it into a vector store; it is ``in_progress`` after that.
+
+        An error that leaves an uploaded file behind has its id in ``file_ids``.
+        """
+        return self._upload_and_start(plans.upload(vector_store_id, file, params))
+
+    def upload_and_poll(
+        self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddAndPollParams]
+    ) -> VectorStoreFile:
+        """Upload a file, put it into a vector store, and ``poll`` it.
+
+        An error that leaves an uploaded file behind has its id in ``file_ids``.
+        """
+        return self._upload_and_poll(plans.upload(vector_store_id, file, params))

@@ -1,0 +1,1 @@
+"""What each call about files sends, and how it is read."""

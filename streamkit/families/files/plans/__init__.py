@@ -1,0 +1,1 @@
+"""How each thing about files is polled."""

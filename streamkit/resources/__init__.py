@@ -1,1 +1,0 @@
-"""The API's resources: what a client's attributes are."""

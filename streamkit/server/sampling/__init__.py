@@ -1,0 +1,1 @@
+"""Values that fit a schema, drawn from a seed."""

@@ -1,0 +1,105 @@
+"""Structs: msgspec says which JSON they are, and reads it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from streamkit._core.compiled import decoder, one_at_a_time
+from streamkit.errors import SchemaError
+from streamkit.structured.description.naming import type_name
+from streamkit.structured.description.one_reader import require_plain_struct
+from streamkit.structured.description.parts import (
+    field_naming,
+    fields,
+    is_typed_dict,
+    path_to,
+    reached,
+)
+from streamkit.structured.schema.references import is_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ["ByMsgspec", "struct_schemas"]
+
+_ADVICE = (
+    "A Struct holds plain types, dataclasses, TypedDicts and other Structs that are defined at the"
+    " top of a module; several Structs in a union need tags (tag=True)."
+)
+
+
+class ByMsgspec:
+    """A Struct, or one with its parameters filled in."""
+
+    def __init__(self, struct: Any) -> None:
+        self.type_: Any = struct
+        self.name = type_name(struct)
+        self._schema = struct_schemas([struct])
+        with _said_of(struct):
+            self._read = decoder(struct).decode
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema; that of a Struct does not change."""
+        (schema,), definitions = self._schema
+        return schema | {"$defs": definitions}
+
+    def read(self, text: str | bytes) -> Any:
+        """Read a whole JSON text as the Struct."""
+        return self._read(text)
+
+
+def struct_schemas(
+    structs: list[Any], prefix: str = ""
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The schema of each Struct, and the definitions that they refer to, named with the prefix.
+
+    Raises:
+        SchemaError: msgspec does not know what is in one, or would pass over what is said there.
+    """
+    for struct in structs:
+        require_plain_struct(struct)
+    with one_at_a_time:
+        for struct in structs:
+            with _said_of(struct):
+                msgspec.json.schema(struct)
+        schemas, definitions = msgspec.json.schema_components(
+            structs, ref_template=f"#/$defs/{prefix}{{name}}"
+        )
+    for _, part in (pair for struct in structs for pair in reached(struct)):
+        if is_typed_dict(part):
+            _in_order(definitions, part)
+    return [*schemas], {prefix + name: schema for name, schema in definitions.items()}
+
+
+def _in_order(definitions: dict[str, Any], typed_dict: Any) -> None:
+    """Put the fields of a TypedDict back as they are written: msgspec sorts them by their names."""
+    hints = fields(typed_dict)
+    for schema in definitions.values():
+        properties = schema.get("properties")
+        is_it = schema.get("title") == typed_dict.__name__ and is_schema(properties)
+        if is_it and properties.keys() == hints.keys():
+            schema["properties"] = {name: properties[name] for name in hints}
+
+
+@contextmanager
+def _said_of(struct: Any) -> Generator[None]:
+    """Make a ``SchemaError`` of whatever msgspec has against a Struct."""
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise SchemaError(
+            f"Unsupported response_format type - {struct!r}: {reason}. {_ADVICE}",
+            path=path_to(struct, _is_refused) or field_naming(struct, error),
+        ) from error
+
+
+def _is_refused(type_: Any) -> bool:
+    try:
+        msgspec.json.schema(type_)
+    except Exception:  # noqa: BLE001 - whatever msgspec has against it
+        return True
+    return False

@@ -1,0 +1,87 @@
+"""Who describes a type: msgspec a Struct, pydantic everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, get_origin
+
+from streamkit.errors import SchemaError
+from streamkit.structured.description.by_msgspec import ByMsgspec
+from streamkit.structured.description.parts import is_struct
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["CACHE_SIZE", "Described", "described"]
+
+CACHE_SIZE = 256
+"""How many types keep what has been made for them; the least recently used makes room."""
+
+
+class Described(Hashable, Protocol):
+    """A type as JSON."""
+
+    type_: Any
+    """The type, as it was given."""
+    name: str
+    """What the type is called; empty if it has no name."""
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of its values, as it is now; raises ``SchemaError``."""
+        ...
+
+    def read(self, text: str | bytes) -> Any:
+        """Read a whole JSON text; raises whatever the validator raises."""
+        ...
+
+
+def described(type_: Any) -> Described:
+    """Describe a type.
+
+    Raises:
+        SchemaError: this is no type, or none that has a JSON.
+    """
+    try:
+        hash(type_)
+    except TypeError:
+        return _described(type_)
+    # Equality is not enough of a key: int | str equals str | int, and a validator tries in order.
+    return _cached(type_, repr(type_))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _cached(type_: Any, _spelling: str) -> Described:
+    return _described(type_)
+
+
+def _described(type_: Any) -> Described:
+    # A Struct goes the short way: whoever has only those never loads pydantic.
+    if is_struct(get_origin(type_) or type_):
+        return ByMsgspec(type_)
+    from pydantic import BaseModel
+
+    from streamkit.structured.description.by_pydantic import ByAdapter, ByModel, ByPydantic
+
+    if _is_adapter(type_):
+        return ByAdapter(type_)
+    if not _is_type(type_):
+        raise SchemaError(f"Unsupported response_format type - {type_!r}")
+    if isinstance(type_, type) and issubclass(type_, BaseModel):
+        return ByModel(type_)
+    return ByPydantic(type_)
+
+
+def _is_adapter(value: object) -> TypeGuard[TypeAdapter[Any]]:
+    from pydantic import TypeAdapter
+
+    return isinstance(value, TypeAdapter)
+
+
+def _is_type(value: object) -> bool:
+    """Tell ``list[int]``, ``Literal["a"]`` and the like, and classes, from any other object."""
+    return (
+        isinstance(value, type)
+        or get_origin(value) is not None
+        or type(value).__module__ in {"typing", "typing_extensions"}
+    )

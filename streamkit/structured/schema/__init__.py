@@ -1,0 +1,17 @@
+"""Strict JSON schemas: what the API's strict mode accepts, and how to say a schema in it."""
+
+from __future__ import annotations
+
+from streamkit.structured.schema.answerable import require_answerable
+from streamkit.structured.schema.name import schema_name
+from streamkit.structured.schema.rewrite import describes_object, to_strict_json_schema
+from streamkit.structured.schema.rules import Violation, strict_violations
+
+__all__ = [
+    "Violation",
+    "describes_object",
+    "require_answerable",
+    "schema_name",
+    "strict_violations",
+    "to_strict_json_schema",
+]

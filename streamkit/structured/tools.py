@@ -1,0 +1,172 @@
+"""The functions a model may call: how to declare them, and how to read what it calls them with."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import is_dataclass
+from typing import Any, cast
+
+from streamkit._core.finite import read_finite
+from streamkit.errors import ParseError, SchemaError
+from streamkit.structured.description import described
+from streamkit.structured.response_format import reason, response_format
+
+__all__ = [
+    "FunctionDefinition",
+    "ToolParsers",
+    "pydantic_function_tool",
+    "require_strict_tools",
+    "tool_parsers",
+]
+
+
+class FunctionDefinition(dict[str, Any]):
+    """The ``function`` of a tool, which remembers the type of its arguments.
+
+    To JSON it is a plain dict. The type survives copies (also deep ones), and not a way through
+    JSON: after that the arguments are read as plain JSON.
+    """
+
+    model: object
+    """The type, as it was given."""
+
+
+def pydantic_function_tool(
+    model: object, *, name: str | None = None, description: str | None = None
+) -> dict[str, Any]:
+    """Declare a strict function tool whose arguments are those of a type.
+
+    Takes pydantic models, dataclasses, TypedDicts, msgspec Structs: every type
+    :func:`~streamkit.structured.response_format.response_format` takes, if it is an object. Unless
+    given, the name is that of the type, and the description its own docstring.
+
+    Raises:
+        SchemaError: this is no type of objects, or strict mode has no way to say its schema.
+    """
+    format_ = response_format(model)
+    if format_ is None or not format_.parses or format_.wrapped:
+        raise SchemaError(f"the arguments of a tool must be an object, not {model!r}")
+    function = FunctionDefinition(
+        name=name if name is not None else format_.param["json_schema"]["name"],
+        strict=True,
+        parameters=copy.deepcopy(format_.schema),  # the caller may go on to change it
+    )
+    function.model = model
+    if description is None:
+        description = _own_docstring(model)
+    if description is not None:
+        function["description"] = description
+    return {"type": "function", "function": function}
+
+
+def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
+    """Find out how to read the arguments of each tool of a request.
+
+    Raises:
+        SchemaError: two tools have one name, so that a call of one might be read as the other's.
+        TypeError: ``tools`` is an observable, since an operator was not called: it is no list, and
+            to iterate one of reactivex never ends.
+    """
+    if callable(getattr(tools, "subscribe", None)):
+        raise TypeError("tools are a list, and not an observable: was an operator not called?")
+    functions: dict[str, Any] = {}
+    parsers: dict[str, Callable[[str], Any]] = {}
+    for tool in tools:
+        function = _member(tool, "function")
+        name = _member(function, "name")
+        if not isinstance(name, str):
+            continue
+        parse = _parser(function)
+        namesake = functions.setdefault(name, function)
+        if namesake is not function and (parse or name in parsers):
+            if not _are_the_same(namesake, function):
+                raise SchemaError(
+                    f"two tools are called {name!r}, and a call would be read as the first one's;"
+                    " give one another name (name=)"
+                )
+        elif parse is not None:
+            parsers[name] = parse
+    return ToolParsers(parsers)
+
+
+class ToolParsers:
+    """How to read the arguments of each tool of a request, by the tool's name.
+
+    Only strict tools have a parser: of others the API does not promise that the arguments are JSON.
+    """
+
+    def __init__(self, parsers: Mapping[str, Callable[[str], Any]]) -> None:
+        self._parsers = parsers
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._parsers
+
+    def __len__(self) -> int:
+        return len(self._parsers)
+
+    def parse(self, name: str, arguments: str) -> Any:
+        """Read the whole arguments of a call; None, if the tool is unknown or not strict.
+
+        Raises:
+            ParseError: the arguments do not fit, or the validator failed. What the validator
+                raised is the cause.
+        """
+        parse = self._parsers.get(name)
+        if parse is None:
+            return None
+        try:
+            return read_finite(arguments, parse)
+        except Exception as error:
+            message = f"The arguments of {name} are not valid: {reason(error)}"
+            raise ParseError(message, content=arguments) from error
+
+
+def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
+    """Give back the tools as a list, if all of them are strict functions, as ``parse()`` demands.
+
+    Raises:
+        ValueError: one is not.
+    """
+    checked = list(tools)
+    for index, tool in enumerate(checked):
+        kind = _member(tool, "type")
+        if kind != "function":
+            raise ValueError(
+                f"Currently only `function` tool types support auto-parsing; Received `{kind}`"
+            )
+        function = _member(tool, "function")
+        if _member(function, "strict") is not True:
+            name = _member(function, "name") or f"tools[{index}]"
+            raise ValueError(
+                f"`{name}` is not strict. Only `strict` function tools can be auto-parsed"
+            )
+    return checked
+
+
+def _parser(function: object) -> Callable[[str], Any] | None:
+    # Not the class decides but the attribute, so that definitions of the openai package count.
+    model: object = getattr(function, "model", None)
+    if model is not None:
+        return described(model).read
+    return json.loads if _member(function, "strict") is True else None
+
+
+def _are_the_same(one: object, other: object) -> bool:
+    return one == other and getattr(one, "model", None) is getattr(other, "model", None)
+
+
+def _member(node: object, name: str) -> Any:
+    return cast("Mapping[str, Any]", node).get(name) if isinstance(node, Mapping) else None
+
+
+def _own_docstring(model: object) -> str | None:
+    """The words of the class itself: not a base's, and not those a dataclass writes on its own."""
+    if not isinstance(model, type):
+        return None
+    signature = f"{model.__name__}("
+    doc: str = vars(model).get("__doc__") or ""
+    written_by_dataclass = is_dataclass(model) and doc.startswith(signature)
+    return inspect.cleandoc(doc) if doc and not written_by_dataclass else None

@@ -66,9 +66,14 @@ PATTERNS = st.recursive(
     max_leaves=6,
 )
 
+# Since 3.11 Python has them; the expressions of JSON Schema, which are JavaScript's, have not.
+POSSESSIVE = re.compile(r"(?:[*+?]|\{\d*,?\d*\})\+")
+
 
 def meant(pattern: str) -> re.Pattern[str] | None:
-    """What Python makes of a pattern; None when it is none."""
+    """What Python makes of a pattern; None when it is none, or is one in Python alone."""
+    if POSSESSIVE.search(pattern):
+        return None
     try:
         with warnings.catch_warnings(action="ignore"):  # of sets that look like nested ones
             return re.compile(pattern)

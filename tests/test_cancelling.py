@@ -284,7 +284,7 @@ def test_of_hundreds_of_stopped_streams_no_memory_is_left() -> None:
             gc.collect()
             return sum(1 for each in gc.get_objects() if _is_ours(each))
 
-        assert stop_some(10) == stop_some(200)
+        assert stop_some(10) == stop_some(100)
 
 
 def _is_ours(each: object) -> bool:

@@ -563,7 +563,7 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("client", ["OpenAI", "AsyncOpenAI"])
 def test_a_large_file_is_never_in_memory(client: str, tmp_path: Path, thorough: bool) -> None:
-    size = 1 << 30 if thorough else 1 << 27
+    size = 1 << 30 if thorough else 1 << 26
     sparse = tmp_path / "sparse"
     with sparse.open("wb") as file:
         file.truncate(size)

@@ -2,7 +2,7 @@
 
 python .ci/check.py               all of them
 python .ci/check.py lint mypy     only these
-python .ci/check.py --fix         first mend what ruff can mend
+python .ci/check.py --fix         first write and mend what tools can
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check"],
     "lint": ["-m", "ruff", "check"],
+    "unasync": [".ci/unasync.py", "--check"],
     "mypy": ["-m", "mypy"],
     "pyright": ["-m", "pyright", "--pythonpath", sys.executable],
     "layers": ["-c", "from importlinter import cli; cli.lint_imports_command()", "--no-logo"],
@@ -27,6 +28,7 @@ CHECKS = {
 }
 
 FIXES = [
+    [".ci/unasync.py"],
     ["-m", "ruff", "check", "--fix-only"],
     ["-m", "ruff", "format"],
 ]
@@ -39,7 +41,7 @@ def main() -> int:
     """Run the checks that were asked for, all of them to their end; 1 if any failed."""
     parser = argparse.ArgumentParser(description="Every check of the project.")
     parser.add_argument("checks", nargs="*", metavar="check", help=" | ".join(CHECKS))
-    parser.add_argument("--fix", action="store_true", help="first mend what ruff can mend")
+    parser.add_argument("--fix", action="store_true", help="first write and mend what tools can")
     options = parser.parse_args()
     if unknown := set(options.checks) - set(CHECKS):
         parser.error(f"no such check: {', '.join(sorted(unknown))}")

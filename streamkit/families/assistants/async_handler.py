@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from streamkit.types.beta.threads.runs import RunStep, RunStepDelta, ToolCall, ToolCallDelta
 
-__all__ = ["AsyncAssistantEventHandler"]
+__all__ = ["AsyncAssistantEventHandler", "callbacks_of_handler"]
 
 
 class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
@@ -149,7 +149,7 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     @property
     def _callbacks(self) -> Callbacks[AsyncAssistantStream]:
-        return callbacks_of(self, AsyncAssistantEventHandler, awaits=True)
+        return callbacks_of_handler(self)
 
     @property
     def _inbox(self) -> Inbox:
@@ -170,3 +170,13 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         else:
             await self._inbox.finished()
         return self._callbacks.follower
+
+
+def callbacks_of_handler(handler: AsyncAssistantEventHandler) -> Callbacks[AsyncAssistantStream]:
+    """The callbacks of a handler; ``TypeError`` for one that the other client takes, or none."""
+    if not isinstance(handler, AsyncAssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
+        raise TypeError(
+            "event_handler must be an AsyncAssistantEventHandler, not "
+            f"{type(handler).__name__}; an AssistantEventHandler is for a client that blocks"
+        )
+    return callbacks_of(handler, AsyncAssistantEventHandler, awaits=True)

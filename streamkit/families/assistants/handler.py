@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from streamkit.types.beta.threads.runs import RunStep, RunStepDelta, ToolCall, ToolCallDelta
 
-__all__ = ["AssistantEventHandler"]
+__all__ = ["AssistantEventHandler", "callbacks_of_handler"]
 
 
 class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
@@ -175,7 +175,7 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     @property
     def _callbacks(self) -> Callbacks[AssistantStream]:
-        return callbacks_of(self, AssistantEventHandler, awaits=False)
+        return callbacks_of_handler(self)
 
     def _following(self) -> RunFollower:
         return self._callbacks.follower
@@ -210,3 +210,13 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     def _tell_end(self, error: Exception | None = None) -> None:
         call_all(self._callbacks.end_calls(error))
+
+
+def callbacks_of_handler(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
+    """The callbacks of a handler; ``TypeError`` for one that the other client takes, or none."""
+    if not isinstance(handler, AssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
+        raise TypeError(
+            "event_handler must be an AssistantEventHandler, not "
+            f"{type(handler).__name__}; an AsyncAssistantEventHandler is for the async client"
+        )
+    return callbacks_of(handler, AssistantEventHandler, awaits=False)

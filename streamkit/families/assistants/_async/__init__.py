@@ -1,1 +1,1 @@
-"""Assistants for the running loop; the source of ``_sync``."""
+"""Assistants for a client on the running loop."""

@@ -8,7 +8,7 @@ from streamkit._http.exchange import AsyncExchange
 from streamkit._rx.push import observe_async
 from streamkit.families._resource.resource import AsyncResource
 from streamkit.families.assistants import run_stream_call as calls
-from streamkit.families.assistants.callbacks import Callbacks, callbacks_of
+from streamkit.families.assistants.callbacks import Callbacks
 from streamkit.families.assistants.manager import AsyncAssistantStreamManager
 from streamkit.families.assistants.stream import AsyncAssistantStream
 
@@ -79,10 +79,10 @@ class AsyncRunStreams(AsyncStreamedRuns):
 
     ``on_requires_action`` is called with a run that waits for the outputs of tools, when its stream
     has said all there is, and returns them (``{"tool_call_id": …, "output": …}`` each): they are
-    submitted, and the stream goes on with what the run does then. It may be a coroutine. So one
-    loop, or one subscription, drives a run to its end, however often it requires action. A handler
-    may have it as a method instead. With None, from it or in its place, the stream ends, and the
-    run waits.
+    submitted, and the stream goes on with what the run does then. So one loop, or one subscription,
+    drives a run to its end, however often it requires action. A handler may have it as a method
+    instead. With None, from it or in its place, the stream ends, and the run waits. With the async
+    client it may be a coroutine.
     """
 
     @overload
@@ -116,10 +116,10 @@ class AsyncRunStreams(AsyncStreamedRuns):
     ) -> AsyncAssistantStreamManager[Any]:
         """Return what an ``async with`` opens: the events of a new run on a thread.
 
-        It gives the ``event_handler``, if there is one, else the ``AsyncAssistantStream``; both can
-        be iterated and asked for what the run is and was. A handler is told of an event before the
-        iteration yields it. ``on_requires_action`` returns the outputs of tools; the stream then
-        goes on with what the run does next.
+        It gives the ``event_handler``, if there is one, else the stream; both can be iterated and
+        asked for what the run is and was. A handler is told of an event before the iteration yields
+        it. ``on_requires_action`` returns the outputs of tools; the stream then goes on with what
+        the run does next.
         """
         call = calls.create(thread_id, params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -177,8 +177,12 @@ class AsyncRunStreams(AsyncStreamedRuns):
         """Return a cold observable of the events of ``stream``.
 
         Every subscription starts a run, and disposing of it closes the response; the run goes on,
-        unless it is cancelled. It pushes in a task of the running loop. Operators like
-        ``assistant_events`` make more of the events, and a handler can subscribe.
+        unless it is cancelled. Operators like ``assistant_events`` make more of the events, and a
+        handler can subscribe.
+
+        The async client pushes in a task of the running loop. The other pushes on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
         """
         return self._observe(calls.create(thread_id, params, on_truncated), on_requires_action)
 
@@ -247,11 +251,7 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
 
 
 def _callbacks(handler: AsyncAssistantEventHandler) -> Callbacks[AsyncAssistantStream]:
-    from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
+    # Its base class is one of reactivex, whose import takes time.
+    from streamkit.families.assistants.async_handler import callbacks_of_handler
 
-    if not isinstance(handler, AsyncAssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
-        raise TypeError(
-            "event_handler must be an AsyncAssistantEventHandler, not "
-            f"{type(handler).__name__}; an AssistantEventHandler is for a client that blocks"
-        )
-    return callbacks_of(handler, AsyncAssistantEventHandler, awaits=True)
+    return callbacks_of_handler(handler)

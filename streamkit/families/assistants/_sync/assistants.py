@@ -1,3 +1,4 @@
+# Made from ../_async/assistants.py by .ci/unasync.py: change it there.
 """``client.beta.assistants``: models with their instructions and tools."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Made from ../_async/messages.py by .ci/unasync.py: change it there.
 """``client.beta.threads.messages``: the messages of a thread."""
 
 from __future__ import annotations

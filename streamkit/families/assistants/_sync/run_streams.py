@@ -1,3 +1,4 @@
+# Made from ../_async/run_streams.py by .ci/unasync.py: change it there.
 """The streams of runs that the resources of a client that blocks have."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
 from streamkit.families._resource.resource import SyncResource
 from streamkit.families.assistants import run_stream_call as calls
-from streamkit.families.assistants.callbacks import Callbacks, callbacks_of
+from streamkit.families.assistants.callbacks import Callbacks
 from streamkit.families.assistants.manager import AssistantStreamManager
 from streamkit.families.assistants.stream import AssistantStream
 
@@ -37,7 +38,10 @@ class StreamedRuns(SyncResource):
     """How a stream of a run is opened."""
 
     def _stream(
-        self, call: RunStreamCall, handler: AssistantEventHandler | None, answer: Answer | None
+        self,
+        call: RunStreamCall,
+        handler: AssistantEventHandler | None,
+        answer: Answer | None,
     ) -> AssistantStreamManager[Any]:
         callbacks = None if handler is None else _callbacks(handler)
         return AssistantStreamManager(
@@ -78,7 +82,8 @@ class RunStreams(StreamedRuns):
     has said all there is, and returns them (``{"tool_call_id": …, "output": …}`` each): they are
     submitted, and the stream goes on with what the run does then. So one loop, or one subscription,
     drives a run to its end, however often it requires action. A handler may have it as a method
-    instead. With None, from it or in its place, the stream ends, and the run waits.
+    instead. With None, from it or in its place, the stream ends, and the run waits. With the async
+    client it may be a coroutine.
     """
 
     @overload
@@ -112,10 +117,10 @@ class RunStreams(StreamedRuns):
     ) -> AssistantStreamManager[Any]:
         """Return what a ``with`` opens: the events of a new run on a thread.
 
-        It gives the ``event_handler``, if there is one, else the ``AssistantStream``; both can be
-        iterated and asked for what the run is and was. A handler is told of an event before the
-        iteration yields it. ``on_requires_action`` returns the outputs of tools; the stream then
-        goes on with what the run does next.
+        It gives the ``event_handler``, if there is one, else the stream; both can be iterated and
+        asked for what the run is and was. A handler is told of an event before the iteration yields
+        it. ``on_requires_action`` returns the outputs of tools; the stream then goes on with what
+        the run does next.
         """
         call = calls.create(thread_id, params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -173,9 +178,12 @@ class RunStreams(StreamedRuns):
         """Return a cold observable of the events of ``stream``.
 
         Every subscription starts a run, and disposing of it closes the response; the run goes on,
-        unless it is cancelled. It pushes on the scheduler given to ``subscribe``, by default on the
-        subscriber's own thread, so that ``subscribe`` returns when the stream has ended. Operators
-        like ``assistant_events`` make more of the events, and a handler can subscribe.
+        unless it is cancelled. Operators like ``assistant_events`` make more of the events, and a
+        handler can subscribe.
+
+        The async client pushes in a task of the running loop. The other pushes on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
         """
         return self._observe(calls.create(thread_id, params, on_truncated), on_requires_action)
 
@@ -244,11 +252,7 @@ class ThreadRunStreams(StreamedRuns):
 
 
 def _callbacks(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
-    from streamkit.families.assistants.handler import AssistantEventHandler
+    # Its base class is one of reactivex, whose import takes time.
+    from streamkit.families.assistants.handler import callbacks_of_handler
 
-    if not isinstance(handler, AssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
-        raise TypeError(
-            "event_handler must be an AssistantEventHandler, not "
-            f"{type(handler).__name__}; an AsyncAssistantEventHandler is for the async client"
-        )
-    return callbacks_of(handler, AssistantEventHandler, awaits=False)
+    return callbacks_of_handler(handler)

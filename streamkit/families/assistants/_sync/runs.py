@@ -1,3 +1,4 @@
+# Made from ../_async/runs.py by .ci/unasync.py: change it there.
 """``client.beta.threads.runs``: the runs of a thread: an assistant at work."""
 
 from __future__ import annotations

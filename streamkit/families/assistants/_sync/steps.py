@@ -1,3 +1,4 @@
+# Made from ../_async/steps.py by .ci/unasync.py: change it there.
 """``client.beta.threads.runs.steps``: the steps of a run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Made from ../_async/threads.py by .ci/unasync.py: change it there.
 """``client.beta.threads``: threads: conversations that the server keeps."""
 
 from __future__ import annotations

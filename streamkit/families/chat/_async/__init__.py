@@ -1,1 +1,1 @@
-"""Chat completions for the running loop; the source of ``_sync``."""
+"""Chat completions for a client on the running loop."""

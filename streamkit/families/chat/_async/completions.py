@@ -182,7 +182,7 @@ class AsyncCompletions(ObservableCompletions):
         think_tags: ThinkTags | None = None,
         **params: Any,
     ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]:
-        """Return what a ``async with`` opens: the stream of typed events.
+        """Return what an ``async with`` opens: the stream of typed events.
 
         Parameters are those of ``parse``, and tools need not be strict: only the arguments of
         strict ones are parsed. ``partial_strings=False`` shows a string in ``parsed`` only once it

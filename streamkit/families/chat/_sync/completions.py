@@ -1,3 +1,4 @@
+# Made from ../_async/completions.py by .ci/unasync.py: change it there.
 """``client.chat.completions``: create, parse, stream, observe, chunks."""
 
 from __future__ import annotations
@@ -211,4 +212,5 @@ class Completions(ObservableCompletions):
 
     def _open_chunks(self, call: CompletionCall) -> Stream[ChatCompletionChunk]:
         exchange = SyncExchange(self._transport, call.request)
-        return Stream(exchange.open(), lambda: call.chunk_pipeline(self._limits), exchange)
+        body = exchange.open()
+        return Stream(body, lambda: call.chunk_pipeline(self._limits), exchange)

@@ -1,1 +1,1 @@
-"""Files for the running loop; the source of ``_sync``."""
+"""Files for a client on the running loop."""

@@ -1,3 +1,4 @@
+# Made from ../_async/file_batches.py by .ci/unasync.py: change it there.
 """``client.vector_stores.file_batches``: batches of files for a vector store."""
 
 from __future__ import annotations

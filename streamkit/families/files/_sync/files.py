@@ -1,3 +1,4 @@
+# Made from ../_async/files.py by .ci/unasync.py: change it there.
 """``client.files``: uploaded files."""
 
 from __future__ import annotations

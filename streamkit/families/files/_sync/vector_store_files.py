@@ -1,3 +1,4 @@
+# Made from ../_async/vector_store_files.py by .ci/unasync.py: change it there.
 """``client.vector_stores.files``: the files of a vector store."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Made from ../_async/vector_stores.py by .ci/unasync.py: change it there.
 """``client.vector_stores``: vector stores: files made searchable."""
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from starlette.datastructures import UploadFile
 from typing_extensions import override
 
 from streamkit.server import EmbeddedServer
-from streamkit.server.contents import PIECE
 from streamkit.server.desk import Desk
-from streamkit.server.files import keep
+from streamkit.server.files.contents import PIECE
+from streamkit.server.files.files import keep
 from streamkit.server.settings import Settings
 from streamkit.server.store import Store
 

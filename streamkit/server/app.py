@@ -14,13 +14,14 @@ from starlette.routing import Route
 from streamkit._core.compiled import convert
 from streamkit.recording import shipped, shipped_names
 from streamkit.server import files, threads, vector_stores
-from streamkit.server.answer import answers
 from streamkit.server.api_error import ApiError
 from streamkit.server.body import event_stream, replay, streamed
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
 from streamkit.server.call import endpoint
-from streamkit.server.chunks import chunks
-from streamkit.server.completion import completion
+from streamkit.server.chat.answer import answers
+from streamkit.server.chat.chunks import chunks
+from streamkit.server.chat.completion import completion
+from streamkit.server.chat.rules import checked
 from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
 from streamkit.server.faults.kinds import read as read_fault
@@ -28,7 +29,6 @@ from streamkit.server.faults.middleware import Faults, FaultsMiddleware
 from streamkit.server.hosts import Hosts, HostsMiddleware
 from streamkit.server.identity import Identity
 from streamkit.server.reading import read_json
-from streamkit.server.rules import checked
 from streamkit.server.sampling.budget import Budget, ExhaustedError
 from streamkit.server.settings import Settings
 from streamkit.server.store import Store
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from streamkit.recording import Recording
+    from streamkit.server.chat.request import ChatRequest
     from streamkit.server.faults.fault import Fault
-    from streamkit.server.request import ChatRequest
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
 """Bytes that an uploaded file may have."""

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server.api_error import ApiError
-from streamkit.server.request import SUPPORTED
+from streamkit.server.chat.request import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streamkit.server.request import text_of
+from streamkit.server.chat.request import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streamkit.server.answer import Answer
-    from streamkit.server.request import ChatRequest
+    from streamkit.server.chat.answer import Answer
+    from streamkit.server.chat.request import ChatRequest
 
 
 def tokens(text: str, size: int) -> list[str]:

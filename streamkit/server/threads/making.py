@@ -8,9 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from streamkit._core.compiled import convert
-from streamkit.server.answer import arguments_for, content_for
+from streamkit.server.chat.answer import arguments_for, content_for
+from streamkit.server.chat.request import Format, FunctionTool
 from streamkit.server.identity import identifier
-from streamkit.server.request import Format, FunctionTool
 from streamkit.server.sampling import prose, words
 from streamkit.server.sampling.budget import Budget
 from streamkit.server.threads.plan import tools_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
-from streamkit.server.request import FunctionTool
+from streamkit.server.chat.request import FunctionTool
 from streamkit.server.threads.requests import Tool
 from streamkit.server.threads.scenario import Message, Scenario, Text, shipped
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from streamkit.server.request import (
+from streamkit.server.chat.request import (
     FunctionChoice,
     FunctionTool,
     ImagePart,

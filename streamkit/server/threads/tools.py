@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.server.call import not_found
-from streamkit.server.request import FunctionTool
-from streamkit.server.rules import check_format, check_function
+from streamkit.server.chat.request import FunctionTool
+from streamkit.server.chat.rules import check_format, check_function
 from streamkit.server.sampling.budget import Budget
 from streamkit.server.vector_stores.stores import new_store
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit.server.completion import head
+from streamkit.server.chat.completion import head
+from streamkit.server.chat.logprobs import logprobs
 from streamkit.server.identity import identifier
-from streamkit.server.logprobs import logprobs
 from streamkit.server.tokens import tokens, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streamkit.server.answer import Answer, Call
+    from streamkit.server.chat.answer import Answer, Call
+    from streamkit.server.chat.request import ChatRequest
     from streamkit.server.identity import Identity
-    from streamkit.server.request import ChatRequest
 
     Part = tuple[dict[str, Any], dict[str, Any] | None, str | None]
 

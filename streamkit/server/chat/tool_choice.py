@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.server.request import (
+from streamkit.server.chat.request import (
     AllowedChoice,
     ChatRequest,
     CustomChoice,

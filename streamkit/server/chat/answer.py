@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from streamkit.server.identity import identifier
-from streamkit.server.request import (
+from streamkit.server.chat.request import (
     ChatRequest,
     CustomTool,
     FunctionTool,
@@ -16,18 +15,19 @@ from streamkit.server.request import (
     SchemaFormat,
     prompt_of,
 )
+from streamkit.server.chat.schemas import invalid_schema
+from streamkit.server.chat.tool_choice import tools_to_call
+from streamkit.server.identity import identifier
 from streamkit.server.sampling import prose
 from streamkit.server.sampling.budget import ExhaustedError
 from streamkit.server.sampling.sample import sample
 from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
-from streamkit.server.schemas import invalid_schema
-from streamkit.server.tool_choice import tools_to_call
 
 if TYPE_CHECKING:
     from random import Random
 
+    from streamkit.server.chat.request import Format, Function
     from streamkit.server.identity import Identity
-    from streamkit.server.request import Format, Function
     from streamkit.server.sampling.budget import Budget
 
 REFUSE = "[[refuse]]"

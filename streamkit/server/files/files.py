@@ -14,8 +14,8 @@ from starlette.responses import Response, StreamingResponse
 from streamkit.server.api_error import ApiError
 from streamkit.server.call import Call, shown
 from streamkit.server.complaint import missing
-from streamkit.server.contents import PIECE, content
-from streamkit.server.multipart import read_upload
+from streamkit.server.files.contents import PIECE, content
+from streamkit.server.files.multipart import read_upload
 from streamkit.server.pages import MOST_FILES, page
 from streamkit.server.polls import poll
 

@@ -8,8 +8,7 @@ import msgspec
 
 from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
-from streamkit.server.complaint import complaint, missing, unknown
-from streamkit.server.request import (
+from streamkit.server.chat.request import (
     AllowedChoice,
     AssistantMessage,
     ChatRequest,
@@ -22,7 +21,8 @@ from streamkit.server.request import (
     ToolMessage,
     text_of,
 )
-from streamkit.server.schemas import check_schema
+from streamkit.server.chat.schemas import check_schema
+from streamkit.server.complaint import complaint, missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

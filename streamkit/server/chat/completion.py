@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit.server.logprobs import logprobs
+from streamkit.server.chat.logprobs import logprobs
 from streamkit.server.tokens import tokens, usage
 
 if TYPE_CHECKING:
-    from streamkit.server.answer import Answer, Call
+    from streamkit.server.chat.answer import Answer, Call
+    from streamkit.server.chat.request import ChatRequest
     from streamkit.server.identity import Identity
-    from streamkit.server.request import ChatRequest
 
 
 def completion(

@@ -1,0 +1,7 @@
+"""Uploaded files, and what they hold."""
+
+from __future__ import annotations
+
+from streamkit.server.files.files import ROUTES, upload
+
+__all__ = ["ROUTES", "upload"]

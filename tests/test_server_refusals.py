@@ -129,7 +129,7 @@ def test_a_bad_request_is_refused_in_the_apis_words(
 
 
 def test_what_msgspec_may_say_one_day_is_passed_on() -> None:
-    error = complaint(msgspec.ValidationError("Something new - at `$.n`"), {"n": 1})
+    error = complaint(msgspec.ValidationError("Something new - at `$.n`"), {"n": 1}, supported={})
     assert (error.message, error.param) == ("Invalid value for 'n': Something new.", "n")
 
 
@@ -320,7 +320,7 @@ def test_the_openai_package_raises_the_error_of_the_status(
 def test_a_fault_of_the_servers_own_is_worded_like_the_apis(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("streamkit.server.app.completion", None)
+    monkeypatch.setattr("streamkit.server.chat.response.completion", None)
     with EmbeddedServer() as server:
         url = server.base_url + "/chat/completions"
         response = httpx.post(url, json={"model": "m", "messages": ASK})

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from streamkit._core.compiled import convert
 from streamkit.recording import shipped, shipped_names
 from streamkit.server import files, threads, vector_stores
 from streamkit.server.api_error import ApiError
-from streamkit.server.body import event_stream, replay, streamed
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
 from streamkit.server.call import endpoint
-from streamkit.server.chat.answer import answers
-from streamkit.server.chat.chunks import chunks
-from streamkit.server.chat.completion import completion
+from streamkit.server.chat.response import answered, replayed
 from streamkit.server.chat.rules import checked
 from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from streamkit.recording import Recording
-    from streamkit.server.chat.request import ChatRequest
     from streamkit.server.faults.fault import Fault
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
@@ -199,8 +195,8 @@ class _Api:
         self._serve(chat.model)
         settings = self._settings.overridden(request.headers)
         if recording := self._recordings.get(chat.model):
-            return _replayed(chat, recording, settings)
-        return _answered(chat, Identity(body, self._seed), settings, budget)
+            return replayed(chat, recording, settings)
+        return answered(chat, Identity(body, self._seed), settings, budget)
 
     def admit(self, request: Request) -> Settings:
         """Let a request in, and say with which settings.
@@ -237,35 +233,6 @@ class _Api:
                 status=404,
                 code="model_not_found",
             )
-
-
-def _answered(
-    chat: ChatRequest, identity: Identity, settings: Settings, budget: Budget
-) -> Response:
-    size = settings.token_size
-    found = answers(chat, identity, token_size=size, budget=budget)
-    if not chat.stream:
-        if chat.logprobs:
-            spoken = sum(len(answer.content or answer.refusal or "") for answer in found)
-            # An entry for each token, and one for each of its rivals.
-            budget.spend(spoken // size * (1 + (chat.top_logprobs or 0)))
-        return JSONResponse(completion(chat, found, identity, token_size=size))
-    events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
-    return streamed(StreamingResponse(events))
-
-
-def _replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Response:
-    if recording.streamed != bool(chat.stream):
-        wanted = "true" if recording.streamed else "false"
-        raise ApiError(
-            f"Unsupported value: 'stream' must be {wanted} with this model, "
-            "as it was when the response was recorded.",
-            param="stream",
-            code="unsupported_value",
-        )
-    if not recording.streamed:
-        return Response(recording.body, media_type="application/json")
-    return streamed(StreamingResponse(replay(recording, settings.speed)))
 
 
 def _model(name: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server.api_error import ApiError
-from streamkit.server.chat.request import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def complaint(
-    error: ValidationError, body: Any, *, supported: Mapping[str, Sequence[str]] = SUPPORTED
+    error: ValidationError, body: Any, *, supported: Mapping[str, Sequence[str]]
 ) -> ApiError:
     """The API's error for the first thing that is wrong with ``body``.
 

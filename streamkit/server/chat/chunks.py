@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.server.chat.completion import head
 from streamkit.server.chat.logprobs import logprobs
+from streamkit.server.chat.usage import usage
 from streamkit.server.identity import identifier
-from streamkit.server.tokens import tokens, usage
+from streamkit.server.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

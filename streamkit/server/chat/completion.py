@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server.chat.logprobs import logprobs
-from streamkit.server.tokens import tokens, usage
+from streamkit.server.chat.usage import usage
+from streamkit.server.tokens import tokens
 
 if TYPE_CHECKING:
     from streamkit.server.chat.answer import Answer, Call

@@ -9,6 +9,7 @@ import msgspec
 from streamkit._core.compiled import convert
 from streamkit.server.api_error import ApiError
 from streamkit.server.chat.request import (
+    SUPPORTED,
     AllowedChoice,
     AssistantMessage,
     ChatRequest,
@@ -56,7 +57,7 @@ def checked(body: Any, budget: Budget) -> ChatRequest:
     try:
         request = convert(fields, ChatRequest)
     except msgspec.ValidationError as error:
-        raise complaint(error, fields) from None
+        raise complaint(error, fields, supported=SUPPORTED) from None
     _served(request)
     _combinations(request)
     _tools(request, budget)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from streamkit._core.answer_decoder import SSE, AnswerDecoder, OnTruncated
 from streamkit._core.decoding import loads
 from streamkit._core.reports import ended_with_error, is_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
-from streamkit.families.chat.answer_decoder import SSE, AnswerDecoder
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
 
     from streamkit.types import ChoiceDelta, ChunkChoice
 
-__all__ = ["ChunkDecoder", "OnTruncated", "decode"]
+__all__ = ["ChunkDecoder", "decode"]
 
 W = TypeVar("W", bound=Wire)
-
-OnTruncated = Literal["error", "accept"]
-"""What a stream that ends before its answer is: an error, or as good as whole."""
 
 _log = logging.getLogger("streamkit")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.answer_decoder import SSE, AnswerDecoder
 from streamkit._core.reports import report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError, StreamTruncatedError
 from streamkit.families.assistants.events import state_of
-from streamkit.families.chat.answer_decoder import SSE, AnswerDecoder
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 from streamkit.types import NestingError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.operators.decode import OnTruncated
+    from streamkit._core.answer_decoder import OnTruncated
 
 __all__ = ["AssistantEventDecoder", "decode_assistant_events"]
 

@@ -37,12 +37,8 @@ from streamkit.errors import (
     UnprocessableEntityError,
 )
 from streamkit.families._resource.params import NOT_GIVEN, NotGiven
-from streamkit.families.chat.stream import (
-    AsyncChatCompletionStream,
-    AsyncStream,
-    ChatCompletionStream,
-    Stream,
-)
+from streamkit.families._resource.stream import AsyncStream, Stream
+from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.limits import Limits
 from streamkit.operators.split_think import ThinkTags
 from streamkit.structured.tools import pydantic_function_tool

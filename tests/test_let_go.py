@@ -9,7 +9,7 @@ import pytest
 from streamkit import Timeout
 from streamkit._http.body import AsyncBody, SyncBody
 from streamkit._http.exchange import AsyncExchange, SyncExchange
-from streamkit.families.chat.stream import AsyncStream, Stream
+from streamkit.families._resource.stream import AsyncStream, Stream
 from tests.http_server import Do, Script, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import WAYS, Way

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from streamkit._core.sse import SSEDecoder
 from streamkit.families.chat.content import is_content
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.decode import ChunkDecoder, OnTruncated
+from streamkit.operators.decode import ChunkDecoder
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
     from streamkit._core.machine import Machine
-    from streamkit.families.chat.answer_decoder import AnswerDecoder
 
 __all__ = ["HELD_EVENTS", "Pipeline"]
 

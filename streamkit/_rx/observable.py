@@ -42,6 +42,9 @@ class Observable(reactivex.Observable[T]):
 
         def pipe(self, *operators: Any) -> Any:
             """Apply operators; what those of reactivex make refuses the same as this does."""
+            for operator in operators:
+                if not callable(operator):
+                    raise TypeError(f"pipe takes operators, and not {type(operator).__name__}")
             made = super().pipe(*operators)
             if type(made) is not reactivex.Observable:
                 return made

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from streamkit._core.answer_decoder import OnTruncated
 from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
 from streamkit.families.assistants.follower import RunFollower
-from streamkit.operators.decode import OnTruncated
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from tests.fuzz.pieces import pieces
 

@@ -10,9 +10,9 @@ from streamkit.families.assistants.calls import runs, threads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.request import Request
     from streamkit.families._resource.call import Call
-    from streamkit.operators.decode import OnTruncated
     from streamkit.types.beta.threads.run import Run
 
 __all__ = ["RunStreamCall", "create", "create_and_run", "submit_tool_outputs"]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 from streamkit._core.pipeline import Pipeline
 from streamkit._rx.cancel_scope import AsyncCancelScope, CancelScope
 from streamkit.errors import LimitExceededError
+from streamkit.families._resource.stream import AsyncStream, Stream
 from streamkit.families.assistants.callbacks import await_all, awaited, call_all, not_stop
 from streamkit.families.assistants.follower import RunFollower, RunView, text_values
-from streamkit.families.chat.stream import AsyncStream, Stream
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
@@ -24,9 +24,9 @@ from streamkit.types.beta.threads import Run
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import AsyncBody, SyncBody
     from streamkit.families.assistants.callbacks import Call, Callbacks
-    from streamkit.operators.decode import OnTruncated
     from streamkit.types.beta.threads import Message
     from streamkit.types.beta.threads.runs import RunStep
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit.families.chat.events import ChatCompletionStreamEvent
-    from streamkit.operators.decode import OnTruncated
     from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion

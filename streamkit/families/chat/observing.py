@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm, Unpack
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit.families._resource.params import CompletionParams, NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
-    from streamkit.operators.decode import OnTruncated
     from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletionChunk

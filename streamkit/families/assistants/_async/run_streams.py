@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import Unpack
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import AsyncBody
     from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
     from streamkit.families.assistants.calls.runs import RunCreateParams, ToolOutputsParams
     from streamkit.families.assistants.calls.threads import CreateAndRunParams
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.stream import AsyncAnswer
-    from streamkit.operators.decode import OnTruncated
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
     from streamkit.types.beta.threads.run import Run
 

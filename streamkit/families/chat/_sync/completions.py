@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
 from streamkit.families._resource.managers import StreamManager
+from streamkit.families._resource.stream import Stream
 from streamkit.families.chat.call import CompletionCall, plain_format
 from streamkit.families.chat.observing import ObservableCompletions
-from streamkit.families.chat.stream import ChatCompletionStream, Stream
+from streamkit.families.chat.stream import ChatCompletionStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm, Unpack
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.pipeline import Pipeline
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import CompletionParams, NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
-    from streamkit.operators.decode import OnTruncated
     from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from streamkit._core.decoding import is_json, loads
 from streamkit._core.machine import Machine
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from streamkit.errors import APIError
     from streamkit.limits import Limits
 
-__all__ = ["SSE", "AnswerDecoder"]
+__all__ = ["SSE", "AnswerDecoder", "OnTruncated"]
 
 A = TypeVar("A")
+
+OnTruncated = Literal["error", "accept"]
+"""What a stream that ends before its answer is: an error, or as good as whole."""
 
 _DONE = ("[DONE]", b"[DONE]")
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import tenacity
 
+from streamkit._core.events import AttemptResetEvent, Event
 from streamkit._http.backoff import back_off, delay_asked, is_transient
 from streamkit._rx.operator_input import OperatorInput
 from streamkit._rx.pause import after
 from streamkit.errors import StreamClosedError
-from streamkit.families.chat.events import AttemptResetEvent, Event
 from streamkit.families.chat.finishing import ended_after_finish, has_finish_reason
 
 if TYPE_CHECKING:

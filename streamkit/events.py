@@ -7,14 +7,12 @@ until then. To read the newest one is cheap; an old one may read its text again.
 
 from __future__ import annotations
 
+from streamkit._core.events import AttemptResetEvent, Event, EventsDroppedEvent
 from streamkit.families.chat.events import (
-    AttemptResetEvent,
     ChatCompletionStreamEvent,
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
-    Event,
-    EventsDroppedEvent,
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
     LogprobsContentDeltaEvent,

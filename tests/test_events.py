@@ -293,3 +293,10 @@ def test_the_repr_says_the_type_and_what_is_public(event: Event) -> None:
 def test_every_type_of_event_is_public() -> None:
     names = {type(event).__name__ for event in EVENTS}
     assert names < set(events_module.__all__)
+
+
+def test_an_event_says_its_place() -> None:
+    for event in stream():
+        names = ("choice_index", "index")
+        assert event.place == tuple(getattr(event, name) for name in names if hasattr(event, name))
+        assert "place" not in event.to_dict()

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import msgspec
 
+from streamkit._core.events import Event
 from streamkit._core.json.view import PartialArray, PartialObject
 from streamkit._core.wire import Wire
-from streamkit.families.chat.events import Event
 
 __all__ = ["json_default"]
 

@@ -23,9 +23,9 @@ from streamkit.cli.failures import failure, reported
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamkit._core.events import Event
     from streamkit.cli.scenes import Scene
     from streamkit.client import OpenAI
-    from streamkit.families.chat.events import Event
 
 __all__ = ["demo"]
 

@@ -12,7 +12,6 @@ import streamkit.operators as ops
 from streamkit.families.chat.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
-    Event,
     FunctionToolCallArgumentsDoneEvent,
     RefusalDoneEvent,
 )
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit._core.events import Event
     from streamkit.cli.display import Figures
     from streamkit.client import OpenAI
     from streamkit.types import ChatCompletionChunk

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
+from streamkit._core.events import Event, EventsDroppedEvent
 from streamkit.errors import SlowConsumerError, StreamClosedError
-from streamkit.families.chat.events import Event, EventsDroppedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -124,8 +124,7 @@ class Backlog(Generic[E]):
     def _key(self, event: E) -> Hashable:
         if self.overflow == "coalesce":
             if isinstance(event, Event) and hasattr(event, "since"):
-                place = getattr(event, "choice_index", None), getattr(event, "index", None)
-                return type(event), place, self._era
+                return type(event), event.place, self._era
             # Nothing is merged across what cannot be: a reset, say, or the end of a text.
             self._era += 1
         self._count += 1
@@ -133,7 +132,7 @@ class Backlog(Generic[E]):
 
 
 class _Mergeable(Protocol):
-    """An event that can stand for those before it, of its kind and choice."""
+    """An event that can stand for those before it, of its type and place."""
 
     def since(self, first: object, /) -> object: ...
 

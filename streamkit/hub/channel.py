@@ -12,7 +12,7 @@ from streamkit.hub.waiters import Waiters
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.families.chat.events import EventsDroppedEvent
+    from streamkit._core.events import EventsDroppedEvent
     from streamkit.hub.backlog import Backlog, End, Taken
 
 __all__ = ["Channel"]

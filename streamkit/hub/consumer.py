@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from streamkit.families.chat.events import EventsDroppedEvent
+    from streamkit._core.events import EventsDroppedEvent
     from streamkit.hub.channel import Channel
 
 __all__ = ["Consumer"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
-    from streamkit.families.chat.events import EventsDroppedEvent
+    from streamkit._core.events import EventsDroppedEvent
 
 __all__ = ["Hub"]
 

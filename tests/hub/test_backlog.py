@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import reactivex as rx
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from streamkit.errors import SlowConsumerError, StreamClosedError
-from streamkit.events import AttemptResetEvent, ChunkEvent, ContentDeltaEvent, EventsDroppedEvent
+from streamkit.events import (
+    AttemptResetEvent,
+    ChunkEvent,
+    ContentDeltaEvent,
+    Event,
+    EventsDroppedEvent,
+)
 from streamkit.hub.backlog import DEFAULT_LIMIT, NOTHING_YET, Backlog, End
 from streamkit.operators import chat_events
 from tests.chat_chunks import call, calls, choice, chunk, ends, says, token
@@ -260,6 +267,29 @@ def test_nothing_is_merged_across_a_reset() -> None:
     for event in (before, reset, after):
         backlog.put(event)
     assert rest_of(backlog) == [before, reset, after]
+
+
+class Counted(Event, frozen=True, gc=False, eq=False):
+    """An event of nobody's family, which stands for those before it of its row and column."""
+
+    type: ClassVar[str] = "counted"
+    row: str
+    column: int
+    count: int = 1
+
+    @property
+    def place(self) -> tuple[int | str, ...]:
+        return self.row, self.column
+
+    def since(self, first: Counted) -> Counted:
+        return replace(self, count=self.count + first.count)
+
+
+def test_events_of_any_family_are_merged_by_their_own_place() -> None:
+    backlog: Backlog[Any] = Backlog(8, "coalesce")
+    for event in (Counted("a", 0), Counted("a", 1), Counted("b", 0), Counted("a", 0)):
+        backlog.put(event)
+    assert rest_of(backlog) == [Counted("a", 1), Counted("b", 0), Counted("a", 0, 2)]
 
 
 def test_what_cannot_be_merged_counts_and_fails_beyond_the_limit() -> None:

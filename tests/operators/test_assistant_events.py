@@ -303,3 +303,14 @@ def test_the_first_event_may_be_about_anything() -> None:
         "s:done",
         "r:completed",
     ]
+
+
+def test_an_event_says_its_place() -> None:
+    outputs: list[Any] = []
+    source = reactivex.of(read("m:0+H"), read("s:0+1"), read("m:1+i"))
+    source.pipe(assistant_events()).subscribe(outputs.append)
+    places = {(event.type, event.place) for event in outputs}
+    assert {("message.delta", ("m",)), ("run_step.delta", ("s",))} < places
+    assert {("text.delta", ("m", 0)), ("text.delta", ("m", 1)), ("tool_call.delta", ("s", 0))} < (
+        places
+    )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.tree import Tree
 
-    from streamkit.families.chat.events import Event
+    from streamkit._core.events import Event
 
 __all__ = ["Answer"]
 

@@ -10,7 +10,7 @@ from streamkit.families.chat.events import ChunkEvent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.families.chat.events import Event
+    from streamkit._core.events import Event
     from streamkit.types import ChatCompletionChunk, ChunkChoice, CompletionUsage
 
 __all__ = ["Figures"]

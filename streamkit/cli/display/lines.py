@@ -20,7 +20,7 @@ from streamkit.families.chat.events import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.families.chat.events import Event
+    from streamkit._core.events import Event
 
 __all__ = ["FIELD_LIMIT", "Lines"]
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
+    from streamkit._core.events import Event
     from streamkit.cli.display.figures import Figures
-    from streamkit.families.chat.events import Event
 
 __all__ = ["REFRESHES", "Frame", "is_live", "shown"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
+from streamkit._core.events import Event
 from streamkit._core.merge import EMPTY
 from streamkit.families.assistants.growing import Mark, built, parts
-from streamkit.families.chat.events import Event
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
     ThreadRunCancelled,
@@ -85,6 +85,7 @@ class MessageCreatedEvent(Event, frozen=True, gc=False, eq=False):
     """A message began."""
 
     type: ClassVar[Literal["message.created"]] = "message.created"
+    _at = ("message_id",)
     message_id: str
     resumed: bool
     """Whether it began in an earlier stream, so that this one has only its rest."""
@@ -104,6 +105,7 @@ class MessageDeltaEvent(Event, frozen=True, gc=False, eq=False):
     """Something was added to a message."""
 
     type: ClassVar[Literal["message.delta"]] = "message.delta"
+    _at = ("message_id",)
     message_id: str
     delta: MessageDelta
     _mark: Mark
@@ -125,6 +127,7 @@ class MessageDoneEvent(Event, frozen=True, gc=False, eq=False):
     """A message ended: it is complete, or incomplete for good."""
 
     type: ClassVar[Literal["message.done"]] = "message.done"
+    _at = ("message_id",)
     message_id: str
     message: Message
     """As the server says it is."""
@@ -134,6 +137,7 @@ class TextCreatedEvent(Event, frozen=True, gc=False, eq=False):
     """A message has a text."""
 
     type: ClassVar[Literal["text.created"]] = "text.created"
+    _at = ("message_id", "index")
     message_id: str
     index: int
     """Which block of the message's content."""
@@ -149,6 +153,7 @@ class TextDeltaEvent(Event, frozen=True, gc=False, eq=False):
     """A piece of a text arrived, or of its annotations."""
 
     type: ClassVar[Literal["text.delta"]] = "text.delta"
+    _at = ("message_id", "index")
     message_id: str
     index: int
     delta: TextDelta
@@ -168,6 +173,7 @@ class TextDoneEvent(Event, frozen=True, gc=False, eq=False):
     """
 
     type: ClassVar[Literal["text.done"]] = "text.done"
+    _at = ("message_id", "index")
     message_id: str
     index: int
     text: Text
@@ -177,6 +183,7 @@ class ImageFileDoneEvent(Event, frozen=True, gc=False, eq=False):
     """A message has an image; it comes whole."""
 
     type: ClassVar[Literal["image_file.done"]] = "image_file.done"
+    _at = ("message_id", "index")
     message_id: str
     index: int
     image_file: ImageFile
@@ -186,6 +193,7 @@ class RunStepCreatedEvent(Event, frozen=True, gc=False, eq=False):
     """A step began."""
 
     type: ClassVar[Literal["run_step.created"]] = "run_step.created"
+    _at = ("run_step_id",)
     run_step_id: str
     resumed: bool
     """Whether it began in an earlier stream, so that this one has only its rest."""
@@ -205,6 +213,7 @@ class RunStepDeltaEvent(Event, frozen=True, gc=False, eq=False):
     """Something was added to a step."""
 
     type: ClassVar[Literal["run_step.delta"]] = "run_step.delta"
+    _at = ("run_step_id",)
     run_step_id: str
     delta: RunStepDelta
     _mark: Mark
@@ -228,6 +237,7 @@ class RunStepDoneEvent(Event, frozen=True, gc=False, eq=False):
     """A step ended: completed, failed, cancelled or expired."""
 
     type: ClassVar[Literal["run_step.done"]] = "run_step.done"
+    _at = ("run_step_id",)
     run_step_id: str
     run_step: RunStep
     """As the server says it is."""
@@ -237,6 +247,7 @@ class ToolCallCreatedEvent(Event, frozen=True, gc=False, eq=False):
     """A step calls a tool."""
 
     type: ClassVar[Literal["tool_call.created"]] = "tool_call.created"
+    _at = ("run_step_id", "index")
     run_step_id: str
     index: int
     """Which call of the step."""
@@ -252,6 +263,7 @@ class ToolCallDeltaEvent(Event, frozen=True, gc=False, eq=False):
     """A piece of a call arrived, or of its outputs."""
 
     type: ClassVar[Literal["tool_call.delta"]] = "tool_call.delta"
+    _at = ("run_step_id", "index")
     run_step_id: str
     index: int
     delta: ToolCallDelta
@@ -267,6 +279,7 @@ class ToolCallDoneEvent(Event, frozen=True, gc=False, eq=False):
     """A call is complete; with its outputs, unless they are still to be submitted."""
 
     type: ClassVar[Literal["tool_call.done"]] = "tool_call.done"
+    _at = ("run_step_id", "index")
     run_step_id: str
     index: int
     tool_call: ToolCall

@@ -7,30 +7,22 @@ until then. To read the newest one is cheap; an old one may read its text again.
 
 from __future__ import annotations
 
-import functools
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from streamkit._core.wire import json_of, plain
+from streamkit._core.events import Event, Growth
 from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, TextLog
 from streamkit.structured.reader import Reader
 from streamkit.types import (
-    ChatCompletion,
     ChatCompletionChunk,
     ChatCompletionTokenLogprob,
     ParsedChatCompletion,
 )
 
 __all__ = [
-    "AttemptResetEvent",
     "ChatCompletionStreamEvent",
     "ChunkEvent",
     "ContentDeltaEvent",
     "ContentDoneEvent",
-    "Event",
-    "EventsDroppedEvent",
     "FunctionToolCallArgumentsDeltaEvent",
     "FunctionToolCallArgumentsDoneEvent",
     "LogprobsContentDeltaEvent",
@@ -46,48 +38,11 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Event(Struct, frozen=True, gc=False, eq=False):
-    """What all events share; ``type`` tells them apart.
-
-    Two events are equal when they are of one type and say the same.
-    """
-
-    def to_dict(self, *, delta: bool = False) -> dict[str, Any]:
-        """Everything the event says, as plain data; reads it as of the event.
-
-        Args:
-            delta: leave out what grows with the stream, such as ``snapshot`` and ``parsed``. Then
-                all events of a stream together are about as long as the stream; with it their
-                length grows with its square.
-        """
-        type_ = type(self)
-        names = _names_of_news(type_) if delta else _names(type_)
-        return {name: plain(getattr(self, name), "json", drop_none=True) for name in names}
-
-    def to_json(self, *, delta: bool = False) -> str:
-        """The JSON text of ``to_dict``, on one line."""
-        return json_of(self.to_dict(delta=delta))
-
-    def model_dump(self) -> dict[str, Any]:
-        """The same as ``to_dict``, under the name pydantic uses."""
-        return self.to_dict()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and all(
-            getattr(self, name) == getattr(other, name) for name in _names(type(self))
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in _names(type(self))[1:])
-        return f"{type(self).__name__}({fields})"
-
-
 class ChunkEvent(Event, frozen=True, gc=False, eq=False):
     """A chunk arrived; the first event of each."""
 
     type: ClassVar[Literal["chunk"]] = "chunk"
+    _aliases = frozenset({"updates"})
     chunk: ChatCompletionChunk
     _log: CompletionLog
     _reader: Reader
@@ -106,10 +61,11 @@ class ChunkEvent(Event, frozen=True, gc=False, eq=False):
         return self
 
 
-class ReasoningDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class ReasoningDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """The model thought on, and its server tells: ``reasoning_content`` or ``reasoning``."""
 
     type: ClassVar[Literal["reasoning.delta"]] = "reasoning.delta"
+    _at = ("choice_index",)
     choice_index: int
     delta: str
     _text: TextLog
@@ -120,11 +76,6 @@ class ReasoningDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """The reasoning so far."""
         return self._text.first(self._end)
 
-    def since(self, first: ReasoningDeltaEvent) -> ReasoningDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
-        start = first._end - len(first.delta)
-        return replace(self, delta=self._text.between(start, self._end))
-
 
 class ReasoningDoneEvent(Event, frozen=True, gc=False, eq=False):
     """The reasoning of a choice is complete: told when the choice is finished.
@@ -134,14 +85,17 @@ class ReasoningDoneEvent(Event, frozen=True, gc=False, eq=False):
     """
 
     type: ClassVar[Literal["reasoning.done"]] = "reasoning.done"
+    _at = ("choice_index",)
     choice_index: int
     reasoning: str
 
 
-class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class ContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """New content arrived."""
 
     type: ClassVar[Literal["content.delta"]] = "content.delta"
+    _at = ("choice_index",)
+    _aliases = frozenset({"content"})
     choice_index: int
     delta: str
     """The new piece of content."""
@@ -168,16 +122,12 @@ class ContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """
         return self._reader.partial_content(self._text, self._end, self.delta)
 
-    def since(self, first: ContentDeltaEvent) -> ContentDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
-        start = first._end - len(first.delta)
-        return replace(self, delta=self._text.between(start, self._end))
-
 
 class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
     """The content of a choice is complete."""
 
     type: ClassVar[Literal["content.done"]] = "content.done"
+    _at = ("choice_index",)
     choice_index: int
     content: str
     parsed: T | None
@@ -187,10 +137,11 @@ class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
     """
 
 
-class RefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class RefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """A piece of a refusal arrived."""
 
     type: ClassVar[Literal["refusal.delta"]] = "refusal.delta"
+    _at = ("choice_index",)
     choice_index: int
     delta: str
     _text: TextLog
@@ -201,26 +152,24 @@ class RefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """The refusal so far."""
         return self._text.first(self._end)
 
-    def since(self, first: RefusalDeltaEvent) -> RefusalDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
-        start = first._end - len(first.delta)
-        return replace(self, delta=self._text.between(start, self._end))
-
 
 class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
     """The refusal of a choice is complete."""
 
     type: ClassVar[Literal["refusal.done"]] = "refusal.done"
+    _at = ("choice_index",)
     choice_index: int
     refusal: str
 
 
-class FunctionToolCallArgumentsDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class FunctionToolCallArgumentsDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """A piece of a function call's arguments arrived; the first one of a call may be empty."""
 
     type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = (
         "tool_calls.function.arguments.delta"
     )
+    _at = ("choice_index", "index")
+    _piece = "arguments_delta"
     choice_index: int
     index: int
     """Which tool call of the choice."""
@@ -243,13 +192,6 @@ class FunctionToolCallArgumentsDeltaEvent(Event, frozen=True, gc=False, eq=False
             self.name, self._text, self._end, self.arguments_delta
         )
 
-    def since(
-        self, first: FunctionToolCallArgumentsDeltaEvent
-    ) -> FunctionToolCallArgumentsDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and call."""
-        start = first._end - len(first.arguments_delta)
-        return replace(self, arguments_delta=self._text.between(start, self._end))
-
 
 class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False):
     """The arguments of a function call are complete."""
@@ -257,6 +199,7 @@ class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False)
     type: ClassVar[Literal["tool_calls.function.arguments.done"]] = (
         "tool_calls.function.arguments.done"
     )
+    _at = ("choice_index", "index")
     choice_index: int
     index: int
     name: str
@@ -266,10 +209,13 @@ class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False)
     """An instance of the tool's model, plain JSON for other strict tools, else None."""
 
 
-class LogprobsContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class LogprobsContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """Log probabilities of content tokens arrived."""
 
     type: ClassVar[Literal["logprobs.content.delta"]] = "logprobs.content.delta"
+    _at = ("choice_index",)
+    _piece = "content"
+    _grows_in = "_all"
     choice_index: int
     content: list[ChatCompletionTokenLogprob]
     _all: list[ChatCompletionTokenLogprob]
@@ -279,25 +225,24 @@ class LogprobsContentDeltaEvent(Event, frozen=True, gc=False, eq=False):
     def snapshot(self) -> list[ChatCompletionTokenLogprob]:
         """The log probabilities so far."""
         return self._all[: self._end]
-
-    def since(self, first: LogprobsContentDeltaEvent) -> LogprobsContentDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
-        start = first._end - len(first.content)
-        return replace(self, content=self._all[start : self._end])
 
 
 class LogprobsContentDoneEvent(Event, frozen=True, gc=False, eq=False):
     """All log probabilities of a choice's content have arrived."""
 
     type: ClassVar[Literal["logprobs.content.done"]] = "logprobs.content.done"
+    _at = ("choice_index",)
     choice_index: int
     content: list[ChatCompletionTokenLogprob]
 
 
-class LogprobsRefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class LogprobsRefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
     """Log probabilities of refusal tokens arrived."""
 
     type: ClassVar[Literal["logprobs.refusal.delta"]] = "logprobs.refusal.delta"
+    _at = ("choice_index",)
+    _piece = "refusal"
+    _grows_in = "_all"
     choice_index: int
     refusal: list[ChatCompletionTokenLogprob]
     _all: list[ChatCompletionTokenLogprob]
@@ -308,44 +253,14 @@ class LogprobsRefusalDeltaEvent(Event, frozen=True, gc=False, eq=False):
         """The log probabilities so far."""
         return self._all[: self._end]
 
-    def since(self, first: LogprobsRefusalDeltaEvent) -> LogprobsRefusalDeltaEvent:
-        """The event, with what came from ``first`` on: an earlier one of its kind and choice."""
-        start = first._end - len(first.refusal)
-        return replace(self, refusal=self._all[start : self._end])
-
 
 class LogprobsRefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
     """All log probabilities of a choice's refusal have arrived."""
 
     type: ClassVar[Literal["logprobs.refusal.done"]] = "logprobs.refusal.done"
+    _at = ("choice_index",)
     choice_index: int
     refusal: list[ChatCompletionTokenLogprob]
-
-
-# An error leads to frames, and those may lead back here: so the collector is to know of this one.
-class AttemptResetEvent(Event, frozen=True, gc=True, eq=False):
-    """The stream failed and is begun anew: what it has told is void. See ``retry_stream``."""
-
-    type: ClassVar[Literal["attempt.reset"]] = "attempt.reset"
-    attempt: int
-    """The number of the attempt that follows; the first one, which nobody announces, was 1."""
-    wait: float
-    """Seconds until it is made."""
-    error: Exception
-    """What ended the last one."""
-
-    @property
-    def completion(self) -> ChatCompletion | ParsedChatCompletion[Any] | None:
-        """What had arrived of the answer."""
-        return getattr(self.error, "completion", None)
-
-
-class EventsDroppedEvent(Event, frozen=True, gc=False, eq=False):
-    """A consumer of a hub was slow, and missed events at this place in its stream."""
-
-    type: ClassVar[Literal["events.dropped"]] = "events.dropped"
-    count: int
-    """How many were dropped here."""
 
 
 ChatCompletionStreamEvent = (
@@ -364,22 +279,3 @@ ChatCompletionStreamEvent = (
     | LogprobsRefusalDoneEvent
 )
 """Any event of a stream; ``event.type`` tells a type checker which."""
-
-
-@functools.cache
-def _names(type_: type[Event]) -> tuple[str, ...]:
-    fields = type_.__struct_fields__
-    views = [name for name, member in vars(type_).items() if isinstance(member, property)]
-    said_again = {"updates", "content" if "delta" in fields else ""}
-    names = [name for name in (*fields, *views) if name[0] != "_" and name not in said_again]
-    return ("type", *names)
-
-
-_GROWING = frozenset({"arguments", "parsed", "parsed_arguments", "snapshot"})
-
-
-@functools.cache
-def _names_of_news(type_: type[Event]) -> tuple[str, ...]:
-    """What an event says besides views of all that has come; done events have that in fields."""
-    fields = type_.__struct_fields__
-    return tuple(name for name in _names(type_) if name in fields or name not in _GROWING)

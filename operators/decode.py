@@ -13,6 +13,7 @@ from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder, construct
+from streamkit.types.speech import DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -89,7 +90,10 @@ class ChunkDecoder(AnswerDecoder[W]):
         self._unfinished: set[int] = set()
         self._finished: set[int] = set()
         self._has_skipped = False
-        self._messages = WholeMessages(self._has_spoken)
+        self._thoughts: dict[int, set[str]] = {}  # of silent choices: the fields that had some
+        self._messages = WholeMessages(
+            self._has_spoken, lambda index: self._thoughts.get(index, ())
+        )
 
     @property
     def is_answered(self) -> bool:
@@ -197,6 +201,8 @@ class ChunkDecoder(AnswerDecoder[W]):
                 self._unfinished.add(index)
             else:
                 self._silent.add(index)
+                for name in _thoughts(choice.delta):
+                    self._thoughts.setdefault(index, set()).add(name)
                 if choice.delta is None:  # there may be something else in its place
                     self._skip(data)
         known = len(self._finished) + len(self._unfinished) + len(self._silent)
@@ -209,7 +215,7 @@ class ChunkDecoder(AnswerDecoder[W]):
         """The chunk; its deltas go on with what whole messages began."""
         chunk: Any = self._strictly(data)
         for choice in chunk.choices or ():
-            if _speaks(choice.delta) or _thinks(choice.delta):
+            if _speaks(choice.delta) or _thoughts(choice.delta):
                 self._messages.goes_on(choice.index)
         decoded: W = chunk
         return decoded
@@ -255,8 +261,12 @@ def _speaks(delta: ChoiceDelta | None) -> bool:
     )
 
 
-def _thinks(delta: ChoiceDelta | None) -> bool:
-    return delta is not None and bool(delta.reasoning_content or delta.reasoning)
+def _thoughts(delta: ChoiceDelta | None) -> list[str]:
+    """The fields of a delta in which the model thinks."""
+    return [name for name in _THOUGHTS if getattr(delta, name, None)]
+
+
+_THOUGHTS = ("reasoning_content", "reasoning", DETAILS)
 
 
 _SHORT = 16

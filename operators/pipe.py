@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.composition import composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,17 +170,4 @@ def pipe(
     ``Observable.pipe`` does the same, and forgets the types of what comes out after the seventh
     operator; this one knows them up to the twelfth. Without operators it changes nothing.
     """
-    for operator in operators:
-        if not callable(operator):
-            raise TypeError(f"pipe takes operators, and not {type(operator).__name__}")
-
-    def piped(source: Observable[Any]) -> Observable[Any]:
-        source = _INPUT.source(source)
-        for operator in operators:
-            source = operator(source)
-        return source
-
-    return piped
-
-
-_INPUT = OperatorInput("pipe")
+    return composed(operators)

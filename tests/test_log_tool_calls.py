@@ -149,6 +149,21 @@ CASES = [
         id="neither index, id nor arguments, in one delta",
     ),
     pytest.param(
+        [[call(None, "", name="f"), call(None, None, name="f")]],
+        [("", "f", ""), ("", "f", "")],
+        id="one function twice, with neither index, id nor arguments, in one delta",
+    ),
+    pytest.param(
+        [[call(0, '{"a": ', id="A", name="f")], [call(0, "1}")], [call(0, '{"a": 1}')]],
+        [("A", "f", '{"a": 1}')],
+        id="all the arguments again",
+    ),
+    pytest.param(
+        [[call(0, {"a": 1}, id="A", name="f")], [call(0, {"a": 1})]],
+        [("A", "f", '{"a":1}')],
+        id="all the arguments again, as an object",
+    ),
+    pytest.param(
         [[call(None, "[1]", name="f"), call(None, "[2]", name="f"), call(None, "[3]", name="g")]],
         [("", "f", "[1]"), ("", "f", "[2]"), ("", "g", "[3]")],
         id="neither index nor id, whole in one delta",
@@ -230,6 +245,13 @@ def test_a_head_that_waits_has_all_it_said() -> None:
         "type": "function",
         "function": {"name": "f", "arguments": "[2]", "signature": "s"},
     }
+
+
+def test_the_type_of_a_call_is_kept_if_it_is_neither_of_a_function_nor_custom() -> None:
+    chunks = [calls({**call(0, "{}", id="A", name="f"), "type": "mcp"})]
+    (answer,) = run(Accumulator(), chunks)[-1].snapshot.choices
+    (made,) = answer.message.tool_calls
+    assert (made.type, made.model_extra) == ("function", {"type": "mcp"})
 
 
 def test_what_waits_for_arguments_has_a_limit() -> None:

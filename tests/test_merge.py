@@ -86,6 +86,7 @@ def test_at_the_top_nothing_grows(values: list[Any], expected: Any) -> None:
     [
         pytest.param([["a"], ["b"], ["a"]], ["a", "b", "a"], id="pieces"),
         pytest.param([[5], [5], [5, 6]], [5, 5, 5, 6], id="numbers of tokens"),
+        pytest.param([[[5]], [[5]]], [[5], [5]], id="lists of numbers of tokens"),
         pytest.param([[A, B], [B]], [A, B, B], id="less than there is"),
     ],
 )
@@ -93,6 +94,19 @@ def test_in_a_choice_what_does_not_have_all_there_was_is_added(
     place: Any, values: list[Any], expected: Any
 ) -> None:
     assert vendor(built(*map(place, values))) == expected
+
+
+def test_a_message_beside_the_deltas_is_the_last_one() -> None:
+    said = [
+        {"delta": {"content": end}, "message": {"content": all_, "v": [all_]}}
+        for end, all_ in SO_FAR
+    ]
+    choice = built(*({"choices": [{"index": 0, **each}]} for each in said)).choices[0]
+    assert choice.message.content == "Hello"
+    assert choice.model_extra == {"message": {"content": "Hello", "v": ["Hello"]}}
+
+
+SO_FAR = [("Hel", "Hel"), ("lo", "Hello")]
 
 
 def test_lists_beside_log_probabilities_are_of_tokens_and_added() -> None:
@@ -179,6 +193,20 @@ def test_a_log_probability_that_is_null_or_missing_is_none(token: dict[str, Any]
     assert told.logprob is None
     assert told.top_logprobs is not None
     assert told.top_logprobs[0].logprob is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [("-Infinity", -9999.0), ("-1e999", -9999.0), ('"-inf"', -9999.0), ("NaN", None)],
+)
+def test_a_log_probability_that_json_has_not_is_the_one_that_the_api_has(
+    sent: str, read: float | None
+) -> None:
+    tokens = f'[{{"token": "a", "logprob": {sent}, "top_logprobs": [{{"logprob": {sent}}}]}}]'
+    chunk = _decoder.decode(f'{{"choices": [{{"logprobs": {{"content": {tokens}}}}}]}}')
+    assert _decoder.decode(chunk.to_json()) == chunk
+    told = chunk.to_dict()["choices"][0]["logprobs"]["content"][0]
+    assert (told.get("logprob"), told["top_logprobs"][0].get("logprob")) == (read, read)
 
 
 # Items with an index.

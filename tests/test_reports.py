@@ -56,6 +56,28 @@ def test_the_text_of_an_error_is_what_it_says_to_people(error: Any, text: str) -
     assert text_of(error) == text
 
 
+WORDS: list[dict[str, Any]] = [
+    {"err": "too hot"},
+    {"err": {"msg": "too hot"}, "Error": None},
+    {"Error": {"Message": "too hot", "Code": "Throttling"}},
+    {"choices": [{"index": 0, "delta": {}, "err": "too hot"}]},
+    {"type": "response.failed", "response": {"error": {"code": "x", "message": "too hot"}}},
+    {"type": "response.failed", "response": {"error": "too hot"}},
+]
+
+
+@pytest.mark.parametrize("value", WORDS)
+def test_an_error_has_its_own_words_wherever_it_stands(value: Any) -> None:
+    report = report_in(value)
+    assert report is not None
+    assert text_of(report) == "too hot"
+
+
+@pytest.mark.parametrize("value", [{"err": ""}, {"err": 0}, {"err": "ok"}, {"Error": None}])
+def test_an_error_of_nothing_is_none(value: Any) -> None:
+    assert report_in(value | {"choices": [{"index": 0}]}) is None
+
+
 @pytest.mark.parametrize("code", [200, "201", 0, "00", 302, "OK", "success", ""])
 def test_a_code_of_success_is_no_error(code: Any) -> None:
     assert report_in({"code": code, "message": "all is well", "type": "status"}) is None

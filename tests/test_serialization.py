@@ -22,7 +22,7 @@ from streamkit._core.json.parser import PartialJSON
 from streamkit.operators.chat_events import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
-from streamkit.types import ChatCompletion, CompletionUsage
+from streamkit.types import ChatCompletion, CompletionUsage, construct
 from tests.chat_chunks import chunk, cut, ends, run, says
 
 if TYPE_CHECKING:
@@ -103,6 +103,12 @@ def test_a_view_is_encoded_as_its_plain_data(value: object, data: st.DataObject)
     plain = plain.to_list() if isinstance(plain, PartialArray) else plain
     for encode in ENCODERS.values():
         assert encode(view) == plain
+
+
+def test_a_completion_is_encoded_with_its_known_fields_and_the_others() -> None:
+    completion = construct(ChatCompletion, {"id": "c", "choices": [{"index": 0}], "odd": {"a": 1}})
+    assert jsonable_encoder(completion) == dict(completion.model_dump())
+    assert dict(completion)["choices"] is completion.choices
 
 
 def test_a_view_passes_for_what_it_will_become() -> None:

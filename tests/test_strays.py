@@ -25,12 +25,16 @@ A, B = b'{"a": 1}', b'{"b": [2]}'
         (b"[1,\n2]", [(b"[1,\n2]", "message")]),
         (b"error: " + A, [(A, "error")]),
         (b"error:no", [(b"no", "error")]),
+        (b"ERROR: no", [(b"no", "error")]),
+        (b"Internal Server Error", [(b"Internal Server Error", "error")]),
+        (b"upstream timeout: 5", [(b"upstream timeout: 5", "error")]),
+        (b"<p>\n<b>504 Gateway Time-out</b>", [(b"<b>504 Gateway Time-out</b>", "error")]),
         (A + b"\ndata: x", [(A, "message"), (b"x", "message")]),
         (b"data: x\n" + A, [(A, "message"), (b"x", "message")]),
         (b"event: e\nerror: no\ndata: x", [(b"no", "error"), (b"x", "e")]),
     ],
 )
-def test_an_error_field_and_bare_json_are_events(
+def test_an_error_field_words_of_a_failure_and_bare_json_are_events(
     frame: bytes, events: list[tuple[bytes, str]]
 ) -> None:
     body = b"data: first\n\n" + frame + b"\n\n"
@@ -51,6 +55,8 @@ def test_an_error_field_and_bare_json_are_events(
         b"error: null",
         b"error: {}",
         b"errors: 1",
+        b"x-note: an error",
+        b"keep alive",
     ],
 )
 def test_what_is_neither_is_passed_over(line: bytes) -> None:

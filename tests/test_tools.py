@@ -76,6 +76,12 @@ class GetNews(msgspec.Struct):
 # Declaring
 
 
+@pytest.mark.parametrize("name", ["", "get weather", "f" * 65, "\u5929", "f()", "f\n"])
+def test_a_name_that_the_api_does_not_take_is_refused(name: str) -> None:
+    with pytest.raises(SchemaError, match="a tool is called"):
+        pydantic_function_tool(GetWeather, name=name)
+
+
 def test_a_tool_is_declared_as_the_openai_package_declares_it() -> None:
     for name in (None, "weather"):
         for description in (None, "", "Ask me."):

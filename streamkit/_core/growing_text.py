@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     _State: TypeAlias = tuple[list[str], int, int, list[str]]
 
-__all__ = ["PIECES_PER_BLOCK", "GrowingText"]
+__all__ = ["PIECES_PER_BLOCK", "GrowingText", "whole_characters"]
 
 PIECES_PER_BLOCK = 256
 """After how many pieces they are joined."""
@@ -79,10 +79,14 @@ class GrowingText:
         text, self._half = self._half + piece, ""
         if text and _FIRST_HALF <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        if _SURROGATE.search(text):
-            # Pairs become the character they stand for, halves without a partner U+FFFD.
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole_characters(text)
+
+
+def whole_characters(text: str) -> str:
+    """The text with the two halves of a character joined, and U+FFFD for one without the other."""
+    if _SURROGATE.search(text) is None:
         return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 _FIRST_HALF = "\ud800"

@@ -62,6 +62,10 @@ REPORTS = Rules(lists="replaced")
 _DETAILS = Rules(_TEXTS | {"summary", "text"}, by_type=True)
 
 
+# Some servers send the message so far beside each delta.
+_BY_NAME: Mapping[str, Rules] = {DETAILS: _DETAILS, "message": REPORTS}
+
+
 class TextMark(Struct, frozen=True, gc=False):
     """A text as of a moment."""
 
@@ -89,7 +93,7 @@ def merged(
     result = dict(old)
     for key, value in new.items():
         if value is not None:
-            of_field = _DETAILS if key == DETAILS and rules is DELTAS else rules
+            of_field = _BY_NAME.get(key, rules) if rules is DELTAS else rules
             if isinstance(value, str) and key in of_field.texts:
                 result[key] = _longer(result.get(key), value)
             else:
@@ -155,12 +159,24 @@ def _may_have_indices(old: Any) -> bool:
 def _is_said_again(old: ListMark, new: list[Any]) -> bool:
     """Whether a list has all that came before it, in any order: then it is the whole.
 
-    Not so numbers, for tokens are told as such. It costs what the new list brings.
+    Not so numbers, nor lists of them, for tokens are told as such. It costs what the new list
+    brings.
     """
-    if len(new) < old.end or not old.end or any(isinstance(item, int | float) for item in new):
+    if len(new) < old.end or not old.end or any(map(_is_numeric, new)):
         return False
     held = old.log[: old.end]
     return new[: old.end] == held or not Counter(map(_said, held)) - Counter(map(_said, new))
+
+
+def _is_numeric(item: Any) -> bool:
+    """Whether it is a number, or a list that has one at any depth."""
+    waiting: list[Any] = [item]
+    for each in waiting:
+        if isinstance(each, int | float):
+            return True
+        if isinstance(each, list):
+            waiting.extend(cast("list[Any]", each))
+    return False
 
 
 def _said(item: Any) -> str:

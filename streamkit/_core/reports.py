@@ -23,6 +23,7 @@ _TEXTS = (
     *("message", "msg", "detail", "error_message", "error_msg", "errorMessage", "status_msg"),
     *("error_description", "Message", "error"),
 )
+_OTHER_NAMES = ("Error", "ERROR", "err")
 _KINDS = ("type", "object", "event", "status", "state")
 _CODES = ("code", "status_code", "statusCode", "error_code", "errorCode", "errcode", "status")
 _BAD_ENDS = ("error", "exception", "failed", "failure")
@@ -80,18 +81,20 @@ def _report_in(value: object, *, kind: str = "", bare: bool = False) -> object:
     if not isinstance(value, dict):
         return None
     fields = cast("dict[str, Any]", value)
-    error = fields.get("error")
-    if error:
-        return fields if error is True else cast("object", error)
+    error = _own(fields)
+    if error is not None:
+        return fields if error is True else error
     if choices := fields.get("choices"):
         return _of_choices(choices)
     if errors := fields.get("errors"):
         first = cast("list[object]", errors)[0] if isinstance(errors, list) else errors
         return cast("object", first)
-    if _is_report(fields, kind, bare=bare):
+    is_report = _is_report(fields, kind, bare=bare)
+    if is_report and any(_is_said(fields.get(name)) for name in _TEXTS):
         return fields
     inner = [fields[name] for name in ENVELOPES if fields.get(name)] if bare else []
-    return next((report for each in inner if (report := _report_in(each))), None)
+    found = next((report for each in inner if (report := _report_in(each))), None)
+    return found or (fields if is_report else None)
 
 
 def _of_choices(choices: object) -> object:
@@ -100,9 +103,20 @@ def _of_choices(choices: object) -> object:
         if isinstance(choice, dict):
             fields = cast("dict[str, Any]", choice)
             for part in (fields, fields.get("delta"), fields.get("message")):
-                if isinstance(part, dict) and (error := cast("dict[str, Any]", part).get("error")):
-                    return cast("object", error)
+                if isinstance(part, dict):
+                    error = _own(cast("dict[str, Any]", part))
+                    if error is not None:
+                        return error
     return None
+
+
+def _own(fields: dict[str, Any]) -> object:
+    """The error that has a field of its own; None when it is empty."""
+    found = fields.get("error")
+    for name in _OTHER_NAMES:
+        error = fields.get(name)
+        found = found or (None if isinstance(error, str) and not _is_said(error) else error)
+    return cast("object", found) or None
 
 
 def _is_report(fields: dict[str, Any], kind: str, *, bare: bool) -> bool:

@@ -163,8 +163,6 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
                 size = 0
         self._size = size
         self._put_aside(rest)
-        if events:
-            self._head = None
         return events
 
     def _events(self, frame: list[bytes]) -> list[ServerSentEvent]:
@@ -172,6 +170,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         line = frame[0]
         if len(frame) == 1 and line.startswith(b"data:"):
             data = line[6:] if line.startswith(b"data: ") else line[5:]
+            self._head = None
             return [ServerSentEvent(data, "message", self._id)]
         names = set[bytes]()
         for line in frame:
@@ -182,9 +181,12 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
                 self._id = value.removeprefix(b" ").decode("utf-8", "replace")
         events: list[ServerSentEvent] = []
         if not names <= FIELDS:
-            events += [ServerSentEvent(data, kind, self._id) for kind, data in strays(frame)]
+            found = strays(frame, words=self._head is None)
+            events += [ServerSentEvent(data, kind, self._id) for kind, data in found]
         if b"data" in names:
             events.append(_read_by_httpx_sse(frame, self._id))
+        if events:
+            self._head = None
         return events
 
     def _skip_bom(self, value: bytes) -> bytes:

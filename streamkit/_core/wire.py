@@ -81,6 +81,10 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         """Note which response this object is the body of."""
         vars(self)["_request_id"] = request_id
 
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield each field's name and value, so that ``dict`` and FastAPI's encoder take it."""
+        return _items(self, drop_none=False)
+
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: value for name, value in vars(self).items() if name != "__orig_class__"}
         return _restored, (type(self), msgspec.structs.asdict(self), state)

@@ -11,6 +11,8 @@ import reactivex  # noqa: TID253 - see above
 from reactivex import abc  # noqa: TID253 - see above
 from reactivex.disposable import Disposable  # noqa: TID253 - see above
 
+from streamkit._rx.composition import composed
+
 __all__ = ["GroupedObservable", "Observable", "RequestObservable"]
 
 K = TypeVar("K")
@@ -42,10 +44,7 @@ class Observable(reactivex.Observable[T]):
 
         def pipe(self, *operators: Any) -> Any:
             """Apply operators; what those of reactivex make refuses the same as this does."""
-            for operator in operators:
-                if not callable(operator):
-                    raise TypeError(f"pipe takes operators, and not {type(operator).__name__}")
-            made = super().pipe(*operators)
+            made = composed(operators)(self)
             if type(made) is not reactivex.Observable:
                 return made
             return Observable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from typing import Any, cast
@@ -13,6 +14,7 @@ from streamkit._core.finite import read_finite
 from streamkit.errors import ParseError, SchemaError
 from streamkit.structured.description import described
 from streamkit.structured.response_format import reason, response_format
+from streamkit.structured.schema.name import MAX_LENGTH
 
 __all__ = [
     "FunctionDefinition",
@@ -21,6 +23,9 @@ __all__ = [
     "require_strict_tools",
     "tool_parsers",
 ]
+
+
+_NAME = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_LENGTH}}}")
 
 
 class FunctionDefinition(dict[str, Any]):
@@ -44,7 +49,8 @@ def pydantic_function_tool(
     given, the name is that of the type, and the description its own docstring.
 
     Raises:
-        SchemaError: this is no type of objects, or strict mode has no way to say its schema.
+        SchemaError: this is no type of objects, strict mode has no way to say its schema, or the
+            API takes no such name.
     """
     format_ = response_format(model)
     if format_ is None or not format_.parses or format_.wrapped:
@@ -55,6 +61,11 @@ def pydantic_function_tool(
         parameters=copy.deepcopy(format_.schema),  # the caller may go on to change it
     )
     function.model = model
+    if _NAME.fullmatch(function["name"]) is None:
+        raise SchemaError(
+            f"a tool is called {function['name']!r}, and the API takes letters (a to z), digits, _ "
+            f"and - in names, {MAX_LENGTH} at most"
+        )
     if description is None:
         description = _own_docstring(model)
     if description is not None:

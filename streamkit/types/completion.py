@@ -6,6 +6,7 @@ Source: the API reference, https://platform.openai.com/docs/api-reference/chat/o
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 from msgspec import field
@@ -83,23 +84,41 @@ class CompletionUsage(Wire):
         return data | dict(zip(_COUNTS, counts, strict=True)), {}
 
 
-class TopLogprob(Wire):
+class _Likelihood(Wire):
+    """A token and the natural logarithm of how likely it was."""
+
+    token: str = ""
+    logprob: float | None = None
+    """None where the server says nothing, or null: that is not 0.0, which would be certain.
+
+    What is not likely at all is -9999.0, as in the API; some servers send -Infinity, which is no
+    JSON.
+    """
+    bytes: list[int] | None = None
+
+    @classmethod
+    def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The logarithm as JSON has it."""
+        try:
+            logprob = float(data.get("logprob") or 0)
+        except (TypeError, ValueError):
+            return data, {}
+        if math.isfinite(logprob):
+            return data, {}
+        return data | {"logprob": _UNLIKELY if logprob == -math.inf else None}, {}
+
+
+class TopLogprob(_Likelihood):
     """One of the likeliest tokens at a position."""
 
-    token: str = ""
-    logprob: float | None = None
-    """None where the server says nothing, or null: that is not 0.0, which would be certain."""
-    bytes: list[int] | None = None
 
-
-class ChatCompletionTokenLogprob(Wire):
+class ChatCompletionTokenLogprob(_Likelihood):
     """A token of the answer and how likely it was, as a natural logarithm."""
 
-    token: str = ""
-    logprob: float | None = None
-    """None where the server says nothing, or null: that is not 0.0, which would be certain."""
-    bytes: list[int] | None = None
     top_logprobs: list[TopLogprob] | None = None
+
+
+_UNLIKELY = -9999.0
 
 
 class ChoiceLogprobs(Wire):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 import reactivex as rx
 from reactivex import operators as rx_operators
+from reactivex.disposable import Disposable
 
-from streamkit.operators import pipe
+from streamkit._rx.observable import Observable as OwnObservable
+from streamkit.operators import accumulate, decode, pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +64,24 @@ def test_an_operator_is_applied_when_the_pipe_is_not_before() -> None:
     assert applied == []
     operator(rx.of("a"))
     assert applied == ["applied"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "words"),
+    [
+        (accumulate, "accumulate is none: if it makes one, call it"),
+        (decode, "decode is none: if it makes one, call it"),
+        (print, "print makes nothing of its source"),
+        (5, "not int"),
+    ],
+)
+def test_what_is_no_operator_is_named(operator: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=f"pipe takes operators, and {words}"):
+        pipe(operator)(rx.empty())
+    own: Any = OwnObservable(_never)
+    with pytest.raises(TypeError, match=words):
+        own.pipe(operator)
+
+
+def _never(*_: object) -> Disposable:
+    return Disposable()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.reports import ENVELOPES
 from streamkit.types import ChunkChoice, construct
+from streamkit.types.speech import Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 __all__ = ["WholeMessages", "as_chunk", "as_completion", "unwrapped"]
 
@@ -58,11 +59,16 @@ class WholeMessages:
 
     In a chunk a message is the delta by another name. In a completion it is all there is of its
     choice, and what was already told of it is not told again. Where a delta told some of it, none
-    is: a message that follows repeats the deltas.
+    is: a message that follows repeats the deltas. Of thoughts alone it repeats the thoughts.
     """
 
-    def __init__(self, has_spoken: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        has_spoken: Callable[[int], bool],
+        thoughts: Callable[[int], Collection[str]] = lambda _: (),
+    ) -> None:
         self._has_spoken = has_spoken
+        self._thoughts = thoughts  # the fields in which deltas told them
         self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
         self._in_pieces: set[int] = set()  # choices whose messages do not grow
 
@@ -96,9 +102,13 @@ class WholeMessages:
                 self.goes_on(_index(choice, place))
 
     def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
-        message, index = choice.get("message"), choice["index"]
-        if isinstance(choice.get("delta"), dict) and self._has_spoken(index):
+        index = choice["index"]
+        if isinstance(choice.get("delta"), dict) and (
+            self._has_spoken(index) or (is_chunk and _speaks(choice["delta"]))
+        ):
             return choice  # some servers send the message so far beside each delta
+        choice = _as_one(choice)
+        message = choice.get("message")
         if is_chunk or not isinstance(message, dict) or index in self._in_pieces:
             return _with_delta(choice)
         message = _with_places(cast("dict[str, Any]", message), again=True)
@@ -111,7 +121,10 @@ class WholeMessages:
             del self._told[index]
             return _with_delta(choice)
         self._told[index] = message
-        return _without(choice, "message") | {"delta": _news(told, message) if told else message}
+        news = message if told is None else _news(told, message)
+        if told is None and (thoughts := self._thoughts(index)):
+            news = _without_thoughts(message, thoughts)
+        return _without(choice, "message") | {"delta": news}
 
 
 def _choices(fields: dict[str, Any]) -> list[Any]:
@@ -126,7 +139,25 @@ def _is_whole(choice: object) -> bool:
     if not isinstance(choice, dict):
         return False
     fields = cast("dict[str, Any]", choice)
-    return not _speaks(fields.get("delta")) and _said(fields) is not None
+    if _speaks(fields.get("delta")):
+        return isinstance(fields.get("message"), dict)
+    return _said(fields) is not None
+
+
+def _as_one(choice: dict[str, Any]) -> dict[str, Any]:
+    """The choice with what its message and its delta say in the message, which goes first."""
+    message, delta = choice.get("message"), choice.get("delta")
+    if not (isinstance(message, dict) and _speaks(delta)):
+        return choice
+    said = {key: item for key, item in cast("dict[str, Any]", message).items() if item}
+    return _without(choice, "delta") | {"message": message | cast("dict[str, Any]", delta) | said}
+
+
+def _without_thoughts(message: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The message without its reasoning, and the fields of these names."""
+    fields, _ = Speech.normalized(message) or (message, {})
+    told = {"reasoning_content", "reasoning", *names}
+    return {key: item for key, item in fields.items() if key not in told}
 
 
 def _speaks(delta: object) -> bool:
@@ -229,7 +260,7 @@ _HEADING = ("index", "type")
 def _with_message(choice: object) -> object:
     if not isinstance(choice, dict):
         return choice
-    fields = cast("dict[str, Any]", choice)
+    fields = _as_one(cast("dict[str, Any]", choice))
     if isinstance(fields.get("message"), dict) or (said := _said(fields)) is None:
         return fields
     name, message = said

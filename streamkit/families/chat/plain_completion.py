@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import UNSET
 
 from streamkit._core.decoding import loads
+from streamkit._core.growing_text import whole_characters
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import APIResponseValidationError, LimitExceededError
 from streamkit.families.chat.answer_shapes import as_completion, unwrapped
@@ -54,7 +55,7 @@ _strictly = WireDecoder(ChatCompletion).decode_strictly
 
 def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
     try:
-        value = loads(response.content, limits.json_depth)
+        value = _with_whole_characters(loads(response.content, limits.json_depth))
     except NestingError as error:
         raise LimitExceededError(
             "json_depth", limits.json_depth, "nesting in a completion", received=response.text
@@ -68,6 +69,18 @@ def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
     if report is not None:
         raise _with(reported(response.content, report), response, completion)
     return completion
+
+
+def _with_whole_characters(value: Any) -> Any:
+    """The value without half characters, which a stream does not give either."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [_with_whole_characters(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {key: _with_whole_characters(item) for key, item in fields.items()}
+    return value
 
 
 def _is_answer(choice: Choice) -> bool:

@@ -93,7 +93,10 @@ class ToolCallLog:
                 self._add_name(body.name)
             if body.unknown_fields:
                 self.function_extra = merged(self.function_extra, body.model_extra, self._limits)
-        return self.arguments.append(text_of(body))
+        piece = text_of(body)
+        if len(piece) == self.arguments.length and self._is_said_again(piece):
+            piece = ""
+        return self.arguments.append(piece)
 
     def mark(self) -> CallMark:
         """The call as it is now."""
@@ -107,6 +110,15 @@ class ToolCallLog:
             self.function_extra,
         )
 
+    def _is_said_again(self, piece: str) -> bool:
+        """Whether a piece is all the arguments there are, which nothing can follow."""
+        return (
+            piece[:1] in _BEGINS
+            and self.type != "custom"
+            and piece == self.arguments.first(len(piece))
+            and self.is_whole()
+        )
+
     def _add_name(self, piece: str) -> None:
         """Add a piece to the name; what comes after the arguments is none."""
         if self.name and not self.is_open():
@@ -116,6 +128,10 @@ class ToolCallLog:
                 "name_length", self._limits.name_length, f"the name of tool call {self.index}"
             )
         self.name += piece
+
+
+_BEGINS = ("{", "[")
+"""How arguments begin that are closed by their last character, and so cannot go on."""
 
 
 class CallMark(Struct, frozen=True, gc=False):
@@ -145,6 +161,8 @@ class CallMark(Struct, frozen=True, gc=False):
             )
             function.add_unknown(resolved(self.function_extra))
             tool_call = ParsedFunctionToolCall(id=self.id, function=function)
+            if self.type != "function":
+                tool_call.add_unknown({"type": self.type})
         tool_call.add_unknown(resolved(self.extra))
         return tool_call
 

@@ -192,9 +192,13 @@ class ToolCallsLog:
         has_other_name = bool(name and call.name and name != call.name)
         if not (has_other_id or has_other_name or _begins(fragment) or _is_bare(fragment)):
             return Verdict.SAME  # so it is in every column; some servers repeat all they have said
-        is_bare = has_other_name and not (fragment.id or call.id or call.arguments.length)
-        if is_bare and any(update.call is call for update in before):
-            return Verdict.ANOTHER  # nobody cuts a name within a delta: one has no arguments
+        is_head = has_other_name or bool(name and call.name and _is_bare(fragment))
+        if (
+            is_head
+            and not (fragment.id or call.id or call.arguments.length)
+            and any(update.call is call for update in before)
+        ):
+            return Verdict.ANOTHER  # nobody cuts up a head within a delta: one has no arguments
         said = "another name" if has_other_name else "its name" if name and call.name else "no name"
         rules = _RULES["another id" if has_other_id else "its id or none", said]
         return rules[_column(call)](call, fragment)

@@ -1,0 +1,63 @@
+"""Operators in a row, and what is said of those that are none."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit._rx.operator_input import OperatorInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from reactivex import Observable
+
+__all__ = ["composed"]
+
+
+def composed(operators: Iterable[object]) -> Callable[[Observable[Any]], Observable[Any]]:
+    """Make one operator of several; raises ``TypeError`` for what is found to be none."""
+    checked = [_operator(each) for each in operators]
+
+    def piped(source: Observable[Any]) -> Observable[Any]:
+        source = _INPUT.source(source)
+        for operator in checked:
+            source = _applied(operator, source)
+        return source
+
+    return piped
+
+
+_INPUT = OperatorInput("pipe")
+
+
+def _operator(value: object) -> Callable[[Any], object]:
+    if not callable(value):
+        raise TypeError(f"pipe takes operators, and not {type(value).__name__}")
+    try:
+        inspect.signature(value).bind(None)
+    except TypeError:
+        raise _not_called(value) from None
+    except ValueError:
+        pass  # some that are built in do not say what they take
+    return value
+
+
+def _applied(operator: Callable[[Any], object], source: Observable[Any]) -> Observable[Any]:
+    made = operator(source)  # an observable, or what is awaited in its place
+    if made is None:
+        raise TypeError(f"pipe takes operators, and {_name(operator)} makes nothing of its source")
+    if callable(made) and not callable(getattr(made, "subscribe", None)):
+        raise _not_called(operator)
+    return cast("Observable[Any]", made)
+
+
+def _not_called(operator: object) -> TypeError:
+    name = _name(operator)
+    return TypeError(
+        f"pipe takes operators, and {name} is none: if it makes one, call it, as in {name}()"
+    )
+
+
+def _name(operator: object) -> str:
+    return str(getattr(operator, "__name__", type(operator).__name__))

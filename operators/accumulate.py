@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 from streamkit.families.chat.events import ChunkEvent
 from streamkit.families.chat.log import CompletionLog
 from streamkit.limits import DEFAULTS, Limits
@@ -55,8 +55,8 @@ class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream carry what had arrived."""
-        if isinstance(error, OpenAIError) and error.completion is None:
-            error.completion = self.snapshot()
+        if isinstance(error, StreamkitError) and error.partial is None:
+            error.partial = self.snapshot()
 
     def snapshot(self, *, final: bool = False) -> ParsedChatCompletion[Any]:
         """The completion as it is now; parsed as a whole when ``final``."""

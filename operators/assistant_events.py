@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
-from streamkit.errors import OpenAIError
+from streamkit.errors import PartialRun, StreamkitError
 from streamkit.families.assistants.events import (
     AssistantEvent,
     MessageCreatedEvent,
@@ -97,10 +97,8 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream carry what had arrived."""
-        if isinstance(error, OpenAIError) and error.run is None:
-            error.run = self.run
-            error.messages = self.messages()
-            error.run_steps = self.run_steps()
+        if isinstance(error, StreamkitError) and error.partial is None:
+            error.partial = PartialRun(self.run, self.messages(), self.run_steps())
 
     def keep_to(self, limits: Limits) -> None:
         """Take no more than ``limits`` allow from now on."""

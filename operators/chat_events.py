@@ -205,6 +205,6 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
                         f"The answer has no content to parse (finish reason {reason!r})", content=""
                     )
             if error is not None:
-                error.completion = self.completion()
+                error.partial = self.completion()
                 return error
         return None

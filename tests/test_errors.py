@@ -15,6 +15,9 @@ import pytest
 from pydantic import BaseModel
 
 from streamkit import Limits, OpenAI, errors
+from streamkit.types import ChatCompletion
+from streamkit.types.beta.threads import Message, Run
+from streamkit.types.beta.threads.runs import RunStep
 from tests.http_server import ScriptedServer, response
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import WAYS, Way
@@ -28,6 +31,8 @@ ASKED: dict[str, Any] = {"model": "m", "messages": []}
 def pickled(error: Any) -> Any:
     return pickle.loads(pickle.dumps(error))
 
+
+RUN, MESSAGE, STEP = Run(id="run_1"), Message(id="msg_1"), RunStep(id="step_1")
 
 AGAIN: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, pickled]
 
@@ -85,7 +90,11 @@ class OfAUser(errors.RateLimitError):
         self.tenant = "acme"
 
 
-KINDS = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+KINDS = [
+    kind
+    for name in errors.__all__
+    if name.endswith("Error") and (kind := getattr(errors, name)).__name__ == name
+]
 
 
 @pytest.mark.parametrize("again", AGAIN)
@@ -97,6 +106,7 @@ def test_every_error_can_be_copied_and_pickled_and_keeps_what_it_says(
     error.add_note("seen")
     error.events_received = 3
     error.file_ids = ["file_1"]
+    error.partial = error.partial or errors.PartialRun(RUN, [MESSAGE])
     other = again(error)
     assert type(other) is kind
     assert (str(other), repr(other), other.args) == (str(error), repr(error), error.args)
@@ -126,13 +136,44 @@ def test_what_cannot_be_pickled_is_missing_with_a_reason() -> None:
         pass
 
     error = errors.ParseError("no number", content="x")
-    error.completion = OfAFunction()  # type: ignore[assignment]  # as `parsed` may have one
-    assert copy.copy(error).completion is error.completion
+    error.partial = OfAFunction()  # as `parsed` may have one
+    assert copy.copy(error).partial is error.partial
     other = pickled(error)
-    assert (other.content, other.completion) == ("x", None)
+    assert (other.content, other.partial) == ("x", None)
     (note,) = other.__notes__
-    assert note.startswith("completion is missing: it cannot be pickled")
+    assert note.startswith("partial is missing: it cannot be pickled")
     assert not hasattr(error, "__notes__")
+
+
+def test_the_base_has_the_name_that_it_has_in_the_openai_package() -> None:
+    assert errors.OpenAIError is errors.StreamkitError
+    bases = {kind.__mro__[kind.__mro__.index(errors.StreamkitError)] for kind in KINDS}
+    assert bases == {errors.StreamkitError}
+
+
+@pytest.mark.parametrize("again", [lambda error: error, *AGAIN])
+def test_what_had_arrived_is_one_thing_and_has_its_old_names(again: Callable[[Any], Any]) -> None:
+    cut, run_cut = errors.StreamTruncatedError("cut"), errors.StreamTruncatedError("cut")
+    assert _arrived(again(cut)) == (None, None, (), ())
+    cut.partial = ChatCompletion(id="c", choices=[])
+    assert _arrived(again(cut)) == (cut.partial, None, (), ())
+    run_cut.partial = errors.PartialRun(RUN, [MESSAGE], [STEP])
+    assert _arrived(again(run_cut)) == (None, RUN, [MESSAGE], [STEP])
+    late = errors.PollTimeoutError("late", last=RUN)
+    assert (again(late).last, again(late).partial, *_arrived(again(late))) == (
+        *(RUN, RUN),
+        *(None, None, (), ()),
+    )
+
+
+def test_a_program_can_say_itself_what_had_arrived_of_a_chat() -> None:
+    error = errors.StreamTruncatedError("cut")
+    error.completion = ChatCompletion(id="c", choices=[])
+    assert error.completion is error.partial
+
+
+def _arrived(error: errors.StreamkitError) -> tuple[Any, ...]:
+    return error.completion, error.run, error.messages, error.run_steps
 
 
 class Answer(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from streamkit._core.duration import require_duration
 from streamkit._core.printable import printable
 from streamkit._http.retries import logger
-from streamkit.errors import OpenAIError, PollTimeoutError
+from streamkit.errors import PollTimeoutError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -157,12 +157,11 @@ class Poller(Generic[T]):
         self.done = final is None or bool(final)
 
     def fail(self, error: Exception) -> None:
-        """Put the id on an error that ended the polling, to resume with."""
-        if self.resource_id is None:
-            return
-        if isinstance(error, OpenAIError):
+        """Put the id on an error that ended the polling, to resume with, and the newest state."""
+        if isinstance(error, StreamkitError):
             error.resource_id = error.resource_id or self.resource_id
-        else:
+            error.partial = self.last if error.partial is None else error.partial
+        elif self.resource_id is not None:
             error.add_note(f"It was raised while {printable(self.resource_id)} was polled.")
 
     def _timeout(self) -> PollTimeoutError:

@@ -20,6 +20,7 @@ from streamkit import AsyncOpenAI, OpenAI, errors
 from streamkit._http.backoff import LONGEST_RETRY_AFTER, back_off, is_transient
 from streamkit.events import AttemptResetEvent, ContentDeltaEvent
 from streamkit.operators import accumulate, partial_parse, pipe, retry_stream, split_by_choice
+from streamkit.types import ChatCompletion
 from tests.chat_chunks import ends, says
 from tests.http_server import Do, ScriptedServer, response
 from tests.sse_bodies import DONE, part, stream
@@ -139,7 +140,7 @@ def test_there_is_at_least_one_attempt(max_attempts: int) -> None:
         retry_stream(max_attempts=max_attempts)
 
 
-COMPLETION: Any = object()
+COMPLETION = ChatCompletion(id="c", choices=[])
 REFUSED = status_error(400)
 PASSING: dict[str, Exception] = {
     "cut": CUT,
@@ -307,7 +308,7 @@ def test_a_source_that_cannot_be_subscribed_to_again_is_an_error() -> None:
 
 def test_a_reset_says_what_had_arrived_and_why() -> None:
     error = errors.StreamTruncatedError("cut")
-    error.completion = COMPLETION
+    error.partial = COMPLETION
     event = reset(2, 0.5, error)
     assert event.completion is COMPLETION
     assert reset(2, 0.5).to_dict() == {

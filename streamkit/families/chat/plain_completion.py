@@ -100,7 +100,7 @@ def _has_messages(response: httpx.Response) -> bool:
 
 def _with(error: APIError, response: httpx.Response, completion: ChatCompletion) -> APIError:
     error.request_id = response.headers.get("x-request-id")
-    error.completion = completion if completion.choices else None
+    error.partial = completion if completion.choices else None
     return error
 
 

@@ -1,19 +1,19 @@
 """Every error streamkit raises: whose fault it is, what was expected, and what came.
 
 The names are those of the ``openai`` package, so ``except`` clauses keep working. No error ever
-carries a key or a request header. Every one can be copied and pickled, for the way out of another
-process, with its attributes.
+carries a key or a request header. What had arrived is its ``partial``, whatever was asked for.
+Every one can be copied and pickled, on the way out of another process, with its attributes.
 """
 
 from __future__ import annotations
 
-import pickle
-from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+from streamkit.errors._copies import CopyableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Self, SupportsIndex
+    from collections.abc import Sequence
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
     from streamkit.types.beta.threads import Message, Run
@@ -35,6 +35,7 @@ __all__ = [
     "NotFoundError",
     "OpenAIError",
     "ParseError",
+    "PartialRun",
     "PermissionDeniedError",
     "PollTimeoutError",
     "RateLimitError",
@@ -44,6 +45,7 @@ __all__ = [
     "StreamDecodeError",
     "StreamTimeoutError",
     "StreamTruncatedError",
+    "StreamkitError",
     "TimeLimit",
     "UnprocessableEntityError",
 ]
@@ -52,44 +54,68 @@ QUOTE_LIMIT = 500
 """How many characters or bytes of what came an error message quotes."""
 
 
-class OpenAIError(Exception):
+@dataclass(frozen=True)
+class PartialRun:
+    """What had arrived of a run: the ``partial`` of an error that ended the stream of one."""
+
+    run: Run | None
+    """The run as it was last known; it may be going on."""
+    messages: Sequence[Message] = ()
+    """Its messages so far."""
+    run_steps: Sequence[RunStep] = ()
+    """Its steps so far."""
+
+
+class StreamkitError(CopyableError):
     """The base of every error that streamkit raises on purpose."""
 
-    completion: ChatCompletion | ParsedChatCompletion[Any] | None = None
-    """What had arrived of the answer, when the error ended one."""
+    partial: object = None
+    """What had arrived when the error was raised, or None.
+
+    A chat's is its completion so far, that of a run a ``PartialRun``, and that of a poll the newest
+    state of what was polled.
+    """
     request_id: str | None = None
     """The response's ``x-request-id``, where there was one; quote it to support."""
     events_received: int | None = None
     """How many server-sent events had come, when the error ended a stream of them."""
     bytes_received: int | None = None
     """How many bytes of the response's body had come, then."""
-    run: Run | None = None
-    """The run as it was last known, when the error ended the stream of one; it may be going on."""
-    messages: Sequence[Message] = ()
-    """What had arrived of the run's messages, then."""
-    run_steps: Sequence[RunStep] = ()
-    """What had arrived of its steps."""
     resource_id: str | None = None
     """What was being polled, when the error ended that; its work goes on, and can be polled on."""
     file_ids: Sequence[str] = ()
     """The files that a batch upload had created, when the error ended one; nobody deletes them."""
 
-    # An exception is usually made again by its class from its arguments, which here are the message
-    # alone. So ours are made without their constructors, and get back what they had.
+    @property
+    def completion(self) -> ChatCompletion | ParsedChatCompletion[Any] | None:
+        """The ``partial`` of a chat: the completion so far; None of anything else."""
+        return cast("Any", self.partial) if hasattr(self.partial, "choices") else None
 
-    def __copy__(self) -> Self:
-        return _again(type(self), self.args, vars(self))
+    @completion.setter
+    def completion(self, completion: ChatCompletion | ParsedChatCompletion[Any] | None) -> None:
+        self.partial = completion
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        copied = _each(vars(self), lambda value: deepcopy(value, memo), "copied")
-        return _again(type(self), self.args, copied)
+    @property
+    def run(self) -> Run | None:
+        """The run in the ``partial`` of a run's stream; None where there is no such."""
+        return self.partial.run if isinstance(self.partial, PartialRun) else None
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        pickled = _each(vars(self), lambda value: pickle.loads(pickle.dumps(value)), "pickled")  # noqa: S301 - our own
-        return _again, (type(self), self.args, pickled)
+    @property
+    def messages(self) -> Sequence[Message]:
+        """The messages in the ``partial`` of a run's stream."""
+        return self.partial.messages if isinstance(self.partial, PartialRun) else ()
+
+    @property
+    def run_steps(self) -> Sequence[RunStep]:
+        """The steps in the ``partial`` of a run's stream."""
+        return self.partial.run_steps if isinstance(self.partial, PartialRun) else ()
 
 
-class APIError(OpenAIError):
+OpenAIError = StreamkitError
+"""The same class by the name that it has in the ``openai`` package."""
+
+
+class APIError(StreamkitError):
     """The API, or something on the way to it, reported an error."""
 
     def __init__(self, message: str, *, body: object = None, request_id: str | None = None) -> None:
@@ -170,7 +196,7 @@ class APIResponseValidationError(APIError):
     """The API answered with success and a body that is no such object, or a stream without it."""
 
 
-class SchemaError(OpenAIError, TypeError):
+class SchemaError(StreamkitError, TypeError):
     """A type or schema cannot be a strict response format or tool; found before any request."""
 
     def __init__(self, message: str, *, path: str = "") -> None:
@@ -179,7 +205,7 @@ class SchemaError(OpenAIError, TypeError):
         """Where in the schema, as ``steps[].output``; empty for the whole."""
 
 
-class ParseError(OpenAIError, ValueError):
+class ParseError(StreamkitError, ValueError):
     """The whole text does not fit the type that was asked for; the cause is the validator's.
 
     Or there is none: neither content nor a refusal or a tool call.
@@ -191,31 +217,31 @@ class ParseError(OpenAIError, ValueError):
         """The whole text, as the model wrote it."""
 
 
-class LengthFinishReasonError(OpenAIError):
+class LengthFinishReasonError(StreamkitError):
     """The token limit ended an answer that was to be parsed."""
 
     def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
         usage = completion.usage
         spent = f" - {usage!r}" if usage else ""
         super().__init__(f"Could not parse response content as the length limit was reached{spent}")
-        self.completion = completion
+        self.partial = completion
 
 
-class ContentFilterFinishReasonError(OpenAIError):
+class ContentFilterFinishReasonError(StreamkitError):
     """The content filter ended an answer that was to be parsed."""
 
     def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
         super().__init__(
             "Could not parse response content as the request was rejected by the content filter"
         )
-        self.completion = completion
+        self.partial = completion
 
 
-class StreamTruncatedError(OpenAIError):
-    """The stream ended before the answer did; ``completion`` holds what had arrived."""
+class StreamTruncatedError(StreamkitError):
+    """The stream ended before the answer did; ``partial`` holds what had arrived."""
 
 
-class StreamDecodeError(OpenAIError):
+class StreamDecodeError(StreamkitError):
     """The server sent something that is no stream of JSON chunks."""
 
     def __init__(self, message: str, *, received: str | bytes = b"") -> None:
@@ -237,16 +263,20 @@ class LimitExceededError(StreamDecodeError):
         """What it is."""
 
 
-class PollTimeoutError(OpenAIError, TimeoutError):
+class PollTimeoutError(StreamkitError, TimeoutError):
     """What was polled did not finish in the time allowed; its work goes on."""
 
     def __init__(
         self, message: str, *, last: object = None, resource_id: str | None = None
     ) -> None:
         super().__init__(message)
-        self.last = last
-        """The newest state; None when there was no time for a request."""
+        self.partial = last
         self.resource_id = resource_id
+
+    @property
+    def last(self) -> object:
+        """The newest state, its ``partial``; None when there was no time for a request."""
+        return self.partial
 
 
 TimeLimit: TypeAlias = Literal["read", "first_content", "between_content", "total"]
@@ -254,7 +284,7 @@ TimeLimit: TypeAlias = Literal["read", "first_content", "between_content", "tota
 
 
 class StreamTimeoutError(APITimeoutError):
-    """A stream took longer than allowed; ``completion`` holds what had arrived."""
+    """A stream took longer than allowed; ``partial`` holds what had arrived."""
 
     def __init__(
         self,
@@ -271,11 +301,11 @@ class StreamTimeoutError(APITimeoutError):
         """How long it is."""
 
 
-class StreamClosedError(OpenAIError):
+class StreamClosedError(StreamkitError):
     """The stream was closed by its user before the answer ended."""
 
 
-class SlowConsumerError(OpenAIError):
+class SlowConsumerError(StreamkitError):
     """A consumer of a hub was too slow; the stream goes on without it."""
 
     def __init__(self, *, limit: int, behind: int) -> None:
@@ -284,38 +314,3 @@ class SlowConsumerError(OpenAIError):
         """How many events may wait for it."""
         self.behind = behind
         """How many it had not taken then."""
-
-
-AnyError = TypeVar("AnyError", bound=OpenAIError)
-
-
-def _again(
-    kind: type[AnyError], args: tuple[object, ...], attributes: Mapping[str, object]
-) -> AnyError:
-    """An error like another one, without its traceback and cause."""
-    error = kind.__new__(kind, *args)
-    error.args = args
-    vars(error).update(attributes)
-    if notes := cast("list[str]", attributes.get("__notes__")):
-        vars(error)["__notes__"] = [*notes]
-    return error
-
-
-def _each(
-    attributes: Mapping[str, object], convert: Callable[[object], object], done: str
-) -> dict[str, object]:
-    """The attributes converted, and a note for each that cannot be and is None then.
-
-    What was parsed may be of a class that only one function knows.
-    """
-    converted: dict[str, object] = {}
-    notes: list[str] = []
-    for name, value in attributes.items():
-        try:
-            converted[name] = convert(value)
-        except Exception as error:  # noqa: BLE001 - any class may raise anything there
-            converted[name] = None
-            notes.append(f"{name} is missing: it cannot be {done} ({type(error).__name__})")
-    if notes:
-        converted["__notes__"] = [*cast("list[str]", converted.get("__notes__") or ()), *notes]
-    return converted

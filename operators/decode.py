@@ -16,7 +16,7 @@ from streamkit.types import ChatCompletionChunk, NestingError, Wire, WireDecoder
 from streamkit.types.speech import DETAILS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from reactivex import Observable
 
@@ -91,9 +91,7 @@ class ChunkDecoder(AnswerDecoder[W]):
         self._finished: set[int] = set()
         self._has_skipped = False
         self._thoughts: dict[int, set[str]] = {}  # of silent choices: the fields that had some
-        self._messages = WholeMessages(
-            self._has_spoken, lambda index: self._thoughts.get(index, ())
-        )
+        self._messages = WholeMessages(self._has_spoken, self._thoughts_of)
 
     @property
     def is_answered(self) -> bool:
@@ -163,6 +161,9 @@ class ChunkDecoder(AnswerDecoder[W]):
 
     def _has_spoken(self, index: int) -> bool:
         return index in self._unfinished or index in self._finished
+
+    def _thoughts_of(self, index: int) -> Collection[str]:
+        return self._thoughts.get(index, ())
 
     def _is_part(self, chunk: ChatCompletionChunk, data: str | bytes) -> bool:
         """Whether an object without choices is a chunk all the same."""

@@ -49,7 +49,7 @@ class AnswerDecoder(Machine[SSE, A]):
 
     _limits: Limits
 
-    received = 0
+    received: int = 0
     """How many events have come."""
     _passed_over = ""
 

@@ -46,8 +46,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     """Bytes to events, wherever the bytes are cut.
 
     A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
-    standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field
-    and JSON without a ``data:`` are events of their own. Raises ``LimitExceededError`` for an event
+    standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field,
+    JSON without a ``data:`` and, after the first event, words of a failure in no field are events
+    of their own. Raises ``LimitExceededError`` for an event
     or a stream of more bytes than ``limits`` allow, and ``StreamDecodeError`` at the end of a body
     in which was no event at all.
     """

@@ -105,7 +105,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         }
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """The JSON text of ``to_dict``."""
+        """The JSON text of ``to_dict``; an unknown field that is NaN or infinite is null in it."""
         return json_of(self.to_dict(mode="json"), indent)
 
     def model_dump(

@@ -78,7 +78,7 @@ def test_an_operator_is_applied_when_the_pipe_is_not_before() -> None:
 def test_what_is_no_operator_is_named(operator: Any, words: str) -> None:
     with pytest.raises(TypeError, match=f"pipe takes operators, and {words}"):
         pipe(operator)(rx.empty())
-    own: Any = OwnObservable(_never)
+    own: OwnObservable[int] = OwnObservable(_never)
     with pytest.raises(TypeError, match=words):
         own.pipe(operator)
 

@@ -17,6 +17,7 @@ and mix up each of the four, so none of them decides alone. First, where a fragm
 Then, ``_RULES`` says whether it goes on with that call or begins another. Some streams have two
 meanings: another id for the same function on the same index, before the arguments are whole, may be
 an id of the fragment or of a call that takes turns. It is the former until an id comes back.
+A piece that is all of the closed arguments once more, and has no name, says them again.
 """
 
 from __future__ import annotations

@@ -45,10 +45,10 @@ from streamkit.operators.split_think import ThinkTags
 from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:
-    from streamkit.families._resource.batch_upload import UploadProgress
     from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
     from streamkit.families.assistants.handler import AssistantEventHandler
     from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
+    from streamkit.families.files.batch_upload import UploadProgress
     from streamkit.hub.hub import Hub
 
 __all__ = [
@@ -108,7 +108,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncAssistantEventHandler": "streamkit.families.assistants.async_handler",
     "AsyncAssistantStream": "streamkit.families.assistants.stream",
     "Hub": "streamkit.hub.hub",
-    "UploadProgress": "streamkit.families._resource.batch_upload",
+    "UploadProgress": "streamkit.families.files.batch_upload",
 }
 """Who chats needs none of them, and the handlers derive from a class of reactivex, which takes
 longer to import than all of this."""

@@ -17,7 +17,7 @@ import pytest
 from streamkit import AsyncOpenAI, InternalServerError, OpenAI, OpenAIError
 from streamkit._http.request import Request
 from streamkit._http.upload import upload
-from streamkit.families.files.calls import files as calls
+from streamkit.families.files import files as calls
 from tests.exchange import AsyncApi, Connect
 from tests.http_server import Received, ScriptedServer, response
 

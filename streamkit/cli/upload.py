@@ -22,7 +22,7 @@ from streamkit.cli.endpoint import (
 from streamkit.cli.failures import failure, reported
 from streamkit.client import OpenAI
 from streamkit.errors import OpenAIError
-from streamkit.families._resource.batch_upload import MAX_CONCURRENCY, UploadProgress
+from streamkit.families.files.batch_upload import MAX_CONCURRENCY, UploadProgress
 
 if TYPE_CHECKING:
     from streamkit.types.vector_stores import VectorStoreFileBatch

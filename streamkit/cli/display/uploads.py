@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from streamkit.cli.display.shown import REFRESHES, is_live
 from streamkit.cli.display.visible import visible_line
-from streamkit.families._resource.batch_upload import UploadProgress
+from streamkit.families.files.batch_upload import UploadProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

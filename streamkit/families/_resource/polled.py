@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._rx.push import observe, observe_async
 from streamkit.families._resource.resource import AsyncResource, SyncResource
-from streamkit.families._resource.upload_stream import AsyncUploadStream, UploadStream
+from streamkit.families.files.upload_stream import AsyncUploadStream, UploadStream
 from streamkit.polling import observe_polling, poll_until_done, poll_until_done_async
 from streamkit.types import Wire
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
-    from streamkit.families._resource.batch_upload import BatchUpload, Job, UploadProgress
     from streamkit.families._resource.poll_plan import PollPlan
-    from streamkit.families._resource.upload_plan import UploadPlan
+    from streamkit.families.files.batch_upload import BatchUpload, Job, UploadProgress
+    from streamkit.families.files.upload_plan import UploadPlan
     from streamkit.polling import Reply
     from streamkit.types import FileObject
 

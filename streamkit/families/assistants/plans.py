@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.params import RequestOptions
 from streamkit.families._resource.poll_plan import PollParams, PollTerms, Statuses
-from streamkit.families.assistants.calls import runs as calls
-from streamkit.families.assistants.calls import threads
-from streamkit.families.assistants.calls.runs import RunCreateParams, ToolOutputsParams
-from streamkit.families.assistants.calls.threads import CreateAndRunParams
+from streamkit.families.assistants import runs as calls
+from streamkit.families.assistants import threads
+from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
+from streamkit.families.assistants.threads import CreateAndRunParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit.families.assistants.calls import runs, threads
+from streamkit.families.assistants import runs, threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.batch_upload import MAX_CONCURRENCY
 from streamkit.families._resource.polled import ObservedPolling
+from streamkit.families.files.batch_upload import MAX_CONCURRENCY
 from streamkit.families.files.plans import file_batches, files, vector_store_files
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit._http.upload import FileTypes
-    from streamkit.families._resource.batch_upload import UploadProgress
+    from streamkit.families.files.batch_upload import UploadProgress
     from streamkit.families.files.plans.file_batches import FileBatchCreateAndPollParams
     from streamkit.families.files.plans.files import FileWaitParams
     from streamkit.families.files.plans.vector_store_files import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.families._resource.resource import AsyncResource
-from streamkit.families.assistants.calls import assistants as calls
+from streamkit.families.assistants import assistants as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from streamkit.families._resource.listing import ListParams
     from streamkit.families._resource.pages import AsyncPages
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.assistants.calls.assistants import (
+    from streamkit.families.assistants.assistants import (
         AssistantCreateParams,
         AssistantUpdateParams,
     )

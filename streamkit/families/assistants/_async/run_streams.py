@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import AsyncBody
     from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
-    from streamkit.families.assistants.calls.runs import RunCreateParams, ToolOutputsParams
-    from streamkit.families.assistants.calls.threads import CreateAndRunParams
     from streamkit.families.assistants.run_stream_call import RunStreamCall
+    from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
     from streamkit.families.assistants.stream import AsyncAnswer
+    from streamkit.families.assistants.threads import CreateAndRunParams
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
     from streamkit.types.beta.threads.run import Run
 

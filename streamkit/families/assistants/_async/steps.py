@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.families._resource.resource import AsyncResource
-from streamkit.families.assistants.calls import steps as calls
+from streamkit.families.assistants import steps as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit.families._resource.pages import AsyncPages
-    from streamkit.families.assistants.calls.steps import StepListParams, StepRetrieveParams
+    from streamkit.families.assistants.steps import StepListParams, StepRetrieveParams
     from streamkit.types.beta.threads.runs.run_step import RunStep
 
 __all__ = ["AsyncSteps"]

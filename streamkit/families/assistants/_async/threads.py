@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, overload
 from streamkit.families._resource.polled import AsyncPolledResource
 from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants import threads as calls
 from streamkit.families.assistants._async.messages import AsyncMessages
 from streamkit.families.assistants._async.run_streams import AsyncThreadRunStreams
 from streamkit.families.assistants._async.runs import AsyncRuns
-from streamkit.families.assistants.calls import threads as calls
 from streamkit.families.assistants.observing import ObservableThreadPolling
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.calls.threads import (
+    from streamkit.families.assistants.plans import CreateAndRunPollParams
+    from streamkit.families.assistants.stream import AsyncAssistantStream
+    from streamkit.families.assistants.threads import (
         CreateAndRunParams,
         ThreadCreateParams,
         ThreadUpdateParams,
     )
-    from streamkit.families.assistants.plans import CreateAndRunPollParams
-    from streamkit.families.assistants.stream import AsyncAssistantStream
     from streamkit.types.beta.thread import Thread, ThreadDeleted
     from streamkit.types.beta.threads.run import Run
 

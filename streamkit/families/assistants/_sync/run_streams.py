@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import SyncBody
-    from streamkit.families.assistants.calls.runs import RunCreateParams, ToolOutputsParams
-    from streamkit.families.assistants.calls.threads import CreateAndRunParams
     from streamkit.families.assistants.handler import AssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
+    from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
     from streamkit.families.assistants.stream import Answer
+    from streamkit.families.assistants.threads import CreateAndRunParams
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
     from streamkit.types.beta.threads.run import Run
 

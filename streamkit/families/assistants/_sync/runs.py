@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, overload
 from streamkit.families._resource.polled import SyncPolledResource
 from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants import runs as calls
 from streamkit.families.assistants._sync.run_streams import RunStreams
 from streamkit.families.assistants._sync.steps import Steps
-from streamkit.families.assistants.calls import runs as calls
 from streamkit.families.assistants.observing import ObservableRunPolling
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from streamkit.families._resource.listing import ListParams
     from streamkit.families._resource.pages import SyncCursorPage
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.calls.runs import (
-        RunCreateParams,
-        RunUpdateParams,
-        ToolOutputsParams,
-    )
     from streamkit.families.assistants.plans import (
         RunCreateAndPollParams,
         RunPollParams,
         ToolOutputsAndPollParams,
+    )
+    from streamkit.families.assistants.runs import (
+        RunCreateParams,
+        RunUpdateParams,
+        ToolOutputsParams,
     )
     from streamkit.families.assistants.stream import AssistantStream
     from streamkit.types.beta.threads.run import Run

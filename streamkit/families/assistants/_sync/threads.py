@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, overload
 from streamkit.families._resource.polled import SyncPolledResource
 from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
+from streamkit.families.assistants import threads as calls
 from streamkit.families.assistants._sync.messages import Messages
 from streamkit.families.assistants._sync.run_streams import ThreadRunStreams
 from streamkit.families.assistants._sync.runs import Runs
-from streamkit.families.assistants.calls import threads as calls
 from streamkit.families.assistants.observing import ObservableThreadPolling
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.calls.threads import (
+    from streamkit.families.assistants.plans import CreateAndRunPollParams
+    from streamkit.families.assistants.stream import AssistantStream
+    from streamkit.families.assistants.threads import (
         CreateAndRunParams,
         ThreadCreateParams,
         ThreadUpdateParams,
     )
-    from streamkit.families.assistants.plans import CreateAndRunPollParams
-    from streamkit.families.assistants.stream import AssistantStream
     from streamkit.types.beta.thread import Thread, ThreadDeleted
     from streamkit.types.beta.threads.run import Run
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from streamkit._http.exchange import AsyncExchange
 from streamkit.families._resource.polled import AsyncPolledResource
+from streamkit.families.files import files as calls
 from streamkit.families.files.binary_content import BinaryContent
-from streamkit.families.files.calls import files as calls
 from streamkit.families.files.observing import ObservableFiles
 from streamkit.families.files.plans import files as plans
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from streamkit.families._resource.pages import AsyncPages
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.calls.files import FileCreateParams, FileListParams
+    from streamkit.families.files.files import FileCreateParams, FileListParams
     from streamkit.families.files.plans.files import FileWaitParams
     from streamkit.types import FileDeleted, FileObject
 

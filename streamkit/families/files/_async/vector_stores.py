@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.families._resource.resource import AsyncResource
+from streamkit.families.files import vector_stores as calls
 from streamkit.families.files._async.file_batches import AsyncFileBatches
 from streamkit.families.files._async.vector_store_files import AsyncVectorStoreFiles
-from streamkit.families.files.calls import vector_stores as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from streamkit.families._resource.listing import ListParams
     from streamkit.families._resource.pages import AsyncPages
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.calls.vector_stores import (
+    from streamkit.families.files.vector_stores import (
         VectorStoreCreateParams,
         VectorStoreSearchParams,
         VectorStoreUpdateParams,

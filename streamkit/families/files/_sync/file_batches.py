@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.batch_upload import MAX_CONCURRENCY
 from streamkit.families._resource.polled import SyncPolledResource
-from streamkit.families.files.calls import file_batches as calls
+from streamkit.families.files import file_batches as calls
+from streamkit.families.files.batch_upload import MAX_CONCURRENCY
 from streamkit.families.files.observing import ObservableFileBatches
 from streamkit.families.files.plans import file_batches as plans
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from streamkit._http.upload import FileTypes
     from streamkit.families._resource.pages import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.calls.file_batches import FileBatchCreateParams
-    from streamkit.families.files.calls.vector_store_files import StoredFileListParams
+    from streamkit.families.files.file_batches import FileBatchCreateParams
     from streamkit.families.files.plans.file_batches import FileBatchCreateAndPollParams
     from streamkit.families.files.plans.vector_store_files import (
         FileAddAndPollParams,
         StoredFilePollParams,
     )
+    from streamkit.families.files.vector_store_files import StoredFileListParams
     from streamkit.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
 
 __all__ = ["FileBatches"]

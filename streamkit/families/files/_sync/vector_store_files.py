@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.families._resource.polled import SyncPolledResource
-from streamkit.families.files.calls import vector_store_files as calls
+from streamkit.families.files import vector_store_files as calls
 from streamkit.families.files.observing import ObservableVectorStoreFiles
 from streamkit.families.files.plans import vector_store_files as plans
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from streamkit._http.upload import FileTypes
     from streamkit.families._resource.pages import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.calls.vector_store_files import (
-        FileAddParams,
-        FileUpdateParams,
-        StoredFileListParams,
-    )
     from streamkit.families.files.plans.vector_store_files import (
         FileAddAndPollParams,
         StoredFilePollParams,
+    )
+    from streamkit.families.files.vector_store_files import (
+        FileAddParams,
+        FileUpdateParams,
+        StoredFileListParams,
     )
     from streamkit.types.vector_stores import (
         FileContentResponse,

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit.families._resource.resource import SyncResource
+from streamkit.families.files import vector_stores as calls
 from streamkit.families.files._sync.file_batches import FileBatches
 from streamkit.families.files._sync.vector_store_files import VectorStoreFiles
-from streamkit.families.files.calls import vector_stores as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamkit.families._resource.listing import ListParams
     from streamkit.families._resource.pages import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.calls.vector_stores import (
+    from streamkit.families.files.vector_stores import (
         VectorStoreCreateParams,
         VectorStoreSearchParams,
         VectorStoreUpdateParams,

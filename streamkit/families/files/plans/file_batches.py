@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.poll_plan import PollParams, PollTerms
-from streamkit.families._resource.upload_plan import UploadPlan
-from streamkit.families.files.calls import file_batches as calls
-from streamkit.families.files.calls.file_batches import FileBatchCreateParams
+from streamkit.families.files import file_batches as calls
+from streamkit.families.files.file_batches import FileBatchCreateParams
 from streamkit.families.files.plans.vector_store_files import STATUSES
+from streamkit.families.files.upload_plan import UploadPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.params import RequestOptions, is_left_out
 from streamkit.families._resource.poll_plan import PollParams, PollTerms, Statuses
-from streamkit.families.files.calls import files as calls
+from streamkit.families.files import files as calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.params import RequestOptions
 from streamkit.families._resource.poll_plan import PollParams, PollTerms, Statuses
-from streamkit.families._resource.upload_plan import UploadPlan
-from streamkit.families.files.calls import vector_store_files as calls
-from streamkit.families.files.calls.vector_store_files import FileAddParams
+from streamkit.families.files import vector_store_files as calls
+from streamkit.families.files.upload_plan import UploadPlan
+from streamkit.families.files.vector_store_files import FileAddParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.call import Call, get, path, post
-from streamkit.families.files.calls.vector_store_files import FileAddParams
+from streamkit.families.files.vector_store_files import FileAddParams
 from streamkit.types import CursorPage
 from streamkit.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.call import Call, delete, get, path, post
 from streamkit.families._resource.params import RequestOptions
-from streamkit.families.assistants.calls.runs import RunParams
+from streamkit.families.assistants.runs import RunParams
 from streamkit.types.beta.thread import Thread, ThreadDeleted
 from streamkit.types.beta.threads.run import Run
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit.families._resource.batch_upload import BatchUpload
-from streamkit.families.files.calls import files
+from streamkit.families.files import files
+from streamkit.families.files.batch_upload import BatchUpload
 from streamkit.types import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streamkit._http.upload import FileTypes
-    from streamkit.families._resource.batch_upload import Job
     from streamkit.families._resource.call import Call
     from streamkit.families._resource.poll_plan import PollPlan
+    from streamkit.families.files.batch_upload import Job
     from streamkit.types import FileObject
 
 __all__ = ["UploadPlan"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from streamkit.families._resource.batch_upload import BatchUpload, Job, UploadProgress
+    from streamkit.families.files.batch_upload import BatchUpload, Job, UploadProgress
     from streamkit.types import FileObject
 
 __all__ = ["AsyncUploadStream", "UploadStream"]

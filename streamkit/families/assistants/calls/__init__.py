@@ -1,1 +1,0 @@
-"""What each call of the assistants sends, and how it is read."""

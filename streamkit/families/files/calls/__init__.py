@@ -1,1 +1,0 @@
-"""What each call about files sends, and how it is read."""

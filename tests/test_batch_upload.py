@@ -13,8 +13,9 @@ from reactivex import operators as rx
 
 from streamkit import OpenAIError, StreamClosedError
 from streamkit._rx.push import observe, observe_async
+from streamkit.families.files.async_upload_stream import AsyncUploadStream
 from streamkit.families.files.batch_upload import BatchUpload, Job, UploadProgress
-from streamkit.families.files.upload_stream import AsyncUploadStream, UploadStream
+from streamkit.families.files.upload_stream import UploadStream
 from streamkit.types import FileObject
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from streamkit import NOT_GIVEN, APIResponseValidationError, AsyncOpenAI, NotFoundError, OpenAI
-from streamkit.families._resource.pages import AsyncCursorPage, SyncCursorPage
+from streamkit.families._resource._async.pages import AsyncCursorPage
+from streamkit.families._resource._sync.pages import SyncCursorPage
 from streamkit.types import FileDeleted, FileObject, VectorStore, VectorStoreDeleted
 from streamkit.types.beta import Assistant, AssistantDeleted, Thread, ThreadDeleted
 from streamkit.types.beta.threads import Message, MessageDeleted, Run

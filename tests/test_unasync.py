@@ -151,6 +151,12 @@ def test_what_no_rule_knows_is_reported_and_fails_a_check(source: Path, tmp_path
         ("observe_async(open_stream)", "observe(open_stream)"),
         ("def all(self) -> AsyncPages[Run]:", "def all(self) -> SyncCursorPage[Run]:"),
         ("AsyncStream(AsyncExchange(transport))", "Stream(SyncExchange(transport))"),
+        ("    await self.aclose()\n\n    aclose = close\n", "    self.close()\n"),
+        ("For a client on the running loop.", "For a client that blocks."),
+        (
+            "The async client polls on the running loop.",
+            "The async client polls on the running loop.",
+        ),
         ("Return what an ``async with`` opens.", "Return what a ``with`` opens."),
         ("With the async client it is awaited.", "With the async client it is awaited."),
     ],

@@ -64,7 +64,7 @@ class CancelScope:
     """
 
     def __init__(self) -> None:
-        self._is_cancelled = False
+        self.is_cancelled = False
         self._newest: Cuttable | None = None
 
     def __enter__(self) -> Self:
@@ -82,14 +82,14 @@ class CancelScope:
     def cancel(self) -> None:
         """End the exchange there is, and any that would follow."""
         # The mark first, and in `watch` last: so one of the two sees the other's.
-        self._is_cancelled = True
+        self.is_cancelled = True
         if self._newest is not None:
             self._newest.cut()
 
     def watch(self, one: Cuttable) -> None:
         """Take what is about to begin."""
         self._newest = one
-        if self._is_cancelled:
+        if self.is_cancelled:
             one.cut()
 
 

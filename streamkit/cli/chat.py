@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from streamkit.client import ClientOptions
-    from streamkit.families._resource.managers import StreamManager
+    from streamkit.families._resource._sync.managers import StreamManager
     from streamkit.families.chat.stream import ChatCompletionStream
 
 __all__ = ["chat"]

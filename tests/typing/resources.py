@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamkit import AsyncOpenAI, OpenAI
-    from streamkit.families._resource.pages import AsyncCursorPage, SyncCursorPage
+    from streamkit.families._resource._async.pages import AsyncCursorPage
+    from streamkit.families._resource._sync.pages import SyncCursorPage
     from streamkit.families.files._sync.vector_stores import VectorStores
     from streamkit.families.files.binary_content import BinaryContent
     from streamkit.types.beta import AssistantStreamEvent

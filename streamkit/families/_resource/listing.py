@@ -1,25 +1,24 @@
-"""What every list can be asked for."""
+"""A list of a client that blocks: its first page, which is there when ``list()`` returns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, TypeVar
 
-from streamkit.families._resource.params import RequestOptions
+from streamkit.families._resource._sync.pages import SyncCursorPage
+from streamkit.types import CursorPage, Wire
 
 if TYPE_CHECKING:
-    from streamkit.families._resource.params import NotGiven
+    from collections.abc import Callable
 
-__all__ = ["ListParams"]
+    from streamkit.families._resource.call import Call
+
+__all__ = ["SyncCursorPage", "listed"]
+
+W = TypeVar("W", bound=Wire)
 
 
-class ListParams(RequestOptions, total=False):
-    """Which part of a list is wanted."""
-
-    after: str | NotGiven
-    """The id of the item before the first one that is wanted."""
-    before: str | NotGiven
-    """The id of the item after the last one that is wanted."""
-    limit: int | NotGiven
-    """How many items a page holds; 20 by default, at most 100."""
-    order: Literal["asc", "desc"] | NotGiven
-    """By the time they were made; the newest first by default."""
+def listed(
+    call: Call[CursorPage[W]], send: Callable[[Call[CursorPage[W]]], CursorPage[W]]
+) -> SyncCursorPage[W]:
+    """Send ``call`` and return the first page of its list."""
+    return SyncCursorPage(call, send(call), send)

@@ -1,19 +1,15 @@
-"""What a chat completion can be asked for: the parameters, written once for every method.
-
-Source: https://platform.openai.com/docs/api-reference/chat/create.
-"""
+"""What any request can be told, and how a parameter is left out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from streamkit._core.wire import Wire
     from streamkit._http.config import Timeouts
 
-__all__ = ["NOT_GIVEN", "CompletionParams", "NotGiven", "RequestOptions", "is_left_out"]
+__all__ = ["NOT_GIVEN", "ListParams", "NotGiven", "RequestOptions", "is_left_out"]
 
 
 class NotGiven:
@@ -47,38 +43,14 @@ class RequestOptions(TypedDict, total=False):
     """Seconds, an ``httpx.Timeout`` or a ``streamkit.Timeout``."""
 
 
-class CompletionParams(RequestOptions, total=False):
-    """The parameters of a chat completion, besides ``response_format`` and ``stream``."""
+class ListParams(RequestOptions, total=False):
+    """Which part of a list is wanted."""
 
-    messages: Required[Iterable[Mapping[str, Any] | Wire]]
-    model: Required[str]
-    audio: Mapping[str, Any] | NotGiven | None
-    frequency_penalty: float | NotGiven | None
-    function_call: str | Mapping[str, Any] | NotGiven
-    functions: Iterable[Mapping[str, Any]] | NotGiven
-    logit_bias: Mapping[str, int] | NotGiven | None
-    logprobs: bool | NotGiven | None
-    max_completion_tokens: int | NotGiven | None
-    max_tokens: int | NotGiven | None
-    metadata: Mapping[str, str] | NotGiven | None
-    modalities: list[Literal["text", "audio"]] | NotGiven | None
-    n: int | NotGiven | None
-    parallel_tool_calls: bool | NotGiven
-    prediction: Mapping[str, Any] | NotGiven | None
-    presence_penalty: float | NotGiven | None
-    prompt_cache_key: str | NotGiven
-    reasoning_effort: str | NotGiven | None
-    safety_identifier: str | NotGiven
-    seed: int | NotGiven | None
-    service_tier: str | NotGiven | None
-    stop: str | list[str] | NotGiven | None
-    store: bool | NotGiven | None
-    stream_options: Mapping[str, Any] | NotGiven | None
-    temperature: float | NotGiven | None
-    tool_choice: str | Mapping[str, Any] | NotGiven
-    tools: Iterable[Mapping[str, Any]] | NotGiven
-    top_logprobs: int | NotGiven | None
-    top_p: float | NotGiven | None
-    user: str | NotGiven
-    verbosity: str | NotGiven | None
-    web_search_options: Mapping[str, Any] | NotGiven
+    after: str | NotGiven
+    """The id of the item before the first one that is wanted."""
+    before: str | NotGiven
+    """The id of the item after the last one that is wanted."""
+    limit: int | NotGiven
+    """How many items a page holds; 20 by default, at most 100."""
+    order: Literal["asc", "desc"] | NotGiven
+    """By the time they were made; the newest first by default."""

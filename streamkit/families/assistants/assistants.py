@@ -1,4 +1,4 @@
-"""The calls of assistants.
+"""Assistants: what is sent, and how it is answered. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/assistants.
 """

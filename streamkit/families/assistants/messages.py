@@ -1,4 +1,4 @@
-"""The calls of a thread's messages.
+"""Messages: what is sent, and how it is answered. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/messages.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Required
 
 from streamkit.families._resource.call import Call, delete, get, path, post
-from streamkit.families._resource.listing import ListParams
-from streamkit.families._resource.params import RequestOptions
+from streamkit.families._resource.params import ListParams, RequestOptions
 from streamkit.types import CursorPage
 from streamkit.types.beta.threads.message import Message, MessageDeleted
 

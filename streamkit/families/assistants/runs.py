@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Required
 
 from streamkit.families._resource.call import Call, get, path, post
 from streamkit.families._resource.params import RequestOptions
+from streamkit.families._resource.poll_plan import PollParams, PollTerms, Statuses
 from streamkit.types import CursorPage
 from streamkit.types.beta.threads.run import Run
 
@@ -17,17 +18,25 @@ if TYPE_CHECKING:
 
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
+    from streamkit.families._resource.poll_plan import PollPlan
 
 __all__ = [
+    "STATUSES",
+    "RunCreateAndPollParams",
     "RunCreateParams",
     "RunParams",
+    "RunPollParams",
     "RunUpdateParams",
+    "ToolOutputsAndPollParams",
     "ToolOutputsParams",
     "cancel",
     "create",
+    "create_and_poll",
     "list_",
+    "poll",
     "retrieve",
     "submit_tool_outputs",
+    "submit_tool_outputs_and_poll",
     "update",
 ]
 
@@ -72,6 +81,28 @@ class ToolOutputsParams(RequestOptions, total=False):
     """Each with its ``tool_call_id`` and its ``output``."""
 
 
+class RunPollParams(RequestOptions, PollParams, total=False):
+    """How a run is polled."""
+
+
+class RunCreateAndPollParams(RunCreateParams, PollParams, total=False):
+    """What a run of a thread that exists is made of, and how it is polled."""
+
+
+class ToolOutputsAndPollParams(ToolOutputsParams, PollParams, total=False):
+    """What the tools gave that a run waits for, and how it is polled."""
+
+
+STATUSES = Statuses(
+    working=frozenset({"queued", "in_progress", "cancelling"}),
+    # Nothing happens while it requires action: the caller has to act.
+    final=frozenset(
+        {"requires_action", "cancelled", "completed", "failed", "expired", "incomplete"}
+    ),
+)
+"""Those of a run."""
+
+
 def create(thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
     """Run an assistant on a thread."""
     return post(_all(thread_id), Run, params)
@@ -100,6 +131,36 @@ def cancel(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
 def submit_tool_outputs(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
     """Give a run what it waits for."""
     return post(f"{_one(run_id, thread_id)}/submit_tool_outputs", Run, params)
+
+
+def poll(run_id: str, thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
+    """Poll a run."""
+    terms = PollTerms(params)
+    look = retrieve(run_id, thread_id, terms.poll_params)
+    return terms.polled(STATUSES, look, run_id)
+
+
+def create_and_poll(thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
+    """Run an assistant on a thread, and poll the run."""
+    terms = PollTerms(params)
+    return terms.started(
+        STATUSES,
+        create(thread_id, terms.start_params),
+        lambda run: retrieve(run.id, thread_id, terms.follow_params),
+    )
+
+
+def submit_tool_outputs_and_poll(
+    run_id: str, thread_id: str, params: Mapping[str, Any]
+) -> PollPlan[Run]:
+    """Give a run what it waits for, and poll it."""
+    terms = PollTerms(params)
+    again = retrieve(run_id, thread_id, terms.follow_params)
+    return terms.started(
+        STATUSES,
+        submit_tool_outputs(run_id, thread_id, terms.start_params),
+        lambda _: again,
+    )
 
 
 def _all(thread_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The calls of a run's steps.
+"""Steps of a run: what is sent, and how it is answered. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/run-steps.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.families._resource.call import Call, get, path
-from streamkit.families._resource.listing import ListParams
-from streamkit.families._resource.params import RequestOptions
+from streamkit.families._resource.params import ListParams, RequestOptions
 from streamkit.types import CursorPage
 from streamkit.types.beta.threads.runs.run_step import RunStep
 

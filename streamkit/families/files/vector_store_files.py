@@ -1,4 +1,4 @@
-"""The calls of a vector store's files.
+"""The files of a vector store: what is sent, how it is polled and answered. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores-files.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Required
 
 from streamkit.families._resource.call import Call, delete, get, path, post
-from streamkit.families._resource.listing import ListParams
-from streamkit.families._resource.params import RequestOptions
+from streamkit.families._resource.params import ListParams, RequestOptions
+from streamkit.families._resource.poll_plan import PollParams, PollTerms, Statuses
+from streamkit.families.files.upload_plan import UploadPlan
 from streamkit.types import CursorPage
 from streamkit.types.vector_stores import (
     FileContentResponse,
@@ -18,21 +19,29 @@ from streamkit.types.vector_stores import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from streamkit._core.wire import Wire
+    from streamkit._http.upload import FileTypes
     from streamkit.families._resource.params import NotGiven
+    from streamkit.families._resource.poll_plan import PollPlan
 
 __all__ = [
+    "STATUSES",
+    "FileAddAndPollParams",
     "FileAddParams",
     "FileUpdateParams",
     "StoredFileListParams",
+    "StoredFilePollParams",
     "content",
     "create",
+    "create_and_poll",
     "delete_",
     "list_",
+    "poll",
     "retrieve",
     "update",
+    "upload",
 ]
 
 
@@ -53,6 +62,21 @@ class StoredFileListParams(ListParams, total=False):
     """Which files of a vector store, or of a batch, are wanted."""
 
     filter: Literal["in_progress", "completed", "failed", "cancelled"] | NotGiven
+
+
+class StoredFilePollParams(RequestOptions, PollParams, total=False):
+    """How a file in a vector store is polled."""
+
+
+class FileAddAndPollParams(FileAddParams, PollParams, total=False):
+    """How files are put into a vector store, and how that is polled."""
+
+
+STATUSES = Statuses(
+    working=frozenset({"in_progress"}),
+    final=frozenset({"completed", "cancelled", "failed"}),
+)
+"""Those of a file in a vector store, and of a batch of them."""
 
 
 def create(vector_store_id: str, file_id: str, params: Mapping[str, Any]) -> Call[VectorStoreFile]:
@@ -90,6 +114,37 @@ def content(
     """Fetch the text of a file, as the vector store read it."""
     pieces = f"{_one(file_id, vector_store_id)}/content"
     return get(pieces, CursorPage[FileContentResponse], params)
+
+
+def poll(
+    file_id: str, vector_store_id: str, params: Mapping[str, Any]
+) -> PollPlan[VectorStoreFile]:
+    """Poll a file in a vector store."""
+    terms = PollTerms(params)
+    look = retrieve(file_id, vector_store_id, terms.poll_params)
+    return terms.polled(STATUSES, look, file_id)
+
+
+def create_and_poll(
+    vector_store_id: str, file_id: str, params: Mapping[str, Any]
+) -> PollPlan[VectorStoreFile]:
+    """Put an uploaded file into a vector store, and poll it."""
+    terms = PollTerms(params)
+    again = retrieve(file_id, vector_store_id, terms.follow_params)
+    return terms.started(
+        STATUSES, create(vector_store_id, file_id, terms.start_params), lambda _: again
+    )
+
+
+def upload(
+    vector_store_id: str, file: FileTypes, params: Mapping[str, Any]
+) -> UploadPlan[VectorStoreFile]:
+    """Upload a file, put it into a vector store, and poll it."""
+
+    def poll(file_ids: Sequence[str]) -> PollPlan[VectorStoreFile]:
+        return create_and_poll(vector_store_id, file_ids[0], params)
+
+    return UploadPlan([file], poll, 1, PollTerms(params).options)
 
 
 def _all(vector_store_id: str) -> str:

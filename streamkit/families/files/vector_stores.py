@@ -1,4 +1,4 @@
-"""The calls of vector stores.
+"""Vector stores: what is sent, and how it is answered. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores.
 """

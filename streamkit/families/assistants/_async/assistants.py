@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.resource import AsyncResource
+from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import assistants as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from streamkit.families._resource.listing import ListParams
-    from streamkit.families._resource.pages import AsyncPages
-    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families._resource.async_listing import AsyncPages
+    from streamkit.families._resource.params import ListParams, RequestOptions
     from streamkit.families.assistants.assistants import (
         AssistantCreateParams,
         AssistantUpdateParams,

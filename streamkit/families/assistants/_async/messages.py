@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.resource import AsyncResource
+from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import messages as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from streamkit.families._resource.pages import AsyncPages
+    from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import RequestOptions
     from streamkit.families.assistants.messages import (
         MessageCreateParams,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from streamkit._http.exchange import AsyncExchange
 from streamkit._rx.push import observe_async
-from streamkit.families._resource.resource import AsyncResource
+from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import run_stream_call as calls
 from streamkit.families.assistants.callbacks import Callbacks
 from streamkit.families.assistants.manager import AsyncAssistantStreamManager

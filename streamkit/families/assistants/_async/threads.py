@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from streamkit.families._resource.polled import AsyncPolledResource
-from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
 from streamkit.families.assistants import threads as calls
 from streamkit.families.assistants._async.messages import AsyncMessages
 from streamkit.families.assistants._async.run_streams import AsyncThreadRunStreams
 from streamkit.families.assistants._async.runs import AsyncRuns
-from streamkit.families.assistants.observing import ObservableThreadPolling
 
 if TYPE_CHECKING:
+    from reactivex import Observable
     from typing_extensions import Unpack
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.plans import CreateAndRunPollParams
     from streamkit.families.assistants.stream import AsyncAssistantStream
     from streamkit.families.assistants.threads import (
         CreateAndRunParams,
+        CreateAndRunPollParams,
         ThreadCreateParams,
         ThreadUpdateParams,
     )
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncThreads"]
 
 
-class AsyncThreads(AsyncThreadRunStreams, AsyncPolledResource, ObservableThreadPolling):
+class AsyncThreads(AsyncThreadRunStreams):
     """Threads: conversations that the server keeps."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -79,4 +77,10 @@ class AsyncThreads(AsyncThreadRunStreams, AsyncPolledResource, ObservableThreadP
 
     async def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
         """Make a thread, run an assistant on it, and poll the run."""
-        return await self._poll(plans.create_and_run(params))
+        return await self._poll(calls.create_and_run_poll(params))
+
+    def observe_create_and_run_poll(
+        self, **params: Unpack[CreateAndRunPollParams]
+    ) -> Observable[Run]:
+        """Return a cold observable of the states of a run; every subscription starts one."""
+        return self._observe_poll(calls.create_and_run_poll(params))

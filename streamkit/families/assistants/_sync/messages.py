@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.resource import SyncResource
+from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.assistants import messages as calls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
     from streamkit.families.assistants.messages import (
         MessageCreateParams,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
-from streamkit.families._resource.resource import SyncResource
+from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.assistants import run_stream_call as calls
 from streamkit.families.assistants.callbacks import Callbacks
 from streamkit.families.assistants.manager import AssistantStreamManager

@@ -5,29 +5,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from streamkit.families._resource.polled import SyncPolledResource
-from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
 from streamkit.families.assistants import runs as calls
 from streamkit.families.assistants._sync.run_streams import RunStreams
 from streamkit.families.assistants._sync.steps import Steps
-from streamkit.families.assistants.observing import ObservableRunPolling
 
 if TYPE_CHECKING:
+    from reactivex import Observable
     from typing_extensions import Unpack
 
     from streamkit._http.transport import SyncTransport
-    from streamkit.families._resource.listing import ListParams
-    from streamkit.families._resource.pages import SyncCursorPage
-    from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.plans import (
-        RunCreateAndPollParams,
-        RunPollParams,
-        ToolOutputsAndPollParams,
-    )
+    from streamkit.families._resource.listing import SyncCursorPage
+    from streamkit.families._resource.params import ListParams, NotGiven, RequestOptions
     from streamkit.families.assistants.runs import (
+        RunCreateAndPollParams,
         RunCreateParams,
+        RunPollParams,
         RunUpdateParams,
+        ToolOutputsAndPollParams,
         ToolOutputsParams,
     )
     from streamkit.families.assistants.stream import AssistantStream
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Runs"]
 
 
-class Runs(RunStreams, SyncPolledResource, ObservableRunPolling):
+class Runs(RunStreams):
     """The runs of a thread: an assistant at work."""
 
     def __init__(self, transport: SyncTransport) -> None:
@@ -122,14 +117,32 @@ class Runs(RunStreams, SyncPolledResource, ObservableRunPolling):
 
     def poll(self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]) -> Run:
         """Wait until a run is over or requires action, and return it, also when it failed."""
-        return self._poll(plans.poll(run_id, thread_id, params))
+        return self._poll(calls.poll(run_id, thread_id, params))
 
     def create_and_poll(self, *, thread_id: str, **params: Unpack[RunCreateAndPollParams]) -> Run:
         """Run an assistant on a thread, and ``poll`` the run."""
-        return self._poll(plans.create(thread_id, params))
+        return self._poll(calls.create_and_poll(thread_id, params))
 
     def submit_tool_outputs_and_poll(
         self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
     ) -> Run:
         """Give a run the outputs that it waits for, and ``poll`` it."""
-        return self._poll(plans.submit_tool_outputs(run_id, thread_id, params))
+        return self._poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))
+
+    def observe_poll(
+        self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]
+    ) -> Observable[Run]:
+        """Return a cold observable of the states that ``poll`` sees."""
+        return self._observe_poll(calls.poll(run_id, thread_id, params))
+
+    def observe_create_and_poll(
+        self, *, thread_id: str, **params: Unpack[RunCreateAndPollParams]
+    ) -> Observable[Run]:
+        """Return a cold observable of the states of a run; every subscription starts one."""
+        return self._observe_poll(calls.create_and_poll(thread_id, params))
+
+    def observe_submit_tool_outputs_and_poll(
+        self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
+    ) -> Observable[Run]:
+        """Return a cold observable of the states of a run; subscribing submits the outputs."""
+        return self._observe_poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))

@@ -5,24 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from streamkit.families._resource.polled import SyncPolledResource
-from streamkit.families.assistants import plans
 from streamkit.families.assistants import run_stream_call as streams
 from streamkit.families.assistants import threads as calls
 from streamkit.families.assistants._sync.messages import Messages
 from streamkit.families.assistants._sync.run_streams import ThreadRunStreams
 from streamkit.families.assistants._sync.runs import Runs
-from streamkit.families.assistants.observing import ObservableThreadPolling
 
 if TYPE_CHECKING:
+    from reactivex import Observable
     from typing_extensions import Unpack
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.plans import CreateAndRunPollParams
     from streamkit.families.assistants.stream import AssistantStream
     from streamkit.families.assistants.threads import (
         CreateAndRunParams,
+        CreateAndRunPollParams,
         ThreadCreateParams,
         ThreadUpdateParams,
     )
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Threads"]
 
 
-class Threads(ThreadRunStreams, SyncPolledResource, ObservableThreadPolling):
+class Threads(ThreadRunStreams):
     """Threads: conversations that the server keeps."""
 
     def __init__(self, transport: SyncTransport) -> None:
@@ -80,4 +78,10 @@ class Threads(ThreadRunStreams, SyncPolledResource, ObservableThreadPolling):
 
     def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
         """Make a thread, run an assistant on it, and poll the run."""
-        return self._poll(plans.create_and_run(params))
+        return self._poll(calls.create_and_run_poll(params))
+
+    def observe_create_and_run_poll(
+        self, **params: Unpack[CreateAndRunPollParams]
+    ) -> Observable[Run]:
+        """Return a cold observable of the states of a run; every subscription starts one."""
+        return self._observe_poll(calls.create_and_run_poll(params))

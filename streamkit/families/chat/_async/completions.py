@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.exchange import AsyncExchange
 from streamkit._rx.push import observe_async
-from streamkit.families._resource.managers import AsyncStreamManager
+from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource.stream import AsyncStream
 from streamkit.families.chat.call import CompletionCall, plain_format
-from streamkit.families.chat.observing import ObservableCompletions
 from streamkit.families.chat.stream import AsyncChatCompletionStream
 
 if TYPE_CHECKING:
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.pipeline import Pipeline
     from streamkit._http.transport import AsyncTransport
-    from streamkit.families._resource.params import CompletionParams, NotGiven
+    from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.families.chat.params import CompletionParams
     from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
@@ -33,7 +33,7 @@ __all__ = ["AsyncCompletions"]
 T = TypeVar("T")
 
 
-class AsyncCompletions(ObservableCompletions):
+class AsyncCompletions:
     """Chat completions; methods take the parameters of the API reference as keywords."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -199,10 +199,86 @@ class AsyncCompletions(ObservableCompletions):
         )
         return AsyncStreamManager(lambda: self._open_events(call))
 
-    def _observe_events(self, call: CompletionCall) -> Observable[ChatCompletionStreamEvent[Any]]:
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[FormT]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        response_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    def observe(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        think_tags: ThinkTags | None = None,
+        **params: Any,
+    ) -> Observable[ChatCompletionStreamEvent[Any]]:
+        """Return a cold observable of the events of ``stream``.
+
+        Every subscription makes a request, and disposing of it closes the response. The async
+        client pushes in a task of the running loop. The other pushes on the scheduler given to
+        ``subscribe``, by default on the subscriber's own thread, so that ``subscribe`` returns when
+        the stream has ended.
+        """
+        call = CompletionCall(
+            params,
+            stream=True,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+            think_tags=think_tags,
+        )
         return observe_async(lambda: self._open_events(call))
 
-    def _observe_chunks(self, call: CompletionCall) -> Observable[ChatCompletionChunk]:
+    def chunks(
+        self,
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[CompletionParams],
+    ) -> Observable[ChatCompletionChunk]:
+        """Return a cold observable of the raw chunks: where a pipeline of one's own begins.
+
+        A response format is sent as it is; ``streamkit.operators`` parse.
+        """
+        call = CompletionCall(
+            {**params, "response_format": plain_format(response_format)},
+            stream=True,
+            on_truncated=on_truncated,
+        )
         return observe_async(lambda: self._open_chunks(call))
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:

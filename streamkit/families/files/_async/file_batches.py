@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.polled import AsyncPolledResource
 from streamkit.families.files import file_batches as calls
+from streamkit.families.files._async.uploads import AsyncUploadingResource
 from streamkit.families.files.batch_upload import MAX_CONCURRENCY
-from streamkit.families.files.observing import ObservableFileBatches
-from streamkit.families.files.plans import file_batches as plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from reactivex import Observable
     from typing_extensions import Unpack
 
     from streamkit._http.upload import FileTypes
-    from streamkit.families._resource.pages import AsyncPages
+    from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.file_batches import FileBatchCreateParams
-    from streamkit.families.files.plans.file_batches import FileBatchCreateAndPollParams
-    from streamkit.families.files.plans.vector_store_files import (
+    from streamkit.families.files.batch_upload import UploadProgress
+    from streamkit.families.files.file_batches import (
+        FileBatchCreateAndPollParams,
+        FileBatchCreateParams,
+    )
+    from streamkit.families.files.vector_store_files import (
         FileAddAndPollParams,
+        StoredFileListParams,
         StoredFilePollParams,
     )
-    from streamkit.families.files.vector_store_files import StoredFileListParams
     from streamkit.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
 
 __all__ = ["AsyncFileBatches"]
 
 
-class AsyncFileBatches(AsyncPolledResource, ObservableFileBatches):
+class AsyncFileBatches(AsyncUploadingResource):
     """Batches of files for a vector store."""
 
     async def create(
@@ -61,13 +63,13 @@ class AsyncFileBatches(AsyncPolledResource, ObservableFileBatches):
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> VectorStoreFileBatch:
         """Wait until a batch is over, and return it; ``file_counts`` says how many files failed."""
-        return await self._poll(plans.poll(batch_id, vector_store_id, params))
+        return await self._poll(calls.poll(batch_id, vector_store_id, params))
 
     async def create_and_poll(
         self, vector_store_id: str, **params: Unpack[FileBatchCreateAndPollParams]
     ) -> VectorStoreFileBatch:
         """Put uploaded files into a vector store, and ``poll`` the batch."""
-        return await self._poll(plans.create(vector_store_id, params))
+        return await self._poll(calls.create_and_poll(vector_store_id, params))
 
     async def upload_and_poll(
         self,
@@ -84,5 +86,31 @@ class AsyncFileBatches(AsyncPolledResource, ObservableFileBatches):
         a whole. The first failure stops the rest; the error has in ``file_ids`` what exists then.
         """
         return await self._upload_and_poll(
-            plans.upload(vector_store_id, files, file_ids, max_concurrency, params)
+            calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
+        )
+
+    def observe_poll(
+        self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
+    ) -> Observable[VectorStoreFileBatch]:
+        """Return a cold observable of the states that ``poll`` sees."""
+        return self._observe_poll(calls.poll(batch_id, vector_store_id, params))
+
+    def observe_create_and_poll(
+        self, vector_store_id: str, **params: Unpack[FileBatchCreateAndPollParams]
+    ) -> Observable[VectorStoreFileBatch]:
+        """Return a cold observable of a batch's states; every subscription makes one."""
+        return self._observe_poll(calls.create_and_poll(vector_store_id, params))
+
+    def observe_upload_and_poll(
+        self,
+        vector_store_id: str,
+        *,
+        files: Iterable[FileTypes],
+        max_concurrency: int = MAX_CONCURRENCY,
+        file_ids: Sequence[str] = (),
+        **params: Unpack[FileAddAndPollParams],
+    ) -> Observable[UploadProgress | VectorStoreFileBatch]:
+        """Return a cold observable of the bytes that were sent, then of the batch's states."""
+        return self._observe_upload(
+            calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
         )

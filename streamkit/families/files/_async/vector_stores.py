@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.resource import AsyncResource
+from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.files import vector_stores as calls
 from streamkit.families.files._async.file_batches import AsyncFileBatches
 from streamkit.families.files._async.vector_store_files import AsyncVectorStoreFiles
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit._http.transport import AsyncTransport
-    from streamkit.families._resource.listing import ListParams
-    from streamkit.families._resource.pages import AsyncPages
-    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families._resource.async_listing import AsyncPages
+    from streamkit.families._resource.params import ListParams, RequestOptions
     from streamkit.families.files.vector_stores import (
         VectorStoreCreateParams,
         VectorStoreSearchParams,

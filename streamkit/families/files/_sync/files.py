@@ -6,25 +6,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._http.exchange import SyncExchange
-from streamkit.families._resource.polled import SyncPolledResource
+from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.files import files as calls
 from streamkit.families.files.binary_content import BinaryContent
-from streamkit.families.files.observing import ObservableFiles
-from streamkit.families.files.plans import files as plans
 
 if TYPE_CHECKING:
+    from reactivex import Observable
     from typing_extensions import Unpack
 
-    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.files import FileCreateParams, FileListParams
-    from streamkit.families.files.plans.files import FileWaitParams
+    from streamkit.families.files.files import FileCreateParams, FileListParams, FileWaitParams
     from streamkit.types import FileDeleted, FileObject
 
 __all__ = ["Files"]
 
 
-class Files(SyncPolledResource, ObservableFiles):
+class Files(SyncResource):
     """Uploaded files."""
 
     def create(self, **params: Unpack[FileCreateParams]) -> FileObject:
@@ -52,4 +50,10 @@ class Files(SyncPolledResource, ObservableFiles):
 
         Raises ``PollTimeoutError`` after half an hour, or after ``max_wait_seconds``.
         """
-        return self._poll(plans.wait_for_processing(id, params))
+        return self._poll(calls.wait_for_processing(id, params))
+
+    def observe_wait_for_processing(
+        self, id: str, **params: Unpack[FileWaitParams]
+    ) -> Observable[FileObject]:
+        """Return a cold observable of the states that ``wait_for_processing`` sees."""
+        return self._observe_poll(calls.wait_for_processing(id, params))

@@ -5,25 +5,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.polled import SyncPolledResource
 from streamkit.families.files import vector_store_files as calls
-from streamkit.families.files.observing import ObservableVectorStoreFiles
-from streamkit.families.files.plans import vector_store_files as plans
+from streamkit.families.files._sync.uploads import UploadingResource
 
 if TYPE_CHECKING:
+    from reactivex import Observable
     from typing_extensions import Unpack
 
     from streamkit._http.upload import FileTypes
-    from streamkit.families._resource.pages import SyncCursorPage
+    from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions
-    from streamkit.families.files.plans.vector_store_files import (
-        FileAddAndPollParams,
-        StoredFilePollParams,
-    )
+    from streamkit.families.files.batch_upload import UploadProgress
     from streamkit.families.files.vector_store_files import (
+        FileAddAndPollParams,
         FileAddParams,
         FileUpdateParams,
         StoredFileListParams,
+        StoredFilePollParams,
     )
     from streamkit.types.vector_stores import (
         FileContentResponse,
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreFiles"]
 
 
-class VectorStoreFiles(SyncPolledResource, ObservableVectorStoreFiles):
+class VectorStoreFiles(UploadingResource):
     """The files of a vector store."""
 
     def create(
@@ -77,13 +75,13 @@ class VectorStoreFiles(SyncPolledResource, ObservableVectorStoreFiles):
         self, file_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> VectorStoreFile:
         """Wait until a file can be searched, and return it, also when it ``failed``."""
-        return self._poll(plans.poll(file_id, vector_store_id, params))
+        return self._poll(calls.poll(file_id, vector_store_id, params))
 
     def create_and_poll(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[FileAddAndPollParams]
     ) -> VectorStoreFile:
         """Put an uploaded file into a vector store, and ``poll`` it."""
-        return self._poll(plans.create(vector_store_id, file_id, params))
+        return self._poll(calls.create_and_poll(vector_store_id, file_id, params))
 
     def upload(
         self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddParams]
@@ -92,7 +90,7 @@ class VectorStoreFiles(SyncPolledResource, ObservableVectorStoreFiles):
 
         An error that leaves an uploaded file behind has its id in ``file_ids``.
         """
-        return self._upload_and_start(plans.upload(vector_store_id, file, params))
+        return self._upload_and_start(calls.upload(vector_store_id, file, params))
 
     def upload_and_poll(
         self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddAndPollParams]
@@ -101,4 +99,22 @@ class VectorStoreFiles(SyncPolledResource, ObservableVectorStoreFiles):
 
         An error that leaves an uploaded file behind has its id in ``file_ids``.
         """
-        return self._upload_and_poll(plans.upload(vector_store_id, file, params))
+        return self._upload_and_poll(calls.upload(vector_store_id, file, params))
+
+    def observe_poll(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
+    ) -> Observable[VectorStoreFile]:
+        """Return a cold observable of the states that ``poll`` sees."""
+        return self._observe_poll(calls.poll(file_id, vector_store_id, params))
+
+    def observe_create_and_poll(
+        self, file_id: str, *, vector_store_id: str, **params: Unpack[FileAddAndPollParams]
+    ) -> Observable[VectorStoreFile]:
+        """Return a cold observable of the file's states; subscribing puts it into the store."""
+        return self._observe_poll(calls.create_and_poll(vector_store_id, file_id, params))
+
+    def observe_upload_and_poll(
+        self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddAndPollParams]
+    ) -> Observable[UploadProgress | VectorStoreFile]:
+        """Return a cold observable of the bytes that were sent, then of the file's states."""
+        return self._observe_upload(calls.upload(vector_store_id, file, params))

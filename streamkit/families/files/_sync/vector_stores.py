@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families._resource.resource import SyncResource
+from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.files import vector_stores as calls
 from streamkit.families.files._sync.file_batches import FileBatches
 from streamkit.families.files._sync.vector_store_files import VectorStoreFiles
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from streamkit._http.transport import SyncTransport
-    from streamkit.families._resource.listing import ListParams
-    from streamkit.families._resource.pages import SyncCursorPage
-    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families._resource.listing import SyncCursorPage
+    from streamkit.families._resource.params import ListParams, RequestOptions
     from streamkit.families.files.vector_stores import (
         VectorStoreCreateParams,
         VectorStoreSearchParams,

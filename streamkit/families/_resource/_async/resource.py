@@ -1,0 +1,61 @@
+"""How the resources of a client on the running loop send a call, and poll."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit._http.exchange import AsyncExchange
+from streamkit.families._resource.async_listing import listed
+from streamkit.polling import observe_polling, poll_until_done_async
+from streamkit.types import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from reactivex import Observable
+
+    from streamkit._http.transport import AsyncTransport
+    from streamkit.families._resource.async_listing import AsyncPages
+    from streamkit.families._resource.call import Answer, Call
+    from streamkit.families._resource.poll_plan import PollPlan
+    from streamkit.polling import Reply
+    from streamkit.types import CursorPage
+
+__all__ = ["AsyncResource"]
+
+W = TypeVar("W", bound=Wire)
+
+
+class AsyncResource:
+    """A part of the API, for a client on the running loop."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def _send(self, call: Call[W]) -> W:
+        answer = await self._exchange(call)
+        return answer.value
+
+    async def _exchange(self, call: Call[W]) -> Answer[W]:
+        """Send it, and return the headers of the response as well."""
+        return call.answer(await AsyncExchange(self._transport, call.request).send())
+
+    def _list(self, call: Call[CursorPage[W]]) -> AsyncPages[W]:
+        return listed(call, self._send)
+
+    async def _poll(self, plan: PollPlan[W]) -> W:
+        return await poll_until_done_async(plan.polling, self._ask(plan))
+
+    def _observe_poll(self, plan: PollPlan[W]) -> Observable[W]:
+        """Poll for every subscription.
+
+        The async client polls on the running loop. The other polls on the scheduler given to
+        ``subscribe``; without one, ``subscribe`` waits and returns when the polling has ended.
+        """
+        return observe_polling(plan.polling, self._ask(plan))
+
+    def _ask(self, plan: PollPlan[W]) -> Callable[[W | None], Awaitable[Reply[W]]]:
+        async def ask(first: W | None) -> Reply[W]:
+            return plan.reply(await self._exchange(plan.call(first)))
+
+        return ask

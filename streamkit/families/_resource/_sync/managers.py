@@ -1,0 +1,66 @@
+# Made from ../_async/managers.py by .ci/unasync.py: change it there.
+"""What ``stream()`` returns: a stream that is opened by entering a ``with``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from streamkit._rx.cancel_scope import CancelScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+
+__all__ = ["StreamManager"]
+
+
+class Closable(Protocol):
+    """What can be closed."""
+
+    def close(self) -> object:
+        """Close it."""
+        ...
+
+
+S = TypeVar("S", bound=Closable)
+
+
+class StreamManager(Generic[S]):
+    """Entering sends the request and gives the stream; leaving closes it.
+
+    Nothing happens before, and it can be entered again, for another request.
+    """
+
+    def __init__(self, open_stream: Callable[[], S]) -> None:
+        self._open = open_stream
+        self._opening: list[CancelScope] = []
+        self._entered: list[S] = []
+
+    def close(self) -> None:
+        """Close the stream, also while it is being opened: from any thread."""
+        for scope in self._opening[:]:
+            scope.cancel()
+        for stream in self._entered[:]:
+            stream.close()
+
+    def __enter__(self) -> S:
+        with CancelScope() as scope:
+            self._opening.append(scope)
+            try:
+                stream = self._open()
+                # While the scope is known: whoever closes finds the one or the other.
+                self._entered.append(stream)
+            finally:
+                self._opening.remove(scope)
+        if scope.is_cancelled:
+            stream.close()
+        return stream
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._entered.pop().close()

@@ -1,0 +1,55 @@
+"""What a chat completion can be asked for: the parameters, written once for every method.
+
+Source: https://platform.openai.com/docs/api-reference/chat/create.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Required
+
+from streamkit.families._resource.params import RequestOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streamkit._core.wire import Wire
+    from streamkit.families._resource.params import NotGiven
+
+__all__ = ["CompletionParams"]
+
+
+class CompletionParams(RequestOptions, total=False):
+    """The parameters of a chat completion, besides ``response_format`` and ``stream``."""
+
+    messages: Required[Iterable[Mapping[str, Any] | Wire]]
+    model: Required[str]
+    audio: Mapping[str, Any] | NotGiven | None
+    frequency_penalty: float | NotGiven | None
+    function_call: str | Mapping[str, Any] | NotGiven
+    functions: Iterable[Mapping[str, Any]] | NotGiven
+    logit_bias: Mapping[str, int] | NotGiven | None
+    logprobs: bool | NotGiven | None
+    max_completion_tokens: int | NotGiven | None
+    max_tokens: int | NotGiven | None
+    metadata: Mapping[str, str] | NotGiven | None
+    modalities: list[Literal["text", "audio"]] | NotGiven | None
+    n: int | NotGiven | None
+    parallel_tool_calls: bool | NotGiven
+    prediction: Mapping[str, Any] | NotGiven | None
+    presence_penalty: float | NotGiven | None
+    prompt_cache_key: str | NotGiven
+    reasoning_effort: str | NotGiven | None
+    safety_identifier: str | NotGiven
+    seed: int | NotGiven | None
+    service_tier: str | NotGiven | None
+    stop: str | list[str] | NotGiven | None
+    store: bool | NotGiven | None
+    stream_options: Mapping[str, Any] | NotGiven | None
+    temperature: float | NotGiven | None
+    tool_choice: str | Mapping[str, Any] | NotGiven
+    tools: Iterable[Mapping[str, Any]] | NotGiven
+    top_logprobs: int | NotGiven | None
+    top_p: float | NotGiven | None
+    user: str | NotGiven
+    verbosity: str | NotGiven | None
+    web_search_options: Mapping[str, Any] | NotGiven

@@ -1,1 +1,0 @@
-"""How each thing about files is polled."""

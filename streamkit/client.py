@@ -14,9 +14,7 @@ from streamkit.families.chat._sync.completions import Completions
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
-    from typing import Self
-
-    from typing_extensions import Unpack
+    from typing import Self, Unpack
 
     from streamkit._http.client import AsyncHTTPClient, HTTPClient
     from streamkit._http.config import Timeouts

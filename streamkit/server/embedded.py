@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
     from types import TracebackType
-    from typing import Self
-
-    from typing_extensions import Unpack
+    from typing import Self, Unpack
 
     from streamkit.recording import Recording
     from streamkit.server.exchange import Exchange

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from typing_extensions import override
 
 from streamkit.server.api_error import ApiError
 from streamkit.server.complaint import missing
@@ -54,12 +53,10 @@ class _Parser(MultiPartParser):
 
     _room = OVERHEAD
 
-    @override
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._take(end - start)
         super().on_header_field(data, start, end)
 
-    @override
     def on_header_value(self, data: bytes, start: int, end: int) -> None:
         self._take(end - start)
         super().on_header_value(data, start, end)

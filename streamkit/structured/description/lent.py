@@ -102,7 +102,7 @@ def _equal(class_: Any) -> Any:
     """The same TypedDict as ``typing_extensions`` makes it."""
     from typing import NotRequired, Required
 
-    from typing_extensions import TypedDict
+    from typing_extensions import TypedDict  # which pydantic needs here, and depends on
 
     hints: dict[str, Any] = {}
     for name, hint in get_type_hints(class_, include_extras=True).items():

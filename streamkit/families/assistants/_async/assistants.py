@@ -8,7 +8,7 @@ from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import assistants as calls
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
     from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import ListParams, RequestOptions

@@ -10,8 +10,9 @@ from streamkit.families.assistants._async.run_streams import AsyncRunStreams
 from streamkit.families.assistants._async.steps import AsyncSteps
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages

@@ -11,8 +11,9 @@ from streamkit.families.assistants._async.run_streams import AsyncThreadRunStrea
 from streamkit.families.assistants._async.runs import AsyncRuns
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions

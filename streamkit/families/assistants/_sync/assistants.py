@@ -9,7 +9,7 @@ from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.assistants import assistants as calls
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
     from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import ListParams, RequestOptions

@@ -15,9 +15,9 @@ from streamkit.families.assistants.stream import AssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Unpack
 
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import SyncBody

@@ -11,8 +11,9 @@ from streamkit.families.assistants._sync.run_streams import RunStreams
 from streamkit.families.assistants._sync.steps import Steps
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.listing import SyncCursorPage

@@ -12,8 +12,9 @@ from streamkit.families.assistants._sync.run_streams import ThreadRunStreams
 from streamkit.families.assistants._sync.runs import Runs
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions

@@ -13,10 +13,11 @@ from streamkit.families.chat.stream import AsyncChatCompletionStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Unpack
 
     from pydantic import TypeAdapter
     from reactivex import Observable
-    from typing_extensions import TypeForm, Unpack
+    from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.pipeline import Pipeline

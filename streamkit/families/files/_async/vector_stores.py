@@ -10,7 +10,7 @@ from streamkit.families.files._async.file_batches import AsyncFileBatches
 from streamkit.families.files._async.vector_store_files import AsyncVectorStoreFiles
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages

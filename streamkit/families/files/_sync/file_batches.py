@@ -11,9 +11,9 @@ from streamkit.families.files.batch_upload import MAX_CONCURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Unpack
 
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.upload import FileTypes
     from streamkit.families._resource.listing import SyncCursorPage

@@ -11,8 +11,9 @@ from streamkit.families.files import files as calls
 from streamkit.families.files.binary_content import BinaryContent
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import RequestOptions

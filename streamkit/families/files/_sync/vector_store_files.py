@@ -9,8 +9,9 @@ from streamkit.families.files import vector_store_files as calls
 from streamkit.families.files._sync.uploads import UploadingResource
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reactivex import Observable
-    from typing_extensions import Unpack
 
     from streamkit._http.upload import FileTypes
     from streamkit.families._resource.listing import SyncCursorPage

@@ -11,7 +11,7 @@ from streamkit.families.files._sync.file_batches import FileBatches
 from streamkit.families.files._sync.vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.listing import SyncCursorPage

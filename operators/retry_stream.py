@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
-
-import tenacity
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from streamkit._core.events import AttemptResetEvent, Event
 from streamkit._http.backoff import back_off, delay_asked, is_transient
+from streamkit._http.retry_state import RetryState
 from streamkit._rx.operator_input import OperatorInput
 from streamkit._rx.pause import after
 from streamkit.errors import StreamClosedError
@@ -23,6 +22,9 @@ __all__ = ["HELD_RESULTS", "retry_stream"]
 
 T = TypeVar("T")
 
+Wait: TypeAlias = "Callable[[Any], float]"
+"""A strategy of tenacity, or a function that reads the same of its argument."""
+
 HELD_RESULTS = 4096
 """How many done events of an attempt are held back; with one more it is begun anew no more."""
 
@@ -31,7 +33,7 @@ def retry_stream(
     *,
     max_attempts: int = 3,
     retry_if: Callable[[Exception], bool] = is_transient,
-    wait: Callable[[tenacity.RetryCallState], float] = back_off,
+    wait: Wait = back_off,
     results: Literal["each", "once"] = "each",
     scheduler: abc.SchedulerBase | None = None,
 ) -> Callable[[Observable[T]], Observable[T | AttemptResetEvent]]:
@@ -67,7 +69,10 @@ def retry_stream(
     Args:
         max_attempts: How often the source is subscribed to in all.
         retry_if: Whether another attempt may mend an error.
-        wait: Seconds until the next attempt, where the server asks for none.
+        wait: Returns the seconds until the next attempt, where the server asks for none. It is
+            called with what tenacity's strategies read: ``attempt_number`` (of the attempt that has
+            failed; the first is 1), ``outcome`` (whose ``exception()`` is the error),
+            ``seconds_since_start`` and ``idle_for``, the seconds that were waited so far.
         results: With ``"each"`` the events whose type ends with ``.done`` are emitted as they come;
             with ``"once"`` they are held back, in their order, until no other attempt can follow:
             until a finish reason, the end, the error that passes or the last attempt, and for at
@@ -186,13 +191,12 @@ class _Attempts:
         self,
         max_attempts: int,
         retry_if: Callable[[Exception], bool],
-        wait: Callable[[tenacity.RetryCallState], float],
+        wait: Wait,
     ) -> None:
         self._max_attempts = max_attempts
         self._retry_if = retry_if
         self._wait = wait
-        # What tenacity's strategies are told; nothing of it sleeps.
-        self._state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
+        self._state = RetryState()
 
     @property
     def is_last(self) -> bool:
@@ -207,8 +211,7 @@ class _Attempts:
         is_final = is_settled or self.is_last or isinstance(error, StreamClosedError)
         if is_final or not self._retry_if(error):
             raise error
-        state.set_exception((type(error), error, error.__traceback__))
+        state.failed(error)
         seconds = delay_asked(error, now) or self._wait(state)
-        state.idle_for += seconds
-        state.prepare_for_next_attempt()
+        state.waits(seconds)
         return AttemptResetEvent(state.attempt_number, seconds, error)

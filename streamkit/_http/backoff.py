@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
-import tenacity
-
 from streamkit.errors import (
     APIConnectionError,
     APIError,
@@ -22,7 +20,7 @@ from streamkit.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tenacity import RetryCallState
+    from streamkit._http.retry_state import RetryState
 
 __all__ = [
     "FIRST_DELAY",
@@ -64,10 +62,11 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
     return isinstance(error, APIError) and (_may_pass(error.code) or _may_pass(error.type))
 
 
-def back_off(state: RetryCallState) -> float:
+def back_off(state: RetryState) -> float:
     """Seconds until the next attempt, where the server does not say."""
     # Clients that failed together should not come back together.
-    return _exponential(state) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing
+    longest = FIRST_DELAY * 2.0 ** min(state.attempt_number - 1, _DOUBLINGS)
+    return min(longest, LONGEST_DELAY) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing
 
 
 def delay_asked(error: BaseException | None, now: datetime | None = None) -> float | None:
@@ -105,7 +104,7 @@ def _date(headers: Mapping[str, str], name: str) -> datetime | None:
         return None  # no date, or one of no year that there can be
 
 
-_exponential = tenacity.wait_exponential(multiplier=FIRST_DELAY, max=LONGEST_DELAY)
+_DOUBLINGS = 10  # far beyond the longest delay, and no huge number
 
 _TRANSIENT = {
     "internalerror",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
-
-import tenacity
-from tenacity import RetryCallState
 
 from streamkit._http.backoff import back_off, delay_asked, is_transient
 from streamkit._http.redaction import request_id
+from streamkit._http.retry_state import RetryState
 
 if TYPE_CHECKING:
     import httpx
@@ -26,8 +25,9 @@ class Attempts:
     """The attempts at one request: at most ``max_retries`` more than one, when it may help."""
 
     def __init__(self, request: Request, max_retries: int) -> None:
-        self._stop = tenacity.stop_after_attempt(max_retries + 1)
-        self._state = RetryCallState(tenacity.Retrying(), None, (request,), {})
+        self._request = request
+        self._max_retries = max_retries
+        self._state = RetryState()
 
     @property
     def number(self) -> int:
@@ -37,38 +37,31 @@ class Attempts:
     @property
     def may_follow(self) -> bool:
         """Whether another attempt is allowed after this one."""
-        return not self._stop(self._state)
+        return self._state.attempt_number <= self._max_retries
 
     def answered(self, response: httpx.Response) -> None:
         """The attempt has led to a response, whose body may still break off."""
-        self._state.set_result(response)
-        _log(self._state)
+        self._log(response)
 
     def failed(self, error: Exception) -> float:
         """Return the seconds to wait before another attempt; raise ``error`` if there is none."""
-        state = self._state
-        state.set_exception((type(error), error, error.__traceback__))
-        _log(state)
-        if not is_transient(error) or self._stop(state):
+        self._log(getattr(error, "response", None), error)
+        if not (self.may_follow and is_transient(error)):
             raise error
-        seconds = delay_asked(error) or back_off(state)
-        state.prepare_for_next_attempt()
+        self._state.failed(error)
+        seconds = delay_asked(error) or back_off(self._state)
+        self._state.waits(seconds)
         return seconds
 
-
-def _log(state: RetryCallState) -> None:
-    if not logger.isEnabledFor(logging.DEBUG):
-        return
-    request: Request = state.args[0]
-    error = state.outcome.exception() if state.outcome else None
-    response = state.outcome.result() if state.outcome and not error else None
-    response = response or getattr(error, "response", None)
-    logger.debug(
-        "%s %s: attempt %d ended with %s after %.3f s, request id %s",
-        request.method,
-        request.path,
-        state.attempt_number,
-        f"status {response.status_code}" if response else type(error).__name__,
-        state.seconds_since_start or 0.0,
-        request_id(response) if response else None,
-    )
+    def _log(self, response: httpx.Response | None, error: Exception | None = None) -> None:
+        if not logger.isEnabledFor(logging.DEBUG):
+            return
+        logger.debug(
+            "%s %s: attempt %d ended with %s after %.3f s, request id %s",
+            self._request.method,
+            self._request.path,
+            self.number,
+            type(error).__name__ if response is None else f"status {response.status_code}",
+            time.monotonic() - self._state.start_time,
+            None if response is None else request_id(response),
+        )

@@ -231,10 +231,38 @@ def test_a_date_that_the_server_names_is_one_of_the_scheduler() -> None:
     assert attempts.run(retry_stream(retry_if=chosen))[1] == (41, "|")
 
 
-def test_any_wait_of_tenacity_serves() -> None:
-    attempts = Attempts("#")
-    attempts.run(retry_stream(max_attempts=4, wait=tenacity.wait_incrementing(1, 2)))
-    assert attempts.begun == [0, 1, 4, 9]
+WAITS: dict[str, tuple[Callable[[Any], float], list[float]]] = {
+    "fixed": (tenacity.wait_fixed(2), [0, 2, 4, 6]),
+    "incrementing": (tenacity.wait_incrementing(1, 2), [0, 1, 4, 9]),
+    "exponential": (tenacity.wait_exponential(max=3), [0, 1, 3, 6]),
+    "chain": (tenacity.wait_chain(*map(tenacity.wait_fixed, (3, 2, 1))), [0, 3, 5, 6]),
+    "sum": (tenacity.wait_fixed(1) + tenacity.wait_incrementing(0, 1), [0, 1, 3, 6]),
+    "by the error": (tenacity.wait_exception(lambda error: len(str(error))), [0, 3, 6, 9]),
+    "random": (tenacity.wait_random(2, 2), [0, 2, 4, 6]),
+    "a function": (lambda state: state.attempt_number + state.idle_for, [0, 1, 4, 11]),
+}
+
+
+@pytest.mark.parametrize(("wait", "begun"), WAITS.values(), ids=WAITS)
+def test_any_wait_of_tenacity_serves(wait: Callable[[Any], float], begun: list[float]) -> None:
+    attempts = Attempts("#", error=errors.StreamTruncatedError("cut"))
+    attempts.run(retry_stream(max_attempts=4, wait=wait))
+    assert attempts.begun == begun
+
+
+def test_a_wait_is_given_the_attempts_so_far() -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def wait(state: Any) -> float:
+        error = state.outcome.exception()
+        with pytest.raises(type(error)):
+            state.outcome.result()
+        assert state.seconds_since_start >= 0
+        seen.append((state.attempt_number, state.idle_for, state.outcome.failed, error))
+        return 2.5
+
+    Attempts("#").run(retry_stream(max_attempts=3, wait=wait))
+    assert seen == [(1, 0, True, CUT), (2, 2.5, True, CUT)]
 
 
 def test_the_default_wait_doubles_and_is_blurred() -> None:

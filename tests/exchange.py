@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import httpx
 import httpx2
 
+from streamkit._http.async_exchange import AsyncExchange
 from streamkit._http.config import ClientConfig
-from streamkit._http.exchange import AsyncExchange, SyncExchange
+from streamkit._http.exchange import SyncExchange
 from streamkit._http.transport import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reactivex import operators as rx
 
 from streamkit import OpenAIError, StreamClosedError
-from streamkit._rx.push import observe, observe_async
+from streamkit._rx.async_push import observe_async
+from streamkit._rx.push import observe
 from streamkit.families.files.async_upload_stream import AsyncUploadStream
 from streamkit.families.files.batch_upload import BatchUpload, Job, UploadProgress
 from streamkit.families.files.upload_stream import UploadStream

@@ -7,8 +7,9 @@ import gc
 import pytest
 
 from streamkit import Timeout
+from streamkit._http.async_exchange import AsyncExchange
 from streamkit._http.body import AsyncBody, SyncBody
-from streamkit._http.exchange import AsyncExchange, SyncExchange
+from streamkit._http.exchange import SyncExchange
 from streamkit.families._resource.stream import AsyncStream, Stream
 from tests.http_server import Do, Script, ScriptedServer
 from tests.sse_bodies import DONE, part, stream

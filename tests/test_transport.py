@@ -19,10 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import errors
+from streamkit._http.async_exchange import AsyncExchange
 from streamkit._http.backoff import LONGEST_RETRY_AFTER, retry_after
 from streamkit._http.config import ClientConfig, timeouts
 from streamkit._http.errors import ERROR_BODY_LIMIT, library_of, status_error
-from streamkit._http.exchange import AsyncExchange, SyncExchange
+from streamkit._http.exchange import SyncExchange
 from streamkit._http.request import Request, encoded, headers
 from streamkit._http.transport import AsyncTransport, SyncTransport
 from streamkit.types import ChatCompletionMessage

@@ -6,7 +6,6 @@ off before anything of it was told.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from dataclasses import replace
@@ -14,12 +13,11 @@ from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streamkit._core.deadlines import Deadlines
-from streamkit._http.body import AsyncBody, SyncBody
+from streamkit._http.body import SyncBody
 from streamkit._http.request import encoded
-from streamkit._http.timed_body import TimedAsyncBody, TimedSyncBody
+from streamkit._http.timed_body import TimedSyncBody
 from streamkit._http.watchdog import Watchdog
-from streamkit._rx.cancel_scope import AsyncCancelScope, CancelScope
-from streamkit._rx.loop import required_loop
+from streamkit._rx.cancel_scope import CancelScope
 from streamkit.errors import APITimeoutError, OpenAIError, StreamClosedError, StreamTimeoutError
 
 if TYPE_CHECKING:
@@ -30,14 +28,14 @@ if TYPE_CHECKING:
     from streamkit._http.request import Request
     from streamkit._http.transport import AsyncTransport, SyncTransport
 
-__all__ = ["AsyncExchange", "SyncExchange"]
+__all__ = ["Exchange", "SyncExchange"]
 
 _log = logging.getLogger("streamkit")
 
 AnyTransport = TypeVar("AnyTransport", bound="SyncTransport | AsyncTransport")
 
 
-class _Exchange(Generic[AnyTransport]):
+class Exchange(Generic[AnyTransport]):
     """What needs no waiting: the attempts that were made, and the time that is left."""
 
     def __init__(
@@ -84,7 +82,7 @@ class _Exchange(Generic[AnyTransport]):
         )
 
 
-class SyncExchange(_Exchange["SyncTransport"]):
+class SyncExchange(Exchange["SyncTransport"]):
     """The attempts at one answer, for a client that blocks."""
 
     def __init__(
@@ -152,62 +150,3 @@ class SyncExchange(_Exchange["SyncTransport"]):
             watchdog.stop()
             raise
         return response, watchdog
-
-
-class AsyncExchange(_Exchange["AsyncTransport"]):
-    """The attempts at one answer, on the running loop, whose clock counts."""
-
-    def __init__(self, transport: AsyncTransport, request: Request) -> None:
-        super().__init__(transport, request, required_loop().time)
-        self._scope = AsyncCancelScope()
-
-    async def open(self) -> AsyncBody:
-        """Send the request until it is answered, with the body still to be read."""
-        response = await self._answered(whole=False)
-        if self._deadlines is None:
-            return AsyncBody(response)
-        return TimedAsyncBody(response, self._deadlines)
-
-    async def send(self) -> httpx.Response:
-        """Send it until there is a whole answer, which is content when its last byte has come."""
-        return await self._answered(whole=True)
-
-    async def again(self, error: Exception) -> AsyncBody:
-        """Send it once more, ``error`` having ended the answer; raises what is to be told."""
-        delay = self._delay_after(error)
-        self._log_break(error, delay)
-        self._scope = AsyncCancelScope()
-        async with self._scope:
-            await self._transport.wait(delay)
-            return await self.open()
-
-    def close(self) -> None:
-        """Let no other answer begin."""
-        self._scope.cancel()
-
-    async def _answered(self, *, whole: bool) -> httpx.Response:
-        while True:
-            try:
-                response = await self._attempt(whole=whole)
-            except OpenAIError as error:
-                await self._transport.wait(self._delay_after(error))
-            else:
-                self._attempts.answered(response)
-                return response
-
-    async def _attempt(self, *, whole: bool) -> httpx.Response:
-        deadlines = self._deadlines
-        if deadlines is None:
-            return await self._transport.attempt(self._request, self._content, whole=whole)
-        deadlines.begin()
-        until = deadlines.wait(self._clock())
-        patience = asyncio.timeout_at(None if until == inf else until)
-        try:
-            async with patience:
-                response = await self._transport.attempt(self._request, self._content, whole=whole)
-        except TimeoutError:
-            if not patience.expired():
-                raise
-            raise deadlines.error() from None
-        deadlines.arrived(self._clock())
-        return response

@@ -1,13 +1,15 @@
-"""Bodies that are read within limits of time."""
+"""Bodies that a thread reads within limits of time.
+
+They differ from those of a loop (``async_timed_body.py``): a watchdog wakes a thread that waits in
+vain, by cutting its connection.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import weakref
-from math import inf
 from typing import TYPE_CHECKING
 
-from streamkit._http.body import AsyncBody, SyncBody
+from streamkit._http.body import SyncBody
 from streamkit.errors import StreamTimeoutError
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit._core.deadlines import Deadlines
     from streamkit._http.watchdog import Watchdog
 
-__all__ = ["TimedAsyncBody", "TimedSyncBody"]
+__all__ = ["TimedSyncBody"]
 
 
 class TimedSyncBody(SyncBody):
@@ -87,28 +89,3 @@ class TimedSyncBody(SyncBody):
         self._end = None
         self._expire(reached)
         return reached
-
-
-class TimedAsyncBody(AsyncBody):
-    """The bytes of a body as they arrive, as long as they arrive in time."""
-
-    def __init__(self, response: httpx.Response, deadlines: Deadlines) -> None:
-        super().__init__(response)
-        self.on_content = deadlines.content
-        self._deadlines = deadlines
-
-    async def __anext__(self) -> bytes:
-        time = asyncio.get_running_loop().time
-        until = self._deadlines.wait(time())
-        patience = asyncio.timeout_at(None if until == inf else until)
-        try:
-            async with patience:
-                return await super().__anext__()
-        except TimeoutError:
-            if not patience.expired():
-                raise
-            self._end = error = self._deadlines.error()
-            error.request_id = self.response.headers.get("x-request-id")
-            raise error from None
-        finally:
-            self._deadlines.arrived(time())

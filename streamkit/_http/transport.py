@@ -41,7 +41,8 @@ from streamkit._http.redirects import Redirects
 from streamkit._http.request import Request, headers, query
 from streamkit._http.retries import Attempts
 from streamkit._http.upload import AsyncForm, Form, SyncForm
-from streamkit._rx.cancel_scope import AsyncBackOff, BackOff, watch
+from streamkit._rx.async_cancel_scope import AsyncBackOff
+from streamkit._rx.cancel_scope import BackOff, watch
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
 
 if TYPE_CHECKING:

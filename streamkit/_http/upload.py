@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from asyncio import wrap_future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -162,6 +161,8 @@ class AsyncForm(Form):
     """Iterating reads the file in a thread, from its beginning each time."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        from asyncio import wrap_future
+
         sent = 0
         pieces: Iterator[bytes] = iter(self._stream)
         # Not of the loop's own threads, which it waits for when it ends: a pipe may say nothing.

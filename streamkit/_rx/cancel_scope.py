@@ -1,19 +1,21 @@
-"""Calling off what is asked of a server: from another thread, or from another task."""
+"""Calling off, from another thread, what is asked of a server.
+
+It differs from calling off a task (``async_cancel_scope.py``): nothing but the end of its socket
+wakes a thread, so a scope knows what its thread waits for.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from streamkit._rx.loop import Signal, required_loop
 from streamkit.errors import StreamClosedError
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["AsyncBackOff", "AsyncCancelScope", "BackOff", "CancelScope", "Cuttable", "watch"]
+__all__ = ["BackOff", "CancelScope", "Cuttable", "watch"]
 
 
 class Cuttable(Protocol):
@@ -37,22 +39,6 @@ class BackOff:
     def wait(self, seconds: float) -> None:
         """Wait so long; raises ``StreamClosedError`` when it is cut."""
         if self._is_cut.wait(seconds):
-            raise StreamClosedError("The request was called off between two attempts")
-
-
-class AsyncBackOff:
-    """The same for a task."""
-
-    def __init__(self) -> None:
-        self._cut = Signal()
-
-    def cut(self) -> None:
-        """End it."""
-        self._cut.give()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait so long; raises ``StreamClosedError`` when it is cut."""
-        if (await asyncio.wait([self._cut.given], timeout=seconds))[0]:
             raise StreamClosedError("The request was called off between two attempts")
 
 
@@ -91,43 +77,6 @@ class CancelScope:
         self._newest = one
         if self.is_cancelled:
             one.cut()
-
-
-class AsyncCancelScope:
-    """What its task awaits within it ends with ``StreamClosedError`` when another cancels it.
-
-    Unless that is there already: so look whether the scope ``is_cancelled``.
-    """
-
-    def __init__(self) -> None:
-        self.is_cancelled = False
-        required_loop()
-        # What can be made to time out can be called off, and asyncio sees to the details.
-        self._timeout = asyncio.timeout(None)
-        self._is_entered = False
-
-    async def __aenter__(self) -> Self:
-        await self._timeout.__aenter__()
-        self._is_entered = True
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._is_entered = False
-        try:
-            await self._timeout.__aexit__(kind, error, traceback)
-        except TimeoutError:
-            raise StreamClosedError("The stream was closed before the answer began") from None
-
-    def cancel(self) -> None:
-        """End what is awaited, if anything is."""
-        self.is_cancelled = True
-        if self._is_entered and not self._timeout.expired():
-            self._timeout.reschedule(0)
 
 
 def watch(one: Cuttable) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from streamkit.errors import OpenAIError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
 __all__ = ["Signal", "call_on", "required_loop", "running_loop"]
@@ -16,6 +17,10 @@ __all__ = ["Signal", "call_on", "required_loop", "running_loop"]
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
     """The loop that runs on this thread, if one does."""
+    if "asyncio" not in sys.modules:
+        return None  # and a program that only blocks need not import it to know that
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

@@ -1,25 +1,25 @@
-"""Streams that drive themselves: cold observables that make a request for every subscription."""
+"""Streams that drive themselves: cold observables that make a request for every subscription.
+
+They differ from those of a loop (``async_push.py``): a thread pushes, in its turns, where a
+scheduler works, or beside a loop, and is woken by closing what it reads.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._rx.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit._rx.cancel_scope import CancelScope
-from streamkit._rx.loop import call_on, required_loop
 from streamkit._rx.turns import take_turns
-from streamkit.errors import OpenAIError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from types import TracebackType
+    from collections.abc import Callable
 
     from reactivex import Observable, abc
 
-__all__ = ["AsyncPullable", "Pullable", "observe", "observe_async"]
+__all__ = ["Pullable", "observe"]
 
 E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
@@ -32,20 +32,6 @@ class Pullable(Protocol[E_co]):
     def close(self) -> object:
         """End it, and wake who waits for its next item."""
         ...
-
-
-class AsyncPullable(Protocol[E_co]):
-    """What is pulled by a task and closed by leaving it, as an ``AsyncStream``."""
-
-    async def __aenter__(self) -> object: ...
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> object: ...
-    async def __anext__(self) -> E_co: ...
 
 
 def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
@@ -78,63 +64,6 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
         else:
             work = scheduler.schedule(subscription.push)
         return CompositeDisposable(Disposable(subscription.dispose), work)
-
-    return RequestObservable(subscribe)
-
-
-def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
-    """The same on the running event loop: each subscription is a task, disposal cancels it.
-
-    What an observer raises ends the subscription and goes to the loop's exception handler. Where no
-    loop runs, the subscription is an error.
-    """
-    from reactivex.disposable import Disposable
-
-    from streamkit._rx.observable import RequestObservable
-
-    def subscribe(
-        observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
-    ) -> abc.DisposableBase:
-        try:
-            loop = required_loop()
-        except OpenAIError as error:
-            observer.on_error(error)
-            return Disposable()
-        disposed = False
-
-        async def push() -> None:
-            try:
-                stream = await open_stream()
-            except Exception as error:
-                observer.on_error(error)
-                return
-            async with stream:
-                while not disposed:
-                    try:
-                        event = await anext(stream)
-                    except StopAsyncIteration:
-                        observer.on_completed()
-                        return
-                    except Exception as error:
-                        observer.on_error(error)
-                        return
-                    observer.on_next(event)
-
-        task = loop.create_task(push())
-        _running.add(task)  # the loop keeps no reference of its own
-        task.add_done_callback(_finished)
-
-        def cancel() -> None:
-            # Within its own `on_next` the task must not be cancelled: it stops after that.
-            if asyncio.current_task() is not task:
-                task.cancel()
-
-        def dispose() -> None:
-            nonlocal disposed
-            disposed = True
-            call_on(loop, cancel)
-
-        return Disposable(dispose)
 
     return RequestObservable(subscribe)
 
@@ -234,14 +163,3 @@ class _Subscription(Generic[E]):
         if self._is_disposed:
             stream.close()
         return stream
-
-
-_running: set[asyncio.Task[None]] = set()
-
-
-def _finished(task: asyncio.Task[None]) -> None:
-    _running.discard(task)
-    if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler(
-            {"message": "an observer of a stream raised", "exception": error, "task": task}
-        )

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit._core.pipeline import Pipeline
+    from streamkit._http.async_exchange import AsyncExchange
     from streamkit._http.body import AsyncBody, SyncBody
-    from streamkit._http.exchange import AsyncExchange, SyncExchange
+    from streamkit._http.exchange import SyncExchange
 
 __all__ = ["AsyncStream", "Stream"]
 

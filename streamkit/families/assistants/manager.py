@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from streamkit._rx.cancel_scope import AsyncCancelScope, CancelScope
+from streamkit._rx.async_cancel_scope import AsyncCancelScope
+from streamkit._rx.cancel_scope import CancelScope
 from streamkit.families.assistants.callbacks import Callbacks, await_all, call_all
 from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
 

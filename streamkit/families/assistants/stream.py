@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from streamkit._core.pipeline import Pipeline
-from streamkit._rx.cancel_scope import AsyncCancelScope, CancelScope
+from streamkit._rx.async_cancel_scope import AsyncCancelScope
+from streamkit._rx.cancel_scope import CancelScope
 from streamkit.errors import LimitExceededError
 from streamkit.families._resource.stream import AsyncStream, Stream
 from streamkit.families.assistants.callbacks import await_all, awaited, call_all, not_stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from streamkit._rx.cancel_scope import AsyncCancelScope
+from streamkit._rx.async_cancel_scope import AsyncCancelScope
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

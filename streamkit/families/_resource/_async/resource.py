@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit._http.exchange import AsyncExchange
+from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource.async_listing import listed
 from streamkit.polling import observe_polling, poll_until_done_async
 from streamkit.types import Wire

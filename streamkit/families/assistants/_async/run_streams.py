@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit._http.exchange import AsyncExchange
-from streamkit._rx.push import observe_async
+from streamkit._http.async_exchange import AsyncExchange
+from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import run_stream_call as calls
 from streamkit.families.assistants.callbacks import Callbacks

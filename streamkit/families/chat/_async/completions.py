@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.exchange import AsyncExchange
-from streamkit._rx.push import observe_async
+from streamkit._http.async_exchange import AsyncExchange
+from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource.stream import AsyncStream
 from streamkit.families.chat.call import CompletionCall, plain_format

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit._http.exchange import AsyncExchange
+from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.files import files as calls
 from streamkit.families.files.binary_content import BinaryContent

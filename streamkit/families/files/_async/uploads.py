@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit._rx.push import observe_async
+from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.files.async_upload_stream import AsyncUploadStream
 from streamkit.types import Wire

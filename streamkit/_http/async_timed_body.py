@@ -1,0 +1,41 @@
+"""Bodies that are read within limits of time, which cancel what is awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from math import inf
+from typing import TYPE_CHECKING
+
+from streamkit._http.body import AsyncBody
+
+if TYPE_CHECKING:
+    import httpx
+
+    from streamkit._core.deadlines import Deadlines
+
+__all__ = ["TimedAsyncBody"]
+
+
+class TimedAsyncBody(AsyncBody):
+    """The bytes of a body as they arrive, as long as they arrive in time."""
+
+    def __init__(self, response: httpx.Response, deadlines: Deadlines) -> None:
+        super().__init__(response)
+        self.on_content = deadlines.content
+        self._deadlines = deadlines
+
+    async def __anext__(self) -> bytes:
+        time = asyncio.get_running_loop().time
+        until = self._deadlines.wait(time())
+        patience = asyncio.timeout_at(None if until == inf else until)
+        try:
+            async with patience:
+                return await super().__anext__()
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            self._end = error = self._deadlines.error()
+            error.request_id = self.response.headers.get("x-request-id")
+            raise error from None
+        finally:
+            self._deadlines.arrived(time())

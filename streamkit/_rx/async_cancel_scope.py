@@ -1,0 +1,71 @@
+"""Calling off, from another task, what is awaited of a server.
+
+It differs from calling off a thread (``cancel_scope.py``): a task is cancelled wherever it waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from streamkit._rx.loop import Signal, required_loop
+from streamkit.errors import StreamClosedError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["AsyncBackOff", "AsyncCancelScope"]
+
+
+class AsyncBackOff:
+    """A wait between two attempts of a task, which any thread may cut short."""
+
+    def __init__(self) -> None:
+        self._cut = Signal()
+
+    def cut(self) -> None:
+        """End it."""
+        self._cut.give()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        if (await asyncio.wait([self._cut.given], timeout=seconds))[0]:
+            raise StreamClosedError("The request was called off between two attempts")
+
+
+class AsyncCancelScope:
+    """What its task awaits within it ends with ``StreamClosedError`` when another cancels it.
+
+    Unless that is there already: so look whether the scope ``is_cancelled``.
+    """
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+        required_loop()
+        # What can be made to time out can be called off, and asyncio sees to the details.
+        self._timeout = asyncio.timeout(None)
+        self._is_entered = False
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        self._is_entered = True
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_entered = False
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            raise StreamClosedError("The stream was closed before the answer began") from None
+
+    def cancel(self) -> None:
+        """End what is awaited, if anything is."""
+        self.is_cancelled = True
+        if self._is_entered and not self._timeout.expired():
+            self._timeout.reschedule(0)

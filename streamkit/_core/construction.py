@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, Union, cast, get_args, g
 
 import msgspec
 
-from streamkit._core.compiled import convert
+from streamkit._core.compiled import converter
 from streamkit._core.wire import JSONText, UnixTime, Wire
 
 __all__ = ["construct"]
@@ -95,7 +95,7 @@ def _reader(expected: Any) -> Reader:
     if len(members) > 1:
         if all(map(_is_wire, members)):
             return lambda value: _read_object(_tagged(members, value), value)
-        return functools.partial(_read_value, expected)
+        return _value_reader(expected)
     (only,) = members
     if get_origin(only) is list:
         (item_type,) = get_args(only)
@@ -103,10 +103,10 @@ def _reader(expected: Any) -> Reader:
     if only == JSONText:
         return _read_json_text
     if only == UnixTime:
-        return _read_time
+        return _time_reader()
     if _is_wire(only):
         return functools.partial(_read_object, cast("type[Wire]", only))
-    return functools.partial(_read_value, only)
+    return _value_reader(only)
 
 
 def _members(expected: Any) -> tuple[Any, ...]:
@@ -119,13 +119,18 @@ def _is_wire(expected: Any) -> bool:
     return isinstance(type_, type) and issubclass(type_, Wire)
 
 
-def _read_value(expected: Any, value: Any) -> tuple[Any, Any]:
-    if type(value) is expected:
-        return value, _NOTHING
-    try:
-        return convert(value, expected, strict=False), _NOTHING
-    except ValueError:
-        return _MISFIT, value
+def _value_reader(expected: Any) -> Reader:
+    convert = converter(expected)
+
+    def read(value: Any) -> tuple[Any, Any]:
+        if type(value) is expected:
+            return value, _NOTHING
+        try:
+            return convert(value, strict=False), _NOTHING
+        except ValueError:
+            return _MISFIT, value
+
+    return read
 
 
 def _read_object(type_: type[Wire], value: Any) -> tuple[Any, Any]:
@@ -146,13 +151,18 @@ def _read_json_text(value: Any) -> tuple[Any, Any]:
     return text, _NOTHING
 
 
-def _read_time(value: Any) -> tuple[Any, Any]:
-    if isinstance(value, float | str):
+def _time_reader() -> Reader:
+    read_number = _value_reader(int)
+
+    def read(value: Any) -> tuple[Any, Any]:
+        if not isinstance(value, float | str):
+            return read_number(value)
         try:
             return math.floor(float(value)), _NOTHING
         except (ValueError, OverflowError):
             return _MISFIT, value
-    return _read_value(int, value)
+
+    return read
 
 
 def _read_list(item_type: Any, read: Reader, value: Any) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from functools import cache
 from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Generic, get_args, get_origin, get_type_hints
 
-from streamkit._core.compiled import convert, one_at_a_time
+from streamkit._core.compiled import converter, one_at_a_time
 from streamkit.structured.description.parts import is_struct, is_typed_dict, reached
 
 if TYPE_CHECKING:
@@ -72,11 +72,12 @@ def _struct_answer(structs: list[Any]) -> Callable[..., Any]:
 def _reader(source: Any) -> Callable[[Any], Any]:
     """Read a Struct out of decoded JSON; its tag must be there, for it tells a union's apart."""
     config: Any = (get_origin(source) or source).__struct_config__
+    convert = converter(source)
 
     def read(value: Any) -> Any:
         if config.tag is not None and isinstance(value, dict) and config.tag_field not in value:
             raise ValueError(f"the field {config.tag_field!r} is missing")
-        return convert(value, source)
+        return convert(value)
 
     return read
 

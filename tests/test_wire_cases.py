@@ -12,8 +12,6 @@ import pytest
 from streamkit import APIError, OpenAIError
 from tests.chat_roads import STREAMED, Came, Road, streamed
 
-pytestmark = pytest.mark.diagonal
-
 FOLDER = Path(__file__).parent / "cases" / "wire"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit._core.machine import Machine
-from streamkit.families.chat.events import ContentDeltaEvent, ContentDoneEvent
-from streamkit.families.chat.log import NOTHING_READ, ChoiceLog, ChoiceUpdate
+from streamkit.families.chat.log import ChoiceUpdate
+from streamkit.families.chat.tellers import ContentParser
 from streamkit.operators.lift import lift
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from pydantic import TypeAdapter
     from reactivex import Observable
     from typing_extensions import TypeForm
 
+    from streamkit.families.chat.events import ContentDeltaEvent, ContentDoneEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
-__all__ = ["ContentParser", "partial_parse"]
+__all__ = ["partial_parse"]
 
 T = TypeVar("T")
 
@@ -67,37 +67,3 @@ def partial_parse(
         takes=ChoiceUpdate,
         name="partial_parse",
     )
-
-
-class ContentParser(Machine[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[Any]]):
-    """The machine of ``partial_parse``, for one choice."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._choice: ChoiceLog | None = None
-
-    def feed(self, value: ChoiceUpdate, /) -> Sequence[ContentDeltaEvent]:
-        """Take what a chunk added to the choice."""
-        if value.content is None:
-            return ()
-        choice = value.choice
-        if value.content:  # some servers send an empty piece after the finish reason
-            self._choice = choice
-        return (
-            ContentDeltaEvent(
-                value.index, value.content, choice.content, value.content_end, self._reader
-            ),
-        )
-
-    def close(self) -> Iterable[ContentDoneEvent[Any]]:
-        """Tell the whole content, if there was any."""
-        choice, self._choice = self._choice, None
-        if choice is None:
-            return
-        text = choice.content
-        whole = text.close()  # and not a copy, which a long text would be held beside
-        # A refusal, or JSON that was cut short, is not to be parsed.
-        outcome = self._reader.content(text) if choice.has_whole_content() else NOTHING_READ
-        yield ContentDoneEvent(choice.index, whole, outcome.value)
-        if outcome.error is not None:
-            raise outcome.error

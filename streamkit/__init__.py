@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streamkit._core.json.view import PartialArray, PartialObject
 from streamkit._core.serialization import json_default
+from streamkit._core.tags import ThinkTags
 from streamkit._http.config import Timeout
 from streamkit._version import __version__
 from streamkit.client import AsyncOpenAI, OpenAI
@@ -41,7 +42,6 @@ from streamkit.families._resource.params import NOT_GIVEN, NotGiven
 from streamkit.families._resource.stream import AsyncStream, Stream
 from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.limits import Limits
-from streamkit.operators.split_think import ThinkTags
 from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:

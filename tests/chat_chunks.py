@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, AnyStr
 
 from reactivex import operators as rx_operators
 
+from streamkit.families.chat.accumulator import Accumulator
 from streamkit.operators import accumulate, pipe
-from streamkit.operators.accumulate import Accumulator
 from streamkit.types import ChatCompletionChunk, WireDecoder
 
 if TYPE_CHECKING:

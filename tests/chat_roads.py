@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from streamkit import AsyncOpenAI, OpenAI, OpenAIError
 from streamkit.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Script, ScriptedServer, chunk, response
 from tests.ways import KEY, WAYS

@@ -19,7 +19,7 @@ from streamkit.cli.display.shown import Frame
 from streamkit.cli.display.tree import value_tree
 from streamkit.cli.display.visible import visible
 from streamkit.events import LogprobsContentDeltaEvent
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import pydantic_function_tool, tool_parsers

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from streamkit._core.pipeline import Pipeline
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 
 

@@ -13,7 +13,7 @@ from streamkit import events as events_module
 from streamkit import pydantic_function_tool
 from streamkit._core.json.view import PartialObject
 from streamkit.events import ChatCompletionStreamEvent, ChunkEvent, ContentDeltaEvent, Event
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers

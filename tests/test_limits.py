@@ -20,11 +20,11 @@ from streamkit.events import ChunkEvent
 from streamkit.families.assistants.growing import Growing
 from streamkit.families.chat.log import CallMark, CompletionLog, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
+from streamkit.families.chat.machine import ChatEvents
+from streamkit.families.chat.tellers import ToolArgumentsParser
 from streamkit.machine import Machine
-from streamkit.operators.chat_events import ChatEvents
 from streamkit.operators.decode import ChunkDecoder
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
-from streamkit.operators.tool_arg_parse import ToolArgumentsParser
 from streamkit.structured.reader import Reader
 from streamkit.types import (
     ChatCompletionChunk,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from streamkit._core.json.parser import PartialJSON
 from streamkit._core.merge import EMPTY, merged, resolved
-from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, TextLog, ToolCallLog
+from streamkit._core.text import TextLog
+from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, ToolCallLog
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, CompletionUsage, construct
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, says, token

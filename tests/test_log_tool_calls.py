@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streamkit import LimitExceededError, Limits, OpenAI
+from streamkit.families.chat.accumulator import Accumulator
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
-from streamkit.operators.accumulate import Accumulator
 from streamkit.types import (
     ChatCompletionMessageFunctionToolCall,
     ChoiceDeltaToolCall,

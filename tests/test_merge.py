@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from streamkit import LimitExceededError
 from streamkit._core.merge import DELTAS, EMPTY, PER_TOKEN, REPORTS, merged, resolved
+from streamkit.families.chat.accumulator import Accumulator
 from streamkit.limits import Limits
-from streamkit.operators.accumulate import Accumulator
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion, WireDecoder, construct
 
 _decoder = WireDecoder(ChatCompletionChunk)

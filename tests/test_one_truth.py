@@ -21,7 +21,7 @@ from streamkit import OpenAIError
 from streamkit._core.wire import plain
 from streamkit.events import ContentDeltaEvent, ReasoningDeltaEvent, RefusalDeltaEvent
 from streamkit.families.chat.call import CompletionCall
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, Wire, WireDecoder, construct
 

@@ -85,7 +85,7 @@ def test_importing_streamkit_imports_nothing_heavy() -> None:
 def test_who_chats_imports_nothing_of_the_assistants() -> None:
     imported = imported_with("import streamkit; streamkit.OpenAI(api_key='any')")
     of_assistants = {"assistants", "polling", "run_events", "types.beta", "operators.tool_calls"}
-    assert "streamkit.operators.chat_events" in imported
+    assert "streamkit.families.chat.machine" in imported
     assert imported & {f"streamkit.{name}" for name in of_assistants} == set()
 
 

@@ -9,7 +9,7 @@ from streamkit import OpenAIError, StreamDecodeError, StreamTruncatedError
 from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
 from streamkit.families.assistants.follower import RunFollower
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.recording import shipped, shipped_names
 from streamkit.structured.reader import Reader

@@ -7,13 +7,16 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from streamkit import pydantic_function_tool
+from streamkit._core.reading import NOTHING_READ
+from streamkit._core.text import TextLog
 from streamkit.errors import ParseError
-from streamkit.families.chat.log import NOTHING_READ, ChoiceLog, TextLog, ToolCallLog
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.log import ChoiceLog
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers
-from tests.chat_chunks import ends, says
+from streamkit.types import ChatCompletionMessageCustomToolCall
+from tests.chat_chunks import calls, ends, run, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,13 +45,6 @@ class Picky(BaseModel):
 def text_log(text: str) -> TextLog:
     log = TextLog()
     log.append(text)
-    return log
-
-
-def called(name: str, arguments: str, kind: str = "function") -> ToolCallLog:
-    log = ToolCallLog(0)
-    log.name, log.type = name, kind
-    log.arguments.append(arguments)
     return log
 
 
@@ -128,21 +124,30 @@ TOOLS = [pydantic_function_tool(A, name="f"), STRICT, {"type": "custom", "custom
 
 
 @pytest.mark.parametrize(
-    ("call", "value"),
+    ("name", "arguments", "value"),
     [
-        (called("f", '{"a": 1}'), A(a=1)),
-        (called("strict", '{"a": 1}'), {"a": 1}),
-        (called("strict", " "), {}),
-        (called("other", '{"a": 1}'), None),
-        (called("sh", "ls", "custom"), None),
-        (called("strict", "{}", "custom"), None),
+        ("f", '{"a": 1}', A(a=1)),
+        ("strict", '{"a": 1}', {"a": 1}),
+        ("strict", " ", {}),
+        ("other", '{"a": 1}', None),
+        ("sh", "ls", None),
     ],
 )
 def test_the_arguments_of_a_call_are_read_as_its_tool_says(
-    call: ToolCallLog, value: object
+    name: str, arguments: str, value: object
 ) -> None:
-    outcome = Reader(tools=tool_parsers(TOOLS)).arguments(call)
+    outcome = Reader(tools=tool_parsers(TOOLS)).arguments(name, text_log(arguments))
     assert (outcome.value, outcome.error) == (value, None)
+
+
+def test_what_a_custom_tool_is_called_with_is_not_read_as_arguments() -> None:
+    fragment = {"index": 0, "type": "custom", "custom": {"name": "strict", "input": "{}"}}
+    machine = ChatEvents(Reader(tools=tool_parsers(TOOLS)))
+    run(machine, [calls(fragment), ends("tool_calls")])
+    message = machine.completion().choices[0].message
+    call = message.tool_calls[0] if message.tool_calls else None
+    assert isinstance(call, ChatCompletionMessageCustomToolCall)
+    assert call.custom.input == "{}"
 
 
 @pytest.mark.parametrize(("name", "known"), [("f", {}), ("strict", {}), ("other", None)])
@@ -156,7 +161,7 @@ def test_arguments_that_are_still_growing_are_read_as_far_as_they_go(
 def test_without_tools_no_arguments_are_read() -> None:
     text = text_log("{}")
     assert Reader().partial_arguments("f", text, 2) is None
-    assert Reader().arguments(called("f", "{}")) is NOTHING_READ
+    assert Reader().arguments("f", text) is NOTHING_READ
 
 
 @pytest.mark.parametrize(

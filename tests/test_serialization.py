@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from streamkit import PartialArray, PartialObject, json_default
 from streamkit._core.json.parser import PartialJSON
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.types import ChatCompletion, CompletionUsage, construct

@@ -10,7 +10,7 @@ import pytest
 from streamkit import OpenAIError
 from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from tests.server_quirks import QUIRKS, Quirk

@@ -10,7 +10,7 @@ import pytest
 
 from streamkit import APIError, APIResponseValidationError, OpenAIError, StreamTruncatedError
 from streamkit._core.pipeline import Pipeline
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from tests.chat_roads import PLAIN, STREAMED, Road, plain, streamed
 from tests.sse_bodies import DONE, USAGE, part

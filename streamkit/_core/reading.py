@@ -10,7 +10,6 @@ from streamkit.errors import ParseError
 
 if TYPE_CHECKING:
     from streamkit._core.text import TextLog
-    from streamkit.families.chat.log.tool_call import ToolCallLog
 
 __all__ = ["NOTHING_READ", "Outcome", "Reading"]
 
@@ -45,6 +44,6 @@ class Reading(Protocol):
         """The whole content as the type that was asked for."""
         ...
 
-    def arguments(self, call: ToolCallLog) -> Outcome:
-        """The whole arguments as the tool's type."""
+    def arguments(self, name: str, text: TextLog) -> Outcome:
+        """The whole arguments as the type of the tool of that name."""
         ...

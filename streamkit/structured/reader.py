@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.reading import NOTHING_READ, Outcome
 from streamkit.errors import ParseError
-from streamkit.families.chat.log import NOTHING_READ, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit.families.chat.log import TextLog, ToolCallLog
+    from streamkit._core.text import TextLog
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.structured.tools import ToolParsers
 
@@ -73,13 +73,13 @@ class Reader:
             return Outcome(self, text.length, whole)
         return self._read(text, format_.parse)
 
-    def arguments(self, call: ToolCallLog) -> Outcome:
-        """The whole arguments as the tool's type; an error is told once."""
+    def arguments(self, name: str, text: TextLog) -> Outcome:
+        """The whole arguments as the type of the tool of that name; an error is told once."""
         tools = self._tools
-        if tools is None or call.type != "function" or call.name not in tools:
+        if tools is None or name not in tools:
             return NOTHING_READ
         # Some servers say nothing at all where a function has no parameters.
-        return self._read(call.arguments, lambda text: tools.parse(call.name, text.strip() or "{}"))
+        return self._read(text, lambda whole: tools.parse(name, whole.strip() or "{}"))
 
     def _read(self, text: TextLog, parse: Callable[[str], Any]) -> Outcome:
         # Validators may cost much and have effects, so no text is read twice unless it has grown.

@@ -12,7 +12,7 @@ import msgspec
 
 from streamkit.errors import OpenAIError
 from streamkit.events import Event
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, WireDecoder
 from tests.fuzz.bodies import FORMAT, TOOLS

@@ -6,7 +6,7 @@ from streamkit._core.answer_decoder import OnTruncated
 from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
 from streamkit.events import Event
-from streamkit.operators.chat_events import ChatEvents
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers

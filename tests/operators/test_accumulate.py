@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
 from streamkit.errors import APIError
+from streamkit.families.chat.accumulator import Accumulator
 from streamkit.operators import accumulate, pipe
-from streamkit.operators.accumulate import Accumulator
 from tests.chat_chunks import cut, ends, run, says
 
 if TYPE_CHECKING:

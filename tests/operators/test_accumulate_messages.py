@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from reactivex import operators as rx
 
 from streamkit.families.assistants.events import MessageDeltaEvent
+from streamkit.families.assistants.message_accumulator import MessageAccumulator
 from streamkit.operators import accumulate_messages, pipe
-from streamkit.operators.accumulate_messages import MessageAccumulator
 from tests.assistant_streams import (
     READ,
     TOLD,

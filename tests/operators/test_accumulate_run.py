@@ -7,8 +7,8 @@ from reactivex import operators as rx
 
 from streamkit import LimitExceededError, Limits
 from streamkit.families.assistants.events import RunEvent, RunStepDeltaEvent
+from streamkit.families.assistants.run_accumulator import RunAccumulator
 from streamkit.operators import accumulate_run, pipe
-from streamkit.operators.accumulate_run import RunAccumulator
 from tests.assistant_streams import (
     READ,
     TOLD,

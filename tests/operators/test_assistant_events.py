@@ -13,8 +13,8 @@ from reactivex import operators as rx
 from streamkit._core.sse import SSEDecoder
 from streamkit.errors import APIError, StreamTruncatedError
 from streamkit.families.assistants.events import TextCreatedEvent, TextDeltaEvent, TextDoneEvent
+from streamkit.families.assistants.machine import AssistantEvents
 from streamkit.operators import assistant_events, decode_assistant_events, pipe
-from streamkit.operators.assistant_events import AssistantEvents
 from tests.assistant_streams import (
     READ,
     TOLD,

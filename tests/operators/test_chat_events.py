@@ -17,8 +17,8 @@ from streamkit.errors import (
     OpenAIError,
     ParseError,
 )
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.operators import chat_events, pipe
-from streamkit.operators.chat_events import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
+from streamkit.families.chat.tellers import LogprobsTeller
 from streamkit.operators import logprobs, pipe
-from streamkit.operators.logprobs import LogprobsTeller
 from tests.chat_chunks import choice, chunk, ends, one_choice, run, says, token, updates
 
 if TYPE_CHECKING:

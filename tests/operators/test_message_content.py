@@ -6,9 +6,9 @@ import pytest
 import reactivex
 from reactivex import operators as rx
 
+from streamkit.families.assistants.message_accumulator import MessageAccumulator, MessageEvent
+from streamkit.families.assistants.message_content import ContentEvent, ContentTeller
 from streamkit.operators import accumulate_messages, message_content, pipe
-from streamkit.operators.accumulate_messages import MessageAccumulator, MessageEvent
-from streamkit.operators.message_content import ContentEvent, ContentTeller
 from tests.assistant_streams import (
     READ,
     TOLD,

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from reactivex import operators as rx_operators
 
 from streamkit.errors import ParseError
+from streamkit.families.chat.tellers import ContentParser
 from streamkit.operators import partial_parse, pipe
-from streamkit.operators.partial_parse import ContentParser
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates

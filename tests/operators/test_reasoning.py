@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
+from streamkit.families.chat.accumulator import Accumulator
+from streamkit.families.chat.tellers import ReasoningTeller
 from streamkit.operators import pipe, reasoning
-from streamkit.operators.accumulate import Accumulator
-from streamkit.operators.reasoning import ReasoningTeller
 from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates
 
 if TYPE_CHECKING:

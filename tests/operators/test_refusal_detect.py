@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
+from streamkit.families.chat.tellers import RefusalTeller
 from streamkit.operators import pipe, refusal_detect
-from streamkit.operators.refusal_detect import RefusalDetector
 from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates
 
 if TYPE_CHECKING:
@@ -49,21 +49,21 @@ def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
 
 def test_a_choice_that_is_answered_tells_nothing() -> None:
     chunks = [chunk(choice(role="assistant", content="", refusal=None)), says("Hi"), ends()]
-    assert run(RefusalDetector(), updates(chunks)) == []
+    assert run(RefusalTeller(), updates(chunks)) == []
 
 
 def test_a_delta_says_the_refusal_so_far() -> None:
-    deltas = run(RefusalDetector(), updates([refuses("I'm"), refuses(" sorry")]))[:-1]
+    deltas = run(RefusalTeller(), updates([refuses("I'm"), refuses(" sorry")]))[:-1]
     assert [event.snapshot for event in deltas] == ["I'm", "I'm sorry"]
 
 
 def test_a_refusal_of_nothing_has_no_done_event() -> None:
-    events = run(RefusalDetector(), updates([refuses(""), ends()]))
+    events = run(RefusalTeller(), updates([refuses(""), ends()]))
     assert [event.type for event in events] == ["refusal.delta"]
 
 
 def test_an_empty_piece_after_the_end_does_not_end_it_again() -> None:
-    machine = RefusalDetector()
+    machine = RefusalTeller()
     first, last = updates([refuses("no"), refuses("")])
     assert [told(event) for event in run(machine, [first])] == ["+no", "=no"]
     assert [told(event) for event in run(machine, [last])] == ["+"]
@@ -71,12 +71,12 @@ def test_an_empty_piece_after_the_end_does_not_end_it_again() -> None:
 
 def test_events_know_their_choice() -> None:
     chunks = [chunk(choice(2, refusal="no"))]
-    events = run(RefusalDetector(), updates(chunks))
+    events = run(RefusalTeller(), updates(chunks))
     assert [event.choice_index for event in events] == [2, 2]
 
 
 @given(text=st.text(min_size=1), places=st.lists(st.integers(0, 40), max_size=8))
 def test_any_cut_of_the_refusal_gives_the_same_done_event(text: str, places: list[int]) -> None:
-    *deltas, done = run(RefusalDetector(), updates(map(refuses, cut(text, places))))
-    assert done == run(RefusalDetector(), updates([refuses(text)]))[-1]
+    *deltas, done = run(RefusalTeller(), updates(map(refuses, cut(text, places))))
+    assert done == run(RefusalTeller(), updates([refuses(text)]))[-1]
     assert "".join(event.delta for event in deltas) == done.refusal

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from reactivex import operators as rx_operators
 
+from streamkit._core.tags import ThinkTags
+from streamkit.families.chat.think import ThinkSplitter
 from streamkit.operators import chat_events, pipe, split_think
-from streamkit.operators.split_think import ThinkSplitter, ThinkTags
 from tests.chat_chunks import call, choice, chunk, cut, ends, run, says, token
 
 if TYPE_CHECKING:

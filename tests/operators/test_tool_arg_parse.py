@@ -12,9 +12,9 @@ from reactivex import operators as rx_operators
 
 from streamkit import pydantic_function_tool
 from streamkit.errors import ParseError
+from streamkit.families.chat.accumulator import Accumulator
+from streamkit.families.chat.tellers import ToolArgumentsParser
 from streamkit.operators import pipe, tool_arg_parse
-from streamkit.operators.accumulate import Accumulator
-from streamkit.operators.tool_arg_parse import ToolArgumentsParser
 from streamkit.structured.reader import Reader
 from streamkit.structured.tools import tool_parsers
 from tests.chat_chunks import (

@@ -6,9 +6,9 @@ import pytest
 import reactivex
 from reactivex import operators as rx
 
+from streamkit.families.assistants.run_accumulator import RunAccumulator
+from streamkit.families.assistants.tool_calls import ToolCallEvent, ToolCallTeller
 from streamkit.operators import accumulate_run, pipe, tool_calls
-from streamkit.operators.accumulate_run import RunAccumulator
-from streamkit.operators.tool_calls import ToolCallEvent, ToolCallTeller
 from streamkit.types.beta.threads.runs import CodeInterpreterToolCallDelta
 from tests.assistant_streams import (
     READ,

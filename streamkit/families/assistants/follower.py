@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
-from streamkit.operators.assistant_events import AssistantEvents
+from streamkit.families.assistants.machine import AssistantEvents
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, ThreadMessageDelta
 from streamkit.types.beta.threads import TextDeltaBlock
 

@@ -14,10 +14,10 @@ from streamkit.errors import SchemaError
 from streamkit.families._resource.params import is_left_out
 from streamkit.families.chat.answer_shapes import as_chunk
 from streamkit.families.chat.conversation import unparsed
+from streamkit.families.chat.machine import ChatEvents
 from streamkit.families.chat.plain_completion import plain_completion
+from streamkit.families.chat.think import ThinkSplitter
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.chat_events import ChatEvents
-from streamkit.operators.split_think import ThinkSplitter
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import require_strict_tools, tool_parsers
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.tags import ThinkTags
     from streamkit.families.chat.events import ChatCompletionStreamEvent
-    from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 

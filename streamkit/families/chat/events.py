@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from streamkit._core.events import Event, Growth
-from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, TextLog
+from streamkit._core.text import TextLog
+from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading
 from streamkit.structured.reader import Reader
 from streamkit.types import (
     ChatCompletionChunk,

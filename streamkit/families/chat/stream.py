@@ -9,7 +9,7 @@ from streamkit.families.chat.events import ChatCompletionStreamEvent
 
 if TYPE_CHECKING:
     from streamkit._core.pipeline import Pipeline
-    from streamkit.operators.chat_events import ChatEvents
+    from streamkit.families.chat.machine import ChatEvents
     from streamkit.types import ParsedChatCompletion
 
 __all__ = ["AsyncChatCompletionStream", "ChatCompletionStream"]

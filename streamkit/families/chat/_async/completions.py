@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.pipeline import Pipeline
+    from streamkit._core.tags import ThinkTags
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
     from streamkit.families.chat.params import CompletionParams
-    from streamkit.operators.split_think import ThinkTags
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from streamkit._core.calls import CallUpdate
 from streamkit._core.merge import EMPTY, PER_TOKEN, merged, resolved
 from streamkit._core.text import TextLog
 from streamkit._core.wire import plain
-from streamkit.families.chat.log.tool_call import CallMark, CallUpdate, ToolCallLog
+from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import (
@@ -68,7 +69,7 @@ class ChoiceUpdate(Struct, frozen=True, gc=False):
     content_end: int
     refusal: str | None
     refusal_end: int
-    calls: tuple[CallUpdate, ...]
+    calls: tuple[CallUpdate[ToolCallLog], ...]
     logprobs: ChoiceLogprobs | None
     finish_reason: str | None
     """What the chunk says; the heading has what was said once."""
@@ -144,7 +145,7 @@ class ChoiceLog:
         """Take what a chunk says of this choice."""
         # A hot place: nearly every chunk brings a piece of content and nothing else.
         reasoning = content = refusal = thought = None
-        calls: tuple[CallUpdate, ...] = ()
+        calls: tuple[CallUpdate[ToolCallLog], ...] = ()
         heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
         is_rare = bool(choice.finish_reason) or choice.unknown_fields is not UNSET
         if delta is not None:
@@ -240,8 +241,9 @@ class ChoiceLog:
         return reader.content(self.content).value if self.has_whole_content() else None
 
     def _parsed_arguments(self, call: ToolCallLog, reader: Reading) -> object:
-        whole = self.is_whole or call.is_whole()
-        return reader.arguments(call).value if whole else None
+        if call.type != "function" or not (self.is_whole or call.is_whole()):
+            return None
+        return reader.arguments(call.name, call.arguments).value
 
     def _append_function_call(self, call: ChoiceDeltaFunctionCall) -> None:
         if self._function_call is None:

@@ -79,6 +79,10 @@ class CompletionLog:
             return updates
         return self._append(parts)
 
+    def now(self, reader: Reading, *, final: bool = False) -> ParsedChatCompletion[Any]:
+        """The completion as it is now; parsed as a whole when ``final``."""
+        return self.build(self.heading, self.latest, reader, final=final)
+
     def build(
         self,
         heading: Heading,

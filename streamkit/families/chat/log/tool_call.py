@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit._core.calls import CallLog
 from streamkit._core.merge import EMPTY, merged, resolved
-from streamkit._core.text import TextLog
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import (
@@ -31,47 +31,24 @@ if TYPE_CHECKING:
 
     Body: TypeAlias = ChoiceDeltaToolCallFunction | ChoiceDeltaFunctionCall | ChoiceDeltaCustom
 
-__all__ = ["CallMark", "CallUpdate", "ToolCallLog", "body_of", "text_of"]
+__all__ = ["CallMark", "ToolCallLog", "body_of", "text_of"]
 
 
-class ToolCallLog:
-    """One tool call, or a call of the old kind, as it arrives."""
+class ToolCallLog(CallLog):
+    """One tool call, or a call of the old kind, as it arrives.
 
-    __slots__ = (
-        "_limits",
-        "arguments",
-        "extra",
-        "function_extra",
-        "id",
-        "id_came_back",
-        "index",
-        "name",
-        "type",
-    )
+    Its id is the first that came; some servers make up another one for every fragment.
+    """
+
+    __slots__ = ("_limits", "extra", "function_extra", "id_came_back")
 
     def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
+        super().__init__(index, limits)
         self._limits = limits
-        self.index = index
-        self.id = ""
-        """The first that came; some servers make up another one for every fragment."""
         self.id_came_back = False
         """Whether another fragment had the same id, so that it is not one of a fragment."""
-        self.name = ""
-        self.type = "function"
-        self.arguments = TextLog(limits)
-        """The arguments of a function, or the input of a custom tool."""
         self.extra: Mapping[str, Any] = EMPTY
         self.function_extra: Mapping[str, Any] = EMPTY
-
-    def is_whole(self) -> bool:
-        """Whether the arguments are a closed JSON value."""
-        return self.arguments.is_whole_json()
-
-    def is_open(self) -> bool:
-        """Whether more must follow: there are no arguments, or they are JSON and not closed yet."""
-        if not self.arguments.length:
-            return True
-        return self.type != "custom" and self.arguments.is_open_json()
 
     def add(self, fragment: ChoiceDeltaToolCall) -> str:
         """Take a fragment, and return what it adds to the arguments."""
@@ -171,16 +148,6 @@ class CallMark(Struct, frozen=True, gc=False):
         call = FunctionCall(arguments=self.call.arguments.first(self.end), name=self.name)
         call.add_unknown(resolved(self.function_extra))
         return call
-
-
-class CallUpdate(Struct, frozen=True, gc=False):
-    """What a chunk added to a tool call."""
-
-    call: ToolCallLog
-    arguments_delta: str
-    end: int
-    opened: bool
-    """Whether this is the first that was heard of the call."""
 
 
 def body_of(fragment: ChoiceDeltaToolCall) -> Body | None:

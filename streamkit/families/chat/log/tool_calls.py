@@ -25,10 +25,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from streamkit._core.calls import CallUpdate
 from streamkit.errors import LimitExceededError
 from streamkit.families.chat.log.tool_call import (
     CallMark,
-    CallUpdate,
     ToolCallLog,
     body_of,
     text_of,
@@ -122,9 +122,11 @@ class ToolCallsLog:
         self._heads: dict[str, ToolCallLog] = {}  # calls whose arguments are awaited, by id
         self._last_head: ToolCallLog | None = None  # the last of them, if none was opened since
 
-    def append(self, fragments: Sequence[ChoiceDeltaToolCall]) -> tuple[CallUpdate, ...]:
+    def append(
+        self, fragments: Sequence[ChoiceDeltaToolCall]
+    ) -> tuple[CallUpdate[ToolCallLog], ...]:
         """Take the fragments of one delta."""
-        updates: list[CallUpdate] = []
+        updates: list[CallUpdate[ToolCallLog]] = []
         for fragment in fragments:
             updates.append(self._append(fragment, updates))
         touched = {update.call.index: update.call for update in updates}
@@ -140,7 +142,9 @@ class ToolCallsLog:
             self.marks = tuple(marks)
         return tuple(updates)
 
-    def _append(self, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate]) -> CallUpdate:
+    def _append(
+        self, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate[ToolCallLog]]
+    ) -> CallUpdate[ToolCallLog]:
         """Take a fragment; ``before`` is what the same delta has brought."""
         found = call = self._look_for(fragment)
         opened = False
@@ -185,7 +189,10 @@ class ToolCallsLog:
         return None if id and _name(fragment) and last.name else last
 
     def _verdict(
-        self, call: ToolCallLog, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate]
+        self,
+        call: ToolCallLog,
+        fragment: ChoiceDeltaToolCall,
+        before: Sequence[CallUpdate[ToolCallLog]],
     ) -> Verdict:
         """What a fragment with an id or a name is to the call where it was looked for."""
         name = _name(fragment)

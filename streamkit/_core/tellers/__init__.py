@@ -1,0 +1,1 @@
+"""Machines that emit what grows in an answer, piece by piece and whole at its end."""

@@ -1,0 +1,143 @@
+"""The texts and images of messages, as they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit._core.machine import Machine
+from streamkit._core.wire import plain
+from streamkit.families.assistants.events import (
+    ImageFileDoneEvent,
+    MessageCreatedEvent,
+    MessageDeltaEvent,
+    MessageDoneEvent,
+    TextCreatedEvent,
+    TextDeltaEvent,
+    TextDoneEvent,
+    text_of,
+)
+from streamkit.families.assistants.growing import built, matched
+from streamkit.families.assistants.message_accumulator import MessageEvent
+from streamkit.types.beta.threads import (
+    ImageFile,
+    ImageFileContentBlock,
+    TextContentBlock,
+    TextDeltaBlock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from streamkit.families.assistants.growing import Mark
+    from streamkit.types.beta.threads import MessageContent, MessageContentDelta, Text
+
+__all__ = ["ContentEvent", "ContentTeller"]
+
+ContentEvent = TextCreatedEvent | TextDeltaEvent | TextDoneEvent | ImageFileDoneEvent
+"""Any event about a block of a message's content."""
+
+
+class ContentTeller(Machine[MessageEvent, ContentEvent]):
+    """The machine of ``message_content``."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, _Message] = {}
+
+    def feed(self, value: MessageEvent, /) -> Sequence[ContentEvent]:
+        """Take an event about a message and return what it says of its content."""
+        match value:
+            case MessageDeltaEvent(message_id=id):
+                message = self._messages.setdefault(id, _Message(id, resumed=True))
+                return [
+                    event
+                    for index, fragment, block in value.fragments()
+                    for event in message.grow(index, fragment, block)
+                ]
+            case MessageCreatedEvent(message_id=id):
+                message = self._messages[id] = _Message(id, resumed=value.resumed)
+                blocks = value.blocks().items()
+                return [event for at, block in blocks for event in message.show(at, block)]
+            case MessageDoneEvent(message_id=id):
+                ended = self._messages.pop(id, None)
+                return list(ended.end(value.message.content)) if ended else ()
+
+    def close(self) -> Iterable[ContentEvent]:
+        """Return the done events of the messages that have not ended."""
+        messages, self._messages = self._messages, {}
+        for message in messages.values():
+            yield from message.end()
+
+
+class _Message:
+    """What of a message has been emitted."""
+
+    def __init__(self, id: str, *, resumed: bool) -> None:
+        self.id = id
+        self._resumed = resumed
+        self._texts: dict[int, Mark] = {}
+        self._others: set[int] = set()
+        self._images: set[int] = set()
+        # A text is open from its beginning to that of the next block, so there is only one.
+        self._open: int | None = None
+        self._done: dict[int, Mark] = {}
+        """The texts that were done and had no piece since, as of then."""
+
+    def show(self, index: int, block: Mark) -> Iterator[ContentEvent]:
+        """Return what is new of a block as it is now, besides what a delta adds to it."""
+        if block.get("type") == "text":
+            if index not in self._texts:
+                yield from self._overtaken()
+                self._open = index
+                yield TextCreatedEvent(self.id, index, block)
+            self._texts[index] = block
+            return
+        if index not in self._others:
+            self._others.add(index)
+            yield from self._overtaken()
+        if index not in self._images and (image := block.get("image_file")):
+            self._images.add(index)
+            yield ImageFileDoneEvent(self.id, index, built(ImageFile, image))
+
+    def grow(
+        self, index: int, fragment: MessageContentDelta, block: Mark
+    ) -> Iterator[ContentEvent]:
+        """Return what a delta says of a block that is now as it made it."""
+        yield from self.show(index, block)
+        if not isinstance(fragment, TextDeltaBlock) or fragment.text is None:
+            return
+        if index in self._done:
+            if not any(fragment.text.to_dict().values()):
+                return  # some servers send an empty piece of every text at the end
+            del self._done[index]
+        yield TextDeltaEvent(self.id, index, fragment.text, block)
+
+    def end(self, content: Sequence[MessageContent] = ()) -> Iterator[ContentEvent]:
+        """Return the rest, as the whole message has it, or as far as it got.
+
+        The texts that have begun are done before any block begins that only the whole message has.
+        """
+        known = {*self._texts, *self._others}
+        whole = matched(known, content, others=not self._resumed)
+        for index, mark in sorted(self._texts.items()):
+            block = whole.get(index)
+            text = block.text if isinstance(block, TextContentBlock) else text_of(mark)
+            if not self._has_been(index, text):
+                yield TextDoneEvent(self.id, index, text)
+        for index, block in whole.items():
+            if isinstance(block, TextContentBlock) and index not in self._texts:
+                yield TextCreatedEvent(self.id, index, plain(block, drop_none=True))
+                yield TextDoneEvent(self.id, index, block.text)
+            elif isinstance(block, ImageFileContentBlock) and index not in self._images:
+                yield ImageFileDoneEvent(self.id, index, block.image_file)
+
+    def _overtaken(self) -> Iterator[ContentEvent]:
+        """Return the done event of the text that is open when the next block begins."""
+        if self._open is not None:
+            index, self._open = self._open, None
+            block = self._done[index] = self._texts[index]
+            yield TextDoneEvent(self.id, index, text_of(block))
+
+    def _has_been(self, index: int, text: Text) -> bool:
+        """Whether a done event had this very text."""
+        done = self._done.get(index)
+        return done is not None and text_of(done).to_dict() == text.to_dict()

@@ -1,0 +1,103 @@
+"""The tool calls of a run's steps, as they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit._core.machine import Machine
+from streamkit._core.wire import plain
+from streamkit.families.assistants.events import (
+    RunEvent,
+    RunStepCreatedEvent,
+    RunStepDeltaEvent,
+    RunStepDoneEvent,
+    ToolCallCreatedEvent,
+    ToolCallDeltaEvent,
+    ToolCallDoneEvent,
+    tool_call_of,
+)
+from streamkit.families.assistants.growing import matched
+from streamkit.families.assistants.run_accumulator import RunOrStepEvent
+from streamkit.types.beta.threads.runs import ToolCallsStepDetails
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from streamkit.families.assistants.growing import Mark
+    from streamkit.types.beta.threads.runs import RunStep
+
+__all__ = ["ToolCallEvent", "ToolCallTeller"]
+
+ToolCallEvent = ToolCallCreatedEvent | ToolCallDeltaEvent | ToolCallDoneEvent
+"""Any event about a tool call."""
+
+
+class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
+    """The machine of ``tool_calls``."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, _Step] = {}
+
+    def feed(self, value: RunOrStepEvent, /) -> Sequence[ToolCallEvent]:
+        """Take an event about the run or a step and return what it says of tool calls."""
+        match value:
+            case RunStepDeltaEvent(run_step_id=id):
+                step = self._steps.setdefault(id, _Step(id, resumed=True))
+                return list(step.grow(value))
+            case RunStepCreatedEvent(run_step_id=id):
+                step = self._steps[id] = _Step(id, resumed=value.resumed)
+                calls = value.calls().items()
+                return [event for at, call in calls for event in step.show(at, call)]
+            case RunStepDoneEvent(run_step_id=id):
+                ended = self._steps.pop(id, None)
+                return list(ended.end(value.run_step)) if ended else ()
+            case RunEvent():
+                return list(self.close()) if value.rests else ()
+
+    def close(self) -> Iterable[ToolCallEvent]:
+        """Tell the calls that are not done yet."""
+        for step in self._steps.values():
+            yield from step.rest()
+
+
+class _Step:
+    """What of a step has been told."""
+
+    def __init__(self, id: str, *, resumed: bool) -> None:
+        self.id = id
+        self._resumed = resumed
+        self._calls: dict[int, Mark] = {}
+        self._done: set[int] = set()
+
+    def show(self, index: int, call: Mark) -> Iterator[ToolCallEvent]:
+        """Tell of a call as it is now, if it is new."""
+        if index not in self._calls:
+            yield ToolCallCreatedEvent(self.id, index, call)
+        self._calls[index] = call
+
+    def grow(self, event: RunStepDeltaEvent) -> Iterator[ToolCallEvent]:
+        """Tell what a delta adds to calls."""
+        for index, fragment, call in event.fragments():
+            if index not in self._done:
+                yield from self.show(index, call)
+                yield ToolCallDeltaEvent(self.id, index, fragment, call)
+
+    def end(self, step: RunStep) -> Iterator[ToolCallEvent]:
+        """Tell the rest, as the whole step has it."""
+        details = step.step_details
+        calls = details.tool_calls if isinstance(details, ToolCallsStepDetails) else ()
+        for index, call in matched(self._calls, calls, others=not self._resumed).items():
+            if index in self._done:
+                continue
+            if call is None:
+                yield ToolCallDoneEvent(self.id, index, tool_call_of(self._calls[index]))
+                continue
+            if index not in self._calls:
+                yield ToolCallCreatedEvent(self.id, index, plain(call, drop_none=True))
+            yield ToolCallDoneEvent(self.id, index, call)
+
+    def rest(self) -> Iterator[ToolCallEvent]:
+        """Tell the calls that are not done, as far as they got."""
+        for index in sorted(self._calls.keys() - self._done):
+            self._done.add(index)
+            yield ToolCallDoneEvent(self.id, index, tool_call_of(self._calls[index]))

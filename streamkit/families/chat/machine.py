@@ -1,0 +1,146 @@
+"""Chunks to the documented events: the machine of every streamed chat completion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit._core.machine import Machine
+from streamkit.errors import (
+    ContentFilterFinishReasonError,
+    LengthFinishReasonError,
+    OpenAIError,
+    ParseError,
+    StreamkitError,
+)
+from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
+from streamkit.families.chat.log import CompletionLog
+from streamkit.families.chat.tellers import (
+    ContentParser,
+    LogprobsTeller,
+    ReasoningTeller,
+    RefusalTeller,
+    ToolArgumentsParser,
+)
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types import ChatCompletionChunk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from streamkit.structured.reader import Reader
+    from streamkit.types import ParsedChatCompletion
+
+    _Machines = tuple[
+        ReasoningTeller, ContentParser, RefusalTeller, ToolArgumentsParser, LogprobsTeller
+    ]
+
+__all__ = ["ChatEvents"]
+
+
+class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
+    """The machine of ``chat_events``."""
+
+    def __init__(self, reader: Reader, *, limits: Limits = DEFAULTS) -> None:
+        self._reader = reader
+        self._log = CompletionLog(limits)
+        self._choices: dict[int, _Machines] = {}
+        self._finished: set[int] = set()
+        self._parse_errors: dict[tuple[int, int], ParseError] = {}
+
+    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        """Take a chunk and return its events."""
+        # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
+        # it brings is cheaper than to ask all five.
+        log = self._log
+        updates = log.append(value)
+        events: list[ChatCompletionStreamEvent[Any]] = [
+            ChunkEvent(value, log, self._reader, log.heading, log.latest, updates)
+        ]
+        finished: list[int] = []
+        for update in updates:
+            machines = self._choices.get(update.index) or self._open(update.index)
+            if update.reasoning is not None:
+                events += machines[0].feed(update)
+            if update.content is not None:
+                events += machines[1].feed(update)
+            if update.refusal is not None:
+                events += machines[2].feed(update)
+            if update.calls:
+                events += machines[3].feed(update)
+            if update.logprobs is not None:
+                events += machines[4].feed(update)
+            if update.finish_reason:
+                finished.append(update.index)
+        for index in finished:
+            if index not in self._finished:  # some servers say it in every chunk
+                self._finished.add(index)
+                events += self._finish(index)
+        return events
+
+    def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
+        """Tell what no finish reason told, then raise what is wrong with the answer."""
+        for index in sorted(self._choices):
+            yield from self._finish(index)
+        error = self._verdict()
+        if error is not None:
+            raise error
+
+    def fail(self, error: Exception, /) -> None:
+        """Let an error of the stream carry what had arrived."""
+        if isinstance(error, StreamkitError) and error.partial is None:
+            error.partial = self.snapshot()
+
+    def snapshot(self) -> ParsedChatCompletion[Any]:
+        """The completion so far, parsed as far as it goes."""
+        return self._log.now(self._reader)
+
+    def completion(self) -> ParsedChatCompletion[Any]:
+        """The whole completion, parsed; call it after ``close``."""
+        return self._log.now(self._reader, final=True)
+
+    def _open(self, index: int) -> _Machines:
+        machines = self._choices[index] = (
+            ReasoningTeller(),
+            ContentParser(self._reader),
+            RefusalTeller(),
+            ToolArgumentsParser(self._reader),
+            LogprobsTeller(),
+        )
+        return machines
+
+    def _finish(self, index: int) -> list[ChatCompletionStreamEvent[Any]]:
+        events: list[ChatCompletionStreamEvent[Any]] = []
+        machines: Sequence[Machine[Any, Any]] = self._choices[index]
+        for place, machine in enumerate(machines):
+            told = len(events)
+            try:
+                events.extend(machine.close())
+            except ParseError as error:
+                # Raised last, so that no event and no usage is lost; `extend` has kept the events.
+                self._parse_errors[index, place] = error
+            else:
+                if len(events) > told:  # more had come, and with it the text fits
+                    self._parse_errors.pop((index, place), None)
+        return events
+
+    def _verdict(self) -> OpenAIError | None:
+        if not self._reader.expects:
+            return None
+        for index, choice in sorted(self._log.choices.items()):
+            error: OpenAIError | None
+            if choice.finish_reason == "length":
+                error = LengthFinishReasonError(completion=self.completion())
+            elif choice.finish_reason == "content_filter":
+                error = ContentFilterFinishReasonError(completion=self.completion())
+            else:
+                misfits = sorted(key for key in self._parse_errors if key[0] == index)
+                error = self._parse_errors[misfits[0]] if misfits else None
+                if choice.is_empty and self._reader.expects_content:
+                    reason = choice.finish_reason
+                    error = ParseError(
+                        f"The answer has no content to parse (finish reason {reason!r})", content=""
+                    )
+            if error is not None:
+                error.partial = self.completion()
+                return error
+        return None

@@ -43,8 +43,9 @@ RULES = [
     # The docstrings.
     (r"\ban ``(with|for)``", r"a ``\1``"),
     (r"\ban ``async (with|for)``", r"a ``\1``"),
-    (r"\bclient on the running loop\b", "client that blocks"),
+    (r"\b([Cc]lient) on the running loop\b", r"\1 that blocks"),
     (r"\bany task\b", "any thread"),
+    (r"\bbetween tasks\b", "between threads"),
 ]
 """Patterns, and what is written in place of what they match; each reads what the last one wrote."""
 

@@ -1,0 +1,1 @@
+"""The clients; ``streamkit.client`` exports them."""

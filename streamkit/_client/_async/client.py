@@ -1,0 +1,110 @@
+"""``AsyncOpenAI``: its configuration, and the tree of its resources."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from streamkit._client.options import Chat, changed
+from streamkit._http.config import ClientConfig
+from streamkit._http.transport import AsyncTransport
+from streamkit.families.chat._async.completions import AsyncCompletions
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self, Unpack
+
+    from streamkit._client.options import ClientOptions
+    from streamkit._http.client import AsyncHTTPClient
+    from streamkit.families.assistants._async.assistants import AsyncAssistants
+    from streamkit.families.assistants._async.threads import AsyncThreads
+    from streamkit.families.files._async.files import AsyncFiles
+    from streamkit.families.files._async.vector_stores import AsyncVectorStores
+
+__all__ = ["AsyncOpenAI"]
+
+
+class AsyncBeta:
+    """``async_client.beta``: the assistants, and what code may still look for here.
+
+    That is chat and vector stores. What only few programs need is imported when it is first used.
+    """
+
+    def __init__(self, chat: Chat[AsyncCompletions], transport: AsyncTransport) -> None:
+        self.chat = chat
+        self._transport = transport
+
+    @cached_property
+    def assistants(self) -> AsyncAssistants:
+        """Models with their instructions and tools."""
+        from streamkit.families.assistants._async.assistants import AsyncAssistants
+
+        return AsyncAssistants(self._transport)
+
+    @cached_property
+    def threads(self) -> AsyncThreads:
+        """Threads, with their messages and runs."""
+        from streamkit.families.assistants._async.threads import AsyncThreads
+
+        return AsyncThreads(self._transport)
+
+    @cached_property
+    def vector_stores(self) -> AsyncVectorStores:
+        """Vector stores, with their files and batches."""
+        from streamkit.families.files._async.vector_stores import AsyncVectorStores
+
+        return AsyncVectorStores(self._transport)
+
+
+class AsyncOpenAI:
+    """A client on the running loop; share one between tasks.
+
+    ``http_client`` is any client with the interface of ``httpx.AsyncClient``; it stays the
+    caller's to close. Raises ``OpenAIError`` when there is no key.
+    """
+
+    def __init__(
+        self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[ClientOptions]
+    ) -> None:
+        self._connect(AsyncTransport(ClientConfig.from_environment(**options), http_client))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A client with other options and the same connections."""
+        client = object.__new__(type(self))
+        client._connect(self._transport.with_config(changed(self._transport.config, options)))
+        return client
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Uploaded files."""
+        from streamkit.families.files._async.files import AsyncFiles
+
+        return AsyncFiles(self._transport)
+
+    @property
+    def vector_stores(self) -> AsyncVectorStores:
+        """Vector stores, with their files and batches."""
+        return self.beta.vector_stores
+
+    async def close(self) -> None:
+        """Close the connections, unless the HTTP client was given."""
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncOpenAI({self._transport.config!r})"
+
+    def _connect(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+        self.chat = Chat(AsyncCompletions(transport))
+        self.beta = AsyncBeta(self.chat, transport)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # test asks for one.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
-EXAMPLES, FEWER_EXAMPLES = 100, 40
+EXAMPLES, FEWER_EXAMPLES = 100, 25
 """How many Hypothesis tries of each property, with ``--thorough`` and without."""
 
 

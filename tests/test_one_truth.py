@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import importlib
 import inspect
 import json
@@ -111,10 +112,15 @@ def has_its_type(wire: Wire, name: str) -> bool:
     value = getattr(wire, name)
     if any(wires_in(value)):
         return True
-    types = {field.name: field.type for field in msgspec.structs.fields(type(wire))}
-    if isinstance(types[name], type) or get_origin(types[name]):
-        msgspec.convert(value, types[name])
+    wanted = types_of(type(wire))[name]
+    if isinstance(wanted, type) or get_origin(wanted):
+        msgspec.convert(value, wanted)
     return True
+
+
+@functools.cache  # msgspec evaluates every annotation each time
+def types_of(type_: type[Wire]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(type_)}
 
 
 @given(type_=st.sampled_from(WIRES), data=st.data())

@@ -30,7 +30,7 @@ STREAMS: Mapping[str, int] = {
 
 STREAMS_IN_ANY_ORDER = 100
 
-WITHOUT_THOROUGH = 8
+WITHOUT_THOROUGH = 12
 """One in so many is compared otherwise."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,7 +67,12 @@ def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) 
     finished = subprocess.run(
         [sys.executable, "-W", "error", *options, "-c", RUN_ALL],
         input=json.dumps(list(programs.values())),
-        env={"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": server.base_url, "PYTHONPATH": "."},
+        env={
+            "OPENAI_API_KEY": "any",
+            "OPENAI_BASE_URL": server.base_url,
+            "PYTHONPATH": ".",
+            "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],  # the one authority of the tests
+        },
         capture_output=True,
         text=True,
         check=False,

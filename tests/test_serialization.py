@@ -12,7 +12,6 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from fastapi.encoders import jsonable_encoder
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
@@ -61,6 +60,12 @@ def held(value: object) -> Any:
     return json.loads(Holder(held=value, loose=[value]).model_dump_json())["held"]
 
 
+def encoded_by_fastapi(value: object) -> Any:
+    from fastapi.encoders import jsonable_encoder  # it takes long to import
+
+    return jsonable_encoder(value)
+
+
 ENCODERS: dict[str, Callable[[object], Any]] = {
     "json": lambda value: json.loads(json.dumps(value, default=json_default)),
     "json, indented": lambda value: json.loads(json.dumps(value, indent=2, default=json_default)),
@@ -68,7 +73,7 @@ ENCODERS: dict[str, Callable[[object], Any]] = {
     "pydantic": lambda value: json.loads(TypeAdapter(Any).dump_json(value)),
     "pydantic, as Python": lambda value: TypeAdapter(Any).dump_python(value, mode="json"),
     "a pydantic field": held,
-    "FastAPI": jsonable_encoder,
+    "FastAPI": encoded_by_fastapi,
 }
 ENCODED = pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
 TEXT = '{"steps": [{"output": "ab", "day": "2024-01-02"}, {"output": "c", "day": "2024-01-03"}]}'

@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
+from tests.test_cli import COMMAND, unboxed
 
 BETA = {"OpenAI-Beta": "assistants=v2"}
-COMMAND = [sys.executable, "-m", "streamkit.cli", "serve", "--port", "0", "--database"]
+SERVE = ["serve", "--port", "0"]
 
 
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_a_database_outlives_the_command(tmp_path: Path) -> None:
     database = tmp_path / "state.db"
-    with subprocess.Popen([*COMMAND, str(database)], stdout=subprocess.PIPE, text=True) as served:
+    command = [*COMMAND, *SERVE, "--database", str(database)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
         found = re.match(r"Serving at (\S+) ", served.stdout.readline())
         assert found
@@ -36,21 +39,21 @@ def test_a_database_outlives_the_command(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("This is a text, and long enough to be looked at. " * 10)
-    ran = subprocess.run([*COMMAND, str(text)], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "text is no database" in ran.stderr
+    ran = CliRunner().invoke(app, [*SERVE, "--database", str(text)])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "text is no database" in unboxed(ran.stderr)
 
 
 def test_others_are_let_in_only_with_a_key() -> None:
-    command = [*COMMAND[:-1], "--host", "0.0.0.0"]  # noqa: S104 - that it is refused is the claim
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "give it an api_key" in ran.stderr
+    host = "0.0.0.0"  # noqa: S104 - that it is refused is the claim
+    ran = CliRunner().invoke(app, [*SERVE, "--host", host])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "give it an api_key" in unboxed(ran.stderr)
 
 
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_what_is_allowed_and_logged_is_an_option() -> None:
-    command = [*COMMAND[:-1], "--allow-host", "box.local", "--allow-origin", "https://a.example"]
+    command = [*COMMAND, *SERVE, "--allow-host", "box.local", "--allow-origin", "https://a.example"]
     with subprocess.Popen(
         [*command, "--log-requests"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as served:
@@ -71,6 +74,6 @@ def test_what_is_allowed_and_logged_is_an_option() -> None:
 
 @pytest.mark.parametrize("option", [["--allow-host", "http://a"], ["--allow-origin", "a"]])
 def test_what_cannot_be_allowed_is_misuse(option: list[str]) -> None:
-    ran = subprocess.run([*COMMAND[:-1], *option], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "is no" in ran.stderr
+    ran = CliRunner().invoke(app, [*SERVE, *option])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "is no" in unboxed(ran.stderr)

@@ -99,8 +99,8 @@ def judged(schema: dict[str, Any], value: Any) -> bool:
     return Judge(schema, References(schema), budget).allows(value)
 
 
-# To draw a schema takes longer than to judge by it, so every schema that was drawn is the root once,
-# and judges several values.
+# To draw a schema takes longer than to judge by it, so every schema that was drawn is the root
+# once, and judges several values.
 @settings(max_examples=200)
 @given(schemas(SCHEMAS), LEAVES, LEAVES, st.tuples(VALUES, VALUES, VALUES))
 def test_a_value_is_allowed_where_jsonschema_allows_it(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
-COMMAND = [sys.executable, "-m", "streamkit.cli", "serve", "--port", "0", "--fault"]
+from streamkit.cli.app import app
+from tests.test_cli import COMMAND, unboxed
+
+SERVE = ["serve", "--port", "0", "--fault"]
 
 
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_the_command_serves_with_a_fault() -> None:
     with subprocess.Popen(
-        [*COMMAND, "status?code=503&retry_after=3"], stdout=subprocess.PIPE, text=True
+        [*COMMAND, *SERVE, "status?code=503&retry_after=3"], stdout=subprocess.PIPE, text=True
     ) as served:
         assert served.stdout is not None
         found = re.match(r"Serving at (\S+) ", served.stdout.readline())
@@ -28,6 +31,6 @@ def test_the_command_serves_with_a_fault() -> None:
 
 
 def test_the_command_refuses_what_is_no_fault() -> None:
-    ran = subprocess.run([*COMMAND, "nope"], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "no fault 'nope'" in ran.stderr
+    ran = CliRunner().invoke(app, [*SERVE, "nope"])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "no fault 'nope'" in unboxed(ran.stderr)

@@ -24,7 +24,7 @@ from streamkit import (
     StreamTruncatedError,
     Timeout,
 )
-from streamkit._core.pipeline import HELD_EVENTS
+from streamkit._core.hold import HELD_EVENTS
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServer, response
 from tests.sse_bodies import DONE, USAGE, part, stream
 from tests.ways import KEY, WAYS, Taken, Way

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from streamkit._core.pipeline import Pipeline
-from streamkit.families.chat.machine import ChatEvents
-from streamkit.structured.reader import Reader
+from tests.pipelines import chat_pipeline
 
 
 def delta(make: Callable[[int], dict[str, Any]]) -> Callable[[int], dict[str, Any]]:
@@ -94,7 +93,7 @@ def calls_of(pipeline: Pipeline[Any], chunks: list[bytes]) -> int:
 
 @pytest.mark.parametrize("make", STREAMS.values(), ids=STREAMS)
 def test_a_late_chunk_costs_what_an_early_one_costs(make: Callable[[int], dict[str, Any]]) -> None:
-    pipeline = Pipeline(ChatEvents(Reader()))
+    pipeline = chat_pipeline()
     chunks = [b"data: %b\n\n" % json.dumps(make(at)).encode() for at in range(LONG + 80)]
     for chunk in chunks[:20]:
         list(pipeline.read(chunk))

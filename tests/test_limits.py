@@ -13,18 +13,17 @@ import streamkit
 from streamkit import LimitExceededError, Limits, OpenAI
 from streamkit import operators as ops
 from streamkit._core.merge import merged, resolved
-from streamkit._core.pipeline import Pipeline
 from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import StreamDecodeError
 from streamkit.events import ChunkEvent
+from streamkit.families.assistants.decoder import AssistantEventDecoder
 from streamkit.families.assistants.growing import Growing
+from streamkit.families.chat.decoder import ChunkDecoder
 from streamkit.families.chat.log import CallMark, CompletionLog, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.families.chat.tellers import ToolArgumentsParser
 from streamkit.machine import Machine
-from streamkit.operators.decode import ChunkDecoder
-from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.structured.reader import Reader
 from streamkit.types import (
     ChatCompletionChunk,
@@ -40,6 +39,7 @@ from tests import run_ways
 from tests.assistant_streams import frame, requires_action
 from tests.exchange import Connect
 from tests.http_server import ScriptedServer, response
+from tests.pipelines import chat_pipeline
 from tests.sse_bodies import stream
 from tests.test_transport import POST
 from tests.ways import WAYS, Way
@@ -265,7 +265,7 @@ def test_a_file_may_be_larger_than_a_response() -> None:
 @pytest.mark.parametrize("bracket", ["[", '{"a":'])
 def test_no_depth_of_an_unknown_field_exhausts_python(bracket: str, depth: int) -> None:
     value = bracket * depth + "0" + {"[": "]"}.get(bracket, "}") * depth
-    pipeline = Pipeline(ChatEvents(Reader()))
+    pipeline = chat_pipeline()
     with pytest.raises(LimitExceededError, match="json_depth = 200"):
         list(pipeline.read(wire(HELLO, with_field("vendor", value))))
 
@@ -295,7 +295,7 @@ def test_nor_does_one_of_an_error_in_the_stream(depth: int) -> None:
 
 
 def test_what_is_as_deep_as_may_be_survives_everything_that_is_done_to_it() -> None:
-    events = [*Pipeline(ChatEvents(Reader())).read(wire(*[with_field("vendor", nested(196))] * 3))]
+    events = [*chat_pipeline().read(wire(*[with_field("vendor", nested(196))] * 3))]
     snapshot = [event.snapshot for event in events if isinstance(event, ChunkEvent)][-1]
     assert json.dumps(snapshot.to_dict()).count("[" * 196) == 1
     assert snapshot.to_json()

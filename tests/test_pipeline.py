@@ -6,15 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import OpenAIError, StreamDecodeError, StreamTruncatedError
-from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
 from streamkit.families.assistants.follower import RunFollower
-from streamkit.families.chat.machine import ChatEvents
-from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.recording import shipped, shipped_names
-from streamkit.structured.reader import Reader
 from tests.assistant_streams import body as run_body
 from tests.chat_chunks import cut
+from tests.pipelines import chat_pipeline, run_pipeline
 from tests.sse_bodies import DONE, USAGE, part
 
 ANSWER = b"".join(
@@ -24,7 +21,7 @@ BODY = ANSWER + USAGE + DONE
 
 
 def taken(*pieces: bytes, choices: int = 1) -> tuple[list[Event], OpenAIError | None]:
-    pipeline = Pipeline(ChatEvents(Reader()), choices=choices)
+    pipeline = chat_pipeline(choices=choices)
     events: list[Event] = []
     try:
         for piece in pieces:
@@ -82,7 +79,7 @@ RUN_END = run_body("r:completed")
 def taken_run(*pieces: bytes) -> tuple[list[object], list[str], OpenAIError | None]:
     """The events of a run, the texts of its messages so far, and the error."""
     follower = RunFollower()
-    pipeline = Pipeline(follower, decoder=AssistantEventDecoder())
+    pipeline = run_pipeline(follower)
     told: list[object] = []
     try:
         for piece in pieces:

@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 
 from streamkit import OpenAIError
-from streamkit._core.pipeline import Pipeline
 from streamkit.events import Event
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
+from tests.pipelines import chat_pipeline
 from tests.server_quirks import QUIRKS, Quirk
 
 pytestmark = pytest.mark.diagonal
@@ -46,7 +46,7 @@ def test_what_servers_send_is_what_was_meant(quirk: Quirk, size: int) -> None:
 
 def taken(pieces: list[bytes], n: int) -> tuple[list[str], Any, OpenAIError | None]:
     machine = ChatEvents(Reader(JSON))
-    pipeline = Pipeline(machine, choices=n)
+    pipeline = chat_pipeline(machine, choices=n)
     told: list[str] = []
     try:
         for piece in pieces:

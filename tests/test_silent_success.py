@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from streamkit import APIError, APIResponseValidationError, OpenAIError, StreamTruncatedError
-from streamkit._core.pipeline import Pipeline
-from streamkit.families.chat.machine import ChatEvents
-from streamkit.structured.reader import Reader
 from tests.chat_roads import PLAIN, STREAMED, Road, plain, streamed
+from tests.pipelines import chat_pipeline
 from tests.sse_bodies import DONE, USAGE, part
 
 pytestmark = pytest.mark.diagonal
@@ -82,7 +80,7 @@ ENDS = pytest.mark.parametrize("end", [b"", b"\n", b"\n\n", b"\n\n" + DONE, b"\n
 @BY_ITSELF
 @ENDS
 def test_an_error_without_a_frame_is_raised_with_its_text(report: Any, end: bytes) -> None:
-    pipeline, body = Pipeline(ChatEvents(Reader())), json.dumps(report).encode() + end
+    pipeline, body = chat_pipeline(), json.dumps(report).encode() + end
     with pytest.raises(APIError, match="too hot") as raised:
         list(chain(pipeline.read(body), pipeline.end()))
     assert type(raised.value) is APIError

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 from streamkit._core.decoding import is_json, loads
 from streamkit._core.machine import Machine
 from streamkit._core.reports import is_error, report_in, reported
-from streamkit.errors import QUOTE_LIMIT, APIResponseValidationError, OpenAIError
+from streamkit.errors import (
+    QUOTE_LIMIT,
+    APIResponseValidationError,
+    OpenAIError,
+    StreamDecodeError,
+    StreamTruncatedError,
+)
+from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from streamkit.errors import APIError
-    from streamkit.limits import Limits
 
 __all__ = ["SSE", "AnswerDecoder", "OnTruncated"]
 
@@ -23,6 +29,7 @@ A = TypeVar("A")
 OnTruncated = Literal["error", "accept"]
 """What a stream that ends before its answer is: an error, or as good as whole."""
 
+_SHORT = 16
 _DONE = ("[DONE]", b"[DONE]")
 
 
@@ -32,7 +39,7 @@ class SSE(Protocol):
 
     @property
     def data(self) -> str | bytes:
-        """The JSON text of a chunk, or ``[DONE]``."""
+        """The JSON text of a part of an answer, or ``[DONE]``."""
         ...
 
     @property
@@ -44,14 +51,25 @@ class SSE(Protocol):
 class AnswerDecoder(Machine[SSE, A]):
     """Server-sent events to the parts of one answer.
 
-    It raises at the end, whatever ended the stream, if nothing that came was part of an answer.
+    A family says what is in an event (``decode``), whether anything of an answer has come
+    (``is_answered``) and whether all of it has (``has_ended``). The rest is the same for all:
+    ``[DONE]``, errors that the server reports, and what an end is.
     """
-
-    _limits: Limits
 
     received: int = 0
     """How many events have come."""
     _passed_over = ""
+
+    def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
+        self._on_truncated = on_truncated
+        self._limits = limits
+
+    @abstractmethod
+    def decode(self, data: str | bytes, event: str = "message", /) -> A | None:
+        """Take the data of an event of this type and return its part of an answer, if it has one.
+
+        It counts the event in ``received``, and takes nothing more once it is ``done``.
+        """
 
     @property
     @abstractmethod
@@ -60,8 +78,22 @@ class AnswerDecoder(Machine[SSE, A]):
 
     @property
     @abstractmethod
+    def has_ended(self) -> bool:
+        """Whether the parts that came say that the answer is whole; ``[DONE]`` says so anyway."""
+
+    @property
     def is_complete(self) -> bool:
         """Whether the answer would be whole if the stream ended now."""
+        return self.done or self.has_ended or self._on_truncated == "accept"
+
+    def feed(self, value: SSE, /) -> Sequence[A]:
+        """Take an event and return its part of an answer, if it has one."""
+        name = value.event
+        if name != "message" and self._names_error(name) and not self.done:
+            self.received += 1
+            raise reported(value.data)
+        part = self.decode(value.data, name)
+        return () if part is None else (part,)
 
     def feed_last(self, value: SSE, /) -> Sequence[A]:
         """Take the event that the end of the body cut off from its blank line.
@@ -72,7 +104,7 @@ class AnswerDecoder(Machine[SSE, A]):
         data = value.data
         if self.done:
             return ()
-        if is_error(value.event) or data.strip() in _DONE:
+        if self._names_error(value.event) or data.strip() in _DONE:
             return self.feed(value)
         if not is_json(data):
             return ()
@@ -83,10 +115,35 @@ class AnswerDecoder(Machine[SSE, A]):
             raise error
         return ()
 
+    def close(self) -> Iterable[A]:
+        """Take the end of the body, or ``[DONE]``."""
+        if self.is_complete:
+            return ()
+        if not self.received:
+            raise StreamDecodeError("the stream ended without an event")
+        raise StreamTruncatedError(
+            f"the stream was cut after {self.received} events: {self._missing()}"
+        )
+
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream say how much of it had come."""
         if isinstance(error, OpenAIError):
             error.events_received = self.received
+
+    def _missing(self) -> str:
+        """What a stream that ends now lacks, and what came in its place."""
+        return f"no [DONE]{self._quoted()}"
+
+    def _names_error(self, event: str) -> bool:
+        """Whether an event of this type reports an error, whatever its data are."""
+        return is_error(event)
+
+    def _is_empty(self, data: str | bytes) -> bool:
+        """Whether the data have nothing of an answer: they are blank, or ``[DONE]``."""
+        stripped = data.strip()
+        if len(data) < _SHORT and stripped[:6] in _DONE:
+            self.done = True
+        return self.done or not stripped
 
     def _error_in(self, data: str | bytes) -> APIError | None:
         try:

@@ -73,6 +73,10 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         data = self.plain_data(value)
         if data is not None:
             return (ServerSentEvent(data, "message", self._id),)
+        return self.split(value)
+
+    def split(self, value: bytes) -> Sequence[ServerSentEvent]:
+        """The same for bytes of which ``plain_data`` has made nothing."""
         if self._fault is not None:
             raise self._fault
         if self._head is not None:
@@ -82,7 +86,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         if self._after_cr or b"\r" in value:
             value = self._normalise(value)
         self._room -= len(value)
-        events = self._checked(self._split(value))
+        events = self._checked(self._cut(value))
         self._is_between_frames = not (
             self._frame or self._line or self._after_cr or self._fault or self._head is not None
         )
@@ -122,10 +126,10 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def plain_data(self, value: bytes) -> bytes | None:
         """The data of a read that is one frame of one ``data:`` line, which then needs no event.
 
-        None of any other; ``feed`` takes those, for nothing has been done with them.
+        None of any other; ``split`` takes those, and nothing has been done with them yet.
         """
         # A hot place: servers send a frame at a time, and there is nothing else in such a read for
-        # the rules of `feed` to find. What is asked here is what costs least (`in` costs thrice).
+        # the rules of `split` to find. What is asked here is what costs least (`in` costs thrice).
         line, _, rest = value.partition(b"\n")
         data = line.removeprefix(b"data: ")
         if (
@@ -139,7 +143,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             return data
         return None
 
-    def _split(self, value: bytes) -> list[ServerSentEvent]:
+    def _cut(self, value: bytes) -> list[ServerSentEvent]:
         if b"\n" not in value:
             self._put_aside(value)
             return []

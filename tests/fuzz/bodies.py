@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from streamkit._core.answer_decoder import OnTruncated
-from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
 from streamkit.events import Event
 from streamkit.families.chat.machine import ChatEvents
@@ -11,6 +10,7 @@ from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers
 from tests.fuzz.pieces import pieces
+from tests.pipelines import chat_pipeline
 
 OBJECT = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 FORMAT = response_format(
@@ -34,7 +34,7 @@ def check(data: bytes) -> None:
 def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
     """The events, read when they came and when all had come, and the error."""
     machine = ChatEvents(Reader(FORMAT, TOOLS))
-    pipeline = Pipeline(machine, on_truncated=on_truncated)
+    pipeline = chat_pipeline(machine, on_truncated=on_truncated)
     events: list[Event] = []
     read: list[object] = []
     error: OpenAIError | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from streamkit._core.answer_decoder import OnTruncated
-from streamkit._core.pipeline import Pipeline
 from streamkit.errors import OpenAIError
 from streamkit.families.assistants.follower import RunFollower
-from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from tests.fuzz.pieces import pieces
+from tests.pipelines import run_pipeline
 
 
 def check(data: bytes) -> None:
@@ -23,8 +22,7 @@ def check(data: bytes) -> None:
 def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
     """What every event tells, read when it came and when all had come, and the error."""
     follower = RunFollower()
-    decoder = AssistantEventDecoder(on_truncated=on_truncated)
-    pipeline = Pipeline(follower, decoder=decoder)
+    pipeline = run_pipeline(follower, on_truncated)
     told: list[object] = []
     error: OpenAIError | None = None
     try:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
+from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.sse import ServerSentEvent, SSEDecoder
 from streamkit.errors import (
     APIError,
@@ -18,8 +19,8 @@ from streamkit.errors import (
     StreamDecodeError,
     StreamTruncatedError,
 )
+from streamkit.families.chat.decoder import ChunkDecoder
 from streamkit.operators import decode, pipe
-from streamkit.operators.decode import ChunkDecoder
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage, Wire
 from tests.chat_chunks import body, choice, chunk, cut, ends, run, says
 
@@ -155,7 +156,7 @@ def test_other_wire_types_can_be_decoded() -> None:
     class Tick(Wire):
         n: int = 0
 
-    machine = ChunkDecoder(Tick, on_truncated="accept")
+    machine = ObjectDecoder(Tick, on_truncated="accept")
     ticks = run(machine, [ServerSentEvent(b'{"n": 1}'), ServerSentEvent(b'{"n": 2, "of": 3}')])
     assert [tick.to_dict() for tick in ticks] == [{"n": 1}, {"n": 2, "of": 3}]
 
@@ -282,7 +283,7 @@ def test_other_types_may_have_whatever_fields_they_like() -> None:
         message: str = ""
         code: int = 0
 
-    (tick,) = ChunkDecoder(Tick).feed(ServerSentEvent(b'{"message": "no", "code": 7, "of": 3}'))
+    (tick,) = ObjectDecoder(Tick).feed(ServerSentEvent(b'{"message": "no", "code": 7, "of": 3}'))
     assert (tick.message, tick.code, tick.model_extra) == ("no", 7, {"of": 3})
 
 

@@ -14,8 +14,8 @@ from streamkit.errors import (
     StreamDecodeError,
     StreamTruncatedError,
 )
+from streamkit.families.assistants.decoder import AssistantEventDecoder
 from streamkit.operators import decode_assistant_events, pipe
-from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.types.beta.assistant_stream_event import (
     ThreadMessageDelta,
     ThreadRunCompleted,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
     from reactivex import Observable, abc
 
-    from streamkit._core.pipeline import Pipeline
+    from streamkit._core.pipeline import NewPipeline
     from streamkit._http.async_exchange import AsyncExchange
     from streamkit._http.body import AsyncBody, SyncBody
     from streamkit._http.exchange import SyncExchange
@@ -38,7 +38,7 @@ class _Stream(Generic[E, AnyBody, AnyExchange]):
     """What a stream knows without waiting: what is ready, who watches, and how it ended."""
 
     def __init__(
-        self, body: AnyBody, new_pipeline: Callable[[], Pipeline[E]], exchange: AnyExchange | None
+        self, body: AnyBody, new_pipeline: NewPipeline[E], exchange: AnyExchange | None
     ) -> None:
         self._new_pipeline = new_pipeline
         self._exchange = exchange
@@ -82,12 +82,9 @@ class _Stream(Generic[E, AnyBody, AnyExchange]):
         """Read this body from now on."""
         self._body = body
         self._response = body.response
-        self._pipeline = self._new_pipeline()
+        may_follow = self._exchange is not None and self._exchange.may_follow
+        self._pipeline = self._new_pipeline(content_came=body.on_content, holds=may_follow)
         self._ending = False
-        if body.on_content is not None:
-            self._pipeline.tell_content(body.on_content)
-        if self._exchange is not None and self._exchange.may_follow:
-            self._pipeline.hold()
 
     @property
     def _may_begin_anew(self) -> bool:
@@ -141,7 +138,7 @@ class Stream(_Stream[E, "SyncBody", "SyncExchange"]):
     def __init__(
         self,
         body: SyncBody,
-        new_pipeline: Callable[[], Pipeline[E]],
+        new_pipeline: NewPipeline[E],
         exchange: SyncExchange | None = None,
     ) -> None:
         super().__init__(body, new_pipeline, exchange)
@@ -236,7 +233,7 @@ class AsyncStream(_Stream[E, "AsyncBody", "AsyncExchange"]):
     def __init__(
         self,
         body: AsyncBody,
-        new_pipeline: Callable[[], Pipeline[E]],
+        new_pipeline: NewPipeline[E],
         exchange: AsyncExchange | None = None,
     ) -> None:
         super().__init__(body, new_pipeline, exchange)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from streamkit._core.pipeline import Pipeline
@@ -16,9 +17,9 @@ from streamkit._rx.cancel_scope import CancelScope
 from streamkit.errors import LimitExceededError
 from streamkit.families._resource.stream import AsyncStream, Stream
 from streamkit.families.assistants.callbacks import await_all, awaited, call_all, not_stop
+from streamkit.families.assistants.family import followed_by
 from streamkit.families.assistants.follower import RunFollower, RunView, text_values
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.decode_assistant_events import AssistantEventDecoder
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 from streamkit.types.beta.threads import Run
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.pipeline import NewPipeline
     from streamkit._http.body import AsyncBody, SyncBody
     from streamkit.families.assistants.callbacks import Call, Callbacks
     from streamkit.types.beta.threads import Message
@@ -76,14 +78,10 @@ class _RunStream(RunView, Generic[AnyAnswer]):
     def _following(self) -> RunFollower:
         return self._follower
 
-    def _run_pipeline(self) -> Pipeline[AssistantStreamEvent]:
-        decoder = AssistantEventDecoder(on_truncated=self._on_truncated, limits=self._limits)
-        return Pipeline(
-            self._follower,
-            decoder=decoder,
-            on_truncated=self._on_truncated,
-            limits=self._limits,
-        )
+    def _run_pipeline(self) -> NewPipeline[AssistantStreamEvent]:
+        """Makes what leads from the bytes of a response to events, on with those before it."""
+        run = followed_by(self._follower)
+        return partial(Pipeline, run, on_truncated=self._on_truncated, limits=self._limits)
 
     def _unanswered(self) -> Run | None:
         """The run, if it waits for the outputs of tools and was not answered yet."""
@@ -125,7 +123,7 @@ class AssistantStream(_RunStream[Answer], Stream[AssistantStreamEvent]):
         limits: Limits = DEFAULTS,
     ) -> None:
         self._follow(callbacks, answer, on_truncated, limits)
-        super().__init__(body, self._run_pipeline)
+        super().__init__(body, self._run_pipeline())
         self._submit = submit
         self._submitting = CancelScope()
 
@@ -221,7 +219,7 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
         limits: Limits = DEFAULTS,
     ) -> None:
         self._follow(callbacks, answer, on_truncated, limits)
-        super().__init__(body, self._run_pipeline)
+        super().__init__(body, self._run_pipeline())
         self._submit = submit
         self._submitting = AsyncCancelScope()
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from streamkit._core.machine import Machine
 from streamkit._core.pipeline import Pipeline
 from streamkit._core.wire import as_sent
 from streamkit._http.redaction import keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import SchemaError
 from streamkit.families._resource.params import is_left_out
+from streamkit.families.chat import family
 from streamkit.families.chat.answer_shapes import as_chunk
 from streamkit.families.chat.conversation import unparsed
 from streamkit.families.chat.machine import ChatEvents
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.family import Family
+    from streamkit._core.pipeline import NewPipeline
     from streamkit._core.tags import ThinkTags
     from streamkit.families.chat.events import ChatCompletionStreamEvent
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 
 __all__ = ["CompletionCall", "plain_format"]
+
+E = TypeVar("E")
 
 
 class CompletionCall:
@@ -91,18 +96,14 @@ class CompletionCall:
         return ChatEvents(reader, limits=limits)
 
     def event_pipeline(
-        self, events: ChatEvents, limits: Limits = DEFAULTS
-    ) -> Pipeline[ChatCompletionStreamEvent[Any]]:
-        """From the bytes of a streamed answer to ``events``."""
-        return Pipeline(
-            events, choices=self._choices, on_truncated=self._on_truncated, limits=limits
-        )
+        self, limits: Limits = DEFAULTS
+    ) -> NewPipeline[ChatCompletionStreamEvent[Any]]:
+        """Makes what leads from the bytes of a streamed answer to its events."""
+        return self._pipeline(family.events(self.events, self._choices), limits)
 
-    def chunk_pipeline(self, limits: Limits = DEFAULTS) -> Pipeline[ChatCompletionChunk]:
-        """From the bytes of a streamed answer to its chunks."""
-        return Pipeline(
-            _Unchanged(), choices=self._choices, on_truncated=self._on_truncated, limits=limits
-        )
+    def chunk_pipeline(self, limits: Limits = DEFAULTS) -> NewPipeline[ChatCompletionChunk]:
+        """Makes what leads from the bytes of a streamed answer to its chunks."""
+        return self._pipeline(family.chunks(self._choices), limits)
 
     @keeping_secrets
     def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
@@ -123,6 +124,9 @@ class CompletionCall:
         parsed.note_request_id(completion.request_id)
         return parsed
 
+    def _pipeline(self, answer: Family[Any, E], limits: Limits) -> NewPipeline[E]:
+        return partial(Pipeline, answer, on_truncated=self._on_truncated, limits=limits)
+
 
 def plain_format(value: Any) -> Any:
     """Give back the response format of a method that does not parse; it takes dicts only."""
@@ -136,11 +140,6 @@ def plain_format(value: Any) -> Any:
 
 def _response_format(value: object) -> ResponseFormat[Any] | None:
     return response_format(value)
-
-
-class _Unchanged(Machine[ChatCompletionChunk, ChatCompletionChunk]):
-    def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionChunk]:
-        return (value,)
 
 
 class _ThinkingEvents(ChatEvents):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._core.pipeline import Pipeline
     from streamkit._core.tags import ThinkTags
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven
@@ -283,13 +282,11 @@ class AsyncCompletions:
         return observe_async(lambda: self._open_chunks(call))
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
-        def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
-            return call.event_pipeline(call.events(self._limits), self._limits)
-
         exchange = AsyncExchange(self._transport, call.request)
-        return AsyncChatCompletionStream(await exchange.open(), new_pipeline, exchange)
+        body = await exchange.open()
+        return AsyncChatCompletionStream(body, call.event_pipeline(self._limits), exchange)
 
     async def _open_chunks(self, call: CompletionCall) -> AsyncStream[ChatCompletionChunk]:
         exchange = AsyncExchange(self._transport, call.request)
         body = await exchange.open()
-        return AsyncStream(body, lambda: call.chunk_pipeline(self._limits), exchange)
+        return AsyncStream(body, call.chunk_pipeline(self._limits), exchange)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._core.pipeline import Pipeline
     from streamkit._core.tags import ThinkTags
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven
@@ -282,13 +281,11 @@ class Completions:
         return observe(lambda: self._open_chunks(call))
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
-        def new_pipeline() -> Pipeline[ChatCompletionStreamEvent[Any]]:
-            return call.event_pipeline(call.events(self._limits), self._limits)
-
         exchange = SyncExchange(self._transport, call.request)
-        return ChatCompletionStream(exchange.open(), new_pipeline, exchange)
+        body = exchange.open()
+        return ChatCompletionStream(body, call.event_pipeline(self._limits), exchange)
 
     def _open_chunks(self, call: CompletionCall) -> Stream[ChatCompletionChunk]:
         exchange = SyncExchange(self._transport, call.request)
         body = exchange.open()
-        return Stream(body, lambda: call.chunk_pipeline(self._limits), exchange)
+        return Stream(body, call.chunk_pipeline(self._limits), exchange)

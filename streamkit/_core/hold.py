@@ -1,0 +1,85 @@
+"""Two machines around another one: each looks at what is content, and neither makes an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit._core.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["HELD_EVENTS", "ContentWatch", "Hold"]
+
+A = TypeVar("A")
+E = TypeVar("E")
+
+HELD_EVENTS = 64
+"""How many events without content are kept, for the case that the stream begins anew."""
+
+
+class Hold(Machine[A, E]):
+    """Keeps the events of another machine until one is content, or ``HELD_EVENTS`` have come."""
+
+    def __init__(self, inner: Machine[A, E], is_content: Callable[[A], bool]) -> None:
+        self.inner = inner
+        """The machine that makes the events; once they are released, it needs none around it."""
+        self._is_content = is_content
+        self._held: list[E] | None = []
+
+    @property
+    def holds(self) -> bool:
+        """Whether no event was given out."""
+        return self._held is not None
+
+    def feed(self, value: A, /) -> Sequence[E]:
+        """Take an input; return its events and those that were kept, unless they are kept on."""
+        events = self.inner.feed(value)
+        if self._held is None:
+            return events
+        self._held += events
+        is_over = self._is_content(value) or len(self._held) >= HELD_EVENTS
+        return self.release() if is_over else ()
+
+    def release(self) -> Sequence[E]:
+        """Return what was kept, and keep nothing more."""
+        held, self._held = self._held, None
+        return held or ()
+
+    def close(self) -> Iterator[E]:
+        """Yield what was kept and what the end leads to."""
+        yield from self.release()
+        yield from self.inner.close()
+
+    def fail(self, error: Exception, /) -> None:
+        """Let the other machine take the error."""
+        self.inner.fail(error)
+
+
+class ContentWatch(Machine[A, E]):
+    """Calls a function when an input of another machine is content, before its events."""
+
+    def __init__(
+        self,
+        inner: Machine[A, E],
+        is_content: Callable[[A], bool],
+        content_came: Callable[[], object],
+    ) -> None:
+        self._inner = inner
+        self._feed = inner.feed
+        self._is_content = is_content
+        self._content_came = content_came
+
+    def feed(self, value: A, /) -> Sequence[E]:
+        """Take an input and return its events."""
+        if self._is_content(value):
+            self._content_came()
+        return self._feed(value)
+
+    def close(self) -> Iterator[E]:
+        """Yield what the end leads to."""
+        yield from self._inner.close()
+
+    def fail(self, error: Exception, /) -> None:
+        """Let the other machine take the error."""
+        self._inner.fail(error)

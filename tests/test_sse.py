@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ANY_BYTES = st.binary(max_size=20).map(lambda line: line.translate(None, b"\r\n"))
+
+
 def decode(*pieces: bytes) -> list[ServerSentEvent]:
     """The events of a body that came in these pieces."""
     return run(SSEDecoder(), pieces)
@@ -24,6 +27,15 @@ def decode(*pieces: bytes) -> list[ServerSentEvent]:
 
 def data(*pieces: bytes) -> list[bytes]:
     return [event.data for event in decode(*pieces)]
+
+
+@given(st.lists(ANY_BYTES, min_size=2), st.lists(st.integers(0, 100), max_size=9))
+def test_the_bytes_of_a_frame_of_several_lines_come_out_as_they_went_in(
+    lines: list[bytes], places: list[int]
+) -> None:
+    frame = b"".join(b"data: %b\n" % line for line in lines)
+    body = b"data: before\n\n" + frame + b"\n" + frame + b"\n"
+    assert data(*cut(body, places)) == [b"before", *[b"\n".join(lines)] * 2]
 
 
 # The examples of the standard, section 9.2.6, in its order.

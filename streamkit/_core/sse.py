@@ -11,19 +11,18 @@ Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.h
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from streamkit._core.frames import CODING, FrameReader
 from streamkit._core.machine import Machine
 from streamkit._core.strays import FIELDS, strays
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError, StreamDecodeError
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    import httpx
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["SSEDecoder", "ServerSentEvent"]
 
@@ -67,6 +66,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._is_between_frames = False  # and past the first event, where nothing is special
         self._id = ""  # the last there was
         self._fault: StreamDecodeError | None = None
+        self._frame_reader: FrameReader | None = None  # made for the first frame of several lines
 
     def feed(self, value: bytes, /) -> Sequence[ServerSentEvent]:
         """Take bytes and return the events they complete."""
@@ -189,10 +189,20 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             found = strays(frame, words=self._head is None)
             events += [ServerSentEvent(data, kind, self._id) for kind, data in found]
         if b"data" in names:
-            events.append(_read_by_httpx_sse(frame, self._id))
+            events.append(self._read(frame))
         if events:
             self._head = None
         return events
+
+    def _read(self, frame: list[bytes]) -> ServerSentEvent:
+        if self._frame_reader is None:
+            self._frame_reader = FrameReader()
+        # It takes whatever `int` does for a time to retry after; the standard has digits alone.
+        event = self._frame_reader.read(
+            [line for line in frame if not line.startswith(b"retry:") or _RETRY(line)]
+        )
+        data, name = event.data.encode(CODING), event.event.encode(CODING)
+        return ServerSentEvent(data, name.decode("utf-8", "replace"), self._id, event.retry)
 
     def _skip_bom(self, value: bytes) -> bytes:
         value, self._start = self._start + value, b""
@@ -231,28 +241,4 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return events
 
 
-def _read_by_httpx_sse(frame: list[bytes], id: str) -> ServerSentEvent:
-    from httpx_sse import EventSource
-
-    # It takes whatever `int` does for a time to retry after; the standard has digits alone.
-    frame = [line for line in frame if not line.startswith(b"retry:") or _RETRY(line)]
-    source = EventSource(cast("httpx.Response", _Body(frame)))
-    event = next(source.iter_sse())
-    data = event.data.encode("utf-8", "surrogateescape")
-    name = event.event.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return ServerSentEvent(data, name, id, event.retry)
-
-
 _RETRY = re.compile(rb"retry: ?[0-9]+").fullmatch
-
-
-class _Body:
-    """A frame in the place of the response that httpx-sse reads from."""
-
-    def __init__(self, frame: list[bytes]) -> None:
-        self.headers = {"content-type": "text/event-stream"}
-        self._frame = frame
-
-    def iter_text(self) -> Iterator[str]:
-        # Bytes that are no UTF-8 come out as they went in: the JSON decoder rejects them.
-        yield b"\n".join((*self._frame, b"", b"")).decode("utf-8", "surrogateescape")

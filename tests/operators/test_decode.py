@@ -4,6 +4,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import httpx_sse
 import pytest
 import reactivex as rx
@@ -19,10 +20,13 @@ from streamkit.errors import (
     StreamDecodeError,
     StreamTruncatedError,
 )
+from streamkit.events import ChunkEvent
 from streamkit.families.chat.decoder import ChunkDecoder
-from streamkit.operators import decode, pipe
+from streamkit.operators import accumulate, decode, pipe
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage, Wire
 from tests.chat_chunks import body, choice, chunk, cut, ends, run, says
+from tests.http_server import ScriptedServer
+from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Marbles
 
+ERROR = b'event: error\ndata: {"error":\ndata: {"message": "overloaded"}}\n\n'
 DATA = {
     "a": says("a").to_json(),
     "b": says("b").to_json(),
@@ -150,6 +155,26 @@ def test_done_is_no_truncation_even_before_a_finish_reason() -> None:
 def test_events_of_httpx_sse_are_decoded_as_well() -> None:
     events = [httpx_sse.ServerSentEvent(data=DATA[name]) for name in ("a", "blank", "DONE")]
     assert run(ChunkDecoder(ChatCompletionChunk), events) == [says("a")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "end"),
+    [((part("Hel"), part("lo", "stop"), DONE), "|"), ((part("Hel"), ERROR), "overloaded")],
+    ids=["whole", "ended by an error event"],
+)
+def test_a_stream_of_httpx_sse_goes_through_the_operators(
+    parts: tuple[bytes, ...], end: str
+) -> None:
+    ends: list[str] = []
+    snapshots: list[ChunkEvent] = []
+    with ScriptedServer(stream(*parts)) as server, httpx.Client(timeout=10) as client:
+        with httpx_sse.connect_sse(client, "POST", server.url + "/chat/completions") as source:
+            rx.from_iterable(source.iter_sse()).pipe(decode(), accumulate()).subscribe(
+                snapshots.append, lambda error: ends.append(str(error)), lambda: ends.append("|")
+            )
+    assert ends == [end]
+    content = snapshots[-1].snapshot.choices[0].message.content
+    assert content == ("Hello" if end == "|" else "Hel")
 
 
 def test_other_wire_types_can_be_decoded() -> None:

@@ -1,8 +1,9 @@
-"""Recorded responses: the bytes a server sent, when each read arrived, and the request they answer.
+"""Recorded responses: a request, the bytes that answered it, and the time of each read.
 
 A recording is three files beside each other: ``NAME.request.json``, the body (``NAME.sse`` of a
 stream, ``NAME.json`` of a single response) and ``NAME.timing.json``, whose ``reads`` are pairs of
-seconds since the request and bytes. Without the last, the body came in one read, at once.
+the seconds since the request and a number of bytes. Without the timing file, the whole body counts
+as one read at second 0.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ _REQUEST, _TIMING, _STREAM, _SINGLE = ".request.json", ".timing.json", ".sse", "
 
 
 class Read(NamedTuple):
-    """What one read of the socket gave."""
+    """One read of the socket: its bytes and its time."""
 
     seconds: float
-    """Since the request was sent."""
+    """Seconds since the request was sent."""
     data: bytes
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """One response as it came over the wire."""
+    """One response as it arrived over the network, with its request."""
 
     request: dict[str, Any]
     """The body of the request."""
@@ -41,28 +42,28 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def body(self) -> bytes:
-        """All of the response's body."""
+        """The whole body of the response."""
         return b"".join(read.data for read in self.reads)
 
     @property
     def streamed(self) -> bool:
-        """Whether the body is server-sent events, and not one JSON object."""
+        """Whether the body is a stream of server-sent events; otherwise it is one JSON object."""
         return self.request.get("stream") is True
 
 
 def load(path: str | PathLike[str]) -> Recording:
-    """Read the recording NAME from ``folder/NAME``, or from the path of any of its files.
+    """Read the recording NAME; ``path`` is ``folder/NAME`` or any of its files.
 
     Raises:
-        FileNotFoundError: The request or the body is missing.
-        ValueError: The files contradict each other, or are no JSON.
+        FileNotFoundError: The file of the request or of the body is missing.
+        ValueError: The files contradict each other, or are not valid JSON.
     """
     folder, name = _split(Path(path))
     return _read(folder, name)
 
 
 def save(recording: Recording, path: str | PathLike[str]) -> None:
-    """Write the three files of ``folder/NAME``; what was there is replaced."""
+    """Write the three files of ``folder/NAME``; files of that name are replaced."""
     folder, name = _split(Path(path))
     timing = {"reads": [[read.seconds, len(read.data)] for read in recording.reads]}
     ending = _STREAM if recording.streamed else _SINGLE
@@ -72,18 +73,18 @@ def save(recording: Recording, path: str | PathLike[str]) -> None:
 
 
 def shipped_names() -> tuple[str, ...]:
-    """The names of the recordings that come with streamkit, in alphabetical order."""
+    """Return the names of the recordings that streamkit ships, in alphabetical order."""
     entries = (entry.name for entry in _shipped().iterdir())
     return tuple(sorted(name.removesuffix(_REQUEST) for name in entries if name.endswith(_REQUEST)))
 
 
 def shipped(name: str) -> Recording:
-    """Read one of the recordings that come with streamkit.
+    """Read one of the recordings that streamkit ships.
 
-    All were made by a llama.cpp server running Gemma 3 270M.
+    All were made with a llama.cpp server that ran Gemma 3 270M.
 
     Raises:
-        FileNotFoundError: There is none of that name.
+        FileNotFoundError: No recording has that name.
     """
     return _read(_shipped(), name)
 
@@ -99,7 +100,7 @@ def _read(folder: Traversable, name: str) -> Recording:
     if sum(size for _, size in plan) != len(body):
         expected = sum(size for _, size in plan)
         raise ValueError(
-            f"{name + _TIMING} tells of {expected} bytes, and {name + ending} has {len(body)}"
+            f"{name + _TIMING} lists {expected} bytes, and {name + ending} has {len(body)}"
         )
     reads: list[Read] = []
     start = 0
@@ -121,7 +122,7 @@ def _split(path: Path) -> tuple[Path, str]:
 
 
 def _shipped() -> Traversable:
-    # By way of the parent package: importing the server would import its web framework.
+    # The path starts at the parent package, because importing the server imports its web framework.
     return files("streamkit") / "server" / "recordings"
 
 

@@ -1,6 +1,6 @@
 """Fixtures of pytest for tests of programs that use an OpenAI-compatible API.
 
-They need the extra ``server``, and are asked for in a test module or in ``conftest.py``::
+The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads them by name::
 
     pytest_plugins = ["streamkit.testing"]
 
@@ -9,7 +9,8 @@ They need the extra ``server``, and are asked for in a test module or in ``conft
         fault("cut?after=3")
         ...
 
-No entry point loads them: who has streamkit installed does not pay for them in every test run.
+No entry point loads them, so that programs with streamkit installed do not pay for them in every
+test run.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ __all__ = ["fault", "openai_server"]
 
 @pytest.fixture
 def openai_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
-    """A server of the test's own, to which ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` point."""
+    """Start a server for one test; ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` point to it."""
     with EmbeddedServer() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "any")
@@ -41,7 +42,7 @@ def openai_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
 
 @pytest.fixture
 def fault(openai_server: EmbeddedServer) -> SetFault:
-    """Set how the answers of ``openai_server`` go wrong, as `streamkit.server.faults` says."""
+    """Return a function that sets the fault of ``openai_server``; see `streamkit.server.faults`."""
 
     def set_fault(fault: Fault | Mapping[str, Any] | str | None) -> None:
         openai_server.fault = fault

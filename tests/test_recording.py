@@ -50,7 +50,7 @@ def test_without_timing_the_body_came_in_one_read(tmp_path: Path) -> None:
 def test_a_timing_of_other_bytes_is_refused(tmp_path: Path) -> None:
     save(Recording(request={"stream": True}, reads=(Read(0.0, b"1234"),)), tmp_path / "one")
     (tmp_path / "one.sse").write_bytes(b"123")
-    with pytest.raises(ValueError, match=r"one\.timing\.json tells of 4 bytes, and one\.sse has 3"):
+    with pytest.raises(ValueError, match=r"one\.timing\.json lists 4 bytes, and one\.sse has 3"):
         load(tmp_path / "one")
 
 

@@ -1,4 +1,4 @@
-"""Ask again and again until something is finished: one decision, and three ways to wait."""
+"""Polling: requests that are repeated until a resource is finished, by blocking, await or Rx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polling that blocks, and polling that is awaited."""
+"""The polling loops that block a thread or are awaited."""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ def poll_until_done(
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> T:
-    """Block until what is polled has finished, and return its last state.
+    """Block until the polled resource has finished, and return its last state.
 
-    ``ask`` is given the first state, None before there is one.
+    Args:
+        polling: The terms, such as the interval and the time limit.
+        ask: Sends one request; it receives the first state, or None before there is one.
+        sleep: Blocks for a number of seconds.
+        clock: Returns seconds that never go back.
     """
     poller = Poller(polling)
     while not poller.done:
@@ -49,9 +53,13 @@ async def poll_until_done_async(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> T:
-    """Wait on the running loop until what is polled has finished, and return its last state.
+    """Wait on the running loop until the polled resource has finished; return its last state.
 
-    ``ask`` is given the first state, None before there is one.
+    Args:
+        polling: The terms, such as the interval and the time limit.
+        ask: Sends one request; it receives the first state, or None before there is one.
+        sleep: Waits for a number of seconds.
+        clock: Returns seconds that never go back.
     """
     required_loop()
     poller = Poller(polling)

@@ -1,4 +1,4 @@
-"""Polling that is observed: every state, on any scheduler."""
+"""Polling as an observable: it emits every state, on any scheduler."""
 
 from __future__ import annotations
 
@@ -57,25 +57,30 @@ def poll(  # noqa: PLR0913 - what is polled, and one for each of its terms
     resource_id: str | None = None,
     scheduler: abc.SchedulerBase | None = None,
 ) -> Observable[Any]:
-    """Ask for a state again and again until it is final; a cold observable of every state.
+    """Return a cold observable that fetches and emits states until one of them is final.
 
         fetch:  a      b      c
         [ poll(fetch, until=is_c) ]
                 a------b------(c,|)
 
-    ``interval`` seconds lie between an answer and the next request. ``until`` says of a state
-    whether it is final, or None where it does not know the state, which ends the polling with a
-    warning in the log. ``hint`` finds in a state how many milliseconds the server would have us
-    wait, as its header ``openai-poll-after-ms`` says; the newest one holds for all that follow.
-    What is no whole number, or more than ``LONGEST_HINT`` seconds, is passed over.
+    After ``max_wait_seconds`` it emits ``PollTimeoutError``, with the ``last`` state and the
+    ``resource_id``. An error of ``fetch`` ends the polling and carries the ``resource_id`` too.
 
-    No request is made ``max_wait_seconds`` after the first, and one that is under way is called off
-    then: ``PollTimeoutError``, with the ``last`` state and the ``resource_id``, which by default is
-    the ``id`` of the first. An error of ``fetch`` ends the polling and is told the ``resource_id``
-    too.
-
-    Where ``fetch`` returns an awaitable, all happens on the running loop. Otherwise, without a
+    When ``fetch`` returns an awaitable, everything runs on the running loop. Otherwise, without a
     scheduler here or in ``subscribe``, the subscriber's thread waits until the polling has ended.
+
+    Args:
+        fetch: Returns the state, or an awaitable of it.
+        until: Returns whether a state is final, or None for an unknown state, which ends the
+            polling with a warning in the log.
+        interval: Seconds between an answer and the next request.
+        hint: Returns the milliseconds that the server asks us to wait, as in its header
+            ``openai-poll-after-ms``; the newest hint holds for all later requests. A value that is
+            not a whole number, or is more than ``LONGEST_HINT`` seconds, is ignored.
+        max_wait_seconds: Seconds from the first request on, after which none is sent and a running
+            one is cancelled; None sets no limit.
+        resource_id: The id that errors carry; by default the ``id`` of the first state.
+        scheduler: The scheduler to poll on.
     """
     polling = Polling(
         until=until,
@@ -105,9 +110,9 @@ def observe_polling(
     ask: Callable[[T | None], Reply[T] | Awaitable[Reply[T]]],
     scheduler: abc.SchedulerBase | None = None,
 ) -> Observable[T]:
-    """Poll on the given terms for every subscription.
+    """Return a cold observable that polls on the given terms for each subscription.
 
-    ``ask`` is given the first state, None before there is one.
+    ``ask`` receives the first state, or None before there is one.
     """
     from reactivex.disposable import Disposable
 
@@ -125,10 +130,10 @@ def observe_polling(
 
 
 class _Subscription(Generic[T]):
-    """One observer's polling; disposed of from any thread.
+    """The polling for one observer; any thread may dispose it.
 
-    Without a scheduler it takes its turns on the subscriber's thread and waits there itself, since
-    reactivex's own scheduler for that cannot be woken. What is awaited brings its loop along.
+    Without a scheduler, the subscriber's thread polls and waits here, because reactivex's own
+    scheduler for that thread cannot be woken. An awaitable is awaited on the running loop.
     """
 
     def __init__(
@@ -152,7 +157,7 @@ class _Subscription(Generic[T]):
         self._subscribed_by = get_ident()
 
     def ask_later(self) -> None:
-        """Ask once it is time to."""
+        """Schedule the next request for when it is due."""
         from reactivex.scheduler import CurrentThreadScheduler
 
         pause = self._poller.pause(self._clock())
@@ -162,7 +167,7 @@ class _Subscription(Generic[T]):
             self._timer.disposable = schedule_after(self._scheduler, pause, self._ask_now)
 
     def dispose(self) -> None:
-        """Ask no more, and stop waiting."""
+        """Send no more requests, and stop waiting."""
         self._is_disposed.set()
         self._asking.cancel()
         if self._task is None:
@@ -182,14 +187,14 @@ class _Subscription(Generic[T]):
     def _ask_now(self, scheduler: abc.SchedulerBase, _state: object = None) -> None:
         if self._is_disposed.is_set():
             return
-        # What is awaited is begun on its loop, and whether it is is not known before.
+        # An awaitable must be created on its loop, and only the call shows whether it returns one.
         if running_loop() is None and must_stay_free(scheduler, self._subscribed_by):
             asking = Apart()
             asked = asking.submit(self._asked)
             asking.close()
-            when_done(scheduler, asked, self._tell, self.dispose)
+            when_done(scheduler, asked, self._handle, self.dispose)
         else:
-            self._tell(self._asked())
+            self._handle(self._asked())
 
     def _asked(self) -> Reply[T] | Awaitable[Reply[T]] | Exception:
         try:
@@ -202,7 +207,7 @@ class _Subscription(Generic[T]):
         except Exception as error:
             return error
 
-    def _tell(self, reply: Reply[T] | Awaitable[Reply[T]] | Exception) -> None:
+    def _handle(self, reply: Reply[T] | Awaitable[Reply[T]] | Exception) -> None:
         if isinstance(reply, Reply):
             self._take(reply)
         elif not isinstance(reply, Exception):
@@ -215,7 +220,7 @@ class _Subscription(Generic[T]):
 
         self._scheduler = self._scheduler or AsyncIOScheduler(asyncio.get_running_loop())
         self._task = asyncio.ensure_future(self._awaited(reply))
-        _running.add(self._task)  # the loop keeps no reference of its own
+        _running.add(self._task)  # because the loop holds tasks only weakly
         self._task.add_done_callback(_running.discard)
         self._task.add_done_callback(self._answered)
 
@@ -255,5 +260,5 @@ _running: set[asyncio.Future[Any]] = set()
 def _require_loop(awaitable: Awaitable[object]) -> None:
     if running_loop() is None:
         if inspect.iscoroutine(awaitable):
-            awaitable.close()  # else it would complain that nobody has awaited it
+            awaitable.close()  # otherwise Python warns that it was never awaited
         required_loop()

@@ -1,4 +1,4 @@
-"""A request of a poll, for as long as there is time for it."""
+"""Context managers that cancel a polling request when its time is over."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ __all__ = ["patience", "patience_on_loop"]
 
 @contextmanager
 def patience(seconds: float | None, scope: CancelScope) -> Generator[None]:
-    """Call off, by the scope, what is asked of servers within it; raises ``OutOfTimeError`` then.
+    """Cancel the requests in the block through the scope after ``seconds``; None sets no limit.
 
-    Nothing ends work of another kind, which is waited for.
+    The block then raises ``OutOfTimeError``. Only requests can be cancelled: other work in the
+    block runs to its end.
     """
     if seconds is None:
         with scope:
@@ -49,7 +50,7 @@ def patience(seconds: float | None, scope: CancelScope) -> Generator[None]:
 
 @asynccontextmanager
 async def patience_on_loop(seconds: float | None) -> AsyncGenerator[None]:
-    """Cancel what is awaited within it after so long; raises ``OutOfTimeError`` then."""
+    """Cancel the block after ``seconds`` and raise ``OutOfTimeError``; None sets no limit."""
     limit = asyncio.timeout(seconds)
     try:
         async with limit:

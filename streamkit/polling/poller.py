@@ -1,4 +1,4 @@
-"""Whether to ask again, and after how long: decided without I/O, clocks or threads."""
+"""The decision to poll again, and after how long, without I/O, clocks or threads."""
 
 from __future__ import annotations
 
@@ -27,62 +27,63 @@ __all__ = [
 T = TypeVar("T")
 
 DEFAULT_INTERVAL = 1.0
-"""Seconds between an answer and the next request, when nobody says anything else."""
+"""Seconds between an answer and the next request, when neither caller nor server sets another."""
 SHORTEST_HINT = 0.05
-"""Seconds that are waited at least, though the server asks to be asked sooner."""
+"""The least number of seconds to wait, although the server hints at fewer."""
 LONGEST_HINT = 300.0
-"""Seconds a server may ask us to wait; when it asks for more, that is no sensible answer."""
+"""The most seconds that a server may hint at; a longer hint is ignored as a mistake."""
 
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """A state, and what its response said of the next request."""
+    """A state, and the hint of its response about the next request."""
 
     state: T
     hint: object = None
-    """Milliseconds to wait, as the header ``openai-poll-after-ms`` has them."""
+    """The milliseconds to wait, as text or number, from the header ``openai-poll-after-ms``."""
     redact: Callable[[str], str] = str
-    """Takes secrets out of what an error or a log quotes of the state."""
+    """A function that removes secrets from the text that an error or a log quotes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Polling(Generic[T]):
-    """The terms on which something is polled; any number of pollers work by them.
+    """The terms on which a resource is polled; any number of pollers may share them.
 
     Raises ``ValueError`` for seconds that are negative, or more than ``LONGEST_WAIT``.
     """
 
     until: Callable[[T], bool | None]
-    """Whether a state is final; None when it is none of those that are known."""
+    """A function that returns whether a state is final, or None for an unknown state."""
     interval: float = DEFAULT_INTERVAL
     """Seconds between an answer and the next request, until a hint says otherwise."""
     max_wait_seconds: float | None = None
-    """Seconds from the first request on, after which none is made or goes on; None for no limit."""
+    """Seconds from the first request on, after which none is sent or continued; None: no limit."""
     resource_id: str | None = None
-    """What is polled; by default the ``id`` of the first state."""
+    """The id of the polled resource; by default the ``id`` of the first state."""
     starts_work: bool = False
-    """Whether the first request starts what is polled: it is made in any case, and not timed."""
+    """Whether the first request creates the resource; if so, no time limit applies to it."""
 
     def __post_init__(self) -> None:
-        """Refuse what could only fail between two requests."""
+        """Raise now for values that would otherwise fail between two requests."""
         require_duration("interval", self.interval)
         if self.max_wait_seconds is not None:
             require_duration("max_wait_seconds", self.max_wait_seconds)
 
 
 class OutOfTimeError(Exception):
-    """A request was ended, for want of time; the poller reports it by an error of its own."""
+    """A request was cancelled because its time was over; the poller raises another error for it."""
 
 
 class Poller(Generic[T]):
-    """Decides, state by state, whether to ask again and after how long.
+    """A machine that decides after each state whether to poll again, and after how long.
 
-    Until it is ``done``: wait for ``pause``, ask within ``request``, and ``feed`` it the reply.
+    Until it is ``done``: wait for ``pause``, send the request within ``request``, and ``feed`` the
+    reply.
     """
 
     def __init__(self, polling: Polling[T]) -> None:
         self.first: T | None = None
-        """The state that the first request gave; what it started has its id."""
+        """The state that the first request returned; it holds the id of the created resource."""
         self.last: T | None = None
         """The newest state."""
         self.done = False
@@ -96,14 +97,14 @@ class Poller(Generic[T]):
 
     @property
     def resource_id(self) -> str | None:
-        """What is polled, as far as it is known."""
+        """The id of the polled resource; None until it is known."""
         own = getattr(self.first, "id", None)
         return self._polling.resource_id or (self._redact(own) if isinstance(own, str) else None)
 
     def pause(self, now: float) -> float:
-        """Seconds to wait before the next request; none before the first.
+        """Return the seconds to wait before the next request; 0 before the first.
 
-        ``now`` is what any clock says that counts seconds and never goes back.
+        ``now`` is the reading of any clock that counts seconds and never goes back.
         """
         if self._polling.starts_work and not self._has_asked:
             return 0.0
@@ -112,19 +113,19 @@ class Poller(Generic[T]):
         if self._deadline is None:
             self._deadline = now + self._polling.max_wait_seconds
         left = max(self._deadline - now, 0.0)
-        # Decided here: after the pause, a clock may be a hair short of the deadline.
+        # This is decided before the pause: after it, a clock may be just short of the deadline.
         self._is_too_late = left <= self._pause
         return min(left, self._pause)
 
     def left(self, now: float) -> float | None:
-        """Seconds that the next request may take; None for any number."""
+        """Return the seconds that the next request may take; None when there is no limit."""
         if self._deadline is None or (self._polling.starts_work and not self._has_asked):
             return None
         return max(self._deadline - now, 0.0)
 
     @contextmanager
     def request(self) -> Generator[None]:
-        """Stand around each request; raises ``PollTimeoutError`` where it would be too late."""
+        """Wrap a request; raise ``PollTimeoutError`` when it is too late, and complete errors."""
         if self._is_too_late:
             raise self._timeout()
         try:
@@ -136,7 +137,7 @@ class Poller(Generic[T]):
             raise
 
     def feed(self, reply: Reply[T]) -> None:
-        """Take the reply: its state becomes the last one, and its hint holds until the next."""
+        """Take a reply: its state becomes ``last``, and its hint holds until the next hint."""
         has_started = self._polling.starts_work and not self._has_asked
         if not self._has_asked:
             self._has_asked = True
@@ -145,7 +146,7 @@ class Poller(Generic[T]):
         self._redact = reply.redact
         hinted = _hinted(reply.hint)
         self._interval = hinted or self._interval
-        # What was only just started is looked at right away, unless the server advises otherwise.
+        # A resource that was just created is fetched at once, unless the server hints otherwise.
         self._pause = 0.0 if has_started and hinted is None else self._interval
         final = self._polling.until(reply.state)
         if final is None:
@@ -157,7 +158,7 @@ class Poller(Generic[T]):
         self.done = final is None or bool(final)
 
     def fail(self, error: Exception) -> None:
-        """Put the id on an error that ended the polling, to resume with, and the newest state."""
+        """Add the id, to resume the polling with, and the newest state to an error."""
         if isinstance(error, StreamkitError):
             error.resource_id = error.resource_id or self.resource_id
             error.partial = self.last if error.partial is None else error.partial
@@ -179,7 +180,7 @@ class Poller(Generic[T]):
 
 
 def _hinted(hint: object) -> float | None:
-    """The seconds that a hint asks for; None where it is no sensible number of milliseconds."""
+    """Return the seconds that a hint asks for; None when it is not a sensible number."""
     text = str(hint).strip() if isinstance(hint, str | int) else ""
     if not re.fullmatch("[0-9]{1,9}", text):
         return None

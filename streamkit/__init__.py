@@ -45,8 +45,8 @@ from streamkit.limits import Limits
 from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:
-    from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
-    from streamkit.families.assistants.handler import AssistantEventHandler
+    from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
+    from streamkit.families.assistants._sync.handler import AssistantEventHandler
     from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
     from streamkit.families.files.batch_upload import UploadProgress
     from streamkit.hub.hub import Hub
@@ -103,9 +103,9 @@ __all__ = [
 ]
 
 _IMPORTED_WHEN_ASKED_FOR = {
-    "AssistantEventHandler": "streamkit.families.assistants.handler",
+    "AssistantEventHandler": "streamkit.families.assistants._sync.handler",
     "AssistantStream": "streamkit.families.assistants.stream",
-    "AsyncAssistantEventHandler": "streamkit.families.assistants.async_handler",
+    "AsyncAssistantEventHandler": "streamkit.families.assistants._async.handler",
     "AsyncAssistantStream": "streamkit.families.assistants.stream",
     "Hub": "streamkit.hub.hub",
     "UploadProgress": "streamkit.families.files.batch_upload",

@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from streamkit.families.assistants.events import AssistantEvent
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
-__all__ = ["Call", "Callbacks", "await_all", "awaited", "call_all", "callbacks_of", "not_stop"]
+__all__ = [
+    "Call",
+    "Callbacks",
+    "call_all",
+    "call_all_async",
+    "call_async",
+    "callbacks_of",
+    "not_stop",
+]
 
 S = TypeVar("S")
 
@@ -52,6 +60,7 @@ class Callbacks(Generic[S]):
         self.follower = RunFollower()
         self.stream: S | None = None
         """The innermost stream that is open, or the last that was."""
+        self.has_begun = False
         self.has_ended = True
         self.failure: Exception | None = None
         self._handler = handler
@@ -72,6 +81,7 @@ class Callbacks(Generic[S]):
         self._overridden = self._find_overridden()
         self.follower = RunFollower()
         self.stream = None
+        self.has_begun = True
         self.has_ended = False
         self.failure = None
 
@@ -178,7 +188,17 @@ def callbacks_of(handler: object, base: type, *, awaits: bool) -> Callbacks[Any]
     """The callbacks of a handler: kept with it, under a name no subclass can have taken.
 
     They are made when they are first needed, so a subclass need not call ``super().__init__()``.
+    ``TypeError`` for a handler of another kind.
     """
+    if not isinstance(handler, base):
+        other = (
+            "an AssistantEventHandler is for a client that blocks"
+            if awaits
+            else "an AsyncAssistantEventHandler is for the async client"
+        )
+        raise TypeError(
+            f"event_handler must be an {base.__name__}, not {type(handler).__name__}; {other}"
+        )
     state = vars(handler)
     if _KEY not in state:
         state[_KEY] = Callbacks[Any](handler, base, awaits=awaits)
@@ -193,14 +213,14 @@ def call_all(calls: Iterable[Call]) -> None:
             stack.callback(call)
 
 
-async def await_all(calls: Iterable[Call]) -> None:
+async def call_all_async(calls: Iterable[Call]) -> None:
     """Call each, and await what is to be awaited, whatever the others raise."""
     async with AsyncExitStack() as stack:
         for call in reversed([*calls]):
-            stack.push_async_callback(awaited, call)
+            stack.push_async_callback(call_async, call)
 
 
-async def awaited(call: Call) -> None:
+async def call_async(call: Call) -> None:
     """Call, and await what is to be awaited."""
     result = call()
     if inspect.isawaitable(result):

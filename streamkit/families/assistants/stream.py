@@ -16,7 +16,7 @@ from streamkit._rx.async_cancel_scope import AsyncCancelScope
 from streamkit._rx.cancel_scope import CancelScope
 from streamkit.errors import LimitExceededError
 from streamkit.families._resource.stream import AsyncStream, Stream
-from streamkit.families.assistants.callbacks import await_all, awaited, call_all, not_stop
+from streamkit.families.assistants.callbacks import call_all, call_all_async, call_async, not_stop
 from streamkit.families.assistants.family import followed_by
 from streamkit.families.assistants.follower import RunFollower, RunView, text_values
 from streamkit.limits import DEFAULTS, Limits
@@ -273,7 +273,7 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
         try:
             with self._callbacks.calling():
                 for call in calls:
-                    await awaited(call)
+                    await call_async(call)
         except Exception as error:
             failure = not_stop(error)
             self._fail(failure)
@@ -282,7 +282,7 @@ class AsyncAssistantStream(_RunStream[AsyncAnswer], AsyncStream[AssistantStreamE
             raise failure from failure.__cause__
 
     async def _tell_end(self, error: Exception | None = None) -> None:
-        await await_all(self._end_calls(error))
+        await call_all_async(self._end_calls(error))
 
     async def _goes_on(self) -> bool:
         run = None if self._answer is None else self._unanswered()

@@ -8,8 +8,8 @@ from streamkit._http.async_exchange import AsyncExchange
 from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import run_stream_call as calls
+from streamkit.families.assistants._async.manager import AsyncAssistantStreamManager
 from streamkit.families.assistants.callbacks import Callbacks
-from streamkit.families.assistants.manager import AsyncAssistantStreamManager
 from streamkit.families.assistants.stream import AsyncAssistantStream
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import AsyncBody
-    from streamkit.families.assistants.async_handler import AsyncAssistantEventHandler
+    from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
     from streamkit.families.assistants.stream import AsyncAnswer
@@ -252,6 +252,6 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
 
 def _callbacks(handler: AsyncAssistantEventHandler) -> Callbacks[AsyncAssistantStream]:
     # Its base class is one of reactivex, whose import takes time.
-    from streamkit.families.assistants.async_handler import callbacks_of_handler
+    from streamkit.families.assistants._async.handler import callbacks_of_handler
 
     return callbacks_of_handler(handler)

@@ -9,8 +9,8 @@ from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
 from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.assistants import run_stream_call as calls
+from streamkit.families.assistants._sync.manager import AssistantStreamManager
 from streamkit.families.assistants.callbacks import Callbacks
-from streamkit.families.assistants.manager import AssistantStreamManager
 from streamkit.families.assistants.stream import AssistantStream
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import SyncBody
-    from streamkit.families.assistants.handler import AssistantEventHandler
+    from streamkit.families.assistants._sync.handler import AssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
     from streamkit.families.assistants.stream import Answer
@@ -253,6 +253,6 @@ class ThreadRunStreams(StreamedRuns):
 
 def _callbacks(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
     # Its base class is one of reactivex, whose import takes time.
-    from streamkit.families.assistants.handler import callbacks_of_handler
+    from streamkit.families.assistants._sync.handler import callbacks_of_handler
 
     return callbacks_of_handler(handler)

@@ -1,4 +1,5 @@
-"""The handler of a run's events, for a client that blocks, and for any observable of them."""
+# Made from ../_async/handler.py by .ci/unasync.py: change it there.
+"""The handler of a run's events, for a client that blocks, or any observable of them."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - it is imported when it is asked for
 
-from streamkit.families.assistants.callbacks import Callbacks, call_all, callbacks_of, not_stop
+from streamkit.families.assistants.callbacks import Callbacks, callbacks_of
+from streamkit.families.assistants.delivery import Delivery, delivery_of
 from streamkit.families.assistants.follower import RunFollower, RunView
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
@@ -31,8 +33,8 @@ __all__ = ["AssistantEventHandler", "callbacks_of_handler"]
 class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
     """An observer of a run's events that calls a method for each thing that happens.
 
-    Override what you need. Give it to ``stream(event_handler=…)``, whose ``with`` then gives it
-    back, to iterate and to ask as one would the stream; or subscribe it to any observable of a
+    Override what you need. Give it to ``stream(event_handler=…)``, whose ``with`` then gives
+    it back, to iterate and to ask as one would the stream; or subscribe it to any observable of a
     run's events: ``observe()``, a recording, a pipeline.
 
     Each callback is called once for each thing it announces: created, then every delta, then done.
@@ -48,6 +50,11 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     A handler may follow one stream after another. One that is opened in a callback, with the same
     handler, goes on where the outer one is, so that ``on_end`` comes once, at the outer one's end.
+
+    With the async client, callbacks are coroutines or plain functions, and a stream waits for those
+    of an event before it reads the next. An observable waits for nobody: there the handler keeps
+    what comes, and a task of the running loop calls, in order. ``until_done()`` waits for the last
+    and raises what went wrong; where nobody waits, that goes to the loop's exception handler.
     """
 
     def on_event(self, event: AssistantStreamEvent) -> None:
@@ -111,32 +118,15 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     def on_next(self, value: AssistantStreamEvent) -> None:
         """Take an event from an observable; one that comes after the end begins anew."""
-        callbacks = self._callbacks
-        if callbacks.has_ended:
-            callbacks.begin()
-        callbacks.follower.feed(value)
-        self._tell()
+        self._delivery.put(value)
 
     def on_error(self, error: Exception) -> None:
-        """Take an error from an observable; raise it, unless ``on_exception`` is overridden."""
-        callbacks = self._callbacks
-        if callbacks.failure is error:
-            return  # a callback raised it, and the observable gives it back
-        if callbacks.has_ended:
-            callbacks.begin()
-        callbacks.follower.fail(error)
-        self._tell_end(error)
-        if callbacks.overridden("on_exception") is None:
-            raise error
+        """Take an error from an observable."""
+        self._delivery.put(error)
 
     def on_completed(self) -> None:
         """Take the end of an observable."""
-        callbacks = self._callbacks
-        if callbacks.has_ended:
-            callbacks.begin()
-        callbacks.follower.finish()
-        self._tell()
-        self._tell_end()
+        self._delivery.put(None)
 
     def __iter__(self) -> Iterator[AssistantStreamEvent]:
         return iter(self._stream())
@@ -150,32 +140,39 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         return self._stream().text_deltas
 
     def until_done(self) -> Self:
-        """Read the stream to its end, and raise what is wrong with it."""
-        self._stream().until_done()
+        """Read the stream, or the observable, to its end; raise what is wrong with it."""
+        self._finished()
         return self
 
     def close(self) -> None:
         """Stop reading the stream; without one, take it that no more will come."""
         if self._callbacks.stream is None:
-            self._tell_end()
+            self._delivery.close()
         else:
             self._callbacks.stream.close()
 
     def get_final_run(self) -> Run:
         """Read the stream to its end and return the run as it ended."""
-        return self._finished().final_run()
+        follower = self._finished()
+        return follower.final_run()
 
     def get_final_run_steps(self) -> list[RunStep]:
         """Read the stream to its end and return the run's steps as they ended."""
-        return self._finished().final_run_steps()
+        follower = self._finished()
+        return follower.final_run_steps()
 
     def get_final_messages(self) -> list[Message]:
         """Read the stream to its end and return the run's messages as they ended."""
-        return self._finished().final_messages()
+        follower = self._finished()
+        return follower.final_messages()
 
     @property
     def _callbacks(self) -> Callbacks[AssistantStream]:
         return callbacks_of_handler(self)
+
+    @property
+    def _delivery(self) -> Delivery:
+        return delivery_of(self, self._callbacks)
 
     def _following(self) -> RunFollower:
         return self._callbacks.follower
@@ -187,36 +184,13 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         return stream
 
     def _finished(self) -> RunFollower:
-        callbacks = self._callbacks
-        if callbacks.stream is not None:
-            callbacks.stream.until_done()
-        elif callbacks.failure is not None:
-            raise callbacks.failure
-        elif not callbacks.has_ended:
-            raise RuntimeError("the observable that the handler follows has not ended")
-        return callbacks.follower
-
-    def _tell(self) -> None:
-        callbacks = self._callbacks
-        calls = callbacks.event_calls()
-        try:
-            with callbacks.calling():
-                for call in calls:
-                    call()
-        except Exception as error:
-            failure = not_stop(error)
-            self._tell_end(failure)
-            raise failure from failure.__cause__
-
-    def _tell_end(self, error: Exception | None = None) -> None:
-        call_all(self._callbacks.end_calls(error))
+        if self._callbacks.stream is not None:
+            self._callbacks.stream.until_done()
+        else:
+            self._delivery.finished()
+        return self._callbacks.follower
 
 
 def callbacks_of_handler(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
-    """The callbacks of a handler; ``TypeError`` for one that the other client takes, or none."""
-    if not isinstance(handler, AssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
-        raise TypeError(
-            "event_handler must be an AssistantEventHandler, not "
-            f"{type(handler).__name__}; an AsyncAssistantEventHandler is for the async client"
-        )
-    return callbacks_of(handler, AssistantEventHandler, awaits=False)
+    """The callbacks of a handler; ``TypeError`` for one of the other client, or none."""
+    return callbacks_of(handler, AssistantEventHandler, awaits=Delivery.awaits)

@@ -1,4 +1,8 @@
-"""What an observable pushes, on its way to callbacks that are awaited."""
+"""What an observable pushes, on its way to callbacks that are awaited.
+
+It differs from what is delivered at once (``delivery.py``): an observable does not wait, so what
+comes is kept, and a task works it off.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,20 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from streamkit._rx.loop import running_loop
-from streamkit.families.assistants.callbacks import await_all, awaited, not_stop
+from streamkit.families.assistants.callbacks import call_all_async, call_async, not_stop
 
 if TYPE_CHECKING:
     from streamkit.families.assistants.callbacks import Callbacks
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
-__all__ = ["Inbox", "inbox_of"]
+__all__ = ["AsyncDelivery", "delivery_of"]
 
 
-class Inbox:
+class AsyncDelivery:
     """Keeps what comes, and awaits the callbacks of one thing before the next, in a task."""
+
+    awaits = True
+    """Whether a callback may be a coroutine."""
 
     def __init__(self, callbacks: Callbacks[Any]) -> None:
         self._callbacks = callbacks
@@ -80,7 +87,7 @@ class Inbox:
         try:
             with callbacks.calling():
                 for call in calls:
-                    await awaited(call)
+                    await call_async(call)
         except Exception as error:
             failure = not_stop(error)
             has_all = item is None or any(map(_is_end, self._waiting))
@@ -102,22 +109,22 @@ class Inbox:
 
     async def _end(self, error: Exception | None = None) -> None:
         try:
-            await await_all(self._callbacks.end_calls(error))
+            await call_all_async(self._callbacks.end_calls(error))
         finally:
             if not self._waiting:
                 self._over.set()
 
 
-_KEY = "streamkit.inbox"
-
-
-def inbox_of(handler: object, callbacks: Callbacks[Any]) -> Inbox:
-    """The inbox of a handler: kept with it, under a name no subclass can have taken."""
+def delivery_of(handler: object, callbacks: Callbacks[Any]) -> AsyncDelivery:
+    """The delivery to a handler: kept with it, under a name no subclass can have taken."""
     state = vars(handler)
     if _KEY not in state:
-        state[_KEY] = Inbox(callbacks)
-    inbox: Inbox = state[_KEY]
-    return inbox
+        state[_KEY] = AsyncDelivery(callbacks)
+    delivery: AsyncDelivery = state[_KEY]
+    return delivery
+
+
+_KEY = "streamkit.delivery"
 
 
 def _is_end(item: AssistantStreamEvent | Exception | None) -> bool:

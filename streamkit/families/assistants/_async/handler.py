@@ -1,4 +1,4 @@
-"""The same handler with callbacks that are awaited."""
+"""The handler of a run's events, for a client on the running loop, or any observable of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - it is imported when it is asked for
 
+from streamkit.families.assistants.async_delivery import AsyncDelivery, delivery_of
 from streamkit.families.assistants.callbacks import Callbacks, callbacks_of
 from streamkit.families.assistants.follower import RunFollower, RunView
-from streamkit.families.assistants.inbox import Inbox, inbox_of
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
 if TYPE_CHECKING:
@@ -30,15 +30,30 @@ __all__ = ["AsyncAssistantEventHandler", "callbacks_of_handler"]
 
 
 class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
-    """An observer of a run's events that awaits a method for each thing that happens.
+    """An observer of a run's events that calls a method for each thing that happens.
 
-    All that ``AssistantEventHandler`` says of itself is true of this one, for the async client. A
-    callback may also be a plain function. A stream waits for the callbacks of an event before it
-    reads the next one.
+    Override what you need. Give it to ``stream(event_handler=…)``, whose ``async with`` then gives
+    it back, to iterate and to ask as one would the stream; or subscribe it to any observable of a
+    run's events: ``observe()``, a recording, a pipeline.
 
-    Subscribed to an observable, which waits for nobody, the handler keeps what comes and awaits the
-    callbacks in a task of the running loop, in order; ``await handler.until_done()`` waits for the
-    last, and raises what went wrong. What nobody awaits goes to the loop's exception handler.
+    Each callback is called once for each thing it announces: created, then every delta, then done.
+    Of a text or a tool call the first piece is in what was created and is a delta as well. A text
+    is done when the next block of its message begins, or else with its message; if more of it
+    comes after that, ``on_text_done`` is called once more at the end, with the complete text. Tool
+    calls end with their step. What a stream has only the rest of is announced by its first delta;
+    snapshots are built when a callback wants them.
+
+    What a callback raises ends the stream: ``on_exception`` hears of it, as of every other error,
+    and it is raised where the stream is driven. For an error that came to ``on_error``, that is
+    unless ``on_exception`` is overridden: with that it was delivered.
+
+    A handler may follow one stream after another. One that is opened in a callback, with the same
+    handler, goes on where the outer one is, so that ``on_end`` comes once, at the outer one's end.
+
+    With the async client, callbacks are coroutines or plain functions, and a stream waits for those
+    of an event before it reads the next. An observable waits for nobody: there the handler keeps
+    what comes, and a task of the running loop calls, in order. ``until_done()`` waits for the last
+    and raises what went wrong; where nobody waits, that goes to the loop's exception handler.
     """
 
     async def on_event(self, event: AssistantStreamEvent) -> None:
@@ -102,15 +117,15 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     def on_next(self, value: AssistantStreamEvent) -> None:
         """Take an event from an observable; one that comes after the end begins anew."""
-        self._inbox.put(value)
+        self._delivery.put(value)
 
     def on_error(self, error: Exception) -> None:
         """Take an error from an observable."""
-        self._inbox.put(error)
+        self._delivery.put(error)
 
     def on_completed(self) -> None:
         """Take the end of an observable."""
-        self._inbox.put(None)
+        self._delivery.put(None)
 
     def __aiter__(self) -> AsyncIterator[AssistantStreamEvent]:
         return aiter(self._stream())
@@ -131,29 +146,32 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
     async def close(self) -> None:
         """Stop reading the stream; without one, take it that no more will come."""
         if self._callbacks.stream is None:
-            await self._inbox.close()
+            await self._delivery.close()
         else:
             await self._callbacks.stream.close()
 
     async def get_final_run(self) -> Run:
         """Read the stream to its end and return the run as it ended."""
-        return (await self._finished()).final_run()
+        follower = await self._finished()
+        return follower.final_run()
 
     async def get_final_run_steps(self) -> list[RunStep]:
         """Read the stream to its end and return the run's steps as they ended."""
-        return (await self._finished()).final_run_steps()
+        follower = await self._finished()
+        return follower.final_run_steps()
 
     async def get_final_messages(self) -> list[Message]:
         """Read the stream to its end and return the run's messages as they ended."""
-        return (await self._finished()).final_messages()
+        follower = await self._finished()
+        return follower.final_messages()
 
     @property
     def _callbacks(self) -> Callbacks[AsyncAssistantStream]:
         return callbacks_of_handler(self)
 
     @property
-    def _inbox(self) -> Inbox:
-        return inbox_of(self, self._callbacks)
+    def _delivery(self) -> AsyncDelivery:
+        return delivery_of(self, self._callbacks)
 
     def _following(self) -> RunFollower:
         return self._callbacks.follower
@@ -168,15 +186,10 @@ class AsyncAssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         if self._callbacks.stream is not None:
             await self._callbacks.stream.until_done()
         else:
-            await self._inbox.finished()
+            await self._delivery.finished()
         return self._callbacks.follower
 
 
 def callbacks_of_handler(handler: AsyncAssistantEventHandler) -> Callbacks[AsyncAssistantStream]:
-    """The callbacks of a handler; ``TypeError`` for one that the other client takes, or none."""
-    if not isinstance(handler, AsyncAssistantEventHandler):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
-        raise TypeError(
-            "event_handler must be an AsyncAssistantEventHandler, not "
-            f"{type(handler).__name__}; an AssistantEventHandler is for a client that blocks"
-        )
-    return callbacks_of(handler, AsyncAssistantEventHandler, awaits=True)
+    """The callbacks of a handler; ``TypeError`` for one of the other client, or none."""
+    return callbacks_of(handler, AsyncAssistantEventHandler, awaits=AsyncDelivery.awaits)

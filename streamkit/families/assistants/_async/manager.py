@@ -1,4 +1,4 @@
-"""What ``stream()`` of runs returns: a stream, and perhaps a handler, that a ``with`` opens."""
+"""What ``stream()`` of runs returns: an ``async with`` opens a stream, perhaps for a handler."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from streamkit._rx.async_cancel_scope import AsyncCancelScope
-from streamkit._rx.cancel_scope import CancelScope
-from streamkit.families.assistants.callbacks import Callbacks, await_all, call_all
-from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
+from streamkit.families.assistants.callbacks import Callbacks, call_all_async
+from streamkit.families.assistants.stream import AsyncAssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,64 +15,9 @@ if TYPE_CHECKING:
 
     from streamkit.families.assistants.callbacks import Call
 
-__all__ = ["AssistantStreamManager", "AsyncAssistantStreamManager"]
+__all__ = ["AsyncAssistantStreamManager"]
 
 S = TypeVar("S")
-
-
-class AssistantStreamManager(Generic[S]):
-    """Entering sends the request, and gives the handler, or the stream where there is none.
-
-    Nothing happens before, and it can be entered again, for another request. The handler is told
-    of an error to open the stream, and of one that ends the body of the ``with``.
-    """
-
-    def __init__(
-        self,
-        open_stream: Callable[[Callbacks[AssistantStream]], AssistantStream],
-        callbacks: Callbacks[AssistantStream] | None,
-        handler: object,
-    ) -> None:
-        self._open = open_stream
-        self._callbacks = callbacks
-        self._handler = handler
-        self._opening: list[CancelScope] = []
-        self._entered: list[tuple[AssistantStream, Callbacks[AssistantStream]]] = []
-
-    def close(self) -> None:
-        """Close the stream, also while it is being opened: from any thread."""
-        for scope in self._opening[:]:
-            scope.cancel()
-        for stream, _ in self._entered[:]:
-            stream.close()
-
-    def __enter__(self) -> S:
-        callbacks = self._callbacks or Callbacks[AssistantStream]()
-        callbacks.enter()
-        with CancelScope() as scope:
-            self._opening.append(scope)
-            try:
-                stream = self._open(callbacks)
-                self._entered.append((stream, callbacks))
-            except BaseException as error:
-                call_all(_end_calls(callbacks, error))
-                raise
-            finally:
-                self._opening.remove(scope)
-        callbacks.attach(stream)
-        return cast("S", stream if self._handler is None else self._handler)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        stream, callbacks = self._entered.pop()
-        try:
-            stream.leave(error)
-        finally:
-            callbacks.leave()
 
 
 class AsyncAssistantStreamManager(Generic[S]):
@@ -97,7 +41,7 @@ class AsyncAssistantStreamManager(Generic[S]):
 
     async def close(self) -> None:
         """Close the stream, also while it is being opened: from any task."""
-        for scope in self._opening:
+        for scope in self._opening[:]:
             scope.cancel()
         for stream, _ in self._entered[:]:
             await stream.close()
@@ -112,13 +56,14 @@ class AsyncAssistantStreamManager(Generic[S]):
                 self._opening.append(scope)
                 try:
                     stream = await self._open(callbacks)
+                    # While the scope is known: whoever closes finds the one or the other.
+                    self._entered.append((stream, callbacks))
                 finally:
                     self._opening.remove(scope)
         except BaseException as error:
-            await await_all(_end_calls(callbacks, error))
+            await call_all_async(_end_calls(callbacks, error))
             raise
         callbacks.attach(stream)
-        self._entered.append((stream, callbacks))
         if scope.is_cancelled:
             await stream.close()
         return cast("S", stream if self._handler is None else self._handler)

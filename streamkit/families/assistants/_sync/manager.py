@@ -1,0 +1,87 @@
+# Made from ../_async/manager.py by .ci/unasync.py: change it there.
+"""What ``stream()`` of runs returns: a ``with`` opens a stream, perhaps for a handler."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from streamkit._rx.cancel_scope import CancelScope
+from streamkit.families.assistants.callbacks import Callbacks, call_all
+from streamkit.families.assistants.stream import AssistantStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from streamkit.families.assistants.callbacks import Call
+
+__all__ = ["AssistantStreamManager"]
+
+S = TypeVar("S")
+
+
+class AssistantStreamManager(Generic[S]):
+    """Entering sends the request, and gives the handler, or the stream where there is none.
+
+    Nothing happens before, and it can be entered again, for another request. The handler is told
+    of an error to open the stream, and of one that ends the body of the ``with``.
+    """
+
+    def __init__(
+        self,
+        open_stream: Callable[[Callbacks[AssistantStream]], AssistantStream],
+        callbacks: Callbacks[AssistantStream] | None,
+        handler: object,
+    ) -> None:
+        self._open = open_stream
+        self._callbacks = callbacks
+        self._handler = handler
+        self._opening: list[CancelScope] = []
+        self._entered: list[tuple[AssistantStream, Callbacks[AssistantStream]]] = []
+
+    def close(self) -> None:
+        """Close the stream, also while it is being opened: from any thread."""
+        for scope in self._opening[:]:
+            scope.cancel()
+        for stream, _ in self._entered[:]:
+            stream.close()
+
+    def __enter__(self) -> S:
+        callbacks = self._callbacks or Callbacks[AssistantStream]()
+        callbacks.enter()
+        try:
+            with CancelScope() as scope:
+                self._opening.append(scope)
+                try:
+                    stream = self._open(callbacks)
+                    # While the scope is known: whoever closes finds the one or the other.
+                    self._entered.append((stream, callbacks))
+                finally:
+                    self._opening.remove(scope)
+        except BaseException as error:
+            call_all(_end_calls(callbacks, error))
+            raise
+        callbacks.attach(stream)
+        if scope.is_cancelled:
+            stream.close()
+        return cast("S", stream if self._handler is None else self._handler)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        stream, callbacks = self._entered.pop()
+        try:
+            stream.leave(error)
+        finally:
+            callbacks.leave()
+
+
+def _end_calls(callbacks: Callbacks[Any], error: BaseException) -> list[Call]:
+    """What to call when a stream could not be opened."""
+    told = error if isinstance(error, Exception) else None
+    ending = [] if callbacks.is_nested else callbacks.end_calls(told)
+    return [*ending, partial(callbacks.leave)]

@@ -1,0 +1,83 @@
+"""What an observable pushes, given to callbacks at once.
+
+It differs from what is delivered to callbacks that are awaited (``async_delivery.py``): the thread
+that pushes calls them, and gets what they raise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit.families.assistants.callbacks import call_all, not_stop
+
+if TYPE_CHECKING:
+    from streamkit.families.assistants.callbacks import Callbacks
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
+
+__all__ = ["Delivery", "delivery_of"]
+
+
+class Delivery:
+    """Calls the callbacks of each thing as it comes."""
+
+    awaits = False
+    """Whether a callback may be a coroutine."""
+
+    def __init__(self, callbacks: Callbacks[Any]) -> None:
+        self._callbacks = callbacks
+
+    def put(self, item: AssistantStreamEvent | Exception | None) -> None:
+        """Deliver an event, an error, or None for the end; raises what a callback raises.
+
+        An error is raised as well, unless ``on_exception`` is overridden.
+        """
+        callbacks = self._callbacks
+        if isinstance(item, Exception) and callbacks.failure is item:
+            return  # a callback raised it, and the observable gives it back
+        if callbacks.has_ended:
+            callbacks.begin()
+        if isinstance(item, Exception):
+            callbacks.follower.fail(item)
+            self._end(item)
+            if callbacks.overridden("on_exception") is None:
+                raise item
+        elif item is None:
+            callbacks.follower.finish()
+            self._call()
+            self._end()
+        else:
+            callbacks.follower.feed(item)
+            self._call()
+
+    def finished(self) -> None:
+        """Raise what went wrong, or that the end has not come."""
+        if not self._callbacks.has_begun:
+            raise RuntimeError("the handler follows no stream that it could read: enter one first")
+        if self._callbacks.failure is not None:
+            raise self._callbacks.failure
+        if not self._callbacks.has_ended:
+            raise RuntimeError("the observable that the handler follows has not ended")
+
+    def close(self) -> None:
+        """Take it that no more will come."""
+        self._end()
+
+    def _call(self) -> None:
+        callbacks = self._callbacks
+        calls = callbacks.event_calls()
+        try:
+            with callbacks.calling():
+                for call in calls:
+                    call()
+        except Exception as error:
+            failure = not_stop(error)
+            self._end(failure)
+            raise failure from failure.__cause__
+
+    def _end(self, error: Exception | None = None) -> None:
+        call_all(self._callbacks.end_calls(error))
+
+
+def delivery_of(_handler: object, callbacks: Callbacks[Any]) -> Delivery:
+    """The delivery to a handler; it keeps nothing."""
+    return Delivery(callbacks)

@@ -20,6 +20,7 @@ from streamkit.families.assistants.decoder import AssistantEventDecoder
 from streamkit.families.assistants.growing import Growing
 from streamkit.families.chat.decoder import ChunkDecoder
 from streamkit.families.chat.log import CallMark, CompletionLog, ToolCallLog
+from streamkit.families.chat.log.rules import DELTAS
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.families.chat.tellers import ToolArgumentsParser
@@ -479,23 +480,23 @@ def test_fragments_of_many_open_calls_cost_what_they_are() -> None:
 
 def test_fields_that_go_on_coming_end_at_the_limit() -> None:
     extra = {f"k{at}": at for at in range(4095)}
-    extra = merged(extra, {"last": 1})
+    extra = merged(extra, {"last": 1}, DELTAS)
     with pytest.raises(LimitExceededError, match=r"4097 fields of one object.*fields = 4096"):
-        merged(extra, {"one more": 1})
-    assert len(resolved(merged(extra, {"last": 2}))) == 4096
+        merged(extra, {"one more": 1}, DELTAS)
+    assert len(resolved(merged(extra, {"last": 2}, DELTAS))) == 4096
 
 
 def test_items_that_go_on_coming_end_at_the_limit() -> None:
     limits = Limits(fields=4)
-    extra = merged({}, {"list": [{"index": at} for at in range(4)]}, limits)
+    extra = merged({}, {"list": [{"index": at} for at in range(4)]}, DELTAS, limits)
     with pytest.raises(LimitExceededError, match=r"5 items of one list.*fields = 4"):
-        merged(extra, {"list": [{"index": 4}]}, limits)
+        merged(extra, {"list": [{"index": 4}]}, DELTAS, limits)
 
 
 def test_a_list_without_indices_may_have_any_length() -> None:
     extra: dict[str, Any] = {}
     for at in range(100):
-        extra = merged(extra, {"list": [at]}, Limits(fields=4))
+        extra = merged(extra, {"list": [at]}, DELTAS, Limits(fields=4))
     assert resolved(extra) == {"list": list(range(100))}
 
 

@@ -11,6 +11,7 @@ from streamkit._core.json.parser import PartialJSON
 from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit._core.text import TextLog
 from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading, ToolCallLog
+from streamkit.families.chat.log.rules import DELTAS
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, CompletionUsage, construct
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, says, token
@@ -155,7 +156,7 @@ def test_whole_json_is_closed_and_nothing_follows(text: str, whole: bool) -> Non
 def merge(*deltas: Mapping[str, Any]) -> Any:
     value: Mapping[str, Any] = EMPTY
     for delta in deltas:
-        value = merged(value, delta)
+        value = merged(value, delta, DELTAS)
     return resolved(value)
 
 
@@ -227,7 +228,7 @@ def test_what_was_merged_before_stays_as_it_was() -> None:
     ]
     states: list[Mapping[str, Any]] = [EMPTY]
     for delta in deltas:
-        states.append(merged(states[-1], delta))
+        states.append(merged(states[-1], delta, DELTAS))
     assert [resolved(state) for state in states] == [
         {},
         {"reasoning": "a", "l": [1], "o": {"data": "x", "n": 1}, "i": [{"index": 0, "data": "p"}]},

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import LimitExceededError
-from streamkit._core.merge import DELTAS, EMPTY, PER_TOKEN, REPORTS, merged, resolved
+from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit.families.chat.accumulator import Accumulator
+from streamkit.families.chat.log.rules import DELTAS, PER_TOKEN, REPORTS
 from streamkit.limits import Limits
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion, WireDecoder, construct
 
@@ -117,8 +118,8 @@ def test_lists_beside_log_probabilities_are_of_tokens_and_added() -> None:
 
 
 def test_an_older_moment_keeps_the_list_it_had() -> None:
-    first = merged(EMPTY, {"a": [A], "b": ["x"]})
-    second = merged(first, {"a": [A, B], "b": ["y"]})
+    first = merged(EMPTY, {"a": [A], "b": ["x"]}, DELTAS)
+    second = merged(first, {"a": [A, B], "b": ["y"]}, DELTAS)
     assert resolved(first) == {"a": [A], "b": ["x"]}
     assert resolved(second) == {"a": [A, B], "b": ["x", "y"]}
 
@@ -234,7 +235,7 @@ def looks(chunks: int) -> int:
     Counted.looks = 0
     held: Any = EMPTY
     for index in range(chunks):
-        held = merged(held, {"parts": [{"index": Counted(index), "text": "x"}]})
+        held = merged(held, {"parts": [{"index": Counted(index), "text": "x"}]}, DELTAS)
     assert len(resolved(held)["parts"]) == chunks
     return Counted.looks
 
@@ -247,8 +248,8 @@ def test_items_with_an_index_cost_what_comes_and_not_what_there_is() -> None:
 
 def test_a_moment_shares_the_items_that_did_not_change() -> None:
     items = [{"index": index} for index in range(1_000)]
-    first = merged(EMPTY, {"parts": items})
-    second = merged(first, {"parts": [{"index": 999, "late": True}]})
+    first = merged(EMPTY, {"parts": items}, DELTAS)
+    second = merged(first, {"parts": [{"index": 999, "late": True}]}, DELTAS)
     before, after = first["parts"].blocks, second["parts"].blocks
     assert sum(old is not new for old, new in zip(before, after, strict=True)) == 1
 
@@ -268,7 +269,7 @@ def test_any_items_are_merged_at_their_indices_and_older_moments_stay(chunks: li
     expected: dict[int, dict[str, Any]] = {}
     moments: list[tuple[Any, list[dict[str, Any]]]] = []
     for chunk in chunks:
-        held = merged(held, {"parts": chunk})
+        held = merged(held, {"parts": chunk}, DELTAS)
         for item in chunk:
             known = expected.get(item["index"], {})
             text = known.get("content", "") + item["content"]
@@ -280,12 +281,12 @@ def test_any_items_are_merged_at_their_indices_and_older_moments_stay(chunks: li
 
 
 def test_an_index_may_be_written_as_a_text() -> None:
-    held = merged(EMPTY, {"parts": [{"index": "1", "a": 1}]})
-    held = merged(held, {"parts": [{"index": 1, "b": 2}, {"index": "0"}]})
+    held = merged(EMPTY, {"parts": [{"index": "1", "a": 1}]}, DELTAS)
+    held = merged(held, {"parts": [{"index": 1, "b": 2}, {"index": "0"}]}, DELTAS)
     assert resolved(held) == {"parts": [{"index": "0"}, {"index": 1, "a": 1, "b": 2}]}
 
 
 def test_there_is_a_limit_to_the_items_of_a_list() -> None:
     items = [{"index": index} for index in range(4)]
     with pytest.raises(LimitExceededError, match="items of one list"):
-        merged(EMPTY, {"parts": items}, Limits(fields=3))
+        merged(EMPTY, {"parts": items}, DELTAS, Limits(fields=3))

@@ -35,12 +35,17 @@ class IndexedMark(Struct, frozen=True):
     ) -> IndexedMark:
         """The list with each item merged into the one at its index, or put there.
 
-        ``by_type``: items of one index are one only if they are of one type.
+        An item that says no index gets the next one. ``by_type``: items of one index are one only
+        if they are of one type.
         """
         places, blocks = self.places, list(self.blocks)
         changed: dict[int, list[Item]] = {}
-        for item in items:
-            place = (index_of(item) or 0, str(item.get("type")) if by_type else "")
+        for given in items:
+            item, index = given, index_of(given)
+            if index is None:
+                index = 1 + max((index for index, _ in places), default=-1)
+                item = {**given, "index": index}
+            place = (index, str(item.get("type")) if by_type else "")
             number, offset = divmod(places.setdefault(place, len(places)), _BLOCK)
             if number == len(blocks):
                 blocks.append(())

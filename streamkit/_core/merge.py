@@ -8,11 +8,10 @@ gather is limited: else each chunk could cost more than the one before.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, Literal, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -20,50 +19,35 @@ from streamkit._core.indexed import IndexedMark, index_of
 from streamkit._core.text import TextLog
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.types.speech import DETAILS
 
-__all__ = ["DELTAS", "EMPTY", "PER_TOKEN", "REPORTS", "Rules", "TextMark", "merged", "resolved"]
+__all__ = ["EMPTY", "Fields", "Rules", "TextMark", "merged", "resolved"]
 
-EMPTY: Mapping[str, Any] = {}
+Fields: TypeAlias = Mapping[str, Any]
+"""An object, or a part of one, as of a moment."""
+
+EMPTY: Fields = {}
 
 
-class Rules(Struct, frozen=True):
+class Rules(Struct, frozen=True, kw_only=True):
     """How what comes is added to what there is; nulls add nothing, and objects merge by field."""
 
     texts: frozenset[str] = frozenset()
     """The strings that accumulate; any other is a whole value that replaces the last."""
+    names: Mapping[str, Callable[[Fields], bool]] = {}
+    """The strings that some servers send in pieces, and whether their object takes another one."""
+    kept: frozenset[str] = frozenset()
+    """The fields of which the first value stays."""
     lists: Literal["replaced", "added to", "said again or added to"] = "added to"
     """Whether a list of which nothing has an index is the whole of it, or what is new."""
+    indexed: frozenset[str] | None = None
+    """The lists whose items have an index, and get the next one if they do not say it; any other is
+    one of which nothing has. None: it is a list of which all items say one."""
+    most: Literal["fields", "parts"] = "fields"
+    """The limit of the items of a list with indices."""
     by_type: bool = False
     """Whether items of one index are of one object only if they are of one type."""
-
-
-_TEXTS = frozenset(
-    {
-        "arguments",
-        "content",
-        "data",
-        "input",
-        "reasoning",
-        "reasoning_content",
-        "refusal",
-        "transcript",
-    }
-)
-
-DELTAS = Rules(_TEXTS, "said again or added to")
-"""Of a choice and its deltas, where servers send both what is new and reports of what there is."""
-PER_TOKEN = Rules(_TEXTS)
-"""Of what comes with tokens: two that are alike are two."""
-REPORTS = Rules(lists="replaced")
-"""Of a chunk, in which nothing grows: citations, search results and moderation come whole."""
-# What models think, to be sent back unchanged. Its texts have names that are whole values
-# elsewhere, and an encrypted item may have the same index as the text before it.
-_DETAILS = Rules(_TEXTS | {"summary", "text"}, by_type=True)
-
-
-# Some servers send the message so far beside each delta.
-_BY_NAME: Mapping[str, Rules] = {DETAILS: _DETAILS, "message": REPORTS}
+    fields: Mapping[str, Rules] = {}
+    """The rules of what is in the fields of these names; those of any other are the same."""
 
 
 class TextMark(Struct, frozen=True, gc=False):
@@ -80,25 +64,29 @@ class ListMark(Struct, frozen=True, gc=False):
     end: int
 
 
-def merged(
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    limits: Limits = DEFAULTS,
-    rules: Rules = DELTAS,
-) -> dict[str, Any]:
+def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) -> dict[str, Any]:
     """``old`` with the fields of ``new`` added to it.
 
     Raises ``LimitExceededError`` for more fields than may be.
     """
     result = dict(old)
     for key, value in new.items():
-        if value is not None:
-            of_field = _BY_NAME.get(key, rules) if rules is DELTAS else rules
-            if isinstance(value, str) and key in of_field.texts:
-                result[key] = _longer(result.get(key), value)
-            else:
-                result[key] = _merge_value(result.get(key), value, limits, of_field)
-    _check(len(result), limits, "fields of one object")
+        known = result.get(key)
+        if value is None or (known and key in rules.kept):
+            continue
+        of_field = rules.fields.get(key, rules)
+        if isinstance(value, dict):
+            base = cast("Fields", known) if isinstance(known, Mapping) else EMPTY
+            result[key] = merged(base, cast("Fields", value), of_field, limits)
+        elif isinstance(value, list):
+            result[key] = _merge_list(key, known, cast("list[Any]", value), of_field, limits)
+        elif isinstance(value, str) and key in of_field.texts:
+            result[key] = _longer(known, value, limits)
+        elif isinstance(value, str) and key in of_field.names:
+            result[key] = _named(old, key, value, of_field, limits)
+        else:
+            result[key] = value
+    _check("fields", len(result), limits, "fields of one object")
     return result
 
 
@@ -118,30 +106,38 @@ def resolved(value: Any) -> Any:
     return value
 
 
-def _longer(old: Any, text: str) -> TextMark:
-    log = old.log if isinstance(old, TextMark) else TextLog()
+def _longer(old: Any, text: str, limits: Limits) -> TextMark:
+    log = old.log if isinstance(old, TextMark) else TextLog(limits)
     log.append(text)
     return TextMark(log, log.length)
 
 
-def _merge_value(old: Any, new: Any, limits: Limits, rules: Rules) -> Any:
-    if isinstance(new, dict):
-        base = cast("Mapping[str, Any]", old) if isinstance(old, Mapping) else EMPTY
-        return merged(base, cast("dict[str, Any]", new), limits, rules)
-    if isinstance(new, list):
-        return _merge_list(old, cast("list[Any]", new), limits, rules)
-    return new
+def _named(old: Fields, key: str, piece: str, rules: Rules, limits: Limits) -> str:
+    known = old.get(key)
+    if not known or not isinstance(known, str):
+        known = ""
+    elif piece == known or not rules.names[key](old):
+        piece = ""
+    _check("name_length", len(known) + len(piece), limits, f"characters of a {key}")
+    return known + piece
 
 
-def _merge_list(old: Any, new: list[Any], limits: Limits, rules: Rules) -> Any:
+def _merge_list(key: str, old: Any, new: list[Any], rules: Rules, limits: Limits) -> Any:
+    if rules.indexed is None:
+        has_indices = _have_indices(new) and (old is None or isinstance(old, IndexedMark))
+    else:
+        has_indices = key in rules.indexed
+    if has_indices:
+        items = old if isinstance(old, IndexedMark) else IndexedMark()
+        mark = items.added(
+            [cast("Fields", item) for item in new if isinstance(item, dict)],
+            lambda known, item: merged(known, item, rules, limits),
+            by_type=rules.by_type,
+        )
+        _check(rules.most, len(mark.places), limits, "items of one list")
+        return mark
     if rules.lists == "replaced":
         return ListMark(new, len(new)) if new or old is None else old
-    if all(index_of(item) is not None for item in new) and new and _may_have_indices(old):
-        items = old if isinstance(old, IndexedMark) else IndexedMark()
-        merge = functools.partial(merged, limits=limits, rules=rules)
-        mark = items.added(new, merge, by_type=rules.by_type)
-        _check(len(mark.places), limits, "items of one list")
-        return mark
     if isinstance(old, ListMark):
         if rules.lists == "said again or added to" and _is_said_again(old, new):
             return ListMark([*new], len(new))
@@ -152,8 +148,8 @@ def _merge_list(old: Any, new: list[Any], limits: Limits, rules: Rules) -> Any:
     return ListMark(log, len(log))
 
 
-def _may_have_indices(old: Any) -> bool:
-    return old is None or isinstance(old, IndexedMark)
+def _have_indices(new: list[Any]) -> bool:
+    return bool(new) and all(index_of(item) is not None for item in new)
 
 
 def _is_said_again(old: ListMark, new: list[Any]) -> bool:
@@ -183,6 +179,9 @@ def _said(item: Any) -> str:
     return json.dumps(item, sort_keys=True, default=repr)
 
 
-def _check(count: int, limits: Limits, what: str) -> None:
-    if count > limits.fields:
-        raise LimitExceededError("fields", limits.fields, f"{count} {what}")
+def _check(
+    limit: Literal["fields", "parts", "name_length"], count: int, limits: Limits, what: str
+) -> None:
+    most = getattr(limits, limit)
+    if count > most:
+        raise LimitExceededError(limit, most, f"{count} {what}")

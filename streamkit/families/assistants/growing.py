@@ -1,19 +1,20 @@
 """Messages and run steps that deltas add to, each readable as it was at any moment."""
 
 # Strategy: an object is a dict that is never changed, only replaced, so an event can hold it for
-# ever and nothing is built before somebody reads it. Text is kept in an append-only log and stands
-# in the dict as a mark. The parts that a delta names by an index stand in a tuple and keep that
-# index until the object is built, so gaps are fine.
+# ever and nothing is built before somebody reads it. The parts that a delta names by an index keep
+# it until the object is built, so gaps are fine. What a delta adds is merged by the rules below;
+# before that each part finds its place, and what is only said once more is taken out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from streamkit._core.merge import EMPTY, TextMark, resolved
-from streamkit._core.text import TextLog
+from streamkit._core.indexed import IndexedMark, index_of
+from streamkit._core.merge import EMPTY, Fields, Rules, TextMark, merged, resolved
 from streamkit._core.wire import Wire, as_sent
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
@@ -22,7 +23,7 @@ from streamkit.types.beta.threads import Message
 from streamkit.types.beta.threads.runs import RunStep
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
 __all__ = ["Addition", "Growing", "Mark", "built", "matched", "parts"]
 
@@ -30,7 +31,7 @@ W = TypeVar("W", bound=Wire)
 G = TypeVar("G", Message, RunStep)
 T = TypeVar("T")
 
-Mark: TypeAlias = Mapping[str, Any]
+Mark: TypeAlias = Fields
 """An object, or a part of one, as of a moment."""
 
 
@@ -62,7 +63,7 @@ class Growing(Generic[G]):
         if id in self._marks:
             return False
         self._expect(id)
-        mark = _merged(EMPTY, as_sent(object_), self.limits)
+        mark = merged(EMPTY, as_sent(object_), _RULES, self.limits)
         self._marks[id] = mark
         self._whole_parts[id] = set(parts(mark))
         return True
@@ -77,15 +78,13 @@ class Growing(Generic[G]):
         new = as_sent(delta)
         fragments = _parts(new)
         known = parts(mark)
-        places = _settle(fragments, known, self.limits)
+        places = _settle(fragments, known)
         whole = self._whole_parts.get(id, set[int]())
-        restated = {
-            place
-            for place, fragment in zip(places, fragments, strict=True)
-            if place in whole and fragment.get("id") and fragment["id"] == known[place].get("id")
-        }
+        for place, fragment in zip(places, fragments, strict=True):
+            if place in whole and fragment.get("id") and fragment["id"] == known[place].get("id"):
+                fragment.update(_news(fragment, known[place]))
         whole.difference_update(places)
-        self._marks[id] = mark = _merged(mark, new, self.limits, restated)
+        self._marks[id] = mark = merged(mark, new, _RULES, self.limits)
         return Addition(mark, tuple(places), old is None)
 
     def finish(self, object_: G) -> bool:
@@ -138,24 +137,39 @@ def matched(told: Collection[int], whole: Sequence[T], *, others: bool) -> dict[
     return {index: next(rest, None) for index in sorted(told)}
 
 
-_TEXTS = frozenset({"arguments", "input", "logs", "refusal", "value"})
-"""What is streamed in pieces; any other string of a delta is the whole of it."""
-
 _PARTS = frozenset({"annotations", "content", "outputs", "tool_calls"})
 """The lists whose items a delta names by their index; any other list is the whole of it."""
+
+
+def _is_open(function: Mark) -> bool:
+    """Whether a function awaits more arguments, so that what comes as its name is a piece of it."""
+    known = function.get("arguments")
+    return known.log.is_open_json() if isinstance(known, TextMark) else not known
+
+
+_RULES = Rules(
+    texts=frozenset({"arguments", "input", "logs", "refusal", "value"}),
+    kept=frozenset({"id"}),  # some servers make up another one for every fragment
+    lists="replaced",
+    indexed=_PARTS,
+    most="parts",
+)
+_RULES = replace(_RULES, fields={"function": replace(_RULES, names={"name": _is_open})})
 
 
 def _parts(mark: Mark) -> list[dict[str, Any]]:
     details: Any = mark.get("step_details")
     holder = cast("Mark", details) if isinstance(details, dict) else mark
     found: Any = holder.get("content" if holder is mark else "tool_calls")
-    items = cast("Iterable[Any]", found) if isinstance(found, (list, tuple)) else ()
+    if isinstance(found, IndexedMark):
+        found = found.in_order()
+    elif not isinstance(found, list):
+        return []
+    items = cast("Iterable[Any]", found)
     return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
 
 
-def _settle(
-    fragments: list[dict[str, Any]], known: Mapping[int, Mark], limits: Limits
-) -> list[int]:
+def _settle(fragments: list[dict[str, Any]], known: Mapping[int, Mark]) -> list[int]:
     """Give every fragment an index, also where the server does not, and return them.
 
     It is that of the part of the same id; else the last one's, if that is of the same type and the
@@ -166,21 +180,21 @@ def _settle(
     last = max(parts, default=-1)
     for fragment in fragments:
         id = str(fragment.get("id") or "")
-        if not isinstance(fragment.get("index"), int):
+        index = index_of(fragment)
+        if index is None:
             # No set: a server may send anything for a type.
             types = [None, parts[last].get("type")] if last >= 0 else []
             goes_on = fragment.get("type") in types
             if id and goes_on:
                 goes_on = not _name(fragment) and _awaits_arguments(parts[last])
             new = last if goes_on else last + 1
-            fragment["index"] = by_id.get(id, new)
-        index: int = fragment["index"]
+            index = by_id.get(id, new)
+        fragment["index"] = index
         if index not in parts:
             parts[index] = fragment
             last = max(last, index)
         if id:
             by_id.setdefault(id, index)
-        _check_parts(parts, limits)
     return [fragment["index"] for fragment in fragments]
 
 
@@ -195,89 +209,31 @@ def _awaits_arguments(part: Mark) -> bool:
     return bool(_name(part)) and _is_open(part["function"])
 
 
-def _is_open(function: Mark) -> bool:
-    known = function.get("arguments")
-    return known.log.is_open_json() if isinstance(known, TextMark) else not known
+def _news(fragment: Mark, part: Mark) -> dict[str, Any]:
+    """What a fragment adds to a part that came whole, and that it may say once more.
 
-
-def _check_parts(parts: Collection[int], limits: Limits) -> None:
-    if len(parts) > limits.parts:
-        raise LimitExceededError("parts", limits.parts, "the server opened another part")
-
-
-def _merged(
-    old: Mark, new: Mark, limits: Limits, restated: Collection[int] = (), *, again: bool = False
-) -> dict[str, Any]:
-    """``old`` with what ``new`` adds to it.
-
-    The parts in ``restated`` may be said once more, and then add nothing: some servers make a step
-    with a whole tool call in it, and send the same as a delta. ``again``: all of it may be.
+    Some servers make a step with a whole tool call in it, and send the same as a delta.
     """
-    result = dict(old)
-    for key, value in new.items():
-        known = result.get(key)
-        if isinstance(value, str) and key in _TEXTS:
-            result[key] = _longer(known, value, again=again)
-        elif isinstance(value, dict):
-            base = cast("Mark", known) if isinstance(known, dict) else EMPTY
-            added = cast("dict[str, Any]", value)
-            if key == "function":
-                added = _with_its_name(added, base, limits)
-            result[key] = _merged(base, added, limits, restated, again=again)
-        elif isinstance(value, list) and key in _PARTS:
-            items = cast("list[Any]", value)
-            result[key] = _merged_parts(known or (), items, limits, restated, again=again)
-        else:
-            result[key] = value
-    if len(result) > limits.fields:
-        raise LimitExceededError("fields", limits.fields, f"{len(result)} fields of one object")
-    return result
+    return {key: _news_of(value, part.get(key)) for key, value in fragment.items()}
 
 
-def _with_its_name(function: dict[str, Any], known: Mark, limits: Limits) -> dict[str, Any]:
-    """What is added to a function, with its whole name: by the rules of ``log.tool_calls``."""
-    name, piece = known.get("name"), function.get("name")
-    if not (isinstance(name, str) and isinstance(piece, str)) or not name:
-        return function
-    if piece == name or not _is_open(known):
-        piece = ""
-    if len(name) + len(piece) > limits.name_length:
-        raise LimitExceededError("name_length", limits.name_length, "the name of a function")
-    return function | {"name": name + piece}
-
-
-def _longer(known: TextMark | None, piece: str, *, again: bool) -> TextMark:
-    log = TextLog() if known is None else known.log
-    if again and known is not None:
-        piece = piece.removeprefix(resolved(known))
-    log.append(piece)
-    return TextMark(log, log.length)
-
-
-def _merged_parts(
-    known: Iterable[Mark],
-    new: list[Any],
-    limits: Limits,
-    restated: Collection[int],
-    *,
-    again: bool,
-) -> tuple[Mark, ...]:
-    items = {item["index"]: item for item in known}
-    # What is said once more, or whole, is in its place; what is only added comes last.
-    begin = 0 if again or not items else max(items) + 1
-    for place, item in enumerate(new, begin):
-        if not isinstance(item, dict):
-            continue  # the object as it came has it
-        fragment = cast("dict[str, Any]", item)
-        index = fragment.get("index")
-        if not isinstance(index, int):
-            index = place
-        old = items.get(index, EMPTY)
-        part = _merged(old, fragment, limits, again=again or index in restated)
-        # The first id stays: some servers make up another one for every fragment.
-        items[index] = part | {"index": index} | ({"id": old["id"]} if old.get("id") else {})
-        _check_parts(items, limits)
-    return tuple(items[index] for index in sorted(items))
+def _news_of(value: Any, known: Any) -> Any:
+    if isinstance(value, str) and isinstance(known, TextMark):
+        return value.removeprefix(resolved(known))
+    if isinstance(value, dict) and isinstance(known, Mapping):
+        return _news(cast("Mark", value), cast("Mark", known))
+    if isinstance(value, list) and isinstance(known, IndexedMark):
+        items = [cast("Mark", item) for item in cast("list[Any]", value) if isinstance(item, dict)]
+        # Here an item that says no index is said again in its place.
+        places = [
+            place if (at := index_of(item)) is None else at for place, item in enumerate(items)
+        ]
+        parts = {part["index"]: part for part in known.in_order()}
+        return [
+            {**_news(item, parts.get(place, EMPTY)), "index": place}
+            for place, item in zip(places, items, strict=True)
+        ]
+    return cast("object", value)
 
 
 def _without_indices(value: Any, *, are_parts: bool = False) -> Any:

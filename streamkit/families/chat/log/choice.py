@@ -9,9 +9,10 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from streamkit._core.calls import CallUpdate
-from streamkit._core.merge import EMPTY, PER_TOKEN, merged, resolved
+from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit._core.text import TextLog
 from streamkit._core.wire import plain
+from streamkit.families.chat.log.rules import DELTAS, PER_TOKEN
 from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.limits import DEFAULTS, Limits
@@ -269,7 +270,7 @@ class ChoiceLog:
         self._logprobs_ends = content_end, refusal_end
         if logprobs.unknown_fields is not UNSET:
             old = self._heading.logprobs_extra
-            extra = merged(old, logprobs.model_extra, self._limits, PER_TOKEN)
+            extra = merged(old, logprobs.model_extra, PER_TOKEN, self._limits)
             self._heading = replace(self._heading, logprobs_extra=extra)
 
     def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
@@ -294,9 +295,9 @@ def _continued(
     delta = choice.delta or ChoiceDelta()
     delta_extra, choice_extra = heading.delta_extra, heading.choice_extra
     if delta.unknown_fields is not UNSET:
-        delta_extra = merged(delta_extra, delta.model_extra, limits)
+        delta_extra = merged(delta_extra, delta.model_extra, DELTAS, limits)
     if choice.unknown_fields is not UNSET:
-        choice_extra = merged(choice_extra, choice.model_extra, limits)
+        choice_extra = merged(choice_extra, choice.model_extra, DELTAS, limits)
     name = heading.reasoning_name or _reasoning_name(delta)
     if thinks_in_details:
         name = name or "reasoning"
@@ -308,7 +309,7 @@ def _continued(
         name,
         heading.thinks_in_details or thinks_in_details,
         choice.finish_reason or heading.finish_reason,
-        merged(heading.fields, rare_fields, limits) if rare_fields else heading.fields,
+        merged(heading.fields, rare_fields, DELTAS, limits) if rare_fields else heading.fields,
         delta_extra,
         choice_extra,
         heading.logprobs_extra,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET, Struct
 
-from streamkit._core.merge import EMPTY, REPORTS, merged, resolved
+from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit.errors import LimitExceededError
 from streamkit.families.chat.log.choice import ChoiceLog, ChoiceUpdate
+from streamkit.families.chat.log.rules import REPORTS
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import CompletionUsage, ParsedChatCompletion, construct
 
@@ -146,7 +147,7 @@ def usage_of(usage: CompletionUsage | None, choices: Sequence[Choice]) -> Comple
 def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
     extra = heading.extra
     if chunk.unknown_fields is not UNSET:
-        extra = merged(extra, chunk.model_extra, limits, REPORTS)
+        extra = merged(extra, chunk.model_extra, REPORTS, limits)
     return Heading(
         chunk.id or heading.id,
         chunk.created or heading.created,

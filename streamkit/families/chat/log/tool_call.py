@@ -10,6 +10,7 @@ from msgspec import Struct
 from streamkit._core.calls import CallLog
 from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit.errors import LimitExceededError
+from streamkit.families.chat.log.rules import DELTAS
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import (
     ChatCompletionMessageCustomToolCall,
@@ -60,7 +61,7 @@ class ToolCallLog(CallLog):
         elif fragment.custom is not None:
             self.type = "custom"
         if fragment.unknown_fields:
-            self.extra = merged(self.extra, fragment.model_extra, self._limits)
+            self.extra = merged(self.extra, fragment.model_extra, DELTAS, self._limits)
         return self.add_body(fragment.function or fragment.custom)
 
     def add_body(self, body: Body | None) -> str:
@@ -69,7 +70,9 @@ class ToolCallLog(CallLog):
             if body.name and body.name != self.name:
                 self._add_name(body.name)
             if body.unknown_fields:
-                self.function_extra = merged(self.function_extra, body.model_extra, self._limits)
+                self.function_extra = merged(
+                    self.function_extra, body.model_extra, DELTAS, self._limits
+                )
         piece = text_of(body)
         if len(piece) == self.arguments.length and self._is_said_again(piece):
             piece = ""

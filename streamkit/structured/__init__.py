@@ -1,1 +1,1 @@
-"""Response formats and tools: what is asked for, and how it is read."""
+"""Response formats and tools: how a request declares them, and how an answer is read."""

@@ -1,4 +1,4 @@
-"""How the text of an answer is read, while it grows and when it is whole."""
+"""The reader of an answer's text, while the text grows and when it is whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Reader"]
 
 
 class Reader:
-    """Reads content as ``response_format`` says and arguments as ``tools`` say, each text once."""
+    """A reader that parses content by ``response_format`` and arguments by ``tools``, each once."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Reader:
 
     @property
     def expects(self) -> bool:
-        """Whether an answer that was cut short by a limit is an error."""
+        """Whether an answer that a limit cut short is an error."""
         return self.expects_content or bool(self._tools)
 
     @property
@@ -47,9 +47,12 @@ class Reader:
         return self._format is not None and self._format.parses
 
     def partial_content(self, text: TextLog, end: int, newest: str = "") -> object:
-        """What is known of the content from its first ``end`` characters; None when nothing is.
+        """Return the value that the first ``end`` characters of the content begin, or None.
 
-        ``newest`` may be the last of them.
+        Args:
+            text: The content.
+            end: The number of characters to read.
+            newest: The last of these characters, if the caller has them at hand.
         """
         if not self._is_json:
             return None
@@ -57,28 +60,28 @@ class Reader:
         return partial if self._unwrap is None else self._unwrap(partial)
 
     def partial_arguments(self, name: str, text: TextLog, end: int, newest: str = "") -> object:
-        """What is known of a function's arguments; None when its tool is not one that is parsed."""
+        """Return the value that a function's arguments begin; None if its tool is not parsed."""
         if self._tools is None or name not in self._tools:
             return None
         return text.partial_json(end, newest, partial_strings=self._partial_strings)
 
     def content(self, text: TextLog) -> Outcome:
-        """The whole content as the type that was asked for; an error is told once."""
+        """Return the whole content as the requested type; only the first reading has the error."""
         format_ = self._format
         if format_ is None or not self._is_json:
             return NOTHING_READ
         if not format_.parses:
-            # Nobody said what type the JSON should have: it is read for what it is.
+            # The request gave the JSON no type: it is read as plain JSON.
             whole = text.partial_json(text.length) if text.is_whole_json() else None
             return Outcome(self, text.length, whole)
         return self._read(text, format_.parse)
 
     def arguments(self, name: str, text: TextLog) -> Outcome:
-        """The whole arguments as the type of the tool of that name; an error is told once."""
+        """Return the whole arguments as the tool's type; only the first reading has the error."""
         tools = self._tools
         if tools is None or name not in tools:
             return NOTHING_READ
-        # Some servers say nothing at all where a function has no parameters.
+        # Some servers send no text at all where a function has no parameters.
         return self._read(text, lambda whole: tools.parse(name, whole.strip() or "{}"))
 
     def _read(self, text: TextLog, parse: Callable[[str], Any]) -> Outcome:
@@ -86,14 +89,14 @@ class Reader:
         outcome = text.outcome
         if outcome is not None and outcome.reader is self and outcome.length == text.length:
             return outcome
-        # What is known of the parts gives way to the whole, else both would be held.
+        # The partial value is dropped for the whole one, else both would be held.
         text.forget_json()
         content = text.first(text.length)
         try:
             text.outcome = Outcome(self, len(content), parse(content))
         except ParseError as error:
-            # Not the error: its traceback leads to frames, they to events, and those back to the
-            # text, out of the collector's sight.
+            # The error is not kept: its traceback leads to frames, they to events, and those back
+            # to the text, a cycle that the garbage collector cannot see.
             text.outcome = Outcome(self, len(content))
             _forget_frames(error.__cause__)
             return Outcome(self, len(content), None, error)
@@ -101,12 +104,12 @@ class Reader:
 
 
 def _forget_frames(error: BaseException | None) -> None:
-    """Cut the tracebacks of errors that pydantic keeps inside of its own, where none can see them.
+    """Cut the tracebacks of the errors that pydantic hides inside its own.
 
-    A validator's frame leads to the frames of its callers, and those to the stream: whoever keeps
-    the error would keep the stream, and if that keeps the error, for ever.
+    A validator's frame leads to the frames of its callers, and those to the stream. A program that
+    keeps the error would keep the stream, and forever if the stream keeps the error.
     """
-    # Whoever has made one of these has loaded the module; other errors hide nothing.
+    # Only a loaded pydantic has raised such an error; other errors hide nothing.
     core: Any = sys.modules.get("pydantic_core")
     details: Any = error
     if core is None or not isinstance(error, core.ValidationError):

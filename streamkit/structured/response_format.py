@@ -1,4 +1,4 @@
-"""What the answer was asked to be: how to say it to the API, and how to read it back."""
+"""The format that a request asks for: its declaration to the API, and the reading of answers."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     FormT = typing_extensions.TypeVar("FormT", default=Any)
-    """What a type form says; Any to a type checker that does not know ``TypeForm``."""
+    """The type of a type form; Any to a type checker that does not know ``TypeForm``."""
 
 __all__ = ["ResponseFormat", "response_format"]
 
 T = TypeVar("T")
 
 WRAPPER_KEY = "value"
-"""The one property of the object around an answer that is no object itself."""
+"""The one property of the object that wraps an answer which is no object itself."""
 
 
 class ResponseFormat(Generic[T]):
-    """The format an answer was asked for in; ``T`` is what :meth:`parse` makes of its text.
+    """The format that a request asks for; :meth:`parse` returns a ``T``.
 
-    Made by :func:`response_format`, and shared by all requests that ask for the same type.
+    :func:`response_format` makes it. All requests that ask for the same type share it.
     """
 
     __slots__ = ("_read", "is_json", "param", "parses", "type_", "wrapped")
@@ -55,15 +55,15 @@ class ResponseFormat(Generic[T]):
         wrapped: bool = False,
     ) -> None:
         self.param = param
-        """What the request body holds as ``response_format``; not to be changed."""
+        """The ``response_format`` of the request body; not to be changed."""
         self.type_ = type_
-        """The type that was asked for; None for a format given as a dict."""
+        """The type that the caller gave; None for a format given as a dict."""
         self.is_json = is_json
-        """Whether the answer is JSON, so that its beginning can be looked at before it is whole."""
+        """Whether the answer is JSON, so that a beginning of it can be read."""
         self.parses = read is not None
-        """Whether :meth:`parse` reads the answer; a format given as a dict does not say how."""
+        """Whether :meth:`parse` reads the answer; False for a format given as a dict."""
         self.wrapped = wrapped
-        """Whether the answer stands in ``{"value": …}``, for strict mode wants an object."""
+        """Whether the answer is wrapped in ``{"value": …}``: strict mode requires an object."""
         self._read = read
 
     def __repr__(self) -> str:
@@ -71,16 +71,16 @@ class ResponseFormat(Generic[T]):
 
     @property
     def schema(self) -> dict[str, Any] | None:
-        """The JSON schema that is sent, if one is."""
+        """The JSON schema that is sent; None if none is."""
         schema: dict[str, Any] | None = self.param.get("json_schema", {}).get("schema")
         return schema
 
     def parse(self, text: str) -> T:
-        """Read a whole answer; None, if the format does not parse.
+        """Read a whole answer; return None if the format does not parse.
 
         Raises:
-            ParseError: the text does not fit the type, or its validator failed. What the
-                validator raised is the cause.
+            ParseError: the text does not fit the type, or its validator failed. The validator's
+                error is the cause.
         """
         if self._read is None:
             return cast("T", None)
@@ -92,7 +92,7 @@ class ResponseFormat(Generic[T]):
             raise ParseError(message, content=text) from error
 
     def unwrap(self, partial: object) -> object:
-        """Take the beginning of an answer out of its wrapper; None while there is nothing in it."""
+        """Take an answer's partial value out of its wrapper; None while the wrapper is empty."""
         if not self.wrapped:
             return partial
         if isinstance(partial, Mapping):
@@ -115,17 +115,17 @@ def response_format(value: TypeForm[FormT]) -> ResponseFormat[FormT]: ...
 @overload
 def response_format(value: object) -> ResponseFormat[Any] | None: ...
 def response_format(value: object) -> ResponseFormat[Any] | None:
-    """Make of what the caller gave what is sent, and what reads the answer.
+    """Return the format of a value: the parameter to send, and the parser of the answers.
 
     A dict is sent as it is, and its answers are not parsed. A type (a pydantic model, a dataclass,
-    a TypedDict, a msgspec Struct, an enum, a union, ``list[int]``, whatever a
-    :class:`pydantic.TypeAdapter` takes, or such an adapter) is sent as a strict JSON schema. What
-    is no object travels as ``{"value": …}``. The schema is that of the moment: a model may have
-    been rebuilt since the last request. A format that is made already comes back, and None stands
-    for no format.
+    a TypedDict, a msgspec Struct, an enum, a union, ``list[int]``, any other that a
+    :class:`pydantic.TypeAdapter` accepts, or such an adapter) is sent as a strict JSON schema. An
+    answer that is no object is wrapped as ``{"value": …}``. The schema is the current one: a model
+    may have been rebuilt since the last request. A format is returned as it is; None means no
+    format.
 
     Raises:
-        SchemaError: this is no type, strict mode has no way to say its schema, or every answer
+        SchemaError: the value is no type, strict mode cannot express its schema, or every answer
             would fail.
     """
     if value is None:
@@ -140,7 +140,7 @@ def response_format(value: object) -> ResponseFormat[Any] | None:
 
 
 class _Schema:
-    """A schema that is the key of a cache; the order of its fields is part of it."""
+    """A schema as the key of a cache, which includes the order of the fields."""
 
     __slots__ = ("schema", "written")
 
@@ -173,14 +173,14 @@ def _typed(type_: Described, given: _Schema) -> ResponseFormat[Any]:
 
 
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put a schema into the object that strict mode wants at the root."""
+    """Put a schema into the object that strict mode requires at the root."""
     inner = {name: value for name, value in schema.items() if name != "$defs"}
     wrapper = {"type": "object", "properties": {WRAPPER_KEY: inner}}
     return wrapper | {"$defs": schema.get("$defs", {})}
 
 
 def reason(error: Exception) -> str:
-    """Say why a text could not be read; what is no verdict on it is named."""
+    """Return why a text could not be read; an error other than a ``ValueError`` is named."""
     if isinstance(error, ValueError):
         return str(error)
     return f"its validator raised {type(error).__name__}: {error}"
@@ -194,5 +194,5 @@ _wrapper = decoder(_Wrapper)
 
 
 def _reading_wrapped(read: Callable[[str | bytes], T]) -> Callable[[str | bytes], T]:
-    """Hand the value on as it was written: decoding and encoding it could change it."""
+    """Pass the wrapped value on as it was written: decoding and encoding it could change it."""
     return lambda text: read(bytes(_wrapper.decode(text).value))

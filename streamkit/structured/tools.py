@@ -1,4 +1,4 @@
-"""The functions a model may call: how to declare them, and how to read what it calls them with."""
+"""The functions that a model may call: their declarations, and the reading of their arguments."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _NAME = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_LENGTH}}}")
 
 
 class FunctionDefinition(dict[str, Any]):
-    """The ``function`` of a tool, which remembers the type of its arguments.
+    """The ``function`` of a tool, a dict that also holds the type of its arguments.
 
-    To JSON it is a plain dict. The type survives copies (also deep ones), and not a way through
-    JSON: after that the arguments are read as plain JSON.
+    In JSON it is a plain dict. The type survives copies, also deep ones, but is lost on the way
+    through JSON: after that the arguments are read as plain JSON.
     """
 
     model: object
@@ -42,15 +42,17 @@ class FunctionDefinition(dict[str, Any]):
 def pydantic_function_tool(
     model: object, *, name: str | None = None, description: str | None = None
 ) -> dict[str, Any]:
-    """Declare a strict function tool whose arguments are those of a type.
+    """Declare a strict function tool whose arguments are the fields of a type.
 
-    Takes pydantic models, dataclasses, TypedDicts, msgspec Structs: every type
-    :func:`~streamkit.structured.response_format.response_format` takes, if it is an object. Unless
-    given, the name is that of the type, and the description its own docstring.
+    Args:
+        model: A pydantic model, a dataclass, a TypedDict, a msgspec Struct: any type of objects
+            that :func:`~streamkit.structured.response_format.response_format` accepts.
+        name: The name of the tool; by default the name of the type.
+        description: The description of the tool; by default the type's own docstring.
 
     Raises:
-        SchemaError: this is no type of objects, strict mode has no way to say its schema, or the
-            API takes no such name.
+        SchemaError: ``model`` is no type of objects, strict mode cannot express its schema, or the
+            API accepts no such name.
     """
     format_ = response_format(model)
     if format_ is None or not format_.parses or format_.wrapped:
@@ -58,7 +60,7 @@ def pydantic_function_tool(
     function = FunctionDefinition(
         name=name if name is not None else format_.param["json_schema"]["name"],
         strict=True,
-        parameters=copy.deepcopy(format_.schema),  # the caller may go on to change it
+        parameters=copy.deepcopy(format_.schema),  # the caller may change it afterwards
     )
     function.model = model
     if _NAME.fullmatch(function["name"]) is None:
@@ -74,12 +76,12 @@ def pydantic_function_tool(
 
 
 def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
-    """Find out how to read the arguments of each tool of a request.
+    """Return the parsers for the arguments of each tool of a request.
 
     Raises:
         SchemaError: two tools have one name, so that a call of one might be read as the other's.
-        TypeError: ``tools`` is an observable, since an operator was not called: it is no list, and
-            to iterate one of reactivex never ends.
+        TypeError: ``tools`` is an observable, because an operator was not called. To iterate over
+            an observable of reactivex never ends.
     """
     if callable(getattr(tools, "subscribe", None)):
         raise TypeError("tools are a list, and not an observable: was an operator not called?")
@@ -104,9 +106,9 @@ def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
 
 
 class ToolParsers:
-    """How to read the arguments of each tool of a request, by the tool's name.
+    """The parsers for the arguments of each tool of a request, by the tool's name.
 
-    Only strict tools have a parser: of others the API does not promise that the arguments are JSON.
+    Only strict tools have a parser: the API does not promise that others get JSON arguments.
     """
 
     def __init__(self, parsers: Mapping[str, Callable[[str], Any]]) -> None:
@@ -119,11 +121,11 @@ class ToolParsers:
         return len(self._parsers)
 
     def parse(self, name: str, arguments: str) -> Any:
-        """Read the whole arguments of a call; None, if the tool is unknown or not strict.
+        """Read the whole arguments of a call; return None if the tool is unknown or not strict.
 
         Raises:
-            ParseError: the arguments do not fit, or the validator failed. What the validator
-                raised is the cause.
+            ParseError: the arguments do not fit, or the validator failed. The validator's error is
+                the cause.
         """
         parse = self._parsers.get(name)
         if parse is None:
@@ -136,10 +138,10 @@ class ToolParsers:
 
 
 def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
-    """Give back the tools as a list, if all of them are strict functions, as ``parse()`` demands.
+    """Return the tools as a list if all of them are strict functions, as ``parse()`` requires.
 
     Raises:
-        ValueError: one is not.
+        ValueError: a tool is not a strict function.
     """
     checked = list(tools)
     for index, tool in enumerate(checked):
@@ -158,7 +160,7 @@ def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
 
 
 def _parser(function: object) -> Callable[[str], Any] | None:
-    # Not the class decides but the attribute, so that definitions of the openai package count.
+    # The attribute decides, not the class, so that definitions of the openai package count.
     model: object = getattr(function, "model", None)
     if model is not None:
         return described(model).read
@@ -174,7 +176,7 @@ def _member(node: object, name: str) -> Any:
 
 
 def _own_docstring(model: object) -> str | None:
-    """The words of the class itself: not a base's, and not those a dataclass writes on its own."""
+    """Return the docstring of the class itself: not a base's, and not one a dataclass generates."""
     if not isinstance(model, type):
         return None
     signature = f"{model.__name__}("

@@ -1,4 +1,4 @@
-"""Types described as JSON: which values they have, and how to read one."""
+"""Types described as JSON: the schema of their values, and the reading of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structs: msgspec says which JSON they are, and reads it."""
+"""The descriptions of Structs: msgspec generates their schemas and reads their JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ADVICE = (
 
 
 class ByMsgspec:
-    """A Struct, or one with its parameters filled in."""
+    """A Struct, or a generic Struct with its parameters."""
 
     def __init__(self, struct: Any) -> None:
         self.type_: Any = struct
@@ -42,7 +42,7 @@ class ByMsgspec:
             self._read = decoder(struct).decode
 
     def schema(self) -> dict[str, Any]:
-        """The JSON schema; that of a Struct does not change."""
+        """Return the JSON schema; a Struct's never changes."""
         (schema,), definitions = self._schema
         return schema | {"$defs": definitions}
 
@@ -54,10 +54,10 @@ class ByMsgspec:
 def struct_schemas(
     structs: list[Any], prefix: str = ""
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The schema of each Struct, and the definitions that they refer to, named with the prefix.
+    """Return the schema of each Struct, and their definitions, whose names have the prefix.
 
     Raises:
-        SchemaError: msgspec does not know what is in one, or would pass over what is said there.
+        SchemaError: msgspec does not know a type in one, or would ignore a constraint there.
     """
     for struct in structs:
         require_plain_struct(struct)
@@ -75,7 +75,7 @@ def struct_schemas(
 
 
 def _in_order(definitions: dict[str, Any], typed_dict: Any) -> None:
-    """Put the fields of a TypedDict back as they are written: msgspec sorts them by their names."""
+    """Restore the written order of a TypedDict's fields: msgspec sorts them by their names."""
     hints = fields(typed_dict)
     for schema in definitions.values():
         properties = schema.get("properties")
@@ -86,7 +86,7 @@ def _in_order(definitions: dict[str, Any], typed_dict: Any) -> None:
 
 @contextmanager
 def _said_of(struct: Any) -> Generator[None]:
-    """Make a ``SchemaError`` of whatever msgspec has against a Struct."""
+    """Raise ``SchemaError`` for any error that msgspec raises for a Struct."""
     try:
         yield
     except Exception as error:
@@ -100,6 +100,6 @@ def _said_of(struct: Any) -> Generator[None]:
 def _is_refused(type_: Any) -> bool:
     try:
         msgspec.json.schema(type_)
-    except Exception:  # noqa: BLE001 - whatever msgspec has against it
+    except Exception:  # noqa: BLE001 - msgspec may raise any error
         return True
     return False

@@ -1,4 +1,4 @@
-"""Models, and every other type that pydantic reads."""
+"""The descriptions of models, and of every other type that pydantic reads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ADVICE = (
 
 
 class _Judged:
-    """What is described by a schema of pydantic's core, which is judged once."""
+    """A type with a core schema of pydantic's, which is checked once."""
 
     _readable: object = None
 
@@ -45,7 +45,7 @@ class _Judged:
 
 
 class ByModel(_Judged):
-    """A model of pydantic's, which says its schema and reads its JSON itself."""
+    """A model of pydantic's, which generates its schema and reads its JSON itself."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self.name = type_name(model)
@@ -53,7 +53,7 @@ class ByModel(_Judged):
         self._reads_itself = _reads_itself(model)
 
     def schema(self) -> dict[str, Any]:
-        """The schema as it is now: a model may have been rebuilt, or work it out anew each time."""
+        """Return the current schema: a model may have been rebuilt, or compute it each time."""
         with _said_of(self.type_):
             schema = self.type_.model_json_schema()
             if not self._reads_itself:
@@ -66,7 +66,7 @@ class ByModel(_Judged):
 
 
 class ByAdapter(_Judged):
-    """A ``TypeAdapter`` of the caller's."""
+    """A ``TypeAdapter`` that the caller gave."""
 
     def __init__(self, adapter: TypeAdapter[Any]) -> None:
         self.type_: TypeAdapter[Any] = adapter
@@ -85,10 +85,10 @@ class ByAdapter(_Judged):
 
 
 class ByPydantic(_Judged):
-    """A type that an adapter is made for: a dataclass, a TypedDict, a union, ``list[int]``.
+    """A type for which an adapter is made: a dataclass, a TypedDict, a union, ``list[int]``.
 
     Structs inside it are described and read by msgspec. The adapter is made anew when a model in it
-    was rebuilt, for it holds the schema of before.
+    was rebuilt, because it holds the model's former schema.
     """
 
     def __init__(self, type_: Any) -> None:
@@ -132,7 +132,7 @@ if TYPE_CHECKING:
 
 
 def _made_for(class_: Any) -> object:
-    """What a class changes whenever it is rebuilt."""
+    """Return an object that a class replaces whenever it is rebuilt."""
     own: dict[str, object] = class_.__dict__
     return own.get("__pydantic_validator__")
 
@@ -142,7 +142,7 @@ def _generator() -> type[GenerateJsonSchema]:
     from pydantic.json_schema import GenerateJsonSchema
 
     class Generator(GenerateJsonSchema):
-        """Also says a default that is a Struct."""
+        """A generator that can also write a default that is a Struct."""
 
         def encode_default(self, dft: Any) -> Any:
             return super().encode_default(
@@ -153,7 +153,7 @@ def _generator() -> type[GenerateJsonSchema]:
 
 
 def _with_structs(schema: dict[str, Any], structs: Callable[[str], _Schemas]) -> dict[str, Any]:
-    """Put the schemas of the Structs where pydantic has left a place for them."""
+    """Put the schemas of the Structs in the places that pydantic has left for them."""
     others: dict[str, Any] = schema.get("$defs", {})
     prefix = ""
     schemas, definitions = structs(prefix)
@@ -187,7 +187,7 @@ def _reads_itself(model: type[BaseModel]) -> bool:
 
 @contextmanager
 def _said_of(type_: Any) -> Generator[None]:
-    """Make a ``SchemaError`` of whatever pydantic, or the type's own code, has against it."""
+    """Raise ``SchemaError`` for any error that pydantic, or the type's own code, raises."""
     try:
         yield
     except SchemaError:
@@ -206,6 +206,6 @@ def _is_refused(type_: Any) -> bool:
     try:
         with known_to_pydantic(type_):
             TypeAdapter[Any](type_).json_schema()
-    except Exception:  # noqa: BLE001 - whatever pydantic has against it
+    except Exception:  # noqa: BLE001 - pydantic may raise any error
         return True
     return False

@@ -1,9 +1,9 @@
-"""What pydantic has made of a type, looked through for what no JSON can become."""
+"""The search of a core schema of pydantic's for parts that no JSON can become."""
 
-# Strategy: a schema of pydantic's core is dicts in dicts. What a function of the user's makes
-# before a part is read may be anything, so below such a function nothing is judged; nor is the side
-# that is for Python's own values. Literals and enums are not judged by a rule but tried: the JSON
-# that the schema offers for a value is read, which is what an answer will do.
+# Strategy: a core schema is dicts in dicts. A function of the user's that runs before a part is
+# read may return anything, so below such a function nothing is judged; nor is the branch for
+# Python's own values. Literals and enums are not judged by a rule but tried: the JSON that the
+# schema offers for a value is read, as an answer will be.
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class _Node(NamedTuple):
     path: str
     schema: dict[str, Any]
     converted: bool
-    """Whether a function of the user's stands before it."""
+    """Whether a function of the user's runs before the value is read."""
     by_name: bool
-    """Whether fields are found by their own names, whatever their aliases are."""
+    """Whether fields are found by their own names, also where they have aliases."""
 
 
 def require_readable(core: Any) -> None:
-    """Refuse a type with a part that no JSON can become: each answer would fail.
+    """Check that a type has no part that no JSON can become: each answer would fail.
 
     Raises:
-        SchemaError: a value of an enum or a literal is not what its JSON is read as, a field is
-            looked for inside of another one, or a class can only be made in Python.
+        SchemaError: a value of an enum or a literal differs from what its JSON is read as, a field
+            is looked up inside another one, or a class can only be made in Python.
     """
     for node in _nodes(core):
         if not node.converted:
@@ -54,14 +54,14 @@ def require_readable(core: Any) -> None:
 
 
 def classes(core: Any) -> list[Any]:
-    """The classes whose own schemas this one was made of."""
+    """Return the classes whose own schemas this one contains."""
     return [node.schema["cls"] for node in _nodes(core) if node.schema["type"] in _MADE_APART]
 
 
 def _nodes(
     value: Any, path: str = "", *, converted: bool = False, by_name: bool = False
 ) -> Iterator[_Node]:
-    """Every schema inside of a value that is one or holds some."""
+    """Yield every schema inside a value that is a schema or holds some."""
     if isinstance(value, (list, tuple)):
         for item in cast("list[Any]", value):
             yield from _nodes(item, path, converted=converted, by_name=by_name)
@@ -69,7 +69,7 @@ def _nodes(
         return
     schema = cast("dict[str, Any]", value)
     kind: object = schema.get("type")
-    if not isinstance(kind, str):  # schemas by the names of fields, or by tags
+    if not isinstance(kind, str):  # a dict of schemas by the names of fields, or by tags
         for name, part in schema.items():
             step = f".{name}" if _is_field(part) else ""
             yield from _nodes(part, path + step, converted=converted, by_name=by_name)
@@ -111,7 +111,7 @@ def _is_field(part: Any) -> bool:
 
 
 def _is_flat(alias: list[Any]) -> bool:
-    """Whether one of the places where a field is looked for is a key of its own."""
+    """Return whether an alias contains a path of a single key."""
     paths = alias if isinstance(alias[0], list) else [alias]
     return any(len(path) == 1 for path in paths)
 

@@ -1,4 +1,4 @@
-"""Who describes a type: msgspec a Struct, pydantic everything else."""
+"""The choice of the library that describes a type: msgspec a Struct, pydantic any other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["CACHE_SIZE", "Described", "described"]
 
 CACHE_SIZE = 256
-"""How many types keep what has been made for them; the least recently used makes room."""
+"""The maximum number of types whose descriptions are kept; the least recently used goes first."""
 
 
 class Described(Hashable, Protocol):
@@ -25,14 +25,14 @@ class Described(Hashable, Protocol):
     type_: Any
     """The type, as it was given."""
     name: str
-    """What the type is called; empty if it has no name."""
+    """The name of the type; empty if it has none."""
 
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of its values, as it is now; raises ``SchemaError``."""
+        """Return the current JSON schema of its values; raises ``SchemaError``."""
         ...
 
     def read(self, text: str | bytes) -> Any:
-        """Read a whole JSON text; raises whatever the validator raises."""
+        """Read a whole JSON text; an error of the type's validator is raised as it is."""
         ...
 
 
@@ -40,13 +40,13 @@ def described(type_: Any) -> Described:
     """Describe a type.
 
     Raises:
-        SchemaError: this is no type, or none that has a JSON.
+        SchemaError: ``type_`` is no type, or a type without a JSON form.
     """
     try:
         hash(type_)
     except TypeError:
         return _described(type_)
-    # Equality is not enough of a key: int | str equals str | int, and a validator tries in order.
+    # Equality alone is no key: int | str equals str | int, and a validator tries them in order.
     return _cached(type_, repr(type_))
 
 
@@ -56,7 +56,7 @@ def _cached(type_: Any, _spelling: str) -> Described:
 
 
 def _described(type_: Any) -> Described:
-    # A Struct goes the short way: whoever has only those never loads pydantic.
+    # A Struct comes first: a program that uses only Structs never loads pydantic.
     if is_struct(get_origin(type_) or type_):
         return ByMsgspec(type_)
     from pydantic import BaseModel
@@ -79,7 +79,7 @@ def _is_adapter(value: object) -> TypeGuard[TypeAdapter[Any]]:
 
 
 def _is_type(value: object) -> bool:
-    """Tell ``list[int]``, ``Literal["a"]`` and the like, and classes, from any other object."""
+    """Return whether a value is a class, or a form as ``list[int]`` or ``Literal["a"]``."""
     return (
         isinstance(value, type)
         or get_origin(value) is not None

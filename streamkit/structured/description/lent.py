@@ -1,10 +1,10 @@
-"""Types that pydantic does not know, made known to it while it looks at a type."""
+"""Foreign types, made readable for pydantic while it inspects a type."""
 
 # Strategy: pydantic asks a class how to read it, by `__get_pydantic_core_schema__`. A Struct has no
-# such answer, and before Python 3.12 pydantic wants typing_extensions' TypedDict. Either may stand
-# anywhere, in a dataclass too, whose annotations are nobody's to change. So such a class is lent an
-# answer, and gives it back: nothing of it is left once the type has been read. The lock keeps two
-# threads from giving it back to each other; pydantic in a third one reads nothing wrong by it.
+# such method, and before Python 3.12 pydantic wants typing_extensions' TypedDict. Either may stand
+# anywhere, also in the annotations of a dataclass, which are not ours to change. So such a class
+# gets the method for a while: it is removed once the type has been read. The lock keeps two threads
+# from removing it while the other needs it; pydantic in a third thread reads nothing wrong by it.
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["STRUCT", "known_to_pydantic"]
 
 STRUCT = "x-struct"
-"""What stands in a schema of pydantic's for a Struct: the keyword of its index."""
+"""The keyword that stands for a Struct in a schema of pydantic's, with the Struct's index."""
 
 _HOOK = "__get_pydantic_core_schema__"
 _KEPT = ("__module__", "__qualname__", "__doc__", "__pydantic_config__")
@@ -33,7 +33,7 @@ _KEPT = ("__module__", "__qualname__", "__doc__", "__pydantic_config__")
 
 @contextmanager
 def known_to_pydantic(type_: Any) -> Generator[list[Any]]:
-    """Let pydantic read a type and whatever is inside it; yields the Structs that it meets."""
+    """Let pydantic read a type and all its parts; yield the Structs that pydantic meets."""
     structs: list[Any] = []
     answers: dict[Any, Callable[..., Any]] = {}
     for _, part in reached(type_):
@@ -70,7 +70,7 @@ def _struct_answer(structs: list[Any]) -> Callable[..., Any]:
 
 
 def _reader(source: Any) -> Callable[[Any], Any]:
-    """Read a Struct out of decoded JSON; its tag must be there, for it tells a union's apart."""
+    """Return a reader of a Struct from decoded JSON; it requires the tag that a union needs."""
     config: Any = (get_origin(source) or source).__struct_config__
     convert = converter(source)
 
@@ -100,14 +100,14 @@ def _is_strange(class_: Any) -> bool:
 
 
 def _equal(class_: Any) -> Any:
-    """The same TypedDict as ``typing_extensions`` makes it."""
+    """Return the equal TypedDict of ``typing_extensions``."""
     from typing import NotRequired, Required
 
-    from typing_extensions import TypedDict  # which pydantic needs here, and depends on
+    from typing_extensions import TypedDict  # pydantic needs it here, and depends on it
 
     hints: dict[str, Any] = {}
     for name, hint in get_type_hints(class_, include_extras=True).items():
-        # What is written at the field wins: where annotations are strings, Python does not see it.
+        # The marker at the field wins: where annotations are strings, Python does not see it.
         is_required = name in class_.__required_keys__
         is_said = _outermost(hint) in (Required, NotRequired)
         hints[name] = hint if is_said else (Required if is_required else NotRequired)[hint]

@@ -1,4 +1,4 @@
-"""What a type is called."""
+"""The names of types."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MODULES = re.compile(r"(?:[\w<>]+\.)+")
 
 
 def type_name(type_: Any) -> str:
-    """The name of a type as it is written, without modules: ``Box[int]``, ``Cat | Dog``.
+    """Return the name of a type as it is written, without modules: ``Box[int]``, ``Cat | Dog``.
 
-    It is the same in every process. ``Annotated`` goes by the name of what it annotates.
+    The name is the same in every process. ``Annotated`` has the name of the type that it annotates.
     """
     origin = get_origin(type_)
     if origin is None:

@@ -1,8 +1,9 @@
-"""What one library says about a type, the other would pass over without a word: it is refused."""
+"""The refusal of types in which one library would silently ignore the words of the other."""
 
-# Strategy: msgspec reads a Struct and all that is inside it, pydantic everything else. Constraints,
-# descriptions and validators in the words of the other one would be lost, in the schema and in the
-# answer. Nor do the two agree on which member of a union an object is, so a union is one library's.
+# Strategy: msgspec reads a Struct and all its parts, pydantic everything else. Constraints,
+# descriptions and validators in the words of the other library would be lost, in the schema and in
+# the answer. The two also choose differently among the members of a union, so a union is read by
+# one library.
 
 from __future__ import annotations
 
@@ -29,11 +30,11 @@ __all__ = ["require_one_reader", "require_plain_struct", "require_pydantics_word
 
 
 def require_one_reader(type_: Any) -> None:
-    """Check a type that pydantic is to read, up to the Structs inside it.
+    """Check a type that pydantic reads, down to the Structs inside it.
 
     Raises:
         SchemaError: it has a ``msgspec.Meta`` outside of a Struct, or a union in which a Struct
-            cannot be told from another member.
+            cannot be distinguished from another member.
     """
     for path, part in reached(type_, whole=_is_struct):
         _require_no_meta(part.__metadata__ if get_origin(part) is Annotated else (), path)
@@ -42,10 +43,10 @@ def require_one_reader(type_: Any) -> None:
 
 
 def require_pydantics_words(class_: Any) -> None:
-    """Check the fields of a class that pydantic has made, if it is a model.
+    """Check the fields of a class that pydantic has read, if it is a model.
 
     Raises:
-        SchemaError: one has a ``msgspec.Meta``.
+        SchemaError: a field has a ``msgspec.Meta``.
     """
     fields: dict[str, Any] = getattr(class_, "model_fields", {})
     for name, field in fields.items():
@@ -64,7 +65,7 @@ def _require_no_meta(metadata: Iterable[object], path: str) -> None:
 
 
 def require_plain_struct(struct: Any) -> None:
-    """Check a Struct, which msgspec is to read.
+    """Check a Struct, which msgspec reads.
 
     Raises:
         SchemaError: a field inside it has constraints or validators of pydantic's.
@@ -80,7 +81,7 @@ def require_plain_struct(struct: Any) -> None:
 
 
 def _said_of(part: Any) -> tuple[Any, ...]:
-    """Where a type may say more than what it is: metadata, defaults, what a class holds."""
+    """Return the places for more than the type itself: metadata, defaults, a class's attributes."""
     if get_origin(part) is Annotated:
         metadata: tuple[Any, ...] = part.__metadata__
         return metadata
@@ -104,7 +105,7 @@ def _spelled(value: object) -> str:
 
 
 def _require_tags(union: Any, path: str) -> None:
-    """Structs in a union are told apart by tags, and from other objects not at all."""
+    """Check that tags distinguish the Structs of a union, and that no other objects are in it."""
     members = _members(union)
     structs = [member for member in members if _is_struct(member)]
     objects = [member for member in members if _is_object(member)]
@@ -119,7 +120,7 @@ def _require_tags(union: Any, path: str) -> None:
 
 
 def _members(type_: Any) -> list[Any]:
-    """The alternatives of a union, also of those in it, and what aliases and annotations hide."""
+    """Return the members of a union, through unions, aliases and annotations inside it."""
     if is_union(type_):
         return [member for argument in get_args(type_) for member in _members(argument)]
     if get_origin(type_) is Annotated or is_alias(type_):

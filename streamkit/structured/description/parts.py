@@ -1,4 +1,4 @@
-"""What a type is made of."""
+"""The parts of a type."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Part(NamedTuple):
     """A type inside another one."""
 
     step: str
-    """What leads to it: ``.name``, ``[]``, or nothing."""
+    """The step of a path that leads to the part: ``.name``, ``[]``, or nothing."""
     type_: Any
 
 
 def parts(type_: Any) -> list[Part]:
-    """The types that a type is made of: fields, items, alternatives, what an alias means.
+    """Return the parts of a type: its fields, items, alternatives, or the target of an alias.
 
-    A model of pydantic is one piece, for pydantic has made it by itself.
+    A model of pydantic has no parts, because pydantic itself has read it.
     """
     if isinstance(type_, NewType):
         return [Part("", type_.__supertype__)]
@@ -76,13 +76,13 @@ def parts(type_: Any) -> list[Part]:
 def reached(
     type_: Any, *, whole: Callable[[Any], bool] = lambda _: False
 ) -> Iterator[tuple[str, Any]]:
-    """The type and all it is made of, each once, with the path that leads there.
+    """Yield the type and all its parts, each once, with the path that leads there.
 
     Args:
-        type_: Where to begin.
-        whole: Which types are taken for one piece.
+        type_: The type to begin with.
+        whole: Returns whether a type is yielded without its parts.
     """
-    seen: dict[int, Any] = {}  # the types themselves as well, else an id might be given anew
+    seen: dict[int, Any] = {}  # holds the types as well, because the id of a freed one is reused
     waiting: list[tuple[str, Any]] = [("", type_)]
     for path, current in waiting:
         if id(current) not in seen:
@@ -93,7 +93,7 @@ def reached(
 
 
 def path_to(type_: Any, is_at_fault: Callable[[Any], bool]) -> str:
-    """The path from a type to the innermost part that is at fault."""
+    """Return the path from a type to the innermost part that is at fault."""
     path = ""
     seen: list[Any] = []
     while not any(type_ is one for one in seen):
@@ -107,7 +107,7 @@ def path_to(type_: Any, is_at_fault: Callable[[Any], bool]) -> str:
 
 
 def field_naming(type_: Any, error: Exception) -> str:
-    """The field of a class whose annotation has the name that an error says is not defined."""
+    """Return the path of the field whose annotation has the undefined name of an error."""
     name: object = getattr(error, "name", None)
     class_ = get_origin(type_) or type_
     annotations: dict[str, Any] = getattr(class_, "__annotations__", {})
@@ -117,41 +117,41 @@ def field_naming(type_: Any, error: Exception) -> str:
 
 
 def fields(type_: Any) -> dict[str, Any]:
-    """The annotations of a class with fields; none for others, and where a name is not defined."""
+    """Return a class's annotations; none if it has no fields, or where a name is not defined."""
     class_: Any = type_ if isinstance(type_, type) else None
     if class_ is None or not any(has_fields(class_) for has_fields in _WITH_FIELDS):
         return {}
     try:
         return get_type_hints(class_, include_extras=True)
-    except Exception:  # noqa: BLE001 - an annotation may be any code; who describes it says more
+    except Exception:  # noqa: BLE001 - an annotation may be any code; the describer says more
         return {}
 
 
 def is_struct(type_: object) -> TypeGuard[type[msgspec.Struct]]:
-    """Whether this is a class of msgspec's."""
+    """Return whether a type is a Struct of msgspec."""
     return isinstance(type_, type) and issubclass(type_, msgspec.Struct)
 
 
 def is_typed_dict(type_: object) -> bool:
-    """Whether this is a TypedDict, be it of ``typing`` or of ``typing_extensions``."""
+    """Return whether a type is a TypedDict, of ``typing`` or of ``typing_extensions``."""
     total: object = getattr(type_, "__total__", None)
     return isinstance(type_, type) and issubclass(type_, dict) and total is not None
 
 
 def is_union(type_: object) -> bool:
-    """Whether this is a union, however it is written."""
+    """Return whether a type is a union, in either notation."""
     return get_origin(type_) in (Union, UnionType)
 
 
 def is_alias(type_: object) -> bool:
-    """Whether this is an alias that ``type`` makes, or ``TypeAliasType``, of either module."""
+    """Return whether a type is an alias, by ``type`` or by either module's ``TypeAliasType``."""
     return type(type_).__name__ == "TypeAliasType"
 
 
 def _meaning(alias: Any) -> list[Part]:
     try:
         return [Part("", alias.__value__)]
-    except Exception:  # noqa: BLE001 - it is worked out here, and may be any code
+    except Exception:  # noqa: BLE001 - the alias is evaluated here, and may be any code
         return []
 
 

@@ -1,4 +1,4 @@
-"""Strict JSON schemas: what the API's strict mode accepts, and how to say a schema in it."""
+"""The rules of the API's strict mode, and the rewriting of JSON schemas to fit them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a schema has an answer at all."""
+"""The check that some finite answer fits a schema."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _BOUNDS = (
     ("minLength", "maxLength", False),
     ("minItems", "maxItems", False),
 )
-"""Pairs of a least and a most value, and whether they may not be equal."""
+"""Pairs of a lower and an upper bound, and whether a schema must not set both to one value."""
 
 _ROOT = Definition("", "")
 
 
 def require_answerable(strict: dict[str, Any]) -> None:
-    """Refuse a strict schema without a finite answer, in time linear in most schemas.
+    """Check that a finite answer fits a strict schema, in time linear in most schemas.
 
     Raises:
         SchemaError: a field must contain itself again, without end, or its bounds leave nothing.
@@ -42,8 +42,8 @@ class _Answers:
             for name, schema in root.get(keyword, {}).items()
         }
         open_[_ROOT] = root
-        # Each round finds those that rest on what was found before. A definition mostly rests on
-        # ones that were met after it, hence the order.
+        # Each round finds the schemas that depend on those found before. A definition mostly
+        # depends on definitions that were met after it, hence the order.
         found = True
         while found:
             found = False
@@ -59,7 +59,7 @@ class _Answers:
             raise SchemaError(message, path=path.removeprefix("."))
 
     def _fault(self, schema: dict[str, Any], path: str = "") -> tuple[str, str] | None:
-        """Where no finite answer fits, as far as is known, and why."""
+        """Return the path that no finite answer fits, as far as is known, and the reason."""
         if "$ref" in schema:
             target = definition(schema["$ref"]) or _ROOT
             if target not in self._answerable:

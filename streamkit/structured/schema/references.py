@@ -1,4 +1,4 @@
-"""References inside a schema: which definitions there are, and which lead where."""
+"""References inside a schema, and the definitions that they lead to."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = [
 ]
 
 DEFINITIONS = ("$defs", "definitions")
-"""The keywords of the root that hold definitions: today's, and that of draft 7."""
+"""The keywords of the root that hold definitions: the current one, and the one of draft 7."""
 
 
 class Definition(NamedTuple):
-    """Where a reference to the top level points."""
+    """The place of a top-level definition."""
 
     keyword: str
     name: str
 
 
 def is_schema(node: object) -> TypeGuard[dict[str, Any]]:
-    """Tell a JSON object from the other things that stand where a schema is expected."""
+    """Return whether a node is a JSON object; another value may stand where a schema belongs."""
     return isinstance(node, dict)
 
 
@@ -46,7 +46,7 @@ def definition(reference: object) -> Definition | None:
 
 
 def resolve(root: dict[str, Any], reference: object) -> dict[str, Any] | None:
-    """Find what a reference means: the root (``#``), a top-level definition, or nothing."""
+    """Return the target of a reference: the root (``#``), a top-level definition, or None."""
     if reference == "#":
         return root
     target = definition(reference)
@@ -56,7 +56,7 @@ def resolve(root: dict[str, Any], reference: object) -> dict[str, Any] | None:
 
 
 def references(node: object) -> Iterator[str]:
-    """Every reference inside a schema, at any depth."""
+    """Yield every reference inside a schema, at any depth."""
     waiting = [node]
     while waiting:
         current = waiting.pop()
@@ -70,7 +70,7 @@ def references(node: object) -> Iterator[str]:
 
 
 def reachable(root: dict[str, Any], reference: str) -> set[str]:
-    """Every reference that following ``reference`` can lead to."""
+    """Return every reference that can be reached from ``reference``."""
     found: set[str] = set()
     waiting = [reference]
     while waiting:

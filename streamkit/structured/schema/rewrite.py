@@ -1,7 +1,7 @@
-"""Saying a schema so that strict mode takes it."""
+"""The rewriting of a JSON schema into one that strict mode accepts."""
 
-# Strategy: the rewriter changes what can be said in another way, and leaves the rest as it is. Then
-# the rules judge the result, so what is refused here is exactly what the API would refuse, and
+# Strategy: the rewriter replaces what has an equivalent in strict mode, and leaves the rest as it
+# is. Then the rules judge the result. So exactly what the API would refuse is refused here, and
 # nothing is decided twice.
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from streamkit.structured.schema.rules import (
 __all__ = ["describes_object", "to_strict_json_schema"]
 
 MAX_INLINED = 1_000
-"""How many references one schema may have replaced by what they mean.
+"""The maximum number of references in one schema that are replaced by their definitions.
 
-Definitions that refer to each other twice over would double the schema at every step. Beyond this
-number a reference stays one, inside an ``anyOf``.
+Definitions that each refer twice to the next would double the schema at every step. Beyond this
+number a reference stays a reference, inside an ``anyOf``.
 """
 
 _ANNOTATIONS = frozenset({"title", "description", "default", "examples"})
-_TOLD = {
+_DESCRIBED = {
     "default": "Default",
     "examples": "Examples",
     "format": "Format",
@@ -61,18 +61,18 @@ _CONSTRAINTS = frozenset(
 
 
 def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say a JSON schema in the part of the language that the API's strict mode takes.
+    """Rewrite a JSON schema with the keywords that the API's strict mode accepts.
 
-    What the answer may be stays the same, but for two things: every property must be there, and
-    nothing beside them. Unions become ``anyOf``, a described reference is replaced by what it
-    means unless that goes beyond a limit, an enum gets its type. What strict mode cannot enforce
-    (defaults, examples, formats and patterns it does not know, ``uniqueItems``) moves into the
-    description, where the model still reads it.
+    The same answers stay valid, with two exceptions: every property is required, and no other is
+    allowed. Unions become ``anyOf``, a reference with a description is replaced by its definition
+    unless that exceeds a limit, and an enum gets its type. Keywords that strict mode cannot enforce
+    (defaults, examples, formats and patterns it does not know, ``uniqueItems``) move into the
+    description, where the model still reads them.
 
-    The schema that came is left alone, and its unused definitions are left out.
+    The given schema is not changed. Its unused definitions are left out of the result.
 
     Raises:
-        SchemaError: strict mode has no way to say this; ``path`` names the field. So it is with
+        SchemaError: strict mode cannot express the schema; ``path`` names the field. Examples are
             dicts with free keys, arbitrary values, tuples of several types, and schemas beyond the
             limits of the guide to structured outputs
             (https://platform.openai.com/docs/guides/structured-outputs#supported-schemas).
@@ -81,7 +81,7 @@ def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
     violation = next(strict_violations(strict), None)
     if violation is None:
         return strict
-    # What was put in the place of references may be what is too much.
+    # The definitions put in the place of references may be what exceeds a limit.
     apart = _Rewriter(schema, inline=False).rewritten()
     if next(strict_violations(apart), None) is None:
         return apart
@@ -89,7 +89,7 @@ def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def describes_object(schema: dict[str, Any]) -> bool:
-    """Whether a schema can stand at the root: strict mode takes objects there, and no unions."""
+    """Return whether a schema can be the root: strict mode accepts objects there, and no unions."""
     root = _Rewriter(schema).root()
     return root.get("type") == "object" and not root.keys() & {"anyOf", "oneOf"}
 
@@ -116,7 +116,7 @@ class _Rewriter:
         return strict | used
 
     def root(self) -> dict[str, Any]:
-        """The root without its definitions, and without the reference it may consist of."""
+        """Return the root without its definitions; a root that is a reference is followed."""
         root = {name: value for name, value in self._whole.items() if name not in DEFINITIONS}
         met: set[str] = set()
         while isinstance(reference := root.get("$ref"), str) and reference not in met:
@@ -132,7 +132,7 @@ class _Rewriter:
             strict["anyOf"] = strict.pop("oneOf")
         _type_values(strict)
         _even_tuple(strict)
-        _tell(strict)
+        _describe_the_rest(strict)
         _close(strict)
         properties = strict.get("properties")
         if is_schema(properties):
@@ -149,7 +149,7 @@ class _Rewriter:
         return strict
 
     def _flat(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Without an ``allOf`` of one schema, and without a reference that has company."""
+        """Replace an ``allOf`` of one schema, and a reference that has other keywords beside it."""
         flat = _relevant(schema)
         while True:
             merged = None
@@ -167,13 +167,13 @@ class _Rewriter:
             flat = _relevant(merged)
 
     def _meant(self, schema: dict[str, Any], reference: str) -> dict[str, Any] | None:
-        """What a reference and its company mean together; None if that cannot be said."""
+        """Merge a reference with the keywords beside it; None if they cannot be merged."""
         self._inlined += 1
         target = resolve(self._whole, reference)
         return _merged(target, _without(schema, "$ref")) if target is not None else None
 
     def _must_stay(self, reference: str) -> bool:
-        """Whether replacing a reference would not come to an end, or go too far."""
+        """Return whether replacing a reference would never end, or would exceed the limit."""
         if reference not in self._recursive:
             self._recursive[reference] = reference in reachable(self._whole, reference)
         return self._recursive[reference] or self._inlined >= MAX_INLINED
@@ -187,21 +187,21 @@ def _without_all_of(schema: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _relevant(schema: dict[str, Any]) -> dict[str, Any]:
-    """Drop what constrains nothing and tells a model nothing, unknown keywords among it."""
+    """Drop the keywords that neither constrain nor inform a model, unknown ones included."""
     return {
         name: value
         for name, value in schema.items()
         if (
             name in PERMITTED
             or name in _CONSTRAINTS
-            or (name in _TOLD and not (name == "default" and value is None))
+            or (name in _DESCRIBED and not (name == "default" and value is None))
         )
         and not _is_no_bound(name, value)
     }
 
 
 def _is_no_bound(keyword: str, value: object) -> bool:
-    """Whether this only says that a number is finite, as every number of JSON is."""
+    """Return whether a bound only excludes infinity, which no number of JSON is."""
     return isinstance(value, float) and value == _OUTERMOST.get(keyword)
 
 
@@ -218,7 +218,7 @@ def _without(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
 
 
 def _merged(inner: dict[str, Any], outer: dict[str, Any]) -> dict[str, Any] | None:
-    """Both at once, the outer's words before the inner's; None if they constrain the same thing."""
+    """Merge two schemas, the outer's description first; None if both constrain the same thing."""
     for keyword in (inner.keys() & outer.keys()) - _ANNOTATIONS:
         if inner[keyword] != outer[keyword]:
             return None
@@ -252,7 +252,7 @@ def _type_values(schema: dict[str, Any]) -> None:
 
 
 def _even_tuple(schema: dict[str, Any]) -> None:
-    """A tuple whose items are all alike is an array of limited length."""
+    """Turn a tuple whose items are all alike into an array of limited length."""
     match schema:
         case {"prefixItems": [first, *rest]} if is_schema(first):
             items = [first, *rest]
@@ -275,7 +275,7 @@ def _even_tuple(schema: dict[str, Any]) -> None:
 
 
 def _alike(items: list[Any]) -> dict[str, Any] | None:
-    """What all items are, if they differ in nothing but words; without the words that differ."""
+    """Return the schema that all items share but for their descriptions; None if there is none."""
     first: dict[str, Any] = items[0]
     if all(item == first for item in items):
         return first
@@ -291,7 +291,7 @@ def _without_own_words(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_words(node: Any, depth: int = 0) -> Any:
-    """A schema without what only describes it, at any depth."""
+    """Return a schema without its describing keywords, at any depth."""
     if depth > MAX_DEPTH:
         return node
     if isinstance(node, list):
@@ -315,10 +315,10 @@ def _label(item: dict[str, Any]) -> str:
     return ": ".join(words) + (f" ({default[0]})" if default else "")
 
 
-def _tell(schema: dict[str, Any]) -> None:
-    """Move what strict mode cannot enforce into the description."""
+def _describe_the_rest(schema: dict[str, Any]) -> None:
+    """Move the keywords that strict mode cannot enforce into the description."""
     told = [str(schema["description"])] if "description" in schema else []
-    for keyword, label in _TOLD.items():
+    for keyword, label in _DESCRIBED.items():
         if keyword in schema and not _enforced(keyword, schema[keyword]):
             value = schema.pop(keyword)
             if not _goes_without_saying(schema, keyword, value):

@@ -1,9 +1,9 @@
-"""What the API's strict mode accepts, and what it answers with 400.
+"""The rules of the API's strict mode: a request with any other schema is answered with 400.
 
 Sources: the guide to structured outputs, section "Supported schemas"
 (https://platform.openai.com/docs/guides/structured-outputs#supported-schemas), and, where the guide
-is silent, what the API was seen to refuse. Where neither is clear, a schema passes: the API is the
-better judge of it. ``minLength`` and ``maxLength`` are not in the guide's list, and are accepted.
+is silent, refusals of the API that were observed. Where neither is clear, a schema passes, because
+the API judges it better. ``minLength`` and ``maxLength`` are not in the guide's list, but accepted.
 """
 
 from __future__ import annotations
@@ -44,25 +44,28 @@ __all__ = [
 ]
 
 MAX_NESTING = 10
-"""How many objects may stand inside each other, the root being the first (the guide)."""
+"""The maximum nesting of objects, the root being the first (the guide)."""
 
 MAX_PROPERTIES = 5_000
-"""How many properties the objects of a schema may have together (the guide)."""
+"""The maximum number of properties of all objects of a schema together (the guide)."""
 
 MAX_TEXT_LENGTH = 120_000
-"""How long all names of properties and definitions, enum and const values may be (the guide)."""
+"""The maximum length of all names of properties and definitions and all enum and const values.
+
+The guide says so.
+"""
 
 MAX_ENUM_VALUES = 1_000
-"""How many enum values a schema may have altogether (the guide)."""
+"""The maximum number of enum values in a schema (the guide)."""
 
 LARGE_ENUM = 250
-"""From how many values on an enum of strings has a limited length (the guide)."""
+"""An enum of more strings than this has a limited length (the guide)."""
 
 MAX_LARGE_ENUM_LENGTH = 15_000
-"""How long the values of an enum of more than ``LARGE_ENUM`` may be together (the guide)."""
+"""The maximum length of all values of an enum with more than ``LARGE_ENUM`` (the guide)."""
 
 MAX_DEPTH = 100
-"""How deep schemas of any kind may stand in each other; ours, to stay off the recursion limit."""
+"""The maximum nesting of schemas of any kind; ours, to stay below Python's recursion limit."""
 
 _FORMATS = frozenset(
     {"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uuid"}
@@ -85,7 +88,7 @@ PERMITTED = frozenset(
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     }
 )
-"""The keywords strict mode takes; any other is an error, also one that means nothing."""
+"""The keywords that strict mode accepts; it refuses any other, even one without a meaning."""
 
 _PERMITTED_IN_ROOT = PERMITTED | {"$schema", "$id", *DEFINITIONS}
 _Context = tuple[str, ...]
@@ -101,15 +104,15 @@ _TYPES: dict[str, type] = {
 
 
 class Violation(NamedTuple):
-    """One thing about a schema that strict mode refuses, in the API's own words where known."""
+    """A part of a schema that strict mode refuses; the message is the API's own where known."""
 
     context: tuple[str, ...] | None
-    """Where, as the API names it: ``("properties", "steps", "items")``; None for a sum over all."""
+    """The place as the API names it: ``("properties", "steps", "items")``; None for a total."""
     message: str
 
     @property
     def path(self) -> str:
-        """Where, as a field: ``steps[].output``; empty for the root. Unions share their path."""
+        """The place as a field: ``steps[].output``; empty for the root. Union members share it."""
         path = ""
         steps = iter(self.context or ())
         for step in steps:
@@ -126,9 +129,9 @@ class Violation(NamedTuple):
 
 
 def strict_violations(schema: object) -> Iterator[Violation]:
-    """Find what the API refuses in a schema sent with ``strict: true``; nothing if it accepts it.
+    """Yield each violation for which the API refuses a schema sent with ``strict: true``.
 
-    Takes any JSON, however wrong, and does work linear in its size.
+    The schema may be any JSON, however wrong. The work is linear in its size.
     """
     if is_schema(schema):
         yield from _root_violations(schema)
@@ -138,23 +141,23 @@ def strict_violations(schema: object) -> Iterator[Violation]:
 
 
 def is_format(value: object) -> bool:
-    """Whether strict mode knows this string format: the guide names nine."""
+    """Return whether strict mode knows this string format: the guide names nine."""
     return isinstance(value, str) and value in _FORMATS
 
 
 def is_pattern(value: object) -> bool:
-    """Whether strict mode takes this pattern: it refuses look-ahead and look-behind."""
+    """Return whether strict mode accepts this pattern: it refuses look-ahead and look-behind."""
     return isinstance(value, str) and not _LOOKAROUND.search(value)
 
 
 def types_of(schema: dict[str, Any]) -> Sequence[object]:
-    """The values of ``type``, which may be one name or a list of them."""
+    """Return the values of ``type``, which may be one name or a list of names."""
     types: object = schema.get("type", [])
     return cast("list[object]", types) if isinstance(types, list) else [types]
 
 
 def json_type(value: object) -> str:
-    """The name JSON Schema gives to the type of a JSON value."""
+    """Return JSON Schema's name for the type of a JSON value."""
     return next((name for name, kind in _TYPES.items() if isinstance(value, kind)), "object")
 
 
@@ -170,10 +173,10 @@ def _root_violations(root: dict[str, Any]) -> Iterator[Violation]:
 
 
 class _Inspection:
-    """One walk over a schema, and the sums its limits are about.
+    """One walk over a schema, and the totals that have limits.
 
-    A reference is followed once, where it is first met, so that a context names fields and not
-    definitions. Nesting starts anew at a definition: the API does not count through references.
+    A reference is followed once, where it is first met, so that a context names fields instead of
+    definitions. Nesting is counted anew in a definition: the API does not count through references.
     """
 
     def __init__(self, root: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from streamkit.server import EmbeddedServer
 from streamkit.server.call import OBJECT_LIMIT
+from streamkit.server.sampling.budget import STEPS, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,13 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """No request leaves a traceback in the log."""
     yield
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.fixture
+def _less_to_spend(monkeypatch: pytest.MonkeyPatch, thorough: bool) -> None:
+    """A tenth of the work for each request, unless all of it is to be seen: it takes a second."""
+    if not thorough:
+        monkeypatch.setattr(Budget.__init__, "__defaults__", (STEPS // 10,))
 
 
 def wants(schema: Any) -> dict[str, Any]:
@@ -127,6 +135,7 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
+@pytest.mark.usefixtures("_less_to_spend")
 @pytest.mark.parametrize(
     "streamed", [False, pytest.param(True, marks=pytest.mark.thorough)], ids=["whole", "streamed"]
 )
@@ -141,6 +150,7 @@ def test_a_schema_that_takes_too_much_is_refused(
     assert answer.json()["error"]["message"].startswith("Invalid schema for response_format 't': ")
 
 
+@pytest.mark.usefixtures("_less_to_spend")
 @pytest.mark.parametrize("schema", [SCHEMAS["doubled references"], SCHEMAS["too long together"]])
 def test_the_tools_of_a_request_share_its_budget(server: EmbeddedServer, schema: Any) -> None:
     tools = [

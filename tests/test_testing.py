@@ -6,22 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = re.compile(r"^```python\n(pytest_plugins = .*?)^```", re.DOTALL | re.MULTILINE)
 
 
-def test_the_example_of_the_readme_passes(tmp_path: Path) -> None:
-    (example,) = EXAMPLE.findall((ROOT / "README.md").read_text())
-    (tmp_path / "test_example.py").write_text(f"import streamkit\n{example}")
-    run = pytest_of_its_own(tmp_path)
-    assert run.returncode == 0, run.stdout
-    assert "1 passed" in run.stdout
-
-
-def test_a_test_meets_the_faults_that_it_sets(tmp_path: Path) -> None:
-    (tmp_path / "test_faults.py").write_text("""\
+FAULTS = """\
 import pytest
 from streamkit import OpenAI, RateLimitError
 
@@ -42,10 +36,27 @@ def test_set_and_unset(openai_server, fault):
 def test_the_next_test_has_a_server_of_its_own(openai_server):
     assert OpenAI().chat.completions.create(**ASKED).choices
     assert len(openai_server.exchanges) == 1
-""")
-    run = pytest_of_its_own(tmp_path)
+"""
+
+
+@pytest.fixture(scope="module")
+def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
+    """How many tests pass of each file; one pytest runs all that load the fixtures."""
+    (example,) = EXAMPLE.findall((ROOT / "README.md").read_text())
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "test_example.py").write_text(f"import streamkit\n{example}")
+    (folder / "test_faults.py").write_text(FAULTS)
+    run = pytest_of_its_own(folder, "-rp")
     assert run.returncode == 0, run.stdout
-    assert "2 passed" in run.stdout
+    return Counter(re.findall(r"^PASSED (\w+)\.py::", run.stdout, re.MULTILINE))
+
+
+def test_the_example_of_the_readme_passes(passed: Counter[str]) -> None:
+    assert passed["test_example"] == 1
+
+
+def test_a_test_meets_the_faults_that_it_sets(passed: Counter[str]) -> None:
+    assert passed["test_faults"] == 2
 
 
 def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
@@ -53,8 +64,8 @@ def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
     assert "fixture 'openai_server' not found" in pytest_of_its_own(tmp_path).stdout
 
 
-def pytest_of_its_own(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
+def pytest_of_its_own(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "."]
     # Without the plugins that this suite has, and which such a test does not need.
     alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return subprocess.run(

@@ -44,6 +44,8 @@ RULES = [
     (r"\ban ``(with|for)``", r"a ``\1``"),
     (r"\ban ``async (with|for)``", r"a ``\1``"),
     (r"\b([Cc]lient) on the running loop\b", r"\1 that blocks"),
+    (r"\ban async iterator\b", "an iterator"),
+    (r"\bin one task\b", "by one thread at a time"),
     (r"\bany task\b", "any thread"),
     (r"\bbetween tasks\b", "between threads"),
 ]

@@ -9,7 +9,7 @@ from streamkit._core.serialization import json_default
 from streamkit._core.tags import ThinkTags
 from streamkit._http.config import Timeout
 from streamkit._version import __version__
-from streamkit.client import AsyncOpenAI, OpenAI
+from streamkit.client import OpenAI
 from streamkit.errors import (
     APIConnectionError,
     APIError,
@@ -38,16 +38,20 @@ from streamkit.errors import (
     StreamTruncatedError,
     UnprocessableEntityError,
 )
+from streamkit.families._resource._sync.stream import Stream
 from streamkit.families._resource.params import NOT_GIVEN, NotGiven
-from streamkit.families._resource.stream import AsyncStream, Stream
-from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
+from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.limits import Limits
 from streamkit.structured.tools import pydantic_function_tool
 
 if TYPE_CHECKING:
+    from streamkit.client import AsyncOpenAI
+    from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
+    from streamkit.families.assistants._async.stream import AsyncAssistantStream
     from streamkit.families.assistants._sync.handler import AssistantEventHandler
-    from streamkit.families.assistants.stream import AssistantStream, AsyncAssistantStream
+    from streamkit.families.assistants._sync.stream import AssistantStream
+    from streamkit.families.chat._async.stream import AsyncChatCompletionStream
     from streamkit.families.files.batch_upload import UploadProgress
     from streamkit.hub.hub import Hub
 
@@ -104,14 +108,17 @@ __all__ = [
 
 _IMPORTED_WHEN_ASKED_FOR = {
     "AssistantEventHandler": "streamkit.families.assistants._sync.handler",
-    "AssistantStream": "streamkit.families.assistants.stream",
+    "AssistantStream": "streamkit.families.assistants._sync.stream",
     "AsyncAssistantEventHandler": "streamkit.families.assistants._async.handler",
-    "AsyncAssistantStream": "streamkit.families.assistants.stream",
+    "AsyncAssistantStream": "streamkit.families.assistants._async.stream",
+    "AsyncChatCompletionStream": "streamkit.families.chat._async.stream",
+    "AsyncOpenAI": "streamkit.client",
+    "AsyncStream": "streamkit.families._resource._async.stream",
     "Hub": "streamkit.hub.hub",
     "UploadProgress": "streamkit.families.files.batch_upload",
 }
-"""Who chats needs none of them, and the handlers derive from a class of reactivex, which takes
-longer to import than all of this."""
+"""A program that chats and blocks needs none of them: asyncio takes a third as long to import as
+all of this, and reactivex, whose class the handlers derive from, longer."""
 
 if not TYPE_CHECKING:  # with it, checkers would believe in any name
 

@@ -10,7 +10,8 @@ from streamkit import Timeout
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit._http.body import AsyncBody, SyncBody
 from streamkit._http.exchange import SyncExchange
-from streamkit.families._resource.stream import AsyncStream, Stream
+from streamkit.families._resource._async.stream import AsyncStream
+from streamkit.families._resource._sync.stream import Stream
 from tests.http_server import Do, Script, ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import WAYS, Way

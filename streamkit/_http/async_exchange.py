@@ -48,7 +48,6 @@ class AsyncExchange(Exchange["AsyncTransport"]):
         """Send it once more, ``error`` having ended the answer; raises what is to be told."""
         delay = self._delay_after(error)
         self._log_break(error, delay)
-        self._scope = AsyncCancelScope()
         async with self._scope:
             await self._transport.wait(delay)
             return await self.open()

@@ -37,17 +37,19 @@ class AsyncBackOff:
 class AsyncCancelScope:
     """What its task awaits within it ends with ``StreamClosedError`` when another cancels it.
 
-    Unless that is there already: so look whether the scope ``is_cancelled``.
+    Unless that is there already: so look whether the scope ``is_cancelled``. A scope can be entered
+    again, one time after the other.
     """
 
     def __init__(self) -> None:
         self.is_cancelled = False
         required_loop()
-        # What can be made to time out can be called off, and asyncio sees to the details.
         self._timeout = asyncio.timeout(None)
         self._is_entered = False
 
     async def __aenter__(self) -> Self:
+        # What can be made to time out can be called off, and asyncio sees to the details.
+        self._timeout = asyncio.timeout(0 if self.is_cancelled else None)
         await self._timeout.__aenter__()
         self._is_entered = True
         return self

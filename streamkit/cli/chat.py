@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from streamkit.client import ClientOptions
     from streamkit.families._resource._sync.managers import StreamManager
-    from streamkit.families.chat.stream import ChatCompletionStream
+    from streamkit.families.chat._sync.stream import ChatCompletionStream
 
 __all__ = ["chat"]
 

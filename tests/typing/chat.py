@@ -21,7 +21,8 @@ from streamkit.events import (
     ContentDoneEvent,
     EventsDroppedEvent,
 )
-from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
+from streamkit.families.chat._async.stream import AsyncChatCompletionStream
+from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.hub.consumer import Consumer
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 

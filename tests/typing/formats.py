@@ -11,8 +11,9 @@ from typing_extensions import TypeAliasType
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
 from streamkit.events import ChatCompletionStreamEvent, ContentDeltaEvent, ContentDoneEvent
+from streamkit.families.chat._async.stream import AsyncChatCompletionStream
+from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.stream import AsyncChatCompletionStream, ChatCompletionStream
 from streamkit.structured.response_format import ResponseFormat, response_format
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion
 

@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from streamkit._rx.loop import running_loop
-from streamkit.families.assistants.callbacks import call_all_async, call_async, not_stop
+from streamkit.families.assistants.callbacks import call_all_async, called_async, not_stop
 
 if TYPE_CHECKING:
     from streamkit.families.assistants.callbacks import Callbacks
@@ -87,7 +87,7 @@ class AsyncDelivery:
         try:
             with callbacks.calling():
                 for call in calls:
-                    await call_async(call)
+                    await called_async(call)
         except Exception as error:
             failure = not_stop(error)
             has_all = item is None or any(map(_is_end, self._waiting))

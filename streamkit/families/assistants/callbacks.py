@@ -37,8 +37,9 @@ __all__ = [
     "Callbacks",
     "call_all",
     "call_all_async",
-    "call_async",
     "callbacks_of",
+    "called",
+    "called_async",
     "not_stop",
 ]
 
@@ -217,14 +218,18 @@ async def call_all_async(calls: Iterable[Call]) -> None:
     """Call each, and await what is to be awaited, whatever the others raise."""
     async with AsyncExitStack() as stack:
         for call in reversed([*calls]):
-            stack.push_async_callback(call_async, call)
+            stack.push_async_callback(called_async, call)
 
 
-async def call_async(call: Call) -> None:
-    """Call, and await what is to be awaited."""
+def called(call: Call) -> Any:
+    """What a call returns."""
+    return call()
+
+
+async def called_async(call: Call) -> Any:
+    """What a call returns, or what that gives when it is awaited."""
     result = call()
-    if inspect.isawaitable(result):
-        await result
+    return await result if inspect.isawaitable(result) else result
 
 
 def not_stop(error: Exception) -> Exception:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Self
 
-    from streamkit.families.assistants.stream import AsyncAssistantStream, ToolOutputs
+    from streamkit.families.assistants._async.stream import AsyncAssistantStream
+    from streamkit.families.assistants.stream import ToolOutputs
     from streamkit.types.beta.threads import (
         ImageFile,
         Message,

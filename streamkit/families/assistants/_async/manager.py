@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from streamkit._rx.async_cancel_scope import AsyncCancelScope
+from streamkit.families.assistants._async.stream import AsyncAssistantStream
 from streamkit.families.assistants.callbacks import Callbacks, call_all_async
-from streamkit.families.assistants.stream import AsyncAssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

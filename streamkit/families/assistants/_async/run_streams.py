@@ -9,8 +9,8 @@ from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families.assistants import run_stream_call as calls
 from streamkit.families.assistants._async.manager import AsyncAssistantStreamManager
+from streamkit.families.assistants._async.stream import AsyncAssistantStream
 from streamkit.families.assistants.callbacks import Callbacks
-from streamkit.families.assistants.stream import AsyncAssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import ListParams, NotGiven, RequestOptions
+    from streamkit.families.assistants._async.stream import AsyncAssistantStream
     from streamkit.families.assistants.runs import (
         RunCreateAndPollParams,
         RunCreateParams,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         ToolOutputsAndPollParams,
         ToolOutputsParams,
     )
-    from streamkit.families.assistants.stream import AsyncAssistantStream
     from streamkit.types.beta.threads.run import Run
 
 __all__ = ["AsyncRuns"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from streamkit._http.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.stream import AsyncAssistantStream
+    from streamkit.families.assistants._async.stream import AsyncAssistantStream
     from streamkit.families.assistants.threads import (
         CreateAndRunParams,
         CreateAndRunPollParams,

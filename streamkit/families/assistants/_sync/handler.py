@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-    from streamkit.families.assistants.stream import AssistantStream, ToolOutputs
+    from streamkit.families.assistants._sync.stream import AssistantStream
+    from streamkit.families.assistants.stream import ToolOutputs
     from streamkit.types.beta.threads import (
         ImageFile,
         Message,

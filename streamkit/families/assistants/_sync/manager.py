@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from streamkit._rx.cancel_scope import CancelScope
+from streamkit.families.assistants._sync.stream import AssistantStream
 from streamkit.families.assistants.callbacks import Callbacks, call_all
-from streamkit.families.assistants.stream import AssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable

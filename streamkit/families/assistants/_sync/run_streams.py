@@ -10,8 +10,8 @@ from streamkit._rx.push import observe
 from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families.assistants import run_stream_call as calls
 from streamkit.families.assistants._sync.manager import AssistantStreamManager
+from streamkit.families.assistants._sync.stream import AssistantStream
 from streamkit.families.assistants.callbacks import Callbacks
-from streamkit.families.assistants.stream import AssistantStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

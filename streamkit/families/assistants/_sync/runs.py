@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import ListParams, NotGiven, RequestOptions
+    from streamkit.families.assistants._sync.stream import AssistantStream
     from streamkit.families.assistants.runs import (
         RunCreateAndPollParams,
         RunCreateParams,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         ToolOutputsAndPollParams,
         ToolOutputsParams,
     )
-    from streamkit.families.assistants.stream import AssistantStream
     from streamkit.types.beta.threads.run import Run
 
 __all__ = ["Runs"]

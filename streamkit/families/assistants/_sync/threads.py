@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
-    from streamkit.families.assistants.stream import AssistantStream
+    from streamkit.families.assistants._sync.stream import AssistantStream
     from streamkit.families.assistants.threads import (
         CreateAndRunParams,
         CreateAndRunPollParams,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
-from streamkit.families._resource.stream import AsyncStream
+from streamkit.families._resource._async.stream import AsyncStream
+from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat.call import CompletionCall, plain_format
-from streamkit.families.chat.stream import AsyncChatCompletionStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

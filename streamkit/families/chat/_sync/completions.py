@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
 from streamkit.families._resource._sync.managers import StreamManager
-from streamkit.families._resource.stream import Stream
+from streamkit.families._resource._sync.stream import Stream
+from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.call import CompletionCall, plain_format
-from streamkit.families.chat.stream import ChatCompletionStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,120 @@
+"""Streams that are driven by their reader: nothing is read before it is asked for.
+
+A step of the reader takes one server-sent event through the pipeline, so a slow reader slows the
+server and not the memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit.families._resource.stream import StreamState, told_before
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.async_exchange import AsyncExchange
+    from streamkit._http.body import AsyncBody
+
+__all__ = ["AsyncStream"]
+
+E = TypeVar("E")
+
+
+class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
+    """A stream of events, as an async iterator.
+
+    It can be iterated once, in one task, and closed from any. Leaving it open leaks the
+    connection until it is collected: use it in an ``async with``.
+    """
+
+    def __init__(
+        self,
+        body: AsyncBody,
+        new_pipeline: NewPipeline[E],
+        exchange: AsyncExchange | None = None,
+    ) -> None:
+        super().__init__(body, new_pipeline, exchange)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def _next(self) -> E:
+        try:
+            while not self._ended:
+                for event in self._ready:
+                    if self._watching:
+                        self._observers.tell(event)
+                    return event
+                if self._ending:
+                    await self._end_body()
+                    if not await self._goes_on():
+                        self._complete()
+                else:
+                    self._take(None if self._pipeline.done else await anext(self._body, None))
+        except Exception as error:
+            if self._exchange is not None and self._may_begin_anew:
+                await self._begin_anew(self._exchange, error)
+                return await self._next()
+            if self._is_accepted(error):
+                self._take(None)
+                return await self._next()
+            failure = self._fail(error)
+            await self._end_body()
+            raise failure from failure.__cause__
+        if self._failure is not None:
+            raise self._failure
+        raise StopAsyncIteration
+
+    __anext__ = _next
+
+    async def until_done(self) -> Self:
+        """Read the stream to its end, and raise what is wrong with it."""
+        async for _ in self:
+            pass
+        return self
+
+    async def close(self) -> None:
+        """Stop reading; from any task, as often as one likes, and waking a reader that waits."""
+        self._closed_early()
+        if self._exchange is not None:
+            self._exchange.close()
+        await self._body.aclose()
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _goes_on(self) -> bool:
+        """Whether another response continues this one; a subclass that has it turns to it."""
+        return False
+
+    async def _begin_anew(self, exchange: AsyncExchange, error: Exception) -> None:
+        """Turn to another answer, or let what was held back and the error be told."""
+        await self._body.aclose()
+        try:
+            body = await exchange.again(error)
+        except Exception as final:
+            self._ready = told_before(final, self._pipeline.release())
+            return
+        self._turn_to(body)
+        if self._ended:  # closed meanwhile
+            await body.aclose()
+
+    async def _end_body(self) -> None:
+        # After [DONE] hardly a byte is left; to read it lets the connection be used again.
+        if self._pipeline.done:
+            await self._body.drain()
+        else:
+            await self._body.aclose()

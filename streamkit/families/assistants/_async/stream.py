@@ -1,0 +1,128 @@
+"""The stream of a run: driven by its reader, and driving a handler.
+
+It goes on over several responses when tools are to be called and somebody says what they return:
+the events are one sequence, and what is known of the run goes on too.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from streamkit._rx.async_cancel_scope import AsyncCancelScope
+from streamkit.families._resource._async.stream import AsyncStream
+from streamkit.families.assistants.callbacks import call_all_async, called_async, not_stop
+from streamkit.families.assistants.follower import text_values
+from streamkit.families.assistants.stream import AsyncAnswer, RunStreamState
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._http.body import AsyncBody
+    from streamkit.families.assistants.callbacks import Call, Callbacks
+    from streamkit.families.assistants.stream import ToolOutputs
+    from streamkit.types.beta.threads import Message, Run
+    from streamkit.types.beta.threads.runs import RunStep
+
+__all__ = ["AsyncAssistantStream"]
+
+
+class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStreamEvent]):
+    """The events of a run as the server sends them, as an async iterator.
+
+    ``event.event`` is an event's name and ``event.data`` what it is about. A handler is told of an
+    event before the iteration yields it.
+    """
+
+    def __init__(  # noqa: PLR0913 - two of them are settings
+        self,
+        body: AsyncBody,
+        callbacks: Callbacks[Any],
+        submit: Callable[[Run, Iterable[Mapping[str, Any]]], Awaitable[AsyncBody]],
+        answer: AsyncAnswer | None = None,
+        *,
+        on_truncated: OnTruncated = "error",
+        limits: Limits = DEFAULTS,
+    ) -> None:
+        self._follow(callbacks, answer, on_truncated, limits)
+        super().__init__(body, self._run_pipeline())
+        self._submit = submit
+        self._submitting = AsyncCancelScope()
+
+    async def __anext__(self) -> AssistantStreamEvent:
+        try:
+            event = await super().__anext__()
+        except StopAsyncIteration:
+            await self._call(self._last_calls())
+            await self._tell_end()
+            raise
+        except Exception as error:
+            await self._tell_end(error)
+            raise
+        await self._call(self._callbacks.event_calls())
+        return event
+
+    @property
+    def text_deltas(self) -> AsyncIterator[str]:
+        """The pieces of text alone; reading them reads the stream."""
+        return (text async for event in self for text in text_values(event))
+
+    async def get_final_run(self) -> Run:
+        """Read the stream to its end and return the run as it ended."""
+        await self.until_done()
+        return self._follower.final_run()
+
+    async def get_final_run_steps(self) -> list[RunStep]:
+        """Read the stream to its end and return the run's steps as they ended."""
+        await self.until_done()
+        return self._follower.final_run_steps()
+
+    async def get_final_messages(self) -> list[Message]:
+        """Read the stream to its end and return the run's messages as they ended."""
+        await self.until_done()
+        return self._follower.final_messages()
+
+    async def close(self) -> None:
+        """Stop reading; the run goes on, unless it is cancelled."""
+        self._submitting.cancel()
+        await super().close()
+        await self._tell_end()
+
+    aclose = close
+
+    async def leave(self, error: BaseException | None) -> None:
+        """Close the stream that an ``async with`` opened; ``error`` is what ended its body."""
+        await super().close()
+        await self._tell_end(error if isinstance(error, Exception) else None)
+
+    async def _call(self, calls: Iterable[Call]) -> None:
+        try:
+            with self._callbacks.calling():
+                for call in calls:
+                    await called_async(call)
+        except Exception as error:
+            failure = not_stop(error)
+            self._fail(failure)
+            await self._body.aclose()
+            await self._tell_end(failure)
+            raise failure from failure.__cause__
+
+    async def _tell_end(self, error: Exception | None = None) -> None:
+        await call_all_async(self._end_calls(error))
+
+    async def _goes_on(self) -> bool:
+        run = None if self._answer is None else self._unanswered()
+        if run is None or self._answer is None:
+            return False
+        outputs: ToolOutputs = await called_async(partial(self._answer, run))
+        if outputs is None or self._ended:
+            return False
+        async with self._submitting:
+            body = await self._submit(run, outputs)
+        self._turn_to(body)
+        if self._ended:  # closed meanwhile
+            await body.aclose()
+        return True

@@ -1,0 +1,127 @@
+# Made from ../_async/stream.py by .ci/unasync.py: change it there.
+"""The stream of a run: driven by its reader, and driving a handler.
+
+It goes on over several responses when tools are to be called and somebody says what they return:
+the events are one sequence, and what is known of the run goes on too.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from streamkit._rx.cancel_scope import CancelScope
+from streamkit.families._resource._sync.stream import Stream
+from streamkit.families.assistants.callbacks import call_all, called, not_stop
+from streamkit.families.assistants.follower import text_values
+from streamkit.families.assistants.stream import Answer, RunStreamState
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._http.body import SyncBody
+    from streamkit.families.assistants.callbacks import Call, Callbacks
+    from streamkit.families.assistants.stream import ToolOutputs
+    from streamkit.types.beta.threads import Message, Run
+    from streamkit.types.beta.threads.runs import RunStep
+
+__all__ = ["AssistantStream"]
+
+
+class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
+    """The events of a run as the server sends them, as an iterator.
+
+    ``event.event`` is an event's name and ``event.data`` what it is about. A handler is told of an
+    event before the iteration yields it.
+    """
+
+    def __init__(  # noqa: PLR0913 - two of them are settings
+        self,
+        body: SyncBody,
+        callbacks: Callbacks[Any],
+        submit: Callable[[Run, Iterable[Mapping[str, Any]]], SyncBody],
+        answer: Answer | None = None,
+        *,
+        on_truncated: OnTruncated = "error",
+        limits: Limits = DEFAULTS,
+    ) -> None:
+        self._follow(callbacks, answer, on_truncated, limits)
+        super().__init__(body, self._run_pipeline())
+        self._submit = submit
+        self._submitting = CancelScope()
+
+    def __next__(self) -> AssistantStreamEvent:
+        try:
+            event = super().__next__()
+        except StopIteration:
+            self._call(self._last_calls())
+            self._tell_end()
+            raise
+        except Exception as error:
+            self._tell_end(error)
+            raise
+        self._call(self._callbacks.event_calls())
+        return event
+
+    @property
+    def text_deltas(self) -> Iterator[str]:
+        """The pieces of text alone; reading them reads the stream."""
+        return (text for event in self for text in text_values(event))
+
+    def get_final_run(self) -> Run:
+        """Read the stream to its end and return the run as it ended."""
+        self.until_done()
+        return self._follower.final_run()
+
+    def get_final_run_steps(self) -> list[RunStep]:
+        """Read the stream to its end and return the run's steps as they ended."""
+        self.until_done()
+        return self._follower.final_run_steps()
+
+    def get_final_messages(self) -> list[Message]:
+        """Read the stream to its end and return the run's messages as they ended."""
+        self.until_done()
+        return self._follower.final_messages()
+
+    def close(self) -> None:
+        """Stop reading; the run goes on, unless it is cancelled."""
+        self._submitting.cancel()
+        super().close()
+        self._tell_end()
+
+    def leave(self, error: BaseException | None) -> None:
+        """Close the stream that a ``with`` opened; ``error`` is what ended its body."""
+        super().close()
+        self._tell_end(error if isinstance(error, Exception) else None)
+
+    def _call(self, calls: Iterable[Call]) -> None:
+        try:
+            with self._callbacks.calling():
+                for call in calls:
+                    called(call)
+        except Exception as error:
+            failure = not_stop(error)
+            self._fail(failure)
+            self._body.close()
+            self._tell_end(failure)
+            raise failure from failure.__cause__
+
+    def _tell_end(self, error: Exception | None = None) -> None:
+        call_all(self._end_calls(error))
+
+    def _goes_on(self) -> bool:
+        run = None if self._answer is None else self._unanswered()
+        if run is None or self._answer is None:
+            return False
+        outputs: ToolOutputs = called(partial(self._answer, run))
+        if outputs is None or self._ended:
+            return False
+        with self._submitting:
+            body = self._submit(run, outputs)
+        self._turn_to(body)
+        if self._ended:  # closed meanwhile
+            body.close()
+        return True

@@ -1,0 +1,39 @@
+# Made from ../_async/stream.py by .ci/unasync.py: change it there.
+"""The stream of a chat completion: its events, and the completion they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from streamkit.families._resource._sync.stream import Stream
+from streamkit.families.chat.events import ChatCompletionStreamEvent
+
+if TYPE_CHECKING:
+    from streamkit.families.chat.machine import ChatEvents
+    from streamkit.types import ParsedChatCompletion
+
+__all__ = ["ChatCompletionStream"]
+
+T = TypeVar("T")
+
+
+class ChatCompletionStream(Stream[ChatCompletionStreamEvent[T]]):
+    """The events of a streamed chat completion, as an iterator."""
+
+    _final: ParsedChatCompletion[T] | None = None
+
+    @property
+    def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
+        """The completion so far; parsed as far as it goes."""
+        return self._events.snapshot()
+
+    def get_final_completion(self) -> ParsedChatCompletion[T]:
+        """Read the stream to its end and return the whole completion, parsed."""
+        self.until_done()
+        if self._final is None:
+            self._final = self._events.completion()
+        return self._final
+
+    @property
+    def _events(self) -> ChatEvents:
+        return cast("ChatEvents", self._pipeline.machine)

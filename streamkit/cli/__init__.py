@@ -1,6 +1,6 @@
 """The command ``streamkit``: a demonstration, a chat, uploads, and the embedded server.
 
-It needs the extra ``cli``.
+The command needs the extra ``cli``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line, and exit with its code; say so when its extra is not installed."""
+    """Run the command line and exit with its code; report an extra that is not installed."""
     try:
         from streamkit.cli.app import app
 

@@ -1,4 +1,4 @@
-"""``python -m streamkit.cli``: the same as the command."""
+"""The command line as ``python -m streamkit.cli``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands, and what they share."""
+"""The command-line application with all its commands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
-    # Its tracebacks show local variables, and a key may be among them.
+    # typer's tracebacks show local variables, and a key may be among them.
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
@@ -52,5 +52,5 @@ def streamkit(
     """The event stream of a language-model API, live in the terminal."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # A character that a terminal cannot show must not end the stream it stands in.
+            # A character that the terminal cannot encode must not end the stream with an error.
             stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""``streamkit chat``."""
+"""The command ``streamkit chat``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def chat(  # noqa: PLR0913 - one for each option
     timeout: Timeout = None,
     max_retries: MaxRetries = 2,
 ) -> None:
-    """Show the answer of any OpenAI-compatible API as it comes.
+    """Show the answer of any OpenAI-compatible API as it arrives.
 
     Without a key and a base URL the embedded server answers.
     """
@@ -71,7 +71,7 @@ def chat(  # noqa: PLR0913 - one for each option
     options = client_options(timeout, max_retries)
     base_url = base_url_or_usual(base_url)
     with reported(), _client(base_url, api_key_named(api_key_env), model, options) as client:
-        # The API itself has renamed it; other servers may know the old name only.
+        # The API itself has renamed the parameter; other servers may know only the old name.
         limit = "max_tokens" if base_url else "max_completion_tokens"
         given: dict[str, Any] = {
             "messages": _messages(sys.stdin.read() if prompt == "-" else prompt, system),
@@ -101,7 +101,7 @@ def _client(
         return
     if model is None:
         raise typer.BadParameter("say which model is to answer", param_hint="--model")
-    # A server that was named may need no key: none is sent then.
+    # A server that the user names may need no key; without one, none is sent.
     with OpenAI(base_url=base_url, api_key=api_key or "") as client:
         yield client.with_options(**options)
 
@@ -135,5 +135,5 @@ def _show(
             if choice.message.parsed is not None:
                 console.print(Value(choice.message.parsed))
     if not is_live(console):
-        # Where the answer goes is for the answer alone.
+        # The figures go to stderr, because stdout belongs to the answer alone.
         typer.echo(str(figures), err=True)

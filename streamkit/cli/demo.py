@@ -1,4 +1,4 @@
-"""``streamkit demo``."""
+"""The command ``streamkit demo``."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def demo(
         bool, typer.Option("--fast", help="As fast as it goes, as where nobody watches.")
     ] = False,
 ) -> None:
-    """Show what streams turn into: text, objects, tool calls, refusals, several choices.
+    """Show streams as text, objects, tool calls, refusals and several choices.
 
-    All of it crosses real HTTP, from a server in this process that replays a real model's output
-    and makes up the rest. It needs no key and no network.
+    Everything crosses real HTTP, from a server in this process that replays a real model's output
+    and makes up the rest. The demonstration needs no key and no network.
     """
-    # pydantic and reactivex take their time to import, and no other command needs them.
+    # pydantic and reactivex are slow to import, and no other command needs them.
     from streamkit.cli.scenes import SCENES
 
     start = time.perf_counter()
@@ -78,7 +78,7 @@ def _announce(console: Console, number: int, scene: Scene) -> None:
     console.print()
     console.print(Rule(title, align="left", style="bright_black"))
     if scene.code is not None:
-        # What is shown is what runs.
+        # The code is read from its source, so that the code shown is the code that runs.
         source = inspect.getsource(scene.code)
         body = textwrap.dedent(source[source.index("    return ") :]).removeprefix("return ")
         console.print(Syntax("", "python").highlight(body.rstrip()))

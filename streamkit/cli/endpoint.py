@@ -1,4 +1,4 @@
-"""Where a command sends its requests."""
+"""The options of a command about the API: its address, its key and its limits."""
 
 from __future__ import annotations
 
@@ -46,12 +46,16 @@ MaxRetries: TypeAlias = Annotated[
 
 
 def base_url_or_usual(given: str | None) -> str | None:
-    """Where the API is; None when nothing says."""
+    """Return the given base URL, or that of the environment; None when neither is set."""
     return given or os.environ.get(URL_VARIABLE) or None
 
 
 def api_key_named(variable: str | None) -> str | None:
-    """The key in an environment variable; None when the usual one is empty."""
+    """Return the key in an environment variable; None when the usual variable is empty.
+
+    Raises:
+        typer.BadParameter: The named variable is empty.
+    """
     key = os.environ.get(variable or KEY_VARIABLE)
     if variable and not key:
         raise typer.BadParameter(
@@ -61,7 +65,7 @@ def api_key_named(variable: str | None) -> str | None:
 
 
 def client_options(timeout: float | None, max_retries: int) -> ClientOptions:
-    """What the client is told of the options of a command."""
+    """Return the client's options for those of a command; ``timeout`` is in seconds."""
     options: ClientOptions = {"max_retries": max_retries}
     if timeout is not None:
         options["timeout"] = timeout
@@ -70,14 +74,14 @@ def client_options(timeout: float | None, max_retries: int) -> ClientOptions:
 
 @contextmanager
 def embedded() -> Generator[OpenAI]:
-    """A client of the embedded server, which runs as long as the block does."""
+    """Yield a client of an embedded server that runs until the block ends."""
     import httpx
 
     from streamkit.server import EmbeddedServer
 
     with (
         EmbeddedServer() as server,
-        # A proxy that the environment names has no way to this server.
+        # A proxy that the environment names could not reach this server.
         httpx.Client(trust_env=False) as http_client,
         OpenAI(base_url=server.base_url, api_key="", http_client=http_client) as client,
     ):

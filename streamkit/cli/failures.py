@@ -1,4 +1,4 @@
-"""How a command fails: one clear message on stderr, and an exit code."""
+"""The failure of a command: one clear message on stderr, and an exit code."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["FAILED", "MISUSED", "failure", "reported"]
 FAILED = 1
 """The exit code when the API, the connection or the answer is at fault."""
 MISUSED = 2
-"""The exit code when the command line is."""
+"""The exit code when the command line is at fault."""
 
 
 @contextmanager
 def reported() -> Generator[None]:
-    """Turn what streamkit raises on purpose into a message and an exit code."""
+    """Turn the errors of streamkit into a message and an exit code."""
     try:
         yield
     except SchemaError as error:
@@ -33,13 +33,13 @@ def reported() -> Generator[None]:
 
 
 def failure(message: str, *, code: int = FAILED) -> typer.Exit:
-    """Print the message to stderr, and return what ends the command."""
+    """Print a message to stderr, and return the exception that ends the command."""
     typer.secho(f"streamkit: {visible(message)}", fg=typer.colors.RED, err=True)
     return typer.Exit(code)
 
 
 def _described(error: OpenAIError) -> str:
-    # pydantic's advice to programmers comes after an empty line.
+    # After an empty line comes pydantic's advice, which is for programmers only.
     described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
     request_id = error.request_id if isinstance(error, APIError) else None
     if request_id:

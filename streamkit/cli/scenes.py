@@ -36,31 +36,31 @@ __all__ = ["SCENES", "Person", "Scene", "Trip", "people"]
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One answer and what to say about it."""
+    """One answer of the demonstration, with its title and description."""
 
     title: str
     about: str
     events: Callable[[OpenAI, Headers, Figures], Observable[Event]]
-    """Makes the stream; it feeds chunks to the figures when its events are no chunk events."""
+    """A function that returns the stream; it feeds the figures when there are no chunk events."""
     ends_with: type[Event]
-    """What must come for the scene to have succeeded."""
+    """The type of event without which the scene has failed."""
     pace: Headers
-    """How fast it plays where people watch."""
+    """The headers that set the speed on a terminal."""
     choices: int = 1
     format_name: str | None = None
     code: Callable[..., object] | None = None
-    """A function whose source is shown first."""
+    """A function whose source is shown before the answer; None for none."""
 
 
 class Traveller(BaseModel):
-    """Who comes along."""
+    """A person on the trip."""
 
     name: str
     email: str
 
 
 class Stop(BaseModel):
-    """Where to be, and when."""
+    """A place on the trip, and its date."""
 
     city: str
     day: str
@@ -101,7 +101,7 @@ class Person(BaseModel):
 def people(
     chunks: Observable[ChatCompletionChunk],
 ) -> Observable[ContentDeltaEvent | ContentDoneEvent[Person]]:
-    """Parse every choice on its own: a pipeline as users write them."""
+    """Parse each choice by itself, with a pipeline like those that users write."""
     return chunks.pipe(
         ops.accumulate(),
         ops.split_by_choice(),
@@ -153,14 +153,14 @@ def _choices(client: OpenAI, headers: Headers, figures: Figures) -> Observable[E
 
 
 def _recorded(name: str) -> dict[str, Any]:
-    """The parameters that replay a recording: its model, and what was said to the real one."""
+    """Return the parameters that replay a recording: its model and its original messages."""
     return {"model": f"recording:{name}", "messages": shipped(name).request["messages"]}
 
 
 SCENES = (
     Scene(
         title="Text",
-        about="recorded from Gemma 3 270M, which was told to repeat after us",
+        about="recorded from Gemma 3 270M, which was asked to repeat after us",
         events=_text,
         ends_with=ContentDoneEvent,
         pace={"x-streamkit-speed": "18"},

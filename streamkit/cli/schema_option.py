@@ -1,4 +1,4 @@
-"""The type that ``--schema`` names."""
+"""The import of the type that ``--schema`` names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["imported"]
 
 
 def imported(path: str) -> Any:
-    """The object at ``package.module:Name``; modules of the working directory are found too.
+    """Import the object ``package.module:Name``, also from the working directory.
 
     Raises:
-        typer.BadParameter: There is no such thing, or its module cannot be imported.
+        typer.BadParameter: The object does not exist, or its module cannot be imported.
     """
     module_name, colon, name = path.partition(":")
     if not (colon and module_name and name):

@@ -1,4 +1,4 @@
-"""``streamkit serve``."""
+"""The command ``streamkit serve``."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def serve(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Run the embedded OpenAI-compatible server until Ctrl-C.
 
-    It answers any request with text, JSON or tool calls that it makes up, the same for the same
+    The server answers each request with made-up text, JSON or tool calls, the same for the same
     request, and replays recordings of a real model. Assistants, threads, files and vector stores
-    are kept while it runs, or in a database. A mark such as [[failed]] in a message says what a
-    run shall do. Requests that name another host than this machine, or that a web page from
+    are kept while it runs, or in a database. A mark such as [[failed]] in a message selects the
+    scenario of a run. Requests that name another host than this machine, or that a web page from
     elsewhere sends, are refused unless that host or origin is allowed; * allows any.
     """
     from streamkit.server import EmbeddedServer

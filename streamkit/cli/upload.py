@@ -1,4 +1,4 @@
-"""``streamkit upload``."""
+"""The command ``streamkit upload``."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def upload(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Upload files into a vector store, and wait until they can be searched.
 
-    On a terminal bars show how far it is, anywhere else there is a line for each change. It fails
-    when a file does.
+    Bars show the progress on a terminal, and lines anywhere else. The command fails when one of
+    the files fails.
     """
     options = client_options(timeout, max_retries)
     base_url = base_url_or_usual(base_url)
@@ -70,7 +70,7 @@ def upload(  # noqa: PLR0913 - one for each option
     failures: list[Exception] = []
     batches: list[VectorStoreFileBatch] = []
 
-    # A server that was named may need no key: none is sent then.
+    # A server that the user names may need no key; without one, none is sent.
     with reported(), OpenAI(base_url=base_url, api_key=api_key or "") as opened:
         client = opened.with_options(**options)
         states = client.vector_stores.file_batches.observe_upload_and_poll(
@@ -91,12 +91,12 @@ def upload(  # noqa: PLR0913 - one for each option
 
             states.subscribe(take, failures.append)
         if failures:
-            raise _told(failures[0])
+            raise _as_exit(failures[0])
         _conclude(client, batches[0], names, is_shown=not is_live(console))
 
 
-def _told(error: Exception) -> Exception:
-    """The end of the command, where a file is at fault; else the error."""
+def _as_exit(error: Exception) -> Exception:
+    """Report an error of a local file and return the command's exit; return any other error."""
     if isinstance(error, OSError) and error.filename is not None:
         notes = "\n".join(getattr(error, "__notes__", ()))
         return failure(f"{error.filename}: {error.strerror}\n{notes}".rstrip())
@@ -111,7 +111,7 @@ def _conclude(
             typer.echo(described(batch))
         return
     reasons: list[str] = []
-    with suppress(OpenAIError):  # what has failed is known without them
+    with suppress(OpenAIError):  # because the failure is reported without the reasons too
         failed = client.vector_stores.file_batches.list_files(
             batch.id, vector_store_id=batch.vector_store_id, filter="failed"
         )

@@ -1,4 +1,4 @@
-"""How answers and uploads look: what takes events and knows nothing of where they come from."""
+"""The display of answers and uploads: classes that take events and know no source of them."""
 
 from __future__ import annotations
 

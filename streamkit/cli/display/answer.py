@@ -1,4 +1,4 @@
-"""An answer as something that can be drawn at any moment, whatever has come of it."""
+"""The display of an answer that can be drawn at any moment of its stream."""
 
 from __future__ import annotations
 
@@ -36,17 +36,20 @@ if TYPE_CHECKING:
 __all__ = ["Answer"]
 
 ITEM_LIMIT = 200
-"""How many items of a container are drawn: a terminal is no place for thousands."""
+"""The number of items of a container that are drawn; thousands would flood a terminal."""
 NARROWEST = 24
-"""Columns that a choice needs to stand beside others, and not below them."""
+"""The least width, in columns, at which choices stand side by side."""
 
 
 class Answer:
-    """Keeps the newest event of everything that grows, and draws them when it is asked to.
+    """The newest event of each text, call and value of an answer, drawn on request.
 
-    One thread may feed while another draws. What an event says is read only to be drawn, so it
-    costs a fast stream next to nothing to be fed. ``format_name`` is what the content's type is
-    called; None when it is text.
+    One thread may feed events while another draws. Events are read only when they are drawn, so
+    feeding costs a fast stream almost nothing.
+
+    Args:
+        choices: The number of choices that the answer will have.
+        format_name: The name of the content's type; None when the content is text.
     """
 
     def __init__(self, *, choices: int = 1, format_name: str | None = None) -> None:
@@ -60,7 +63,7 @@ class Answer:
             case ReasoningDeltaEvent(choice_index=index):
                 self._choice(index).reasoning = event
             case ContentDeltaEvent(choice_index=index, delta=delta):
-                # The first one of a tool call's or a refusal's stream often says "".
+                # The first content delta of a tool call or a refusal is often empty.
                 if delta:
                     self._choice(index).content = event
             case ContentDoneEvent(choice_index=index):
@@ -79,8 +82,13 @@ class Answer:
                 pass
 
     def drawn(self, *, width: int, rows: int | None = None) -> RenderableType:
-        """The answer as it is now; with ``rows``, no more of what is longer than about its end."""
-        # Copies are made in one step: a choice or a call may be added meanwhile.
+        """Return the answer so far, ready to print.
+
+        Args:
+            width: The columns of the terminal.
+            rows: The rows that there is room for; of longer parts only about their end is drawn.
+        """
+        # One step makes each copy, because another thread may add a choice or a call.
         choices = sorted(self._choices.copy().items())
         columns = [Group(*self._parts(choice, width, rows)) for _, choice in choices]
         if len(columns) == 1:
@@ -172,7 +180,7 @@ def _call(
 ) -> Tree:
     label = Text.assemble((visible_line(call.name), "bold"), ("()", "bright_black"))
     value = call.parsed_arguments
-    # The arguments of tools that are not strict are not parsed: their text is all there is.
+    # The arguments of a tool that is not strict are not parsed, so their text is drawn.
     said = call.arguments if value is None else value
     tree = value_tree(label, said, growing=done is None, limit=rows or ITEM_LIMIT)
     if done is not None:

@@ -1,4 +1,4 @@
-"""What can be counted about a stream."""
+"""The figures of a stream: events, chunks, tokens and times."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["Figures"]
 
 
 class Figures:
-    """Counts events, chunks and tokens; make it when the request is sent.
+    """A counter of events, chunks and tokens; its clock starts when it is made.
 
-    A chunk that has something of an answer in it counts as a token: that is what servers send.
+    A chunk with a part of an answer counts as one token, because servers send a token per chunk.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -30,16 +30,16 @@ class Figures:
         self.chunks = 0
         self.tokens = 0
         self.usage: CompletionUsage | None = None
-        """What the server says that it counted, if it says so."""
+        """The usage that the server reported; None when it reported none."""
 
     def feed(self, event: Event) -> None:
-        """Count an event, and its chunk if it is a chunk's."""
+        """Count an event, and the chunk of a chunk event."""
         self.events += 1
         if isinstance(event, ChunkEvent):
             self.add_chunk(event.chunk)
 
     def add_chunk(self, chunk: ChatCompletionChunk) -> None:
-        """Count a chunk; for streams that have no chunk events."""
+        """Count a chunk of a stream that has no chunk events."""
         self.chunks += 1
         self.usage = chunk.usage or self.usage
         if any(map(_says_something, chunk.choices or ())):
@@ -50,17 +50,17 @@ class Figures:
 
     @property
     def first_token(self) -> float | None:
-        """Seconds to the first token; None while there is none."""
+        """The seconds to the first token; None before it."""
         return self._first - self._start if self.tokens else None
 
     @property
     def rate(self) -> float | None:
-        """Tokens per second since the first one; None while that cannot be said."""
+        """The tokens per second since the first one; None until a second token has come."""
         seconds = self._last - self._first
         return (self.tokens - 1) / seconds if seconds > 0 else None
 
     def cells(self) -> tuple[str, str, str, str]:
-        """Events, chunks, time to the first token and rate, as a person reads them."""
+        """Return events, chunks, time to the first token and rate as text for a person."""
         first, rate = self.first_token, self.rate
         return (
             f"{self.events:,}",

@@ -1,4 +1,4 @@
-"""Events as plain lines, for a pipe or a log."""
+"""The display of events as plain lines, for a pipe or a log."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 __all__ = ["FIELD_LIMIT", "Lines"]
 
 FIELD_LIMIT = 200
-"""How many fields of one value get a line of their own."""
+"""The number of fields of one value that get a line each."""
 
 
 class Lines:
-    """Writes text as it comes, and the fields of parsed values as they become complete.
+    """A writer of text as it arrives, and of the fields of parsed values as they are completed.
 
-    Also a pipe may end at a terminal, so nothing is written that one would obey; tabs stay tabs.
-    The text of several choices is written by the line, each marked with its choice.
-    ``format_name`` is what the content's type is called; None when it is text.
+    A pipe may end at a terminal too, so control characters are made visible; tabs stay tabs. The
+    text of several choices is written in lines, each marked with its choice.
+
+    Args:
+        write: Writes a piece of text.
+        choices: The number of choices that the answer will have.
+        format_name: The name of the content's type; None when the content is text.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class Lines:
                 pass
 
     def close(self) -> None:
-        """Write what is left of a stream that was cut."""
+        """Write the text that is still held, as after a stream that was cut."""
         for choice, channel in list(self._open):
             self._close(choice, channel)
 
@@ -98,12 +102,12 @@ class Lines:
 
 
 class _Page:
-    """Where lines go; pieces of one that is not finished yet may be written too."""
+    """The output of all texts and values, in whole lines or in pieces of an unfinished line."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
         self._unfinished: object = None
-        """Whose line it is that has no end yet."""
+        """The writer of the unfinished line; None when the last line is finished."""
 
     def line(self, text: str) -> None:
         self.end()
@@ -122,7 +126,7 @@ class _Page:
 
 
 class _Text:
-    """A text that grows: written at once where it is alone, else line by line."""
+    """A growing text: written at once when it is the only one, otherwise line by line."""
 
     def __init__(self, page: _Page, mark: str, label: str, *, by_line: bool) -> None:
         self._page = page
@@ -149,7 +153,7 @@ class _Text:
 
 
 class _Value:
-    """A value that grows: each field is written when it is complete."""
+    """A growing value: each field is written when it is complete."""
 
     def __init__(self, page: _Page, mark: str, name: str) -> None:
         self._page = page
@@ -162,19 +166,19 @@ class _Value:
 
     def grow(self, value: object, text: Callable[[], str]) -> None:
         self._value, self._text = value, text
-        self._tell(whole=False)
+        self._write_news(whole=False)
 
     def close(self) -> None:
-        self._tell(whole=True)
+        self._write_news(whole=True)
         if not self._written and (text := self._text()):
-            # Nothing in it could be parsed, or it was never to be.
+            # No part of the text could be parsed, or the tool is not strict.
             text = _visible(text)
             self._page.line(f"{self._mark}{self._name}{': ' * bool(self._name)}{text}")
 
-    def _tell(self, *, whole: bool) -> None:
+    def _write_news(self, *, whole: bool) -> None:
         if self._written > FIELD_LIMIT or self._value is None:
             return
-        # Whole is all that came, and yet it is open: what is told now never came to its end.
+        # A value that is still partial after its stream was cut: its last fields never ended.
         cut = whole and isinstance(self._value, PartialObject | PartialArray)
         for path, value in self._fields.news(self._value, whole=whole):
             self._written += 1

@@ -1,4 +1,4 @@
-"""Showing a stream as it comes: drawn again and again on a terminal, as lines anywhere else."""
+"""The live display of a stream: redrawn on a terminal, written as lines anywhere else."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["REFRESHES", "Frame", "is_live", "shown"]
 
 REFRESHES = 15
-"""How often in a second a terminal is drawn anew, however fast events come."""
+"""The number of times per second that a terminal is redrawn, however fast events come."""
 
 
 def is_live(console: Console) -> bool:
-    """Whether what is written can be drawn over: what was asked of colours does not tell."""
+    """Return whether the console can redraw its output; its colour settings do not show that."""
     return console.file.isatty() and console.is_interactive
 
 
@@ -36,9 +36,13 @@ def is_live(console: Console) -> bool:
 def shown(
     console: Console, figures: Figures, *, choices: int = 1, format_name: str | None = None
 ) -> Generator[Callable[[Event], None]]:
-    """Show the events that are fed to the function it gives, and all that came when it is left.
+    """Yield a function that shows an event; at the end of the block, show the whole answer.
 
-    On a terminal the figures stand below, and are the caller's to feed.
+    Args:
+        console: The console to write to.
+        figures: The figures below the answer on a terminal; the caller feeds them.
+        choices: The number of choices that the answer will have.
+        format_name: The name of the content's type; None when the content is text.
     """
     if is_live(console):
         answer = Answer(choices=choices, format_name=format_name)
@@ -57,13 +61,13 @@ def shown(
 
 
 class Frame:
-    """The end of an answer, as much of it as the terminal has room for, and its figures."""
+    """The end of an answer that fits the terminal, with its figures below."""
 
     def __init__(self, answer: Answer, figures: Figures) -> None:
         self._answer = answer
         self._figures = figures
         self.whole = False
-        """Set for the last drawing, which may scroll."""
+        """Whether to draw the whole answer, as at the end, where it may scroll."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figures = Text(str(self._figures), "bright_black", overflow="ellipsis")

@@ -1,4 +1,4 @@
-"""A value of JSON, whole or still growing, as a tree."""
+"""The display of a JSON value, whole or still growing, as a tree."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from streamkit.cli.display.visible import visible, visible_line
 __all__ = ["CURSOR", "value_tree"]
 
 CURSOR = Text("▌", style="blink yellow")
-"""Stands where the next character will."""
+"""The sign at the place of the next character."""
 
 
 def value_tree(
     label: Text, value: object, *, growing: bool = False, limit: int | None = None
 ) -> Tree:
-    """The tree of ``value`` under ``label``; of each container only the last ``limit`` items.
+    """Return the tree of a value.
 
-    While it is ``growing``, a cursor stands where it grows.
+    Args:
+        label: The root of the tree.
+        value: The JSON value, whole or partial.
+        growing: Whether the value may still grow; if so, a cursor stands where it grows.
+        limit: The number of items drawn of each container, its last ones; None draws all.
     """
     tree = Tree(label, guide_style="bright_black")
     if _is_container(value):
@@ -37,7 +41,7 @@ def _grow(tree: Tree, container: object, *, growing: bool, limit: int | None) ->
     hidden, items = _last_items(container, limit)
     if hidden:
         tree.add(Text(f"… {hidden:,} more", "bright_black"))
-    # Only where a view is partial something may follow, and only in its last item.
+    # A container grows only while its view is partial, and only in its last item.
     growing = growing and isinstance(container, PartialObject | PartialArray)
     for left, (key, value) in zip(range(len(items) - 1, -1, -1), items, strict=True):
         grows_here = growing and not left
@@ -48,7 +52,7 @@ def _grow(tree: Tree, container: object, *, growing: bool, limit: int | None) ->
 
 
 def _last_items(container: object, limit: int | None) -> tuple[int, list[tuple[str, Any]]]:
-    """How many items are left out, and the others with what they are called."""
+    """Return the number of items that are left out, and the others with their names."""
     if isinstance(container, Mapping):
         mapping = cast("Mapping[str, Any]", container)
         hidden = max(0, len(mapping) - limit) if limit else 0

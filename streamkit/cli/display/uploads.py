@@ -1,4 +1,4 @@
-"""How an upload looks: bars on a terminal, a line for each change anywhere else."""
+"""The display of an upload: bars on a terminal, a line for each change anywhere else."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Bars", "described", "shown_upload", "written"]
 
 @contextmanager
 def shown_upload(console: Console, files: int) -> Generator[Callable[[State], None]]:
-    """Show the states that are fed to the function it gives, of an upload of so many files."""
+    """Yield a function that shows a state of an upload of ``files`` files."""
     if is_live(console):
         with Progress(
             TextColumn("{task.description}", markup=False),
@@ -43,7 +43,7 @@ def shown_upload(console: Console, files: int) -> Generator[Callable[[State], No
 
 
 def described(batch: VectorStoreFileBatch) -> str:
-    """How far a batch is, in a line."""
+    """Return the progress of a batch in one line."""
     counts = batch.file_counts
     done = f"{counts.total - counts.in_progress} of {counts.total} files processed"
     failed = f", {counts.failed} failed" if counts.failed else ""
@@ -51,7 +51,7 @@ def described(batch: VectorStoreFileBatch) -> str:
 
 
 def written() -> Callable[[State], None]:
-    """Write a line when a file exists, and when a batch has changed."""
+    """Return a function that writes a line when a file was uploaded or a batch has changed."""
     last = ""
 
     def feed(state: State) -> None:
@@ -70,7 +70,7 @@ def written() -> Callable[[State], None]:
 
 
 class Bars:
-    """A bar for all files, one for each that is being sent, and one for what is made of them."""
+    """Progress bars: one for all files, one for each being sent, and one for the processing."""
 
     def __init__(self, progress: Progress, files: int) -> None:
         self._progress = progress
@@ -81,7 +81,7 @@ class Bars:
         self._processed: TaskID | None = None
 
     def feed(self, state: State) -> None:
-        """Take a state."""
+        """Take a state and update the bars."""
         if not isinstance(state, UploadProgress):
             self._process(state)
         elif state.file_id is None:

@@ -1,4 +1,4 @@
-"""A parsed value, as Python writes it."""
+"""The display of a parsed value as its ``repr``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Value"]
 
 
 class Value:
-    """Draws a value in colours; a type's own ``__repr__`` may quote what a server said."""
+    """The ``repr`` of a value in colours; it is escaped, because it may quote a server's text."""
 
     def __init__(self, value: object) -> None:
         self._value = value

@@ -1,8 +1,8 @@
-"""Text that somebody else made, fit for a terminal."""
+"""The escaping of untrusted text for a terminal."""
 
-# Strategy: one set of characters, those that a terminal obeys (controls, C1 among them) and those
-# that it does not show or that change the order of what it shows (zero-width, bidi, separators,
-# fillers, tags). C0 has pictures of its own in Unicode, the others are shown by their numbers.
+# Strategy: one set of characters holds those that a terminal obeys (controls, with C1) and those
+# that it hides or that change the order of the text (zero-width, bidi, separators, fillers, tags).
+# Unicode has pictures for the C0 controls; the others are shown by their numbers.
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ __all__ = ["visible", "visible_json", "visible_line"]
 
 
 def visible(text: str, *, after: str = "") -> str:
-    """``text`` with what a terminal would obey, or not show, made visible; line ends stay.
+    """Return ``text`` with visible signs for control and hidden characters; line ends stay.
 
-    ``after`` is what was written before: a joiner belongs to the letter or emoji that it follows.
+    ``after`` is the text written before, because a joiner belongs to the letter or emoji that it
+    follows.
     """
     if after:
         return visible(after[-1] + text)[len(visible(after[-1])) :]
@@ -23,12 +24,12 @@ def visible(text: str, *, after: str = "") -> str:
 
 
 def visible_line(text: str) -> str:
-    """``visible`` text for a place within a line, which it cannot end."""
+    """Return ``visible(text)`` in one line: line ends become signs too."""
     return visible(text).replace("\n", "␊")
 
 
 def visible_json(text: str) -> str:
-    """JSON that means the same, in which such characters are escaped."""
+    """Return JSON of the same value with control and hidden characters escaped."""
     return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
@@ -52,7 +53,7 @@ _HIDDEN = re.compile(
     r"\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
     "]"
-    # Joiners make one emoji of several, and shape the words of many scripts; elsewhere they hide.
+    # Joiners combine emoji, and shape words in many scripts; anywhere else they can hide text.
     r"|(?:(?<=[\u034f\u061c\u17b4\u17b5\u180e])|(?<![\u0300-\u115e\u1161-\u1fff\u2190-\u27ff\u2900-\u3163\u3165-\ud7ff\ue000-\ufdff\ufe0f"
     r"\ufe70-\ufefc\U00010000-\U0001bc9f\U0001e000-\U0001faff]))[\u200c\u200d]"
 )

@@ -97,7 +97,7 @@ def pipeline(given: Mapping[str, Any]) -> Any:
     from streamkit.families.chat.call import CompletionCall
 
     call = CompletionCall(given, stream=True)
-    return call.event_pipeline()()
+    return call.streamed().pipelines()()
 
 
 def through_client(

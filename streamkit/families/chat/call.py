@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from streamkit._core.pipeline import Pipeline
 from streamkit._core.wire import as_sent
 from streamkit._http.redaction import keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import SchemaError
 from streamkit.families._resource.params import is_left_out
+from streamkit.families._resource.streamed_call import StreamedCall
 from streamkit.families.chat import family
 from streamkit.families.chat.answer_shapes import as_chunk
 from streamkit.families.chat.conversation import unparsed
@@ -30,16 +29,12 @@ if TYPE_CHECKING:
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._core.family import Family
-    from streamkit._core.pipeline import NewPipeline
     from streamkit._core.tags import ThinkTags
     from streamkit.families.chat.events import ChatCompletionStreamEvent
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 
 __all__ = ["CompletionCall", "plain_format"]
-
-E = TypeVar("E")
 
 
 class CompletionCall:
@@ -88,22 +83,21 @@ class CompletionCall:
             **options,
         )
 
-    def events(self, limits: Limits = DEFAULTS) -> ChatEvents:
+    def machine(self, limits: Limits = DEFAULTS) -> ChatEvents:
         """A fresh machine for the answer."""
         reader = Reader(self._format, self._tools, partial_strings=self._partial_strings)
         if self._think_tags is not None:
             return _ThinkingEvents(reader, self._think_tags, limits)
         return ChatEvents(reader, limits=limits)
 
-    def event_pipeline(
-        self, limits: Limits = DEFAULTS
-    ) -> NewPipeline[ChatCompletionStreamEvent[Any]]:
-        """Makes what leads from the bytes of a streamed answer to its events."""
-        return self._pipeline(family.events(self.events, self._choices), limits)
+    def streamed(self) -> StreamedCall[ChatCompletionStreamEvent[Any]]:
+        """The call as one that is answered with events."""
+        answer = family.events(self.machine, self._choices)
+        return StreamedCall(self.request, answer, self._on_truncated)
 
-    def chunk_pipeline(self, limits: Limits = DEFAULTS) -> NewPipeline[ChatCompletionChunk]:
-        """Makes what leads from the bytes of a streamed answer to its chunks."""
-        return self._pipeline(family.chunks(self._choices), limits)
+    def chunks(self) -> StreamedCall[ChatCompletionChunk]:
+        """The call as one that is answered with mere chunks."""
+        return StreamedCall(self.request, family.chunks(self._choices), self._on_truncated)
 
     @keeping_secrets
     def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
@@ -116,16 +110,13 @@ class CompletionCall:
     ) -> ParsedChatCompletion[Any]:
         """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
         completion = self.completion(response, limits)
-        events = self.events(limits)
+        events = self.machine(limits)
         events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
         for _ in events.close():
             pass
         parsed = events.completion()
         parsed.note_request_id(completion.request_id)
         return parsed
-
-    def _pipeline(self, answer: Family[Any, E], limits: Limits) -> NewPipeline[E]:
-        return partial(Pipeline, answer, on_truncated=self._on_truncated, limits=limits)
 
 
 def plain_format(value: Any) -> Any:

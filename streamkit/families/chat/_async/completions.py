@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
-from streamkit.families._resource._async.stream import AsyncStream
+from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat.call import CompletionCall, plain_format
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
     from streamkit._http.transport import AsyncTransport
+    from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
     from streamkit.families.chat.params import CompletionParams
@@ -33,11 +34,11 @@ __all__ = ["AsyncCompletions"]
 T = TypeVar("T")
 
 
-class AsyncCompletions:
+class AsyncCompletions(AsyncStreamingResource):
     """Chat completions; methods take the parameters of the API reference as keywords."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport
+        super().__init__(transport)
         self._limits = transport.config.limits
 
     @overload
@@ -79,7 +80,7 @@ class AsyncCompletions:
             return call.completion(
                 await AsyncExchange(self._transport, call.request).send(), self._limits
             )
-        return await self._open_chunks(call)
+        return await self._open(call.chunks())
 
     @overload
     async def parse(
@@ -279,14 +280,7 @@ class AsyncCompletions:
             stream=True,
             on_truncated=on_truncated,
         )
-        return observe_async(lambda: self._open_chunks(call))
+        return self._observe(call.chunks())
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
-        exchange = AsyncExchange(self._transport, call.request)
-        body = await exchange.open()
-        return AsyncChatCompletionStream(body, call.event_pipeline(self._limits), exchange)
-
-    async def _open_chunks(self, call: CompletionCall) -> AsyncStream[ChatCompletionChunk]:
-        exchange = AsyncExchange(self._transport, call.request)
-        body = await exchange.open()
-        return AsyncStream(body, call.chunk_pipeline(self._limits), exchange)
+        return AsyncChatCompletionStream(*await self._begin(call.streamed()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
 from streamkit.families._resource._sync.managers import StreamManager
-from streamkit.families._resource._sync.stream import Stream
+from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.call import CompletionCall, plain_format
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
     from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionStreamEvent
     from streamkit.families.chat.params import CompletionParams
@@ -34,11 +35,11 @@ __all__ = ["Completions"]
 T = TypeVar("T")
 
 
-class Completions:
+class Completions(StreamingResource):
     """Chat completions; methods take the parameters of the API reference as keywords."""
 
     def __init__(self, transport: SyncTransport) -> None:
-        self._transport = transport
+        super().__init__(transport)
         self._limits = transport.config.limits
 
     @overload
@@ -78,7 +79,7 @@ class Completions:
         )
         if not stream:
             return call.completion(SyncExchange(self._transport, call.request).send(), self._limits)
-        return self._open_chunks(call)
+        return self._open(call.chunks())
 
     @overload
     def parse(
@@ -278,14 +279,7 @@ class Completions:
             stream=True,
             on_truncated=on_truncated,
         )
-        return observe(lambda: self._open_chunks(call))
+        return self._observe(call.chunks())
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
-        exchange = SyncExchange(self._transport, call.request)
-        body = exchange.open()
-        return ChatCompletionStream(body, call.event_pipeline(self._limits), exchange)
-
-    def _open_chunks(self, call: CompletionCall) -> Stream[ChatCompletionChunk]:
-        exchange = SyncExchange(self._transport, call.request)
-        body = exchange.open()
-        return Stream(body, call.chunk_pipeline(self._limits), exchange)
+        return ChatCompletionStream(*self._begin(call.streamed()))

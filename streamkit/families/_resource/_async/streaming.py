@@ -1,0 +1,48 @@
+"""How the resources of a client on the running loop open a streamed answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit._http.async_exchange import AsyncExchange
+from streamkit._rx.async_push import observe_async
+from streamkit.families._resource._async.managers import AsyncStreamManager
+from streamkit.families._resource._async.stream import AsyncStream
+
+if TYPE_CHECKING:
+    from reactivex import Observable
+
+    from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.body import AsyncBody
+    from streamkit._http.transport import AsyncTransport
+    from streamkit.families._resource.streamed_call import StreamedCall
+
+__all__ = ["AsyncStreamingResource"]
+
+E = TypeVar("E")
+
+
+class AsyncStreamingResource:
+    """A part of the API whose answers are streams, of whatever family."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    def _stream(self, call: StreamedCall[E]) -> AsyncStreamManager[AsyncStream[E]]:
+        """Return what an ``async with`` opens."""
+        return AsyncStreamManager(lambda: self._open(call))
+
+    def _observe(self, call: StreamedCall[E]) -> Observable[E]:
+        """Return a cold observable, which makes a request for every subscription."""
+        return observe_async(lambda: self._open(call))
+
+    async def _open(self, call: StreamedCall[E]) -> AsyncStream[E]:
+        return AsyncStream(*await self._begin(call))
+
+    async def _begin(
+        self, call: StreamedCall[E]
+    ) -> tuple[AsyncBody, NewPipeline[E], AsyncExchange]:
+        """Send the request until it is answered, and return what a stream is made of."""
+        exchange = AsyncExchange(self._transport, call.request)
+        body = await exchange.open()
+        return body, call.pipelines(self._transport.config.limits), exchange

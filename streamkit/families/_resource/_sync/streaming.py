@@ -1,0 +1,47 @@
+# Made from ../_async/streaming.py by .ci/unasync.py: change it there.
+"""How the resources of a client that blocks open a streamed answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit._http.exchange import SyncExchange
+from streamkit._rx.push import observe
+from streamkit.families._resource._sync.managers import StreamManager
+from streamkit.families._resource._sync.stream import Stream
+
+if TYPE_CHECKING:
+    from reactivex import Observable
+
+    from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.body import SyncBody
+    from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource.streamed_call import StreamedCall
+
+__all__ = ["StreamingResource"]
+
+E = TypeVar("E")
+
+
+class StreamingResource:
+    """A part of the API whose answers are streams, of whatever family."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        self._transport = transport
+
+    def _stream(self, call: StreamedCall[E]) -> StreamManager[Stream[E]]:
+        """Return what a ``with`` opens."""
+        return StreamManager(lambda: self._open(call))
+
+    def _observe(self, call: StreamedCall[E]) -> Observable[E]:
+        """Return a cold observable, which makes a request for every subscription."""
+        return observe(lambda: self._open(call))
+
+    def _open(self, call: StreamedCall[E]) -> Stream[E]:
+        return Stream(*self._begin(call))
+
+    def _begin(self, call: StreamedCall[E]) -> tuple[SyncBody, NewPipeline[E], SyncExchange]:
+        """Send the request until it is answered, and return what a stream is made of."""
+        exchange = SyncExchange(self._transport, call.request)
+        body = exchange.open()
+        return body, call.pipelines(self._transport.config.limits), exchange

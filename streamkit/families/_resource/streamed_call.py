@@ -1,0 +1,33 @@
+"""One call that is answered with a stream: what is sent, and how the answer is read. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from streamkit._core.pipeline import Pipeline
+from streamkit.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.family import Family
+    from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.request import Request
+
+__all__ = ["StreamedCall"]
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class StreamedCall(Generic[E]):
+    """What is to be asked, and the family of the answer."""
+
+    request: Request
+    family: Family[Any, E]
+    on_truncated: OnTruncated = "error"
+
+    def pipelines(self, limits: Limits = DEFAULTS) -> NewPipeline[E]:
+        """Makes what leads from the bytes of an answer to events, for each attempt anew."""
+        return partial(Pipeline, self.family, on_truncated=self.on_truncated, limits=limits)

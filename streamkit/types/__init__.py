@@ -1,4 +1,4 @@
-"""The wire types: what the API sends, as msgspec Structs that keep unknown fields."""
+"""The wire types: the objects that the API sends, as msgspec Structs that keep unknown fields."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class ChoiceDeltaCustom(Wire):
 
 
 class ChoiceDeltaToolCall(Wire):
-    """A piece of a tool call; ``index`` says of which, where the server is careful."""
+    """A piece of a tool call; ``index`` is the call's place, which some servers leave out."""
 
     index: int | None = None
     id: str | None = None
@@ -58,7 +58,7 @@ class ChoiceDeltaFunctionCall(Wire):
 
 
 class ChoiceDelta(Speech):
-    """What a chunk adds to the message of a choice."""
+    """The addition of a chunk to the message of a choice."""
 
     role: str | None = None
     content: str | None = None
@@ -72,7 +72,7 @@ class ChoiceDelta(Speech):
 
 
 class ChunkChoice(Wire):
-    """What a chunk adds to a choice."""
+    """The addition of a chunk to a choice."""
 
     index: int = 0
     delta: ChoiceDelta | None = None
@@ -92,4 +92,4 @@ class ChatCompletionChunk(Wire):
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
     obfuscation: str | None = None
-    """Padding against eavesdroppers who count bytes; of no meaning, and in no snapshot."""
+    """Padding against eavesdroppers who count bytes; it means nothing and is in no snapshot."""

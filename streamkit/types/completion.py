@@ -1,6 +1,6 @@
 """A chat completion and its parts, as `POST /chat/completions` returns them.
 
-Every field that a server may leave out has a default, so only the shape is relied upon.
+Every field that a server may leave out has a default: the code relies on the shape alone.
 Source: the API reference, https://platform.openai.com/docs/api-reference/chat/object.
 """
 
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class CompletionTokensDetails(Wire):
-    """What the tokens of the answer were spent on."""
+    """The tokens of the answer by their use."""
 
     accepted_prediction_tokens: int | None = None
     audio_tokens: int | None = None
@@ -46,7 +46,7 @@ class CompletionTokensDetails(Wire):
 
 
 class PromptTokensDetails(Wire):
-    """What the tokens of the prompt were made of."""
+    """The tokens of the prompt by their kind."""
 
     audio_tokens: int | None = None
     cached_tokens: int | None = None
@@ -56,7 +56,7 @@ _COUNTS = ("completion_tokens", "prompt_tokens", "total_tokens")
 
 
 class CompletionUsage(Wire):
-    """How many tokens a request used."""
+    """The numbers of tokens that a request used."""
 
     completion_tokens: int = 0
     prompt_tokens: int = 0
@@ -66,7 +66,7 @@ class CompletionUsage(Wire):
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The counts: one that is null is what the others leave; unless they do, none is known."""
+        """Compute a count that is null from the other two; where that fails, no count is known."""
         if all(data.get(name, 0) is not None for name in _COUNTS):
             return data, {}
         completion, prompt, total = (data.get(name) for name in _COUNTS)
@@ -85,20 +85,20 @@ class CompletionUsage(Wire):
 
 
 class _Likelihood(Wire):
-    """A token and the natural logarithm of how likely it was."""
+    """A token and the natural logarithm of its probability."""
 
     token: str = ""
     logprob: float | None = None
-    """None where the server says nothing, or null: that is not 0.0, which would be certain.
+    """None where the server sends none, or null: 0.0 would mean a certain token.
 
-    What is not likely at all is -9999.0, as in the API; some servers send -Infinity, which is no
-    JSON.
+    A token of no probability has -9999.0, as in the API; some servers send -Infinity, which is
+    no JSON.
     """
     bytes: list[int] | None = None
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The logarithm as JSON has it."""
+        """Return the fields with a logarithm that JSON can express."""
         try:
             logprob = float(data.get("logprob") or 0)
         except (TypeError, ValueError):
@@ -113,7 +113,7 @@ class TopLogprob(_Likelihood):
 
 
 class ChatCompletionTokenLogprob(_Likelihood):
-    """A token of the answer and how likely it was, as a natural logarithm."""
+    """A token of the answer and the natural logarithm of its probability."""
 
     top_logprobs: list[TopLogprob] | None = None
 
@@ -154,14 +154,14 @@ class ChatCompletionAudio(Wire):
 
 
 class FunctionCall(Wire):
-    """A call in the form that tools replaced; read, never asked for."""
+    """A call in the form that tools replaced; it is read, but never requested."""
 
     arguments: JSONText = ""
     name: str = ""
 
 
 class Function(Wire):
-    """The function a model wants called, its arguments as JSON text."""
+    """The function that a model wants called, its arguments as JSON text."""
 
     arguments: JSONText = ""
     name: str = ""
@@ -176,7 +176,7 @@ class ChatCompletionMessageFunctionToolCall(Wire, tag_field="type", tag="functio
 
 
 class Custom(Wire):
-    """The custom tool a model wants called, with free text as its input."""
+    """The custom tool that a model wants called, with free text as its input."""
 
     input: JSONText = ""
     name: str = ""
@@ -193,11 +193,11 @@ class ChatCompletionMessageCustomToolCall(Wire, tag_field="type", tag="custom"):
 ChatCompletionMessageToolCall = (
     ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall
 )
-"""A call of any kind of tool; ``type`` tells which."""
+"""A call of any kind of tool, distinguished by ``type``."""
 
 
 class ChatCompletionMessage(Speech):
-    """What the model said."""
+    """The model's message."""
 
     content: str | None = None
     refusal: str | None = None
@@ -211,7 +211,7 @@ class ChatCompletionMessage(Speech):
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The texts as text; a thought that is told in details alone is reasoning."""
+        """Return the texts as strings; a thought that only details hold becomes ``reasoning``."""
         normal = super().normalized(data)
         if normal is not None and DETAILS in normal[0]:
             fields, unread = normal

@@ -12,7 +12,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class CursorPage(Wire, Generic[W]):
-    """Some items of a list; the next page begins after ``last_id``."""
+    """A page of a list; the next page begins after ``last_id``."""
 
     data: list[W] = []
     has_more: bool | None = None

@@ -11,7 +11,7 @@ __all__ = ["FileDeleted", "FileObject"]
 
 
 class FileObject(Wire):
-    """A file that was uploaded, without its content."""
+    """An uploaded file, without its content."""
 
     id: str = ""
     bytes: int = 0
@@ -26,7 +26,7 @@ class FileObject(Wire):
 
 
 class FileDeleted(Wire):
-    """That a file was deleted."""
+    """The confirmation that a file was deleted."""
 
     id: str = ""
     deleted: bool = False

@@ -1,7 +1,7 @@
 """Completions whose content and tool arguments were read into the types the caller asked for."""
 
-# That the parsed types are subclasses of the plain ones, with narrower fields, is what users of the
-# API rely on; type checkers object, since a field that can be assigned may not be narrowed.
+# Users of the API rely on parsed types that are subclasses of the plain ones, with narrower fields.
+# Type checkers object, because a field that can be assigned may not be narrowed.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class ParsedFunctionToolCall(
 
 
 ParsedToolCall = ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
-"""A call of any kind of tool; ``type`` tells which."""
+"""A call of any kind of tool, distinguished by ``type``."""
 
 
 class ParsedChatCompletionMessage(ChatCompletionMessage, Generic[T]):
-    """What the model said, and what it means as the type that was asked for."""
+    """The model's message, with its content read as the type that the request asked for."""
 
     parsed: T | None = None
-    """None when nothing was to be parsed, or the model refused."""
+    """The content as the type; None when nothing was to be parsed, or the model refused."""
     tool_calls: list[ParsedToolCall] | None = None  # type: ignore[assignment]  # narrowed, see above
 
 

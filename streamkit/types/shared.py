@@ -1,4 +1,4 @@
-"""Parts that several families of the API have in common."""
+"""The types that several families of the API have in common."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["ErrorObject", "FunctionDefinition"]
 
 
 class ErrorObject(Wire):
-    """What went wrong, as the API says it."""
+    """An error as the API reports it."""
 
     code: str | int | None = None
     message: str = ""
@@ -24,5 +24,5 @@ class FunctionDefinition(Wire):
     name: str = ""
     description: str | None = None
     parameters: dict[str, Any] | None = None
-    """A JSON Schema."""
+    """The JSON Schema of the arguments."""
     strict: bool | None = None

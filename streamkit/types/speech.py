@@ -1,4 +1,4 @@
-"""What a message says, also where it comes in parts or as objects with the text in them."""
+"""The texts of a message, also where a server sends them in parts or inside objects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from streamkit._core.wire import Wire
 __all__ = ["DETAILS", "Speech", "thought_in"]
 
 DETAILS = "reasoning_details"
-"""OpenRouter's list of what a model thought, which is to be sent back as it came."""
+"""OpenRouter's list of a model's thoughts, which must be sent back unchanged."""
 
 _FIELDS = ("content", "refusal", "reasoning_content", "reasoning")
 _TEXT_OR_NULL = (str, type(None))
 
-# Where an object has its text, and what that is: None where its type or its place says so.
+# The keys of an object's text, and its kind: None where the object's type or place decides that.
 _TEXTS: dict[str, str | None] = {
     "text": None,
     "value": None,
@@ -33,16 +33,16 @@ _SPOKEN = ("text", "message", "refusal", *_THOUGHTS)
 
 
 class Speech(Wire):
-    """A message, or a piece of one: its texts are read from parts and from objects too.
+    """A message, or a piece of one, whose texts may be sent in parts or inside objects.
 
-    Parts are a list of objects with a ``type``, in which some servers send content that was thought
-    about. Their texts are content, their thoughts reasoning and their refusals refusal; what else
-    they have is kept in ``model_extra``, under the name of the field they came in.
+    Parts are a list of objects with a ``type``, in which some servers send content together with
+    thoughts. Their texts become content, their thoughts reasoning and their refusals refusal. The
+    rest is kept in ``model_extra``, under the name of the field that held the parts.
     """
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The texts as text, and what stood beside them."""
+        """Return the fields with their texts as strings, and the rest of the parts by field."""
         odd = [name for name in _FIELDS if not isinstance(data.get(name), _TEXT_OR_NULL)]
         if not odd:
             return data, {}
@@ -54,7 +54,7 @@ class Speech(Wire):
                 if not fields.get(field):
                     fields[field] = text
                 elif text != fields[field]:
-                    # Only one can be the text, and the field of its own has it.
+                    # Only one can be the text: the one in the field of that name.
                     rest = [*_listed(rest), {"type": kind, kind: text}]
             if rest is not None:
                 unread[name] = _listed(rest) if texts else rest
@@ -62,27 +62,27 @@ class Speech(Wire):
 
 
 def thought_in(details: Any) -> str:
-    """The text of ``reasoning_details``."""
+    """Return the text of ``reasoning_details``."""
     texts, _ = _read(details, "reasoning")
     return texts.get("reasoning", "")
 
 
 def _field(kind: str, origin: str) -> str:
-    """The field that a kind of text belongs in, if it was found in ``origin``."""
+    """Return the field for a kind of text that was found in ``origin``."""
     if kind != "reasoning" or origin == "reasoning":
         return kind
     return "reasoning_content"
 
 
 def _listed(rest: Any) -> list[Any]:
-    """What stood beside a text, as parts."""
+    """Return the rest beside a text, as a list of parts."""
     if isinstance(rest, list):
         return cast("list[Any]", rest)
     return [] if rest is None else [rest]
 
 
 def _read(value: Any, field: str) -> tuple[dict[str, str], Any]:
-    """The texts in a value by their kind, and what is left of the value: None if nothing is."""
+    """Return the texts in a value by their kind, and the rest of the value, or None."""
     kind = "reasoning" if field == "reasoning_content" else field
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return {kind: json.dumps(value)}, None
@@ -92,7 +92,7 @@ def _read(value: Any, field: str) -> tuple[dict[str, str], Any]:
 
 
 def _take(value: Any, kind: str, pieces: dict[str, list[str]]) -> Any:
-    """Take the texts out of a value and return what is left."""
+    """Collect the texts of a value in ``pieces``, and return the rest of it."""
     if isinstance(value, str):
         pieces.setdefault(kind, []).append(value)
         return None
@@ -119,7 +119,7 @@ def _take_from_part(part: dict[str, Any], kind: str, pieces: dict[str, list[str]
             heading[key] = item
         elif item is None or item in ([], {}):
             continue
-        # An image or a document may have a text, but what else it has is not said.
+        # An image or a document may have a text, but its other keys are not the model's words.
         elif key in _TEXTS and (is_spoken or key == "text") and isinstance(item, (str, list, dict)):
             kind_of_item = _TEXTS[key] or kind
             if kind_of_item in taken:

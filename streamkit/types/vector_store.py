@@ -1,4 +1,4 @@
-"""A vector store: files made searchable.
+"""A vector store: a collection of searchable files.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores/object.
 """
@@ -20,11 +20,11 @@ __all__ = [
 ]
 
 Attributes = dict[str, str | int | float | bool]
-"""What a file is marked with, for searches to filter by."""
+"""A file's attributes, by which searches can filter."""
 
 
 class FileCounts(Wire):
-    """How many files are in which state."""
+    """The number of files in each state."""
 
     cancelled: int = 0
     completed: int = 0
@@ -34,7 +34,7 @@ class FileCounts(Wire):
 
 
 class ExpiresAfter(Wire):
-    """When a vector store expires: so many days after the ``anchor``."""
+    """The expiry of a vector store: ``days`` after the ``anchor``."""
 
     anchor: str = "last_active_at"
     days: int = 0
@@ -59,7 +59,7 @@ class VectorStore(Wire):
 
 
 class VectorStoreDeleted(Wire):
-    """That a vector store was deleted."""
+    """The confirmation that a vector store was deleted."""
 
     id: str = ""
     deleted: bool = False

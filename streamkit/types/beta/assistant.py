@@ -27,14 +27,14 @@ class Assistant(Wire):
     object: str = "assistant"
     tools: list[AssistantTool] = []
     response_format: Any = None
-    """``"auto"``, or a response format as it was given."""
+    """``"auto"``, or the response format that was given."""
     temperature: float | None = None
     tool_resources: ToolResources | None = None
     top_p: float | None = None
 
 
 class AssistantDeleted(Wire):
-    """That an assistant was deleted."""
+    """The confirmation that an assistant was deleted."""
 
     id: str = ""
     deleted: bool = False

@@ -1,4 +1,4 @@
-"""The events of a run that is streamed, and how they are read.
+"""The events of a streamed run, and their decoder.
 
 Source: https://platform.openai.com/docs/api-reference/assistants-streaming/events.
 """
@@ -73,7 +73,7 @@ class ThreadRunQueued(Wire, tag_field="event", tag="thread.run.queued"):
 
 
 class ThreadRunInProgress(Wire, tag_field="event", tag="thread.run.in_progress"):
-    """A run began, or went on."""
+    """A run began, or continued."""
 
     event: ClassVar[Literal["thread.run.in_progress"]] = "thread.run.in_progress"
     data: Run = field(default_factory=Run)
@@ -87,14 +87,14 @@ class ThreadRunRequiresAction(Wire, tag_field="event", tag="thread.run.requires_
 
 
 class ThreadRunCompleted(Wire, tag_field="event", tag="thread.run.completed"):
-    """A run came to its end."""
+    """A run completed."""
 
     event: ClassVar[Literal["thread.run.completed"]] = "thread.run.completed"
     data: Run = field(default_factory=Run)
 
 
 class ThreadRunIncomplete(Wire, tag_field="event", tag="thread.run.incomplete"):
-    """A run was ended by a limit."""
+    """A limit ended a run."""
 
     event: ClassVar[Literal["thread.run.incomplete"]] = "thread.run.incomplete"
     data: Run = field(default_factory=Run)
@@ -150,7 +150,7 @@ class ThreadRunStepDelta(Wire, tag_field="event", tag="thread.run.step.delta"):
 
 
 class ThreadRunStepCompleted(Wire, tag_field="event", tag="thread.run.step.completed"):
-    """A step came to its end."""
+    """A step completed."""
 
     event: ClassVar[Literal["thread.run.step.completed"]] = "thread.run.step.completed"
     data: RunStep = field(default_factory=RunStep)
@@ -199,7 +199,7 @@ class ThreadMessageDelta(Wire, tag_field="event", tag="thread.message.delta"):
 
 
 class ThreadMessageCompleted(Wire, tag_field="event", tag="thread.message.completed"):
-    """A message came to its end."""
+    """A message completed."""
 
     event: ClassVar[Literal["thread.message.completed"]] = "thread.message.completed"
     data: Message = field(default_factory=Message)
@@ -220,15 +220,15 @@ class ErrorEvent(Wire, tag_field="event", tag="error"):
 
 
 class UnknownStreamEvent(Wire):
-    """An event that this version does not know: a newer one, or a server's own.
+    """An event that this version does not know: a newer event, or a server's own.
 
-    It is no member of ``AssistantStreamEvent``, so that ``event.event`` tells those apart for type
-    checkers as well, but it comes among them.
+    It is emitted among the other events, but is no member of ``AssistantStreamEvent``, so that type
+    checkers narrow that union by ``event.event``.
     """
 
     event: str = ""
     data: Any = None
-    """Plain JSON, or the text when it was none."""
+    """The decoded JSON, or the text when it was no JSON."""
 
 
 AssistantStreamEvent = (
@@ -257,16 +257,16 @@ AssistantStreamEvent = (
     | ThreadMessageIncomplete
     | ErrorEvent
 )
-"""An event of any kind; ``event`` tells which."""
+"""An event of any known kind, distinguished by ``event``."""
 
 
 def stream_event(
     name: str, data: bytes | str, max_depth: int = DEFAULTS.json_depth
 ) -> AssistantStreamEvent:
-    """The event that a server-sent event of this ``name`` is.
+    """Decode a server-sent event into the typed event of this ``name``.
 
-    Raises ``ValueError`` when the name is known and ``data`` hold no JSON object. One of unknown
-    name is an ``UnknownStreamEvent``.
+    Raises ``ValueError`` when the name is known and ``data`` hold no JSON object. An event of
+    unknown name is an ``UnknownStreamEvent``.
     """
     kind = _KINDS.get(name)
     if kind:

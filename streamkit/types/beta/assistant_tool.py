@@ -1,4 +1,4 @@
-"""The tools an assistant may use."""
+"""The tools that an assistant may use."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ __all__ = [
 
 
 class FunctionTool(Wire, tag_field="type", tag="function"):
-    """A function that the caller carries out."""
+    """A function that the caller runs."""
 
     type: ClassVar[Literal["function"]] = "function"
     function: FunctionDefinition = field(default_factory=FunctionDefinition)
 
 
 class CodeInterpreterTool(Wire, tag_field="type", tag="code_interpreter"):
-    """The server runs code that the model writes."""
+    """A tool by which the server runs code that the model writes."""
 
     type: ClassVar[Literal["code_interpreter"]] = "code_interpreter"
 
 
 class FileSearchRankingOptions(Wire):
-    """How what a search found is ranked."""
+    """The ranking of a search's results."""
 
     ranker: str | None = None
     score_threshold: float = 0.0
 
 
 class FileSearch(Wire):
-    """How files are searched."""
+    """The options of a file search."""
 
     max_num_results: int | None = None
     ranking_options: FileSearchRankingOptions | None = None
 
 
 class FileSearchTool(Wire, tag_field="type", tag="file_search"):
-    """The server searches its vector stores."""
+    """A tool by which the server searches its vector stores."""
 
     type: ClassVar[Literal["file_search"]] = "file_search"
     file_search: FileSearch | None = None
 
 
 AssistantTool = FunctionTool | CodeInterpreterTool | FileSearchTool
-"""A tool of any kind; ``type`` tells which."""
+"""A tool of any kind, distinguished by ``type``."""

@@ -29,7 +29,7 @@ class ToolResourcesFileSearch(Wire):
 
 
 class ToolResources(Wire):
-    """What a thread's tools may use."""
+    """The files and stores that a thread's tools may use."""
 
     code_interpreter: ToolResourcesCodeInterpreter | None = None
     file_search: ToolResourcesFileSearch | None = None
@@ -46,7 +46,7 @@ class Thread(Wire):
 
 
 class ThreadDeleted(Wire):
-    """That a thread was deleted."""
+    """The confirmation that a thread was deleted."""
 
     id: str = ""
     deleted: bool = False

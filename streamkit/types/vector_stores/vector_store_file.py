@@ -1,4 +1,4 @@
-"""A file in a vector store, and how it was cut into chunks.
+"""A file in a vector store, and the chunks it was cut into.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores-files/file-object.
 """
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class LastError(Wire):
-    """Why a file could not be processed."""
+    """The error that stopped the processing of a file."""
 
     code: str = ""
     message: str = ""
@@ -46,13 +46,13 @@ class StaticFileChunkingStrategyObject(Wire, tag_field="type", tag="static"):
 
 
 class OtherFileChunkingStrategyObject(Wire, tag_field="type", tag="other"):
-    """Chunks made in a way that nobody knows any more."""
+    """Chunks made by a strategy that is no longer known."""
 
     type: ClassVar[Literal["other"]] = "other"
 
 
 FileChunkingStrategy = StaticFileChunkingStrategyObject | OtherFileChunkingStrategyObject
-"""How a file was cut; ``type`` tells which."""
+"""The strategy by which a file was cut, distinguished by ``type``."""
 
 
 class VectorStoreFile(Wire):
@@ -71,7 +71,7 @@ class VectorStoreFile(Wire):
 
 
 class VectorStoreFileDeleted(Wire):
-    """That a file was taken out of a vector store; the file itself is still there."""
+    """The confirmation that a file was removed from a vector store; the file itself remains."""
 
     id: str = ""
     deleted: bool = False
@@ -79,7 +79,7 @@ class VectorStoreFileDeleted(Wire):
 
 
 class FileContentResponse(Wire):
-    """A piece of a file's text, as it was read."""
+    """A piece of the text that was read from a file."""
 
     text: str | None = None
     type: str | None = None

@@ -1,4 +1,4 @@
-"""Files put into a vector store in one go.
+"""A batch of files that are added to a vector store.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores-file-batches/batch-object.
 """
@@ -14,7 +14,7 @@ __all__ = ["VectorStoreFileBatch"]
 
 
 class VectorStoreFileBatch(Wire):
-    """A batch of files; ``file_counts`` tells how far it is."""
+    """A batch of files, with its progress in ``file_counts``."""
 
     id: str = ""
     created_at: int = 0

@@ -1,4 +1,4 @@
-"""What a piece of a message's text refers to."""
+"""The annotations of a message's text: the files that its pieces refer to."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ class FilePathAnnotation(Wire, tag_field="type", tag="file_path"):
 
 
 Annotation = FileCitationAnnotation | FilePathAnnotation
-"""A remark of any kind about a piece of text; ``type`` tells which."""
+"""An annotation of any kind, distinguished by ``type``."""
 
 
 class FileCitationDelta(Wire):
-    """What is added to a ``FileCitation``."""
+    """An addition to a ``FileCitation``."""
 
     file_id: str | None = None
     quote: str | None = None
 
 
 class FileCitationDeltaAnnotation(Wire, tag_field="type", tag="file_citation"):
-    """A citation, or what is added to the one at ``index``."""
+    """A citation, or an addition to the one at ``index``."""
 
     type: ClassVar[Literal["file_citation"]] = "file_citation"
     index: int | None = None
@@ -78,13 +78,13 @@ class FileCitationDeltaAnnotation(Wire, tag_field="type", tag="file_citation"):
 
 
 class FilePathDelta(Wire):
-    """What is added to a ``FilePath``."""
+    """An addition to a ``FilePath``."""
 
     file_id: str | None = None
 
 
 class FilePathDeltaAnnotation(Wire, tag_field="type", tag="file_path"):
-    """A path, or what is added to the one at ``index``."""
+    """A path, or an addition to the one at ``index``."""
 
     type: ClassVar[Literal["file_path"]] = "file_path"
     index: int | None = None
@@ -95,4 +95,4 @@ class FilePathDeltaAnnotation(Wire, tag_field="type", tag="file_path"):
 
 
 AnnotationDelta = FileCitationDeltaAnnotation | FilePathDeltaAnnotation
-"""What is added to an annotation; ``type`` tells to which kind."""
+"""An addition to an annotation, whose kind is ``type``."""

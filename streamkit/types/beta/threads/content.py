@@ -1,4 +1,4 @@
-"""The blocks a message is made of."""
+"""The blocks of a message's content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class Text(Wire):
-    """A text, and what pieces of it refer to."""
+    """A text, and the files that pieces of it refer to."""
 
     annotations: list[Annotation] = []
     value: str = ""
@@ -50,7 +50,7 @@ class ImageFileContentBlock(Wire, tag_field="type", tag="image_file"):
 
 
 class ImageURL(Wire):
-    """An image somewhere else."""
+    """An image at a URL."""
 
     url: str = ""
     detail: str | None = None
@@ -64,7 +64,7 @@ class ImageURLContentBlock(Wire, tag_field="type", tag="image_url"):
 
 
 class RefusalContentBlock(Wire, tag_field="type", tag="refusal"):
-    """A block in which the model refuses."""
+    """A block with the model's refusal."""
 
     type: ClassVar[Literal["refusal"]] = "refusal"
     refusal: str = ""
@@ -73,4 +73,4 @@ class RefusalContentBlock(Wire, tag_field="type", tag="refusal"):
 MessageContent = (
     TextContentBlock | ImageFileContentBlock | ImageURLContentBlock | RefusalContentBlock
 )
-"""A block of any kind; ``type`` tells which."""
+"""A block of any kind, distinguished by ``type``."""

@@ -1,4 +1,4 @@
-"""What an event adds to the blocks of a message; ``index`` says to which."""
+"""The additions of an event to the blocks of a message; ``index`` is the block's place."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = [
 
 
 class TextDelta(Wire):
-    """What is added to a ``Text``."""
+    """An addition to a ``Text``."""
 
     annotations: list[AnnotationDelta] | None = None
     value: str | None = None
 
 
 class TextDeltaBlock(Wire, tag_field="type", tag="text"):
-    """What is added to a block of text."""
+    """An addition to a block of text."""
 
     type: ClassVar[Literal["text"]] = "text"
     index: int | None = None
@@ -35,14 +35,14 @@ class TextDeltaBlock(Wire, tag_field="type", tag="text"):
 
 
 class ImageFileDelta(Wire):
-    """An ``ImageFile``, which comes whole."""
+    """An ``ImageFile``, which is sent whole."""
 
     detail: str | None = None
     file_id: str | None = None
 
 
 class ImageFileDeltaBlock(Wire, tag_field="type", tag="image_file"):
-    """A block with an image that was made."""
+    """A block with an image that the model made."""
 
     type: ClassVar[Literal["image_file"]] = "image_file"
     index: int | None = None
@@ -50,7 +50,7 @@ class ImageFileDeltaBlock(Wire, tag_field="type", tag="image_file"):
 
 
 class ImageURLDelta(Wire):
-    """An ``ImageURL``, which comes whole."""
+    """An ``ImageURL``, which is sent whole."""
 
     detail: str | None = None
     url: str | None = None
@@ -65,7 +65,7 @@ class ImageURLDeltaBlock(Wire, tag_field="type", tag="image_url"):
 
 
 class RefusalDeltaBlock(Wire, tag_field="type", tag="refusal"):
-    """What is added to a block in which the model refuses."""
+    """An addition to a block with the model's refusal."""
 
     type: ClassVar[Literal["refusal"]] = "refusal"
     index: int | None = None
@@ -73,4 +73,4 @@ class RefusalDeltaBlock(Wire, tag_field="type", tag="refusal"):
 
 
 MessageContentDelta = TextDeltaBlock | ImageFileDeltaBlock | ImageURLDeltaBlock | RefusalDeltaBlock
-"""What is added to a block; ``type`` tells to which kind."""
+"""An addition to a block, whose kind is ``type``."""

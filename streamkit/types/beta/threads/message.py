@@ -1,4 +1,4 @@
-"""A message of a thread, and what an event adds to one.
+"""A message of a thread, and the deltas that events add to one.
 
 Source: https://platform.openai.com/docs/api-reference/messages/object.
 """
@@ -30,13 +30,13 @@ class Attachment(Wire):
 
 
 class IncompleteDetails(Wire):
-    """Why a message is incomplete."""
+    """The reason that a message is incomplete."""
 
     reason: str = ""
 
 
 class Message(Wire):
-    """What one side said."""
+    """A message from the user or the assistant."""
 
     id: str = ""
     assistant_id: str | None = None
@@ -57,7 +57,7 @@ class Message(Wire):
 
 
 class MessageDeleted(Wire):
-    """That a message was deleted."""
+    """The confirmation that a message was deleted."""
 
     id: str = ""
     deleted: bool = False
@@ -65,14 +65,14 @@ class MessageDeleted(Wire):
 
 
 class MessageDelta(Wire):
-    """What is added to a message."""
+    """An addition to a message."""
 
     content: list[MessageContentDelta] | None = None
     role: str | None = None
 
 
 class MessageDeltaEvent(Wire):
-    """What is added to the message with this ``id``."""
+    """An addition to the message with this ``id``."""
 
     id: str = ""
     delta: MessageDelta = field(default_factory=MessageDelta)

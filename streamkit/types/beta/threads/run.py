@@ -61,7 +61,7 @@ class RequiredActionSubmitToolOutputs(Wire):
 
 
 class RequiredAction(Wire):
-    """What the run needs from its caller to go on."""
+    """The action that a run waits for, from its caller."""
 
     submit_tool_outputs: RequiredActionSubmitToolOutputs = field(
         default_factory=RequiredActionSubmitToolOutputs
@@ -70,27 +70,27 @@ class RequiredAction(Wire):
 
 
 class LastError(Wire):
-    """Why a run, or a step of one, failed."""
+    """The error that ended a run, or a step of one."""
 
     code: str = ""
     message: str = ""
 
 
 class IncompleteDetails(Wire):
-    """Why a run is incomplete."""
+    """The reason that a run is incomplete."""
 
     reason: str | None = None
 
 
 class TruncationStrategy(Wire):
-    """How much of the thread the run may read."""
+    """The part of the thread that the run may read."""
 
     type: str = "auto"
     last_messages: int | None = None
 
 
 class Usage(Wire):
-    """How many tokens a run, or a step of one, used."""
+    """The numbers of tokens that a run, or a step of one, used."""
 
     completion_tokens: int = 0
     prompt_tokens: int = 0

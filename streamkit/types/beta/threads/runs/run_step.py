@@ -1,4 +1,4 @@
-"""A step of a run, and what an event adds to one.
+"""A step of a run, and the deltas that events add to one.
 
 Source: https://platform.openai.com/docs/api-reference/run-steps/step-object.
 """
@@ -30,7 +30,7 @@ __all__ = [
 
 
 class ToolCallsStepDetails(Wire, tag_field="type", tag="tool_calls"):
-    """The step called tools."""
+    """The details of a step that called tools."""
 
     type: ClassVar[Literal["tool_calls"]] = "tool_calls"
     tool_calls: list[ToolCall] = []
@@ -43,18 +43,18 @@ class MessageCreation(Wire):
 
 
 class MessageCreationStepDetails(Wire, tag_field="type", tag="message_creation"):
-    """The step wrote a message."""
+    """The details of a step that wrote a message."""
 
     type: ClassVar[Literal["message_creation"]] = "message_creation"
     message_creation: MessageCreation = field(default_factory=MessageCreation)
 
 
 StepDetails = ToolCallsStepDetails | MessageCreationStepDetails
-"""What a step did; ``type`` tells which."""
+"""The details of a step of any kind, distinguished by ``type``."""
 
 
 class RunStep(Wire):
-    """One thing that a run did."""
+    """A step of a run: a message, or calls of tools."""
 
     id: str = ""
     assistant_id: str = ""
@@ -77,7 +77,7 @@ class RunStep(Wire):
 
 
 class ToolCallDeltaObject(Wire, tag_field="type", tag="tool_calls"):
-    """What is added to the calls of a step."""
+    """An addition to the calls of a step."""
 
     type: ClassVar[Literal["tool_calls"]] = "tool_calls"
     tool_calls: list[ToolCallDelta] | None = None
@@ -90,24 +90,24 @@ class MessageCreationDelta(Wire):
 
 
 class RunStepDeltaMessageDelta(Wire, tag_field="type", tag="message_creation"):
-    """What is added to a step that writes a message."""
+    """An addition to a step that writes a message."""
 
     type: ClassVar[Literal["message_creation"]] = "message_creation"
     message_creation: MessageCreationDelta | None = None
 
 
 StepDetailsDelta = ToolCallDeltaObject | RunStepDeltaMessageDelta
-"""What is added to a step; ``type`` tells to which kind."""
+"""An addition to the details of a step, whose kind is ``type``."""
 
 
 class RunStepDelta(Wire):
-    """What is added to a step."""
+    """An addition to a step."""
 
     step_details: StepDetailsDelta | None = None
 
 
 class RunStepDeltaEvent(Wire):
-    """What is added to the step with this ``id``."""
+    """An addition to the step with this ``id``."""
 
     id: str = ""
     delta: RunStepDelta = field(default_factory=RunStepDelta)

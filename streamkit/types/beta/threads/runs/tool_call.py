@@ -1,4 +1,4 @@
-"""The calls of tools that a step of a run made."""
+"""The tool calls of a run's step."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class CodeInterpreterOutputLogs(Wire, tag_field="type", tag="logs"):
-    """What the code printed."""
+    """The output that the code printed."""
 
     type: ClassVar[Literal["logs"]] = "logs"
     logs: str = ""
@@ -47,18 +47,18 @@ class CodeInterpreterOutputImage(Wire, tag_field="type", tag="image"):
 
 
 CodeInterpreterOutput = CodeInterpreterOutputLogs | CodeInterpreterOutputImage
-"""An output of any kind; ``type`` tells which."""
+"""An output of any kind, distinguished by ``type``."""
 
 
 class CodeInterpreter(Wire):
-    """The code that was run, and what came of it."""
+    """The code that was run, and its outputs."""
 
     input: str = ""
     outputs: list[CodeInterpreterOutput] = []
 
 
 class CodeInterpreterToolCall(Wire, tag_field="type", tag="code_interpreter"):
-    """Code that the server ran."""
+    """A call of the code interpreter, which runs on the server."""
 
     type: ClassVar[Literal["code_interpreter"]] = "code_interpreter"
     id: str = ""
@@ -66,7 +66,7 @@ class CodeInterpreterToolCall(Wire, tag_field="type", tag="code_interpreter"):
 
 
 class FileSearchRankingOptions(Wire):
-    """How what was found was ranked."""
+    """The ranking of the files that were found."""
 
     ranker: str = ""
     score_threshold: float = 0.0
@@ -86,11 +86,11 @@ class FileSearchResult(Wire):
     file_name: str = ""
     score: float = 0.0
     content: list[FileSearchResultContent] | None = None
-    """There only when the request asked for it with ``include``."""
+    """The pieces that were found; None unless the request asked for them with ``include``."""
 
 
 class FileSearch(Wire):
-    """What was found."""
+    """The results of a search."""
 
     ranking_options: FileSearchRankingOptions | None = None
     results: list[FileSearchResult] | None = None
@@ -113,7 +113,7 @@ class Function(Wire):
 
 
 class FunctionToolCall(Wire, tag_field="type", tag="function"):
-    """A call of a function that the caller carries out."""
+    """A call of a function that the caller runs."""
 
     type: ClassVar[Literal["function"]] = "function"
     id: str = ""
@@ -121,4 +121,4 @@ class FunctionToolCall(Wire, tag_field="type", tag="function"):
 
 
 ToolCall = FunctionToolCall | CodeInterpreterToolCall | FileSearchToolCall
-"""A call of any kind of tool; ``type`` tells which."""
+"""A call of any kind of tool, distinguished by ``type``."""

@@ -1,4 +1,4 @@
-"""What an event adds to the calls of tools; ``index`` says to which."""
+"""The additions of an event to tool calls; ``index`` is the call's place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class CodeInterpreterLogs(Wire, tag_field="type", tag="logs"):
-    """What is added to the logs at ``index`` of the outputs."""
+    """An addition to the logs at ``index`` of the outputs."""
 
     type: ClassVar[Literal["logs"]] = "logs"
     index: int | None = None
@@ -44,7 +44,7 @@ class CodeInterpreterOutputImage(Wire, tag_field="type", tag="image"):
 
 
 CodeInterpreterOutputDelta = CodeInterpreterLogs | CodeInterpreterOutputImage
-"""What is added to an output; ``type`` tells to which kind."""
+"""An addition to an output, whose kind is ``type``."""
 
 
 class CodeInterpreter(Wire):
@@ -55,7 +55,7 @@ class CodeInterpreter(Wire):
 
 
 class CodeInterpreterToolCallDelta(Wire, tag_field="type", tag="code_interpreter"):
-    """What is added to code that the server runs."""
+    """An addition to a call of the code interpreter."""
 
     type: ClassVar[Literal["code_interpreter"]] = "code_interpreter"
     index: int | None = None
@@ -64,7 +64,7 @@ class CodeInterpreterToolCallDelta(Wire, tag_field="type", tag="code_interpreter
 
 
 class FileSearchToolCallDelta(Wire, tag_field="type", tag="file_search"):
-    """What is added to a search of the vector stores."""
+    """An addition to a search of the vector stores."""
 
     type: ClassVar[Literal["file_search"]] = "file_search"
     index: int | None = None
@@ -81,7 +81,7 @@ class Function(Wire):
 
 
 class FunctionToolCallDelta(Wire, tag_field="type", tag="function"):
-    """What is added to a call of a function."""
+    """An addition to a call of a function."""
 
     type: ClassVar[Literal["function"]] = "function"
     index: int | None = None
@@ -90,4 +90,4 @@ class FunctionToolCallDelta(Wire, tag_field="type", tag="function"):
 
 
 ToolCallDelta = FunctionToolCallDelta | CodeInterpreterToolCallDelta | FileSearchToolCallDelta
-"""What is added to a call; ``type`` tells to which kind."""
+"""An addition to a call, whose kind is ``type``."""

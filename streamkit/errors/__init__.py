@@ -1,8 +1,8 @@
-"""Every error streamkit raises: whose fault it is, what was expected, and what came.
+"""The errors that streamkit raises, which name the side at fault, the expected and the actual.
 
 The names are those of the ``openai`` package, so ``except`` clauses keep working. No error ever
-carries a key or a request header. What had arrived is its ``partial``, whatever was asked for.
-Every one can be copied and pickled, on the way out of another process, with its attributes.
+carries a key or a request header. An error's ``partial`` holds the part of the answer that had
+arrived. Every error can be copied and pickled with its attributes, also into another process.
 """
 
 from __future__ import annotations
@@ -51,44 +51,44 @@ __all__ = [
 ]
 
 QUOTE_LIMIT = 500
-"""How many characters or bytes of what came an error message quotes."""
+"""The maximum number of characters or bytes that an error message quotes."""
 
 
 @dataclass(frozen=True)
 class PartialRun:
-    """What had arrived of a run: the ``partial`` of an error that ended the stream of one."""
+    """The part of a run that had arrived: the ``partial`` of an error that ended a run's stream."""
 
     run: Run | None
-    """The run as it was last known; it may be going on."""
+    """The run in its last known state; it may still be at work."""
     messages: Sequence[Message] = ()
-    """Its messages so far."""
+    """The run's messages so far."""
     run_steps: Sequence[RunStep] = ()
-    """Its steps so far."""
+    """The run's steps so far."""
 
 
 class StreamkitError(CopyableError):
     """The base of every error that streamkit raises on purpose."""
 
     partial: object = None
-    """What had arrived when the error was raised, or None.
+    """The part of the answer that had arrived, or None.
 
-    A chat's is its completion so far, that of a run a ``PartialRun``, and that of a poll the newest
-    state of what was polled.
+    It is a chat's completion so far, a run's ``PartialRun``, or the newest state of a polled
+    object.
     """
     request_id: str | None = None
     """The response's ``x-request-id``, where there was one; quote it to support."""
     events_received: int | None = None
-    """How many server-sent events had come, when the error ended a stream of them."""
+    """The number of server-sent events received, when the error ended a stream of them."""
     bytes_received: int | None = None
-    """How many bytes of the response's body had come, then."""
+    """The number of bytes received of that stream's body."""
     resource_id: str | None = None
-    """What was being polled, when the error ended that; its work goes on, and can be polled on."""
+    """The id of the object whose polling ended; its work continues, so poll it again."""
     file_ids: Sequence[str] = ()
-    """The files that a batch upload had created, when the error ended one; nobody deletes them."""
+    """The ids of the files that a failed batch upload had created; they are not deleted."""
 
     @property
     def completion(self) -> ChatCompletion | ParsedChatCompletion[Any] | None:
-        """The ``partial`` of a chat: the completion so far; None of anything else."""
+        """The chat completion so far, which is a chat's ``partial``; None for other requests."""
         return cast("Any", self.partial) if hasattr(self.partial, "choices") else None
 
     @completion.setter
@@ -97,32 +97,32 @@ class StreamkitError(CopyableError):
 
     @property
     def run(self) -> Run | None:
-        """The run in the ``partial`` of a run's stream; None where there is no such."""
+        """The run in the ``partial`` of a run's stream; None for other requests."""
         return self.partial.run if isinstance(self.partial, PartialRun) else None
 
     @property
     def messages(self) -> Sequence[Message]:
-        """The messages in the ``partial`` of a run's stream."""
+        """The messages in the ``partial`` of a run's stream; empty for other requests."""
         return self.partial.messages if isinstance(self.partial, PartialRun) else ()
 
     @property
     def run_steps(self) -> Sequence[RunStep]:
-        """The steps in the ``partial`` of a run's stream."""
+        """The steps in the ``partial`` of a run's stream; empty for other requests."""
         return self.partial.run_steps if isinstance(self.partial, PartialRun) else ()
 
 
 OpenAIError = StreamkitError
-"""The same class by the name that it has in the ``openai`` package."""
+"""The same class under its name in the ``openai`` package."""
 
 
 class APIError(StreamkitError):
-    """The API, or something on the way to it, reported an error."""
+    """The API, or a proxy on the way to it, reported an error."""
 
     def __init__(self, message: str, *, body: object = None, request_id: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.body = body
-        """The decoded error object, or the text when it was no JSON; None when there was none."""
+        """The decoded error object, or the text if it was no JSON; None without a body."""
         self.request_id = request_id
         details = cast("dict[str, Any]", body if isinstance(body, dict) else {})
         self.code: str | int | None = details.get("code")
@@ -133,7 +133,8 @@ class APIError(StreamkitError):
 class APIConnectionError(APIError):
     """The API could not be reached, or the connection broke.
 
-    The HTTP client's error is quoted, and is not the cause: it leads to the request and its key.
+    The message quotes the HTTP client's error, which is not the ``__cause__``: it refers to the
+    request, and so to the key.
     """
 
     def __init__(
@@ -161,7 +162,7 @@ class APIStatusError(APIError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the request was not understood."""
+    """400: the API did not understand the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -173,7 +174,7 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: no such model, path or object."""
+    """404: there is no such model, path or object."""
 
 
 class ConflictError(APIStatusError):
@@ -181,11 +182,11 @@ class ConflictError(APIStatusError):
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the request was understood and cannot be carried out."""
+    """422: the API understood the request and cannot process it."""
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests, or no quota left."""
+    """429: there were too many requests, or no quota is left."""
 
 
 class InternalServerError(APIStatusError):
@@ -193,28 +194,28 @@ class InternalServerError(APIStatusError):
 
 
 class APIResponseValidationError(APIError):
-    """The API answered with success and a body that is no such object, or a stream without it."""
+    """The API answered with success, but its body or stream is not the expected object."""
 
 
 class SchemaError(StreamkitError, TypeError):
-    """A type or schema cannot be a strict response format or tool; found before any request."""
+    """A type or schema cannot be a strict response format or tool; raised before any request."""
 
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
-        """Where in the schema, as ``steps[].output``; empty for the whole."""
+        """The place in the schema, as ``steps[].output``; empty for the whole."""
 
 
 class ParseError(StreamkitError, ValueError):
-    """The whole text does not fit the type that was asked for; the cause is the validator's.
+    """The whole text does not fit the requested type; the cause is the validator's error.
 
-    Or there is none: neither content nor a refusal or a tool call.
+    It is raised as well for an answer without any content, refusal and tool call.
     """
 
     def __init__(self, message: str, *, content: str) -> None:
         super().__init__(message)
         self.content = content
-        """The whole text, as the model wrote it."""
+        """The whole text that the model wrote."""
 
 
 class LengthFinishReasonError(StreamkitError):
@@ -242,29 +243,29 @@ class StreamTruncatedError(StreamkitError):
 
 
 class StreamDecodeError(StreamkitError):
-    """The server sent something that is no stream of JSON chunks."""
+    """The server sent a body that is no stream of JSON chunks."""
 
     def __init__(self, message: str, *, received: str | bytes = b"") -> None:
         text = received.decode("utf-8", "replace") if isinstance(received, bytes) else received
         quote = text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT] + "…"
         super().__init__(f"{message}: {quote!r}" if quote else message)
         self.received = quote
-        """The beginning of what came instead, at most ``QUOTE_LIMIT`` characters."""
+        """The beginning of the body that came instead, at most ``QUOTE_LIMIT`` characters."""
 
 
 class LimitExceededError(StreamDecodeError):
-    """The server sent more than one of the client's ``Limits`` allows."""
+    """The server sent more than the client's ``Limits`` allow."""
 
     def __init__(self, limit: str, value: int, came: str, *, received: str | bytes = b"") -> None:
         super().__init__(f"{came}: more than Limits.{limit} = {value} allows", received=received)
         self.limit = limit
         """The name of the limit, as ``event_bytes``."""
         self.value = value
-        """What it is."""
+        """The value of the limit."""
 
 
 class PollTimeoutError(StreamkitError, TimeoutError):
-    """What was polled did not finish in the time allowed; its work goes on."""
+    """The polled object did not finish in the time allowed; its work continues."""
 
     def __init__(
         self, message: str, *, last: object = None, resource_id: str | None = None
@@ -275,12 +276,12 @@ class PollTimeoutError(StreamkitError, TimeoutError):
 
     @property
     def last(self) -> object:
-        """The newest state, its ``partial``; None when there was no time for a request."""
+        """The newest state, which is the ``partial``; None when there was no time for a request."""
         return self.partial
 
 
 TimeLimit: TypeAlias = Literal["read", "first_content", "between_content", "total"]
-"""The limits of an open stream's time, by the names of ``Timeout``."""
+"""The time limits of an open stream, by their names in ``Timeout``."""
 
 
 class StreamTimeoutError(APITimeoutError):
@@ -296,9 +297,9 @@ class StreamTimeoutError(APITimeoutError):
     ) -> None:
         super().__init__(message, request_id=request_id)
         self.limit: TimeLimit = limit
-        """Which limit was reached."""
+        """The limit that was reached."""
         self.seconds = seconds
-        """How long it is."""
+        """The limit's length in seconds."""
 
 
 class StreamClosedError(StreamkitError):
@@ -306,11 +307,11 @@ class StreamClosedError(StreamkitError):
 
 
 class SlowConsumerError(StreamkitError):
-    """A consumer of a hub was too slow; the stream goes on without it."""
+    """A consumer of a hub was too slow; the stream continues without it."""
 
     def __init__(self, *, limit: int, behind: int) -> None:
         super().__init__(f"the consumer fell {behind} events behind, and its limit is {limit}")
         self.limit = limit
-        """How many events may wait for it."""
+        """The maximum number of events that may wait for the consumer."""
         self.behind = behind
-        """How many it had not taken then."""
+        """The number of events that the consumer had not taken."""

@@ -1,7 +1,7 @@
 """Exceptions that can be copied and pickled with their attributes."""
 
-# An exception is usually made again by its class from its arguments, which here are the message
-# alone. So ours are made without their constructors, and get back what they had.
+# Python copies an exception by calling its class with its arguments, which here are the message
+# alone. So ours are made without their constructors, and their attributes are restored.
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["CopyableError"]
 class CopyableError(Exception):
     """An exception whose copies keep its attributes, but neither its traceback nor its cause.
 
-    An attribute that cannot be copied or pickled is None in the copy, which says so in a note: an
-    answer may have been parsed into an object that has no way out of its process.
+    An attribute that cannot be copied or pickled is None in the copy, which has a note of it: an
+    answer may have been parsed into an object that cannot leave its process.
     """
 
     def __copy__(self) -> Self:
@@ -41,7 +41,7 @@ AnyError = TypeVar("AnyError", bound=Exception)
 def _again(
     kind: type[AnyError], args: tuple[object, ...], attributes: Mapping[str, object]
 ) -> AnyError:
-    """An error like another one, without its traceback and cause."""
+    """Return a copy of an error, without its traceback and cause."""
     error = kind.__new__(kind, *args)
     error.args = args
     vars(error).update(attributes)
@@ -53,13 +53,13 @@ def _again(
 def _each(
     attributes: Mapping[str, object], convert: Callable[[object], object], done: str
 ) -> dict[str, object]:
-    """The attributes converted, and a note for each that cannot be and is None then."""
+    """Convert the attributes; one that cannot be converted becomes None, with a note."""
     converted: dict[str, object] = {}
     notes: list[str] = []
     for name, value in attributes.items():
         try:
             converted[name] = convert(value)
-        except Exception as error:  # noqa: BLE001 - any class may raise anything there
+        except Exception as error:  # noqa: BLE001 - a class may raise any error there
             converted[name] = None
             notes.append(f"{name} is missing: it cannot be {done} ({type(error).__name__})")
     if notes:

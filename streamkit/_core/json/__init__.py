@@ -1,1 +1,1 @@
-"""JSON that is still arriving: parsed as far as it goes, and seen without a copy."""
+"""JSON that is still arriving: an incremental parser, and views that copy nothing."""

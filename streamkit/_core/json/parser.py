@@ -1,25 +1,25 @@
-"""JSON that is still arriving: an incremental parser, and views of what it knows so far.
+"""An incremental parser of JSON that is still arriving, with views of the value so far.
 
     parser = PartialJSON()
     parser.feed('{"steps": [{"output": "8x = -')
     assert parser.view() == {"steps": [{"output": "8x = -"}]}
 
-It does no I/O and takes no lock: whoever feeds it sees to it that nobody else does meanwhile.
+It does no I/O and takes no lock: one thread at a time may feed it.
 """
 
-# Strategy: a machine that stops after any character and goes on with the next one, so that no
-# piece is looked at again. `_step` is the method that reads what may come next; each reads one
-# token, or what has come of it, and returns where the next one begins.
+# Strategy: a machine that stops after any character and continues with the next one, so that no
+# piece is read twice. `_step` is the method that reads the next token; it reads the token, or the
+# part of it that has come, and returns the index of the next one.
 #
-# What is open is a stack: for each open container its finished items, and the key whose value is
-# open inside it. A value enters its parent when it is finished, and only then. So the containers
-# of the stack grow by whole values, and only the innermost one grows; the others stand still, each
-# a Level that its child refers to. That is what lets a view be a few references (partial_view says
-# how), and a container that is finished is the plain dict or list itself.
+# The open containers form a stack: each has its finished items, and the key whose value is open
+# inside it. A value enters its parent when it is finished, and only then. So the containers of the
+# stack grow by whole values, and only the innermost one grows; the others do not change, each a
+# Level that its child refers to. That is why a view needs only a few references (view.py describes
+# them), and a finished container is the plain dict or list itself.
 #
-# A delta is about four characters, so what counts is how many Python calls it takes. Hence the
-# short cut at the top of feed(), no objects for tokens, and no regular expression where looking
-# at one character does.
+# A delta has about four characters, so the number of Python calls decides the cost. Hence the
+# short cut at the top of feed(), no objects for tokens, and no regular expression where a look at
+# one character is enough.
 
 from __future__ import annotations
 
@@ -47,45 +47,45 @@ __all__ = [
 ]
 
 MAX_DEPTH: Final = DEFAULTS.json_depth
-"""How many containers may be open, one in another: about what jiter and pydantic allow."""
+"""The maximum number of containers open in each other: about the limit of jiter and pydantic."""
 
 MAX_NUMBER_LENGTH: Final = DEFAULTS.number_length
-"""How many characters a number may have: the digits that ``int()`` takes by default."""
+"""The maximum number of characters of a number: the digits that ``int()`` takes by default."""
 
 MAX_REPEATS: Final = 1024
-"""How often an object may have keys that it has already: a view looks through all of them."""
+"""The maximum number of repeated keys in an object: a view searches all of them."""
 
 
 class PartialJSON:
     """An incremental JSON parser, for text that arrives in pieces cut anywhere.
 
-    It never raises: ``error`` says what is invalid, as opposed to incomplete, and the view stays
-    as it was. It reads what ``json.loads`` reads, but no ``NaN`` or ``Infinity`` nor a float beyond
-    them, and the escape of half a surrogate pair becomes U+FFFD.
+    It never raises: ``error`` describes invalid text, as opposed to incomplete text, and the view
+    stays as it was. It accepts what ``json.loads`` accepts, except ``NaN``, ``Infinity`` and floats
+    that overflow; the escape of half a surrogate pair becomes U+FFFD.
 
-    What has been shown never changes its type, shrinks or goes, with one exception: when an
-    object has the same key twice, the later value takes the place of the earlier one once it is
-    finished.
+    A value in a view never changes its type, shrinks or disappears in a later view, with one
+    exception: when an object has the same key twice, the later value replaces the earlier one once
+    it is finished.
     """
 
     def __init__(
         self, *, max_depth: int = MAX_DEPTH, max_number_length: int = MAX_NUMBER_LENGTH
     ) -> None:
         self.position = 0
-        """How many characters have been read: all, or those before the invalid one."""
+        """The number of characters read: all, or those before the invalid one."""
         self.complete = False
         """Whether the outermost value is finished."""
         self.error: str | None = None
-        """What is invalid, once something is; from then on nothing is read."""
+        """The reason that the text is invalid, or None; after an error nothing more is read."""
         self.error_position: int | None = None
-        """The index of the first character that no JSON, or none within the limits, has there."""
+        """The index of the first character that is invalid, or beyond a limit."""
         self._max_depth = max_depth
         self._max_number_length = max_number_length
 
         self._step: Callable[[PartialJSON, str, int], int] = PartialJSON._value
-        self._in_string = PartialJSON._string  # a hot place: from here it is read faster
+        self._in_string = PartialJSON._string  # a hot path: read faster from the instance
         self._root: Any = None
-        # The innermost open container, the key of its open value, whether it had that key before,
+        # The innermost open container, the key of its open value, whether the key is repeated,
         # and later values of its other keys; then the same for the containers around it.
         self._container: Container | None = None
         self._key = ""
@@ -98,9 +98,9 @@ class PartialJSON:
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
         self._text = GrowingText()  # the open string
-        self._in_value = False  # whether there is one, and it is a value and no key
+        self._in_value = False  # whether a string is open that is a value and no key
         self._high = ""  # the first half of a surrogate pair, waiting for the second
-        self._held = ""  # what has come of an escape, number or literal
+        self._held = ""  # the characters so far of an escape, number or literal
         self._scalar = ""  # the state of the number or literal, one of _SCALARS
 
     def feed(self, text: str) -> None:
@@ -113,7 +113,7 @@ class PartialJSON:
             self._read(text)
 
     def close(self) -> None:
-        """Say that nothing more comes: that ends a number or literal outside of any container."""
+        """End the text, which finishes a number or literal outside of any container."""
         if self._step is PartialJSON._number_or_literal and self._container is None:
             try:
                 self._finish_scalar(0)
@@ -121,20 +121,20 @@ class PartialJSON:
                 self._stop(invalid)
 
     def view(self, *, partial_strings: bool = True) -> Any:
-        """Return what is known now, in time proportional to its depth; None before anything is.
+        """Return the value so far, in time proportional to its depth; None before one begins.
 
-        A container that is still open comes as a ``PartialObject`` or ``PartialArray``, whatever
-        is finished as it is: shared with all views, so to be treated as read-only.
+        An open container is a ``PartialObject`` or ``PartialArray``. A finished value is plain and
+        shared with all views, so treat it as read-only.
 
         Args:
-            partial_strings: Whether to show a string that is still open; if not, it comes, and
-                so does its key, with the closing quote.
+            partial_strings: Whether the view contains a string that is still open. If not, the
+                string and its key appear with the closing quote.
         """
         text = (self._text, self._text.length) if self._in_value and partial_strings else None
         container = self._container
         if container is None:
             return self._root if text is None else text[0].first(text[1])
-        # A hot place: `_level`, without its call.
+        # A hot path: `_level`, without its call.
         replaced, outermost = self._replaced, self._outermost
         innermost = Level(
             container,
@@ -149,7 +149,7 @@ class PartialJSON:
         return self._view(outermost, Path(innermost, text))
 
     def _level(self, container: Container) -> Level:
-        """The innermost open container as it is now."""
+        """Return the innermost open container in its current state."""
         replaced = self._replaced
         return Level(
             container,
@@ -174,9 +174,9 @@ class PartialJSON:
         self.position += invalid.at
         self.error = str(invalid)
         self.error_position = self.position
-        self._step = PartialJSON._after_root  # anything but a string, which feed() asks for first
+        self._step = PartialJSON._after_root  # any step but `_string`, for which feed() looks first
 
-    # The steps. Each is called at a character, never at the end of the text.
+    # The steps. Each is called with the index of a character, never with the end of the text.
 
     def _value(self, text: str, at: int) -> int:
         mark = text[at]
@@ -277,7 +277,7 @@ class PartialJSON:
         return at + len(digits)
 
     def _after_high(self, text: str, at: int) -> int:
-        """Read what comes after the first half of a surrogate pair: only an escape may join it."""
+        """Read on after the first half of a surrogate pair, which only an escape can complete."""
         mark = text[at]
         if mark == "\\":
             self._step = PartialJSON._escape
@@ -310,7 +310,7 @@ class PartialJSON:
             self._finish_scalar(at)
         return at
 
-    # What the steps do when something begins or ends.
+    # The actions of the steps when a container, a string or a value begins or ends.
 
     def _open_container(
         self, container: Container, step: Callable[[PartialJSON, str, int], int], at: int
@@ -352,7 +352,7 @@ class PartialJSON:
         self._in_value = in_value
         special = _SPECIAL(text, at)
         if special is not None and special[0] == '"':
-            # It has come in one piece.
+            # The string has come in one piece.
             self._finish_string(text[at : special.start()])
             return special.end()
         self._text = GrowingText()
@@ -407,13 +407,13 @@ class PartialJSON:
             elif self._replaced:
                 self._replaced.append((self._key, value))
             else:
-                # Views read the dict, so a second value for a key waits beside it.
+                # Views read the dict, so a second value for a key is kept beside it.
                 self._replaced = [(self._key, value)]
             self._step = PartialJSON._after_member
 
 
 class _InvalidError(Exception):
-    """The character at an index of the current piece cannot stand there."""
+    """The character at an index of the current piece is invalid there."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -421,7 +421,7 @@ class _InvalidError(Exception):
 
 
 def _skip_space(text: str, at: int, expected: str) -> int:
-    """Return the end of the white space here, where nothing else but ``expected`` may be."""
+    """Return the end of the white space at ``at``; raise if a character is not ``expected``."""
     if text[at] not in _SPACE:
         raise _InvalidError(f"expected {expected}", at)
     ink = _NO_SPACE(text, at)
@@ -468,7 +468,7 @@ _SCALARS: Final[dict[str, dict[str, str]]] = {
         for size in range(1, len(word) + 1)
     },
 }
-"""What may come next in a number or literal: state by state, the next state for a character."""
+"""The transitions within a number or literal: by state and character, the next state."""
 
 _FINISHED: Final[dict[str, Callable[[str], Any]]] = {
     "zero": int,
@@ -477,11 +477,11 @@ _FINISHED: Final[dict[str, Callable[[str], Any]]] = {
     "power": float,
     **dict.fromkeys(_LITERALS, _LITERALS.__getitem__),
 }
-"""The states in which a number or literal may end, and what makes its value."""
+"""The states in which a number or literal may end, and the function that makes its value."""
 
 _AFTER_SCALAR: Final = {
     NoneType: (_SPACE, "nothing more"),
     list: (_SPACE + ",]", "',' or ']'"),
     dict: (_SPACE + ",}", "',' or '}'"),
 }
-"""What may end a number or literal, by the container it is in."""
+"""The characters that may follow a number or literal, by its container."""

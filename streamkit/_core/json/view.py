@@ -1,18 +1,18 @@
-"""Open JSON objects and arrays, as they were at one moment.
+"""Views of open JSON objects and arrays, as they were at one moment.
 
-A view reads like the dict or list it will become, and never changes.
+A view reads like the dict or list that it will become, and never changes.
 """
 
 # Strategy: the parser only ever appends. The finished items of an open container are in one live
 # dict or list, the text of an open string in one GrowingText; a view is a reference to the live
-# thing and how much of it there was. Making one is O(1) however much that is and however deep the
-# parser is in it, and the newest one reads the live thing directly. What is open inside a view
-# becomes a view when it is asked for. A view that has been overtaken leaves out what came after it:
-# an array and a string by cutting, an object by making a copy of its beginning, once.
+# object and its length at that moment. Making one is O(1), however large the container is and
+# however deep the parser is in it, and the newest view reads the live object directly. An open
+# value inside a view becomes a view on demand. An overtaken view leaves out what came after it: an
+# array and a string by cutting, an object by copying its beginning, once.
 #
-# The parser may run in another thread while a view is read, without a lock. So nothing here walks
-# through a live container: it looks something up, or takes a copy in one step, and only then
-# compares sizes.
+# The parser may run in another thread while a view is read, without a lock. So nothing here
+# iterates over a live container: it looks up a key, or copies in one step, and compares sizes after
+# that.
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ __all__ = ["Level", "PartialArray", "PartialObject", "Path"]
 
 
 class Level(Struct, frozen=True, gc=False):
-    """An open container and the value that is open in it, as of a moment."""
+    """An open container and its open value at one moment."""
 
     container: Container
     count: int
-    """How many finished items it had."""
+    """The number of finished items."""
     key: str = ""
-    """Of the open value, in an object."""
+    """The key of the open value in an object."""
     replaced: tuple[Pairs, int] | None = None
-    """Later values of the object's keys, and how many there were."""
+    """Later values of the object's keys, and their number."""
     is_again: bool = False
-    """Whether the open value is the second of its key: it is hidden until it is finished, for what
-    is shown never shrinks."""
+    """Whether the open value is the second of its key. It is hidden until it is finished, because
+    a value in a view never shrinks."""
     parent: Level | None = None
 
 
 class Path(Struct, frozen=True, gc=False):
-    """An open value, by its innermost open container and the text that is open in that."""
+    """An open value, given by its innermost open container and the open text in that."""
 
     innermost: Level
     text: OpenText | None
@@ -76,11 +76,11 @@ class _View:
 
     @property
     def __pydantic_serializer__(self) -> object:
-        # Pydantic asks whatever it meets in an `Any`.
+        # Pydantic looks for this in every value of an `Any`.
         return _pydantic_serializer()
 
     def _open_value(self) -> PartialObject | PartialArray | str | None:
-        """The tip; what it shows is put together when it is first asked for."""
+        """Return the tip, which is built at the first call."""
         tip = self._tip
         if isinstance(tip, tuple):
             text, length = tip
@@ -95,7 +95,7 @@ def _view(level: Level, tip: Tip) -> PartialObject | PartialArray:
 
 
 def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
-    """The view of the container that is open in ``outer``, on the way to the innermost one."""
+    """Return the view of the container that is open in ``outer``, towards the innermost one."""
     level, tip = path.innermost, path.text
     view = _view(level, tip)
     while level.parent is not None and level.parent is not outer:
@@ -107,15 +107,15 @@ def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
 class PartialObject(_View, Mapping[str, Any]):
     """A JSON object that was still open: a read-only mapping that never changes.
 
-    It equals the dict with the same items, and passes for a dict where ``isinstance`` asks. Its
-    finished values are plain ones, shared with later views and to be treated as read-only; only its
-    last value may be partial.
+    It equals the dict with the same items, and ``isinstance`` takes it for a dict. Its finished
+    values are plain and shared with later views, so treat them as read-only. Only its last value
+    may be partial.
     """
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:  # it is no dict, but encoders without a hook ask `isinstance` (FastAPI's)
-        __class__ = property(lambda _: dict)  # as `unittest.mock` does it
+    if not TYPE_CHECKING:  # it is no dict, but encoders without a hook use `isinstance` (FastAPI's)
+        __class__ = property(lambda _: dict)  # as in `unittest.mock`
 
     def __iter__(self) -> Iterator[str]:
         yield from self._finished()
@@ -137,7 +137,7 @@ class PartialObject(_View, Mapping[str, Any]):
                         return value
             live = cast("dict[str, Any]", level.container)
             value = live[key]
-            # Only now: had the size been right before, the key might still be a newer one.
+            # The size is compared after the look-up: before it, the key might still be a newer one.
             if len(live) == level.count:
                 return value
         return self._finished()[key]
@@ -155,14 +155,14 @@ class PartialObject(_View, Mapping[str, Any]):
         return _whole, (self.to_dict(),)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a plain dict, with plain dicts and lists for what is open inside it too."""
+        """Return a plain dict, with plain dicts and lists for its open values too."""
         items = self._finished().copy()
         if self._tip is not None:
             items[self._level.key] = plain(self._open_value())
         return items
 
     def _finished(self) -> dict[str, Any]:
-        """Return the finished items of this view, out of the parser's reach."""
+        """Return the finished items of this view, which the parser no longer changes."""
         frozen: dict[str, Any] | None = self._frozen
         if frozen is None:
             level = self._level
@@ -178,9 +178,9 @@ class PartialObject(_View, Mapping[str, Any]):
 class PartialArray(_View, Sequence[Any]):
     """A JSON array that was still open: a read-only sequence that never changes.
 
-    It equals the list with the same items, and passes for a list where ``isinstance`` asks. Its
-    finished values are plain ones, shared with later views and to be treated as read-only; only its
-    last value may be partial.
+    It equals the list with the same items, and ``isinstance`` takes it for a list. Its finished
+    values are plain and shared with later views, so treat them as read-only. Only its last value
+    may be partial.
     """
 
     __slots__ = ()
@@ -223,7 +223,7 @@ class PartialArray(_View, Sequence[Any]):
         return _whole, (self.to_list(),)
 
     def to_list(self) -> list[Any]:
-        """Return a plain list, with plain dicts and lists for what is open inside it too."""
+        """Return a plain list, with plain dicts and lists for its open values too."""
         items = self._finished()
         if self._tip is not None:
             items.append(plain(self._open_value()))
@@ -235,7 +235,7 @@ class PartialArray(_View, Sequence[Any]):
 
 
 def _whole(value: dict[str, Any] | list[Any]) -> PartialObject | PartialArray:
-    """The view in which nothing is open; what a pickled one becomes."""
+    """Return a view without an open value, which an unpickled view is."""
     return _view(Level(value, len(value)), None)
 
 
@@ -248,7 +248,7 @@ def _pydantic_serializer() -> object:
 
 
 def plain(value: object) -> object:
-    """Return the plain dict or list for a view, and anything else as it is."""
+    """Return the plain dict or list of a view, and any other value as it is."""
     if isinstance(value, PartialObject):
         return value.to_dict()
     if isinstance(value, PartialArray):

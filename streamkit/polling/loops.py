@@ -1,4 +1,8 @@
-"""The polling loops that block a thread or are awaited."""
+"""The polling loops that block a thread or are awaited.
+
+They differ in how a request is ended for want of time: by a timer that calls it off, or by the
+loop.
+"""
 
 from __future__ import annotations
 

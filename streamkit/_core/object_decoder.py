@@ -23,20 +23,28 @@ W = TypeVar("W", bound=Wire)
 class ObjectDecoder(AnswerDecoder[W]):
     """Decodes the data of each event as a JSON object of one type.
 
-    It takes any object for a part of an answer, and nothing but ``[DONE]`` for its end. A family
-    whose objects say more extends it.
+    It takes any object for a part of an answer. A family whose objects say more extends it.
+
+    Args:
+        type_: The type of the objects.
+        ends: Whether an object says that no other follows; by default only ``[DONE]`` does.
+        on_truncated: What a stream that ends before its answer is.
+        limits: What is taken from the server at most.
     """
 
     def __init__(
         self,
         type_: type[W],
         *,
+        ends: Callable[[W], bool] | None = None,
         on_truncated: OnTruncated = "error",
         limits: Limits = DEFAULTS,
     ) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
         self._type = type_
         self._strictly: Callable[[str | bytes], W] = WireDecoder(type_).decode_strictly
+        self._ends = ends
+        self._has_ended = False
 
     @property
     def is_answered(self) -> bool:
@@ -45,18 +53,24 @@ class ObjectDecoder(AnswerDecoder[W]):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the objects say that no other follows; these never do."""
-        return False
+        """Whether an object said that no other follows."""
+        return self._has_ended
 
     def decode(self, data: str | bytes, event: str = "message", /) -> W | None:
         """Take the data of an event and return the object in them, if there is one."""
         if self.done:
             return None
+        part: W | None
         try:
             part = self._strictly(data)
         except (ValueError, RecursionError):
-            return self._decode_leniently(data, event)
-        self.received += 1
+            part = self._decode_leniently(data, event)
+            if part is None:
+                return None
+        else:
+            self.received += 1
+        if self._ends is not None and self._ends(part):
+            self._has_ended = True
         return part
 
     def _decode_leniently(self, data: str | bytes, event: str) -> W | None:

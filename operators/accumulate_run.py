@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families.assistants.run_accumulator import RunAccumulator, RunOrStepEvent
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.types.beta.assistant_stream_event import (
-    AssistantStreamEvent,
-    UnknownStreamEvent,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable
+
+    from streamkit.families.assistants.run_accumulator import RunOrStepEvent
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
 __all__ = ["accumulate_run"]
 
@@ -33,6 +31,9 @@ def accumulate_run(
     first delta (``resumed``); if it has none, its end is all there is. What is said of a step after
     its end is nothing. Other events emit nothing.
     """
+    from streamkit.families.assistants.run_accumulator import RunAccumulator
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
+
     return lift(
         lambda: RunAccumulator(limits),
         takes=AssistantStreamEvent | UnknownStreamEvent,

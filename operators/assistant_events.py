@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families.assistants.machine import AssistantEvents
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
-from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from streamkit.families.assistants.events import (
         AssistantEvent,
     )
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
 __all__ = ["assistant_events"]
 
@@ -37,6 +36,9 @@ def assistant_events(
     ``tool_calls``.
     An error of the stream passes with the ``run``, ``messages`` and ``run_steps`` as they were.
     """
+    from streamkit.families.assistants.machine import AssistantEvents
+    from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
+
     return lift(
         lambda: AssistantEvents(limits),
         takes=AssistantStreamEvent | UnknownStreamEvent,

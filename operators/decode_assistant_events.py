@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.answer_decoder import SSE
-from streamkit.families.assistants.decoder import AssistantEventDecoder
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 
@@ -34,6 +33,8 @@ def decode_assistant_events(
     ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
     ``UnknownStreamEvent``; if nothing came but such, the end raises ``APIResponseValidationError``.
     """
+    from streamkit.families.assistants.decoder import AssistantEventDecoder
+
     return lift(
         lambda: AssistantEventDecoder(on_truncated=on_truncated, limits=limits),
         takes=SSE,

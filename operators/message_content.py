@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families.assistants.message_accumulator import MessageEvent
-from streamkit.families.assistants.message_content import ContentEvent, ContentTeller
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable
+
+    from streamkit.families.assistants.message_accumulator import MessageEvent
+    from streamkit.families.assistants.message_content import ContentEvent
 
 __all__ = ["message_content"]
 
@@ -29,4 +30,7 @@ def message_content() -> Callable[[Observable[MessageEvent]], Observable[Content
     follows at the end of the message or of the stream, with the complete text. An image comes
     whole, in one event.
     """
+    from streamkit.families.assistants.message_accumulator import MessageEvent
+    from streamkit.families.assistants.message_content import ContentTeller
+
     return lift(ContentTeller, takes=MessageEvent, name="message_content")

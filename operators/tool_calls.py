@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit.families.assistants.run_accumulator import RunOrStepEvent
-from streamkit.families.assistants.tool_calls import ToolCallEvent, ToolCallTeller
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable
+
+    from streamkit.families.assistants.run_accumulator import RunOrStepEvent
+    from streamkit.families.assistants.tool_calls import ToolCallEvent
 
 __all__ = ["tool_calls"]
 
@@ -27,4 +28,7 @@ def tool_calls() -> Callable[[Observable[RunOrStepEvent]], Observable[ToolCallEv
     step then has it; or, as far as it got, when the run ends or waits for the call's output, or at
     the end of the stream.
     """
+    from streamkit.families.assistants.run_accumulator import RunOrStepEvent
+    from streamkit.families.assistants.tool_calls import ToolCallTeller
+
     return lift(ToolCallTeller, takes=RunOrStepEvent, name="tool_calls")

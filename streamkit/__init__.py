@@ -1,110 +1,113 @@
-"""Reactive processing of the event streams of language-model APIs."""
+"""Reactive processing of the event streams of language-model APIs.
+
+    from streamkit import OpenAI
+
+    with OpenAI().chat.completions.stream(model="gpt-4o", messages=[...]) as stream:
+        for event in stream:
+            if event.type == "content.delta":
+                print(event.delta, end="")
+
+Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assistants, files and
+    vector_stores. Timeout, Limits and NOT_GIVEN (a NotGiven) are options of theirs.
+Streams: ChatCompletionStream, AssistantStream and Stream are what they return; in async programs
+    AsyncChatCompletionStream, AsyncAssistantStream and AsyncStream. AssistantEventHandler and
+    AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
+    threads and tasks. UploadProgress says how far a file has got.
+Structured outputs: pydantic_function_tool makes a tool of a model. PartialObject and PartialArray
+    are views of JSON that is still being written, json_default lets json.dumps write them.
+    ThinkTags set the reasoning in a content apart.
+Errors: the base of all is StreamkitError, also named OpenAIError; what had arrived is its partial.
+    Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
+        AuthenticationError, PermissionDeniedError, NotFoundError, ConflictError, RateLimitError,
+        UnprocessableEntityError, InternalServerError, APIResponseValidationError.
+    Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
+        StreamClosedError, SlowConsumerError.
+    Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError.
+    Of what was asked for: SchemaError, PollTimeoutError.
+
+Each has a help of its own, as help(streamkit.OpenAI) or help("streamkit.OpenAI.with_options"), and
+so have the public modules:
+
+    streamkit.operators   what pipelines are composed of: decode, accumulate, retry_stream, ...
+    streamkit.events      the events of streams, as classes
+    streamkit.types       what the API sends, as classes
+    streamkit.errors      the errors and their attributes
+    streamkit.client      the clients and their options
+    streamkit.limits      the limits of what a server may send
+    streamkit.hub         where a Hub and its consumers are
+    streamkit.polling     polling of anything
+    streamkit.machine     the base of an operator of your own
+    streamkit.recording   responses as they came, kept in files
+    streamkit.server      a server for tests (the extra `server`)
+    streamkit.testing     fixtures of pytest with that server
+"""
+
+# There is no `__all__`, with which `help` would print the help of every class. Public are the names
+# that are imported as themselves; a test has the list of them.
 
 from __future__ import annotations
 
+from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
-from streamkit._core.json.view import PartialArray, PartialObject
-from streamkit._core.serialization import json_default
-from streamkit._core.tags import ThinkTags
-from streamkit._http.config import Timeout
-from streamkit._version import __version__
-from streamkit.client import OpenAI
-from streamkit.errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    BadRequestError,
-    ConflictError,
-    ContentFilterFinishReasonError,
-    InternalServerError,
-    LengthFinishReasonError,
-    LimitExceededError,
-    NotFoundError,
-    OpenAIError,
-    ParseError,
-    PermissionDeniedError,
-    PollTimeoutError,
-    RateLimitError,
-    SchemaError,
-    SlowConsumerError,
-    StreamClosedError,
-    StreamDecodeError,
-    StreamkitError,
-    StreamTimeoutError,
-    StreamTruncatedError,
-    UnprocessableEntityError,
-)
-from streamkit.families._resource._sync.stream import Stream
-from streamkit.families._resource.params import NOT_GIVEN, NotGiven
-from streamkit.families.chat._sync.stream import ChatCompletionStream
-from streamkit.limits import Limits
-from streamkit.structured.tools import pydantic_function_tool
+from streamkit._core.json.view import PartialArray as PartialArray
+from streamkit._core.json.view import PartialObject as PartialObject
+from streamkit._core.serialization import json_default as json_default
+from streamkit._core.tags import ThinkTags as ThinkTags
+from streamkit._http.config import Timeout as Timeout
+from streamkit._version import __version__ as __version__
+from streamkit.client import OpenAI as OpenAI
+from streamkit.errors import APIConnectionError as APIConnectionError
+from streamkit.errors import APIError as APIError
+from streamkit.errors import APIResponseValidationError as APIResponseValidationError
+from streamkit.errors import APIStatusError as APIStatusError
+from streamkit.errors import APITimeoutError as APITimeoutError
+from streamkit.errors import AuthenticationError as AuthenticationError
+from streamkit.errors import BadRequestError as BadRequestError
+from streamkit.errors import ConflictError as ConflictError
+from streamkit.errors import ContentFilterFinishReasonError as ContentFilterFinishReasonError
+from streamkit.errors import InternalServerError as InternalServerError
+from streamkit.errors import LengthFinishReasonError as LengthFinishReasonError
+from streamkit.errors import LimitExceededError as LimitExceededError
+from streamkit.errors import NotFoundError as NotFoundError
+from streamkit.errors import OpenAIError as OpenAIError
+from streamkit.errors import ParseError as ParseError
+from streamkit.errors import PermissionDeniedError as PermissionDeniedError
+from streamkit.errors import PollTimeoutError as PollTimeoutError
+from streamkit.errors import RateLimitError as RateLimitError
+from streamkit.errors import SchemaError as SchemaError
+from streamkit.errors import SlowConsumerError as SlowConsumerError
+from streamkit.errors import StreamClosedError as StreamClosedError
+from streamkit.errors import StreamDecodeError as StreamDecodeError
+from streamkit.errors import StreamkitError as StreamkitError
+from streamkit.errors import StreamTimeoutError as StreamTimeoutError
+from streamkit.errors import StreamTruncatedError as StreamTruncatedError
+from streamkit.errors import UnprocessableEntityError as UnprocessableEntityError
+from streamkit.families._resource._sync.stream import Stream as Stream
+from streamkit.families._resource.params import NOT_GIVEN as NOT_GIVEN
+from streamkit.families._resource.params import NotGiven as NotGiven
+from streamkit.families.chat._sync.stream import ChatCompletionStream as ChatCompletionStream
+from streamkit.limits import Limits as Limits
+from streamkit.structured.tools import pydantic_function_tool as pydantic_function_tool
 
 if TYPE_CHECKING:
-    from streamkit.client import AsyncOpenAI
-    from streamkit.families._resource._async.stream import AsyncStream
-    from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
-    from streamkit.families.assistants._async.stream import AsyncAssistantStream
-    from streamkit.families.assistants._sync.handler import AssistantEventHandler
-    from streamkit.families.assistants._sync.stream import AssistantStream
-    from streamkit.families.chat._async.stream import AsyncChatCompletionStream
-    from streamkit.families.files.batch_upload import UploadProgress
-    from streamkit.hub.hub import Hub
-
-__all__ = [
-    "NOT_GIVEN",
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AssistantEventHandler",
-    "AssistantStream",
-    "AsyncAssistantEventHandler",
-    "AsyncAssistantStream",
-    "AsyncChatCompletionStream",
-    "AsyncOpenAI",
-    "AsyncStream",
-    "AuthenticationError",
-    "BadRequestError",
-    "ChatCompletionStream",
-    "ConflictError",
-    "ContentFilterFinishReasonError",
-    "Hub",
-    "InternalServerError",
-    "LengthFinishReasonError",
-    "LimitExceededError",
-    "Limits",
-    "NotFoundError",
-    "NotGiven",
-    "OpenAI",
-    "OpenAIError",
-    "ParseError",
-    "PartialArray",
-    "PartialObject",
-    "PermissionDeniedError",
-    "PollTimeoutError",
-    "RateLimitError",
-    "SchemaError",
-    "SlowConsumerError",
-    "Stream",
-    "StreamClosedError",
-    "StreamDecodeError",
-    "StreamTimeoutError",
-    "StreamTruncatedError",
-    "StreamkitError",
-    "ThinkTags",
-    "Timeout",
-    "UnprocessableEntityError",
-    "UploadProgress",
-    "__version__",
-    "json_default",
-    "pydantic_function_tool",
-]
+    from streamkit.client import AsyncOpenAI as AsyncOpenAI
+    from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
+    from streamkit.families.assistants._async.handler import (
+        AsyncAssistantEventHandler as AsyncAssistantEventHandler,
+    )
+    from streamkit.families.assistants._async.stream import (
+        AsyncAssistantStream as AsyncAssistantStream,
+    )
+    from streamkit.families.assistants._sync.handler import (
+        AssistantEventHandler as AssistantEventHandler,
+    )
+    from streamkit.families.assistants._sync.stream import AssistantStream as AssistantStream
+    from streamkit.families.chat._async.stream import (
+        AsyncChatCompletionStream as AsyncChatCompletionStream,
+    )
+    from streamkit.families.files.batch_upload import UploadProgress as UploadProgress
+    from streamkit.hub.hub import Hub as Hub
 
 _IMPORTED_WHEN_ASKED_FOR = {
     "AssistantEventHandler": "streamkit.families.assistants._sync.handler",
@@ -132,5 +135,18 @@ if not TYPE_CHECKING:  # with it, checkers would believe in any name
         return value
 
 
+_PUBLIC_MODULES = {
+    *("client", "errors", "events", "hub", "limits", "machine", "operators", "polling"),
+    *("recording", "server", "testing", "types"),
+}
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    bound = {name for name in globals() if _is_public(name)}
+    return sorted({"__version__", *bound, *_IMPORTED_WHEN_ASKED_FOR})
+
+
+def _is_public(name: str) -> bool:
+    if isinstance(globals()[name], _ModuleType):
+        return name in _PUBLIC_MODULES
+    return not name.startswith("_") and name not in {"TYPE_CHECKING", "annotations"}

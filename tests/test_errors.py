@@ -34,6 +34,11 @@ def pickled(error: Any) -> Any:
 
 RUN, MESSAGE, STEP = Run(id="run_1"), Message(id="msg_1"), RunStep(id="step_1")
 
+
+def itself(error: Any) -> Any:
+    return error
+
+
 AGAIN: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, pickled]
 
 
@@ -151,7 +156,7 @@ def test_the_base_has_the_name_that_it_has_in_the_openai_package() -> None:
     assert bases == {errors.StreamkitError}
 
 
-@pytest.mark.parametrize("again", [lambda error: error, *AGAIN])
+@pytest.mark.parametrize("again", [itself, *AGAIN])
 def test_what_had_arrived_is_one_thing_and_has_its_old_names(again: Callable[[Any], Any]) -> None:
     cut, run_cut = errors.StreamTruncatedError("cut"), errors.StreamTruncatedError("cut")
     assert _arrived(again(cut)) == (None, None, (), ())

@@ -254,8 +254,8 @@ def test_a_wait_is_given_the_attempts_so_far() -> None:
     seen: list[tuple[Any, ...]] = []
 
     def wait(state: Any) -> float:
-        error = state.outcome.exception()
-        with pytest.raises(type(error)):
+        error: Exception = state.outcome.exception()
+        with pytest.raises(errors.StreamTruncatedError):
             state.outcome.result()
         assert state.seconds_since_start >= 0
         seen.append((state.attempt_number, state.idle_for, state.outcome.failed, error))

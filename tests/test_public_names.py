@@ -1,0 +1,148 @@
+"""What is public, name by name: a name that is added or taken away is one in this list."""
+
+from __future__ import annotations
+
+import pydoc
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+
+import streamkit
+
+TOP = """
+APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
+AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
+AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError BadRequestError
+ChatCompletionStream ConflictError ContentFilterFinishReasonError Hub InternalServerError
+LengthFinishReasonError LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven OpenAI
+OpenAIError ParseError PartialArray PartialObject PermissionDeniedError PollTimeoutError
+RateLimitError SchemaError SlowConsumerError Stream StreamClosedError StreamDecodeError
+StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
+UploadProgress __version__ json_default pydantic_function_tool
+"""
+MODULES = {
+    "client": "AsyncOpenAI ClientOptions OpenAI",
+    "errors": """
+        APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
+        AuthenticationError BadRequestError ConflictError ContentFilterFinishReasonError
+        InternalServerError LengthFinishReasonError LimitExceededError NotFoundError OpenAIError
+        ParseError PartialRun PermissionDeniedError PollTimeoutError RateLimitError SchemaError
+        SlowConsumerError StreamClosedError StreamDecodeError StreamTimeoutError
+        StreamTruncatedError StreamkitError TimeLimit UnprocessableEntityError
+    """,
+    "events": """
+        AttemptResetEvent ChatCompletionStreamEvent ChunkEvent ContentDeltaEvent ContentDoneEvent
+        Event EventsDroppedEvent FunctionToolCallArgumentsDeltaEvent
+        FunctionToolCallArgumentsDoneEvent LogprobsContentDeltaEvent LogprobsContentDoneEvent
+        LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent ReasoningDeltaEvent ReasoningDoneEvent
+        RefusalDeltaEvent RefusalDoneEvent
+    """,
+    "hub": "",
+    "limits": "DEFAULTS Limits",
+    "machine": "Machine",
+    "operators": """
+        accumulate accumulate_messages accumulate_run assistant_events chat_events content_timeout
+        decode decode_assistant_events lift logprobs message_content partial_parse pipe reasoning
+        refusal_detect retry_stream share split_by_choice split_think tool_arg_parse tool_calls
+    """,
+    "polling": """
+        DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll
+        poll_until_done poll_until_done_async
+    """,
+    "recording": "Read Recording load save shipped shipped_names",
+    "server": "EmbeddedServer Exchange create_app",
+    "server.faults": "BrokenTLS Fault KINDS read",
+    "testing": "fault openai_server",
+    "types": """
+        Annotation AnnotationURLCitation ChatCompletion ChatCompletionAudio ChatCompletionChunk
+        ChatCompletionMessage ChatCompletionMessageCustomToolCall
+        ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCall
+        ChatCompletionTokenLogprob Choice ChoiceDelta ChoiceDeltaCustom ChoiceDeltaFunctionCall
+        ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChoiceLogprobs ChunkChoice
+        CompletionTokensDetails CompletionUsage CursorPage Custom ErrorObject FileDeleted
+        FileObject Function FunctionCall FunctionDefinition NestingError ParsedChatCompletion
+        ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall
+        PromptTokensDetails TopLogprob VectorStore VectorStoreDeleted VectorStoreSearchResponse
+        Wire WireDecoder construct
+    """,
+    "types.beta": """
+        Assistant AssistantDeleted AssistantStreamEvent AssistantTool CodeInterpreterTool
+        FileSearchTool FunctionTool Thread ThreadDeleted
+    """,
+    "types.beta.threads": """
+        Annotation AnnotationDelta FileCitationAnnotation FileCitationDeltaAnnotation
+        FilePathAnnotation FilePathDeltaAnnotation ImageFile ImageFileContentBlock ImageFileDelta
+        ImageFileDeltaBlock ImageURL ImageURLContentBlock ImageURLDelta ImageURLDeltaBlock Message
+        MessageContent MessageContentDelta MessageDeleted MessageDelta MessageDeltaEvent
+        RefusalContentBlock RefusalDeltaBlock RequiredActionFunctionToolCall Run RunStatus Text
+        TextContentBlock TextDelta TextDeltaBlock
+    """,
+    "types.beta.threads.runs": """
+        CodeInterpreterLogs CodeInterpreterOutputImage CodeInterpreterToolCall
+        CodeInterpreterToolCallDelta FileSearchToolCall FileSearchToolCallDelta FunctionToolCall
+        FunctionToolCallDelta MessageCreationStepDetails RunStep RunStepDelta RunStepDeltaEvent
+        RunStepDeltaMessageDelta ToolCall ToolCallDelta ToolCallDeltaObject ToolCallsStepDetails
+    """,
+    "types.chat": """
+        ChatCompletion ChatCompletionAudio ChatCompletionChunk ChatCompletionMessage
+        ChatCompletionMessageCustomToolCall ChatCompletionMessageFunctionToolCall
+        ChatCompletionMessageToolCall ChatCompletionTokenLogprob ParsedChatCompletion
+        ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall
+    """,
+    "types.vector_stores": """
+        FileContentResponse VectorStoreFile VectorStoreFileBatch VectorStoreFileDeleted
+    """,
+}
+INTERNAL = {"cli", "families", "structured"}
+"""What is internal although no underscore says so: the folders of the layers, and the command."""
+
+
+def test_the_top_has_these_names() -> None:
+    assert sorted(set(dir(streamkit)) - MODULES.keys()) == sorted(TOP.split())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_public_module_has_these_names(module: str) -> None:
+    loaded = import_module(f"streamkit.{module}")
+    names: list[str] = [*getattr(loaded, "__all__", ())]
+    assert sorted(names) == MODULES[module].split()
+    assert all(hasattr(loaded, name) for name in names)
+
+
+def test_whatever_else_lies_in_the_package_is_internal() -> None:
+    lying = {each.name for each in iter_modules(streamkit.__path__) if each.name[0] != "_"}
+    assert lying == {module for module in MODULES if "." not in module} | INTERNAL
+
+
+@pytest.mark.parametrize(
+    "imported",
+    ["streamkit", "streamkit.cli, streamkit.testing, streamkit.operators, streamkit._rx.push"],
+)
+def test_no_internal_module_is_among_the_names(imported: str) -> None:
+    program = f"import {imported}; print(*dir(streamkit))"
+    names = set(subprocess.check_output([sys.executable, "-c", program], text=True).split())
+    assert names - MODULES.keys() == {*TOP.split()}
+
+
+def test_no_name_hides_behind_another_class_of_module() -> None:
+    loaded = [module for name, module in sys.modules.items() if name.startswith("streamkit")]
+    assert {type(module) for module in loaded} == {type(sys)}
+
+
+def test_help_fits_two_screens_and_leads_on() -> None:
+    told = pydoc.plain(pydoc.render_doc(streamkit))
+    assert len(told.splitlines()) <= 100
+    words = {word.strip(".,;():`") for word in told.split()}
+    assert {*TOP.split()} - words - {"__version__"} == set()
+    assert {f"streamkit.{module}" for module in MODULES if "." not in module} - words == set()
+    assert streamkit.__version__ in told
+
+
+@pytest.mark.parametrize("name", [*TOP.split(), "OpenAI.with_options", "operators.decode"])
+def test_whatever_help_leads_on_to_has_help(name: str) -> None:
+    found: Any = pydoc.locate(f"streamkit.{name}")
+    assert name in {"__version__", "NOT_GIVEN"} or pydoc.getdoc(found)

@@ -96,7 +96,7 @@ class _Connection(Generic[T]):
             self._subscription.dispose()
 
     def _on_next(self, value: T) -> None:
-        self.observers.tell(value)
+        self.observers.emit(value)
         if not self.observers.watching:
             self._subscription.dispose()
             self.observers.raise_theirs()

@@ -41,9 +41,9 @@ def test_every_observer_is_told_everything_from_its_subscription_on() -> None:
     observers: Observers[str] = Observers()
     first, second = Notes(), Notes()
     first.subscribe_to(observers)
-    observers.tell("a")
+    observers.emit("a")
     second.subscribe_to(observers)
-    observers.tell("b")
+    observers.emit("b")
     observers.complete()
     assert (first.told, second.told) == (["a", "b", "|"], ["b", "|"])
 
@@ -83,10 +83,10 @@ def test_whoever_has_disposed_is_told_nothing_more() -> None:
     staying, leaving = Notes(), Notes()
     staying.subscribe_to(observers)
     subscription = leaving.subscribe_to(observers)
-    observers.tell("a")
+    observers.emit("a")
     subscription.dispose()
     subscription.dispose()
-    observers.tell("b")
+    observers.emit("b")
     observers.complete()
     assert (staying.told, leaving.told) == (["a", "b", "|"], ["a"])
 
@@ -96,9 +96,9 @@ def test_an_operator_that_has_enough_lets_go() -> None:
     told: list[str] = []
     observers.observable.pipe(rx_operators.take(1)).subscribe(told.append)
     assert observers.watching
-    observers.tell("a")
+    observers.emit("a")
     assert not observers.watching
-    observers.tell("b")
+    observers.emit("b")
     assert told == ["a"]
 
 
@@ -119,8 +119,8 @@ def test_one_that_subscribes_while_others_are_told_hears_the_next_event() -> Non
         late.subscribe_to(observers)
 
     observers.observable.pipe(rx_operators.take(1)).subscribe(invite)
-    observers.tell("a")
-    observers.tell("b")
+    observers.emit("a")
+    observers.emit("b")
     assert late.told == ["b"]
 
 
@@ -136,8 +136,8 @@ def test_one_that_raises_is_let_go_and_hurts_no_other() -> None:
     before.subscribe_to(observers)
     observers.observable.subscribe(refuse_all)
     after.subscribe_to(observers)
-    observers.tell("a")
-    observers.tell("b")
+    observers.emit("a")
+    observers.emit("b")
     observers.complete()
     assert before.told == after.told == ["a", "b", "|"]
     assert refused == ["a"]
@@ -165,7 +165,7 @@ def test_what_several_raise_is_raised_together() -> None:
     observers: Observers[str] = Observers()
     for _ in range(2):
         observers.observable.subscribe(refuse)
-    observers.tell("a")
+    observers.emit("a")
     with pytest.raises(ExceptionGroup) as raised:
         observers.raise_theirs()
     assert [type(error) for error in raised.value.exceptions] == [RefusedError] * 2
@@ -175,7 +175,7 @@ def test_what_they_raise_is_raised_once() -> None:
     observers: Observers[str] = Observers()
     observers.raise_theirs()
     observers.observable.subscribe(refuse)
-    observers.tell("a")
+    observers.emit("a")
     with pytest.raises(RefusedError):
         observers.raise_theirs()
     observers.raise_theirs()
@@ -188,7 +188,7 @@ def test_where_the_stream_has_failed_what_they_raised_is_logged(
     lost = OSError("lost")
     observers.observable.subscribe(refuse)
     observers.observable.subscribe()  # which raises the error itself, for nobody else would
-    observers.tell("a")
+    observers.emit("a")
     observers.fail(lost)
     observers.log_theirs(lost)
     observers.raise_theirs()
@@ -248,4 +248,4 @@ def test_what_is_no_ordinary_exception_is_not_held_back() -> None:
 
     observers.observable.subscribe(interrupt)
     with pytest.raises(KeyboardInterrupt):
-        observers.tell("a")
+        observers.emit("a")

@@ -1,1 +1,1 @@
-"""What joins streams and reactivex."""
+"""The bridge between streams and reactivex."""

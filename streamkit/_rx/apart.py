@@ -1,15 +1,15 @@
-"""Blocking work beside a scheduler whose thread or loop must stay free to dispose of it."""
+"""Blocking work beside a scheduler whose thread or loop must stay free for disposal."""
 
-# Strategy: `subscribe_on` disposes of what it subscribed to through the queue of its scheduler. If
-# that has one thread, and a stream's reader blocks it, the queue waits for the end of the stream.
-# So the reading is done on a thread of its own, and the scheduler's thread waits for what is read
-# in short slices, each an item of the queue. It is not let go altogether: what is pushed is pushed
-# on it, and a pool of so many threads runs so many streams at a time. An event loop need not wait:
-# it is called when something was read.
+# Strategy: `subscribe_on` disposes of its subscription through the queue of its scheduler. If the
+# scheduler has one thread, and a stream's reader blocks it, the queue waits for the end of the
+# stream. So a thread of its own reads, and the scheduler's thread waits for the result in short
+# slices, each an item of the queue. The scheduler's thread is not released altogether: events are
+# emitted on it, and a pool of n threads runs n streams at a time. An event loop need not wait: it
+# is called when an event was read.
 #
-# A subscription without a scheduler blocks its thread until the stream has ended. Where that thread
-# is a scheduler's, an operator subscribes there to something inner (`flat_map` under a timer), and
-# has no disposable of it before `subscribe` returns. So this is moved off that thread.
+# A subscription without a scheduler blocks its thread until the stream has ended. If the thread is
+# a scheduler's, an operator subscribes there to an inner observable (`flat_map` under a timer), and
+# has no disposable before `subscribe` returns. So that subscription moves to another thread.
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ __all__ = ["SLICE", "Apart", "must_stay_free", "scheduler_off_this_thread", "whe
 R = TypeVar("R")
 
 SLICE = 0.02
-"""Seconds for which the scheduler's thread waits at a time, and a disposal at most."""
+"""Seconds that the scheduler's thread waits at a time, and a disposal waits at most."""
 
 
 _Work: TypeAlias = "tuple[Callable[[], Any], Future[Any]]"
 
 
 class Apart:
-    """Runs one piece of work after another on a thread of its own, which begins with the first.
+    """A thread that runs one function after another, and begins with the first.
 
-    The thread ends with ``close``, or when nobody can submit any more.
+    The thread ends with ``close``, or when this object is collected.
     """
 
     def __init__(self) -> None:
@@ -55,9 +55,9 @@ class Apart:
         self._end.atexit = False
 
     def submit(self, work: Callable[[], R]) -> Future[R]:
-        """Run ``work`` after what was submitted before; returns what becomes of it.
+        """Run ``work`` after the functions submitted before; return the future of its result.
 
-        It is cancelled if this was closed.
+        The future is cancelled after ``close``.
         """
         future: Future[R] = Future()
         with self._lock:
@@ -67,14 +67,14 @@ class Apart:
             self._work.put((work, future))
             has_begun, self._has_begun = self._has_begun, True
         if not has_begun:
-            # A daemon: work that nobody can interrupt must not keep the process.
+            # A daemon: blocking work, which cannot be interrupted, must not keep the process alive.
             threading.Thread(
                 target=_run, args=(self._work,), name="streamkit-reader", daemon=True
             ).start()
         return future
 
     def close(self) -> None:
-        """End the thread after the work that was submitted; from any thread."""
+        """End the thread after the submitted work; any thread may call this."""
         with self._lock:
             self._end()
 
@@ -82,7 +82,7 @@ class Apart:
 def _run(submitted: SimpleQueue[_Work | None]) -> None:
     while (item := submitted.get()) is not None:
         work, future = item
-        if not future.set_running_or_notify_cancel():  # nobody waits for it any more
+        if not future.set_running_or_notify_cancel():  # it was cancelled
             continue
         try:
             result = work()
@@ -91,15 +91,15 @@ def _run(submitted: SimpleQueue[_Work | None]) -> None:
         else:
             future.set_result(result)
             del result
-        del item, work, future  # else they would be kept until the next ones come
+        del item, work, future  # else they would be held until the next ones come
 
 
 def must_stay_free(scheduler: abc.SchedulerBase, subscribed_by: int) -> bool:
-    """Whether blocking work, begun here by ``scheduler``, could be disposed of by it alone.
+    """Return whether only ``scheduler`` could dispose of blocking work that it began here.
 
-    That is so on an event loop, and on the thread of a scheduler where that thread has subscribed,
-    too: then the subscription was moved to it. Schedulers that work on the caller's thread, at
-    once, in turns or in virtual time, have none.
+    That is so on an event loop, and on a scheduler's thread that has subscribed as well: then
+    ``subscribe_on`` moved the subscription there. Schedulers that work on the caller's thread, at
+    once, in turns or in virtual time, have no thread to keep free.
     """
     from reactivex.scheduler import ImmediateScheduler, TrampolineScheduler, VirtualTimeScheduler
 
@@ -109,14 +109,14 @@ def must_stay_free(scheduler: abc.SchedulerBase, subscribed_by: int) -> bool:
 
 
 def scheduler_off_this_thread() -> abc.SchedulerBase | None:
-    """The scheduler for a subscription without one, where it must not block the thread it is on.
+    """Return a scheduler for a subscription without one, if it must not block this thread.
 
-    None where it may: on a thread of the user's own, who can wait for the end there.
+    Return None on a thread of the user's own, which may wait there for the end of the stream.
     """
     from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler, TimeoutScheduler
     from reactivex.scheduler.eventloop import AsyncIOScheduler, AsyncIOThreadSafeScheduler
 
-    # Nothing else says whose thread this is. A pool's threads run one of the first two.
+    # Only the stack shows the owner of a thread. A pool's threads run one of the first two.
     threads = {
         kind.__module__ for kind in (EventLoopScheduler, NewThreadScheduler, TimeoutScheduler)
     }
@@ -136,10 +136,10 @@ def when_done(
     then: Callable[[R], object],
     abandoned: Callable[[], object],
 ) -> None:
-    """Call ``then`` with the result, on the scheduler, whose queue has its turns meanwhile.
+    """Call ``then`` with the result, on the scheduler, which works on its queue meanwhile.
 
-    If the work was cancelled nothing is called; if the scheduler is an event loop that was closed,
-    ``abandoned`` is, on the thread that did the work.
+    If the work was cancelled, nothing is called. If the scheduler is a closed event loop,
+    ``abandoned`` is called, on the thread that did the work.
     """
     loop = running_loop()
     if loop is not None:
@@ -170,7 +170,7 @@ def _call_back(
     if future.cancelled():
         return
     try:
-        # Not at once, though the loop may run here: reading that is ahead would recur without end.
+        # Not at once, even if the loop runs here: a reader that is ahead would recurse without end.
         loop.call_soon_threadsafe(lambda: then(future.result()))
     except RuntimeError:  # the loop is closed
         abandoned()

@@ -1,6 +1,7 @@
-"""Calling off, from another task, what is awaited of a server.
+"""The cancellation of a task's requests from another task.
 
-It differs from calling off a thread (``cancel_scope.py``): a task is cancelled wherever it waits.
+It differs from the cancellation of a thread (``cancel_scope.py``): a task is cancelled wherever it
+waits.
 """
 
 from __future__ import annotations
@@ -19,26 +20,26 @@ __all__ = ["AsyncBackOff", "AsyncCancelScope"]
 
 
 class AsyncBackOff:
-    """A wait between two attempts of a task, which any thread may cut short."""
+    """The wait of a task between two attempts, which any thread may cut short."""
 
     def __init__(self) -> None:
         self._cut = Signal()
 
     def cut(self) -> None:
-        """End it."""
+        """End the wait."""
         self._cut.give()
 
     async def wait(self, seconds: float) -> None:
-        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        """Wait ``seconds``; raise ``StreamClosedError`` when the wait is cut."""
         if (await asyncio.wait([self._cut.given], timeout=seconds))[0]:
             raise StreamClosedError("The request was called off between two attempts")
 
 
 class AsyncCancelScope:
-    """What its task awaits within it ends with ``StreamClosedError`` when another cancels it.
+    """A context in which a task's wait raises ``StreamClosedError`` when another task cancels it.
 
-    Unless that is there already: so look whether the scope ``is_cancelled``. A scope can be entered
-    again, one time after the other.
+    A result that is there already is returned as usual: so check the scope's ``is_cancelled``. A
+    scope can be entered again, one time after the other.
     """
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class AsyncCancelScope:
         self._is_entered = False
 
     async def __aenter__(self) -> Self:
-        # What can be made to time out can be called off, and asyncio sees to the details.
+        # A timeout set to now cancels, and asyncio takes care of the details.
         self._timeout = asyncio.timeout(0 if self.is_cancelled else None)
         await self._timeout.__aenter__()
         self._is_entered = True
@@ -67,7 +68,7 @@ class AsyncCancelScope:
             raise StreamClosedError("The stream was closed before the answer began") from None
 
     def cancel(self) -> None:
-        """End what is awaited, if anything is."""
+        """End the current wait, if there is one."""
         self.is_cancelled = True
         if self._is_entered and not self._timeout.expired():
             self._timeout.reschedule(0)

@@ -1,6 +1,6 @@
-"""Streams that drive themselves on an event loop: each subscription is a task of its own.
+"""Cold observables of streams on an event loop: each subscription is a task of its own.
 
-They differ from those of a thread (``push.py``): a task waits without holding anything up, and is
+They differ from the observables of a thread (``push.py``): a task waits without blocking, and is
 cancelled.
 """
 
@@ -25,7 +25,7 @@ E_co = TypeVar("E_co", covariant=True)
 
 
 class AsyncPullable(Protocol[E_co]):
-    """What is pulled by a task and closed by leaving it, as an ``AsyncStream``."""
+    """An async iterator that a task reads and closes on exit, as an ``AsyncStream``."""
 
     async def __aenter__(self) -> object: ...
     async def __aexit__(
@@ -39,10 +39,10 @@ class AsyncPullable(Protocol[E_co]):
 
 
 def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Observable[E]:
-    """An observable that opens a stream in a task of the running loop; disposal cancels the task.
+    """Return an observable that opens a stream in a task, which disposal cancels.
 
-    What an observer raises ends the subscription and goes to the loop's exception handler. Where no
-    loop runs, the subscription is an error.
+    An error of an observer ends the subscription and goes to the loop's exception handler. Where no
+    loop runs, the observable emits an error.
     """
     from reactivex.disposable import Disposable
 
@@ -81,7 +81,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
         task.add_done_callback(_finished)
 
         def cancel() -> None:
-            # Within its own `on_next` the task must not be cancelled: it stops after that.
+            # Within its own `on_next` the task is not cancelled: it stops after that.
             if asyncio.current_task() is not task:
                 task.cancel()
 

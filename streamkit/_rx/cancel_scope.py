@@ -1,7 +1,7 @@
-"""Calling off, from another thread, what is asked of a server.
+"""The cancellation of a thread's requests from another thread.
 
-It differs from calling off a task (``async_cancel_scope.py``): nothing but the end of its socket
-wakes a thread, so a scope knows what its thread waits for.
+It differs from the cancellation of a task (``async_cancel_scope.py``): only the end of its socket
+wakes a thread, so a scope holds the exchange that its thread waits for.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ __all__ = ["BackOff", "CancelScope", "Cuttable", "watch"]
 
 
 class Cuttable(Protocol):
-    """What can be ended from another thread: an exchange, or the wait between two."""
+    """An exchange, or the wait between two, which another thread can end."""
 
     def cut(self) -> None:
-        """End it, now or when it begins."""
+        """End the exchange or the wait, now or when it begins."""
         ...
 
 
 class BackOff:
-    """A wait between two attempts, which any thread may cut short."""
+    """The wait between two attempts, which any thread may cut short."""
 
     def __init__(self) -> None:
         self._is_cut = threading.Event()
 
     def cut(self) -> None:
-        """End it."""
+        """End the wait."""
         self._is_cut.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait so long; raises ``StreamClosedError`` when it is cut."""
+        """Wait ``seconds``; raise ``StreamClosedError`` when the wait is cut."""
         if self._is_cut.wait(seconds):
             raise StreamClosedError("The request was called off between two attempts")
 
 
 class CancelScope:
-    """What its thread asks of servers within it ends when another thread cancels it.
+    """A context whose requests end when another thread cancels it.
 
-    Also before the server says anything, and between two attempts: what waits for the server
-    raises ``StreamClosedError``. A scope can be entered again, and knows the newest exchange only.
+    Its thread then raises ``StreamClosedError``, also before the server has answered and between
+    two attempts. A scope can be entered again, and holds only the newest exchange.
     """
 
     def __init__(self) -> None:
@@ -66,21 +66,21 @@ class CancelScope:
         _entered.scopes = _entered.scopes[:-1]
 
     def cancel(self) -> None:
-        """End the exchange there is, and any that would follow."""
-        # The mark first, and in `watch` last: so one of the two sees the other's.
+        """End the current exchange, and any that would follow."""
+        # The mark is set first here, and read last in `watch`: so one of the two sees the other.
         self.is_cancelled = True
         if self._newest is not None:
             self._newest.cut()
 
     def watch(self, one: Cuttable) -> None:
-        """Take what is about to begin."""
+        """Hold an exchange or a wait that is about to begin."""
         self._newest = one
         if self.is_cancelled:
             one.cut()
 
 
 def watch(one: Cuttable) -> None:
-    """Let the scopes that this thread is in end what is about to begin."""
+    """Register an exchange or a wait, before it begins, with the scopes that this thread is in."""
     for scope in _entered.scopes:
         scope.watch(one)
 

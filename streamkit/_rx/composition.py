@@ -1,4 +1,4 @@
-"""Operators in a row, and what is said of those that are none."""
+"""The composition of operators, and the errors for values that are none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["composed"]
 
 
 def composed(operators: Iterable[object]) -> Callable[[Observable[Any]], Observable[Any]]:
-    """Make one operator of several; raises ``TypeError`` for what is found to be none."""
+    """Compose several operators into one; raise ``TypeError`` for a value that is no operator."""
     checked = [_operator(each) for each in operators]
 
     def piped(source: Observable[Any]) -> Observable[Any]:
@@ -39,12 +39,12 @@ def _operator(value: object) -> Callable[[Any], object]:
     except TypeError:
         raise _not_called(value) from None
     except ValueError:
-        pass  # some that are built in do not say what they take
+        pass  # some built-in functions have no signature
     return value
 
 
 def _applied(operator: Callable[[Any], object], source: Observable[Any]) -> Observable[Any]:
-    made = operator(source)  # an observable, or what is awaited in its place
+    made = operator(source)  # an observable, or an awaitable in its place
     if made is None:
         raise TypeError(f"pipe takes operators, and {_name(operator)} makes nothing of its source")
     if callable(made) and not callable(getattr(made, "subscribe", None)):

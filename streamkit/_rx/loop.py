@@ -1,4 +1,4 @@
-"""The event loop that runs here, and calls to one that may run elsewhere."""
+"""The event loop of this thread, and calls to a loop that may run on another thread."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["Signal", "call_on", "required_loop", "running_loop"]
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop that runs on this thread, if one does."""
+    """Return the loop that runs on this thread, or None."""
     if "asyncio" not in sys.modules:
-        return None  # and a program that only blocks need not import it to know that
+        return None  # so a program that only blocks need not import asyncio
     import asyncio
 
     try:
@@ -28,7 +28,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def required_loop() -> asyncio.AbstractEventLoop:
-    """The loop that runs on this thread; raises ``OpenAIError`` where none of asyncio does."""
+    """Return the loop that runs on this thread; raise ``OpenAIError`` if no asyncio loop does."""
     loop = running_loop()
     if loop is None:
         raise OpenAIError(
@@ -40,24 +40,24 @@ def required_loop() -> asyncio.AbstractEventLoop:
 
 
 def call_on(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
-    """Call at once where ``loop`` runs on this thread, else as soon as it can."""
+    """Call a function at once if ``loop`` runs on this thread, else as soon as the loop can."""
     if running_loop() is loop:
         call()
         return
-    with suppress(RuntimeError):  # the loop is closed, and nothing on it will happen
+    with suppress(RuntimeError):  # the loop is closed, and runs no more calls
         loop.call_soon_threadsafe(call)
 
 
 class Signal:
-    """Something to wait for on the running loop; given from any thread, once."""
+    """A one-time signal that a task of the running loop waits for and any thread gives."""
 
     def __init__(self) -> None:
         self._loop = required_loop()
         self.given: asyncio.Future[None] = self._loop.create_future()
-        """To be waited for along with other things, and left alone."""
+        """A future to wait for, also among others; not to be cancelled or set."""
 
     def give(self) -> None:
-        """Wake whoever waits for it, also in time to come."""
+        """Wake the waiting tasks, and let later ones pass at once."""
         call_on(self._loop, self._give)
 
     def _give(self) -> None:

@@ -1,6 +1,6 @@
-"""The observables of this library: those of reactivex, but they refuse what cannot work."""
+"""The observables of this library: reactivex's own, with checks against misuse."""
 
-# Imported where an observable is made, and no sooner: reactivex takes a tenth of a second.
+# This module is imported where an observable is made, because to import reactivex takes 0.1 s.
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _REFUSAL = (
 
 
 class Observable(reactivex.Observable[T]):
-    """An observable that refuses to be iterated and wrong observers, and says what to do."""
+    """An observable that raises a helpful error for iteration and for wrong observers."""
 
-    # Observables have `__getitem__`, for slices, so Python would iterate over them without an end.
-    # No operator of reactivex does; but `sequence_equal` takes a second operand that has `__iter__`
-    # for a list, and needs `as_observable()` on one of ours.
+    # Observables have `__getitem__`, for slices, so Python would iterate over them without end. No
+    # operator of reactivex iterates over one; but `sequence_equal` takes a second operand with
+    # `__iter__` for a list, and needs `as_observable()` on one of ours.
 
     def __iter__(self) -> NoReturn:
         raise TypeError(_REFUSAL)
@@ -43,7 +43,7 @@ class Observable(reactivex.Observable[T]):
     if not TYPE_CHECKING:  # the types are those of reactivex
 
         def pipe(self, *operators: Any) -> Any:
-            """Apply operators; what those of reactivex make refuses the same as this does."""
+            """Apply operators; an observable made by reactivex's operators has the same checks."""
             made = composed(operators)(self)
             if type(made) is not reactivex.Observable:
                 return made
@@ -59,10 +59,10 @@ class Observable(reactivex.Observable[T]):
         *,
         scheduler: abc.SchedulerBase | None = None,
     ) -> abc.DisposableBase:
-        """Subscribe an observer, or a function for each of the three things it may be told.
+        """Subscribe an observer, or a function for each of its three notifications.
 
-        Where one of them, or the scheduler, is of no use, nothing is subscribed to: a ``TypeError``
-        goes to ``on_error``, and is raised if that cannot be called.
+        If one of them, or the scheduler, is unsuitable, nothing is subscribed: ``on_error`` gets
+        a ``TypeError``, which is raised if ``on_error`` cannot be called.
         """
         given: dict[str, Any] = {
             "on_next": on_next,
@@ -82,10 +82,10 @@ class Observable(reactivex.Observable[T]):
 
 
 class RequestObservable(Observable[T]):
-    """An observable that makes a request when it is subscribed to, and is not awaited for it."""
+    """An observable that makes a request on subscription, and refuses to be awaited."""
 
     def __await__(self) -> NoReturn:
-        # That of reactivex would subscribe, drop every event but the last, and return it.
+        # reactivex's would subscribe, drop every event but the last, and return that one.
         raise TypeError(
             "an observable of a request is not awaited: subscribe to it, await `create(...)` or "
             "`parse(...)` for the answer, or `.pipe(...)` it first to await what is made of it"
@@ -93,7 +93,7 @@ class RequestObservable(Observable[T]):
 
 
 class GroupedObservable(Observable[T], reactivex.GroupedObservable[K, T], Generic[K, T]):
-    """The same with a key."""
+    """An observable of this library with the key of its group."""
 
 
 _MISSING = object()

@@ -1,4 +1,4 @@
-"""Those who watch a stream that somebody else drives."""
+"""The observers of a stream that another part of the program iterates."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ _log = logging.getLogger("streamkit")
 class Observers(Generic[E]):
     """The observers of one stream.
 
-    One that raises is let go, and hurts neither the others nor the stream; what it raised is kept
-    for the driver, who raises it when the stream has ended. One thread drives; any may subscribe.
+    An observer that raises is removed, and affects neither the others nor the stream. Its error is
+    kept for the driver, the code that iterates, which raises it when the stream has ended. One
+    thread drives; any may subscribe.
     """
 
     def __init__(self) -> None:
         self.watching: list[abc.ObserverBase[E]] = []
-        """Who they are now; always the same list, and to be changed by nobody else."""
+        """The current observers; always the same list, which only this class changes."""
         self._raised: list[Exception] = []
         self._end: Callable[[abc.ObserverBase[E]], None] | None = None
 
     @property
     def observable(self) -> Observable[E]:
-        """Everything that is told from the moment of subscription on."""
+        """An observable that emits the events from the moment of subscription on."""
         from reactivex.disposable import Disposable
 
         from streamkit._rx.observable import Observable
@@ -41,8 +42,8 @@ class Observers(Generic[E]):
             observer: abc.ObserverBase[E], _scheduler: abc.SchedulerBase | None = None
         ) -> abc.DisposableBase:
             self.watching.append(observer)
-            # Whoever takes an observer out of the list tells it the end, so it is told once: here,
-            # or by a driver on another thread.
+            # The thread that removes an observer from the list notifies it of the end, so it is
+            # notified once: here, or by a driver on another thread.
             if self._end is not None and self._let_go(observer):
                 self._end(observer)
 
@@ -53,8 +54,8 @@ class Observers(Generic[E]):
 
         return Observable(subscribe)
 
-    def tell(self, event: E) -> None:
-        """Pass on an event."""
+    def emit(self, event: E) -> None:
+        """Emit an event to every observer."""
         for observer in tuple(self.watching):
             try:
                 observer.on_next(event)
@@ -63,22 +64,22 @@ class Observers(Generic[E]):
                 self._let_go(observer)
 
     def complete(self) -> None:
-        """Pass on that the stream is complete."""
+        """Notify every observer that the stream is complete."""
         self._finish(lambda observer: observer.on_completed())
 
     def fail(self, error: Exception) -> None:
-        """Pass on the error that ended the stream."""
+        """Notify every observer of the error that ended the stream."""
         self._finish(lambda observer: observer.on_error(error))
 
     def log_theirs(self, failure: Exception) -> None:
-        """Log what observers raised, where ``failure`` is what the driver raises."""
+        """Log the observers' errors, except ``failure``, which the driver raises."""
         raised, self._raised = self._raised, []
         for error in raised:
             if error is not failure:
                 _log.error("an observer of a stream that failed raised", exc_info=error)
 
     def raise_theirs(self) -> None:
-        """Raise what observers raised: the error itself, or a group when there are several."""
+        """Raise the observers' error, or a group when there are several."""
         raised, self._raised = self._raised, []
         if len(raised) == 1:
             raise raised[0]
@@ -97,7 +98,7 @@ class Observers(Generic[E]):
                 self._raised.append(error)
 
     def _let_go(self, observer: abc.ObserverBase[E]) -> bool:
-        """Whether this took it out of the list."""
+        """Remove an observer; return false if it was not in the list."""
         try:
             self.watching.remove(observer)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What an operator takes, and what is said of anything else."""
+"""The values that an operator accepts, and the errors for any other."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ __all__ = ["OperatorInput", "Takes"]
 T = TypeVar("T")
 
 Takes: TypeAlias = "type[Any] | UnionType"
-"""The class of an operator's values, or a union of classes; a protocol is to be checkable."""
+"""The class of an operator's values, or a union; a protocol must be ``runtime_checkable``."""
 
 _NAMED = 4
-"""How many classes of a union are named."""
+"""The maximum number of classes of a union that an error names."""
 
 
 class OperatorInput:
-    """An operator's name, and the values it takes; by default any."""
+    """The name of an operator, and the values that it accepts; by default any."""
 
     def __init__(self, operator: str, takes: Takes = object) -> None:
         self._operator = operator
         self._takes = takes
         self.admitted: set[type[Any]] = set()
-        """The classes that were found right. In a hot place values of these need no ``admit``."""
+        """The classes that were accepted; on a hot path their values need no ``admit``."""
 
     def admit(self, value: object) -> None:
-        """Raise ``TypeError`` unless the operator takes this value and others of its class."""
+        """Raise ``TypeError`` unless the operator accepts values of this value's class."""
         if not isinstance(value, self._takes):
             came = type(value).__name__
             raise TypeError(f"{self._operator} takes {_named(self._takes)}, and not {came}")
         self.admitted.add(type(value))
 
     def source(self, source: Observable[T]) -> Observable[T]:
-        """The source; raise ``TypeError`` if it is no observable."""
+        """Return the source; raise ``TypeError`` if it is no observable."""
         if not _is_observable(source):
             applied = f"{self._operator} is applied to an observable, and not to"
             raise TypeError(f"{applied} {type(source).__name__}: {_advice(source)}")

@@ -1,4 +1,4 @@
-"""Something done later, where it is asked for: on a scheduler, a running loop, or this thread."""
+"""A delayed call, on a scheduler, a running loop, or this thread."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def after(
 ) -> None:
     """Call ``act`` once, ``seconds`` from now, unless ``pause`` is disposed of before.
 
-    Without a scheduler it is called on the running loop. Where there is none, this thread waits,
-    in its turn on reactivex's trampoline; to dispose wakes it.
+    Without a scheduler, the running loop calls it. Without a loop, this thread waits, in its turn
+    on reactivex's trampoline; disposal wakes it.
     """
     from reactivex.disposable import Disposable
     from reactivex.scheduler import CurrentThreadScheduler
@@ -44,7 +44,7 @@ def after(
         timer = loop.call_later(seconds, act)
         pause.disposable = Disposable(partial(call_on, loop, timer.cancel))
     else:
-        # Not the trampoline's own way to wait, for nobody can wake it.
+        # The trampoline's own wait is not used, because it cannot be woken.
         is_disposed = threading.Event()
         pause.disposable = Disposable(is_disposed.set)
 

@@ -1,7 +1,7 @@
-"""Streams that drive themselves: cold observables that make a request for every subscription.
+"""Cold observables of streams: each subscription makes a request and reads its stream.
 
-They differ from those of a loop (``async_push.py``): a thread pushes, in its turns, where a
-scheduler works, or beside a loop, and is woken by closing what it reads.
+They differ from the observables of a loop (``async_push.py``): a thread emits, in turns, on a
+scheduler, or beside a loop, and closing the stream wakes it.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ E_co = TypeVar("E_co", covariant=True)
 
 
 class Pullable(Protocol[E_co]):
-    """What is pulled by one thread and closed by any, as a ``Stream``."""
+    """An iterator that one thread reads and any thread may close, as a ``Stream``."""
 
     def __next__(self) -> E_co: ...
     def close(self) -> object:
-        """End it, and wake who waits for its next item."""
+        """End the iterator, and wake the thread that waits for its next item."""
         ...
 
 
 def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
-    """An observable that opens a stream on subscription and closes it on disposal.
+    """Return an observable that opens a stream on subscription and closes it on disposal.
 
-    It pushes on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
-    that ``subscribe`` returns when the stream has ended. To dispose from outside, give it a
-    scheduler with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``, or move the whole
-    pipeline to one with ``subscribe_on``. Where an operator subscribes on the thread of a scheduler
-    (``flat_map`` under a timer), it pushes on a new thread, so that disposing ends it there, too.
-    On an event loop it reads beside the loop and pushes on it. What an observer raises ends the
-    subscription and is raised where the pushing happens.
+    It emits on the scheduler given to ``subscribe``; by default on the subscriber's own thread, so
+    that ``subscribe`` returns when the stream has ended. To dispose from outside, use a scheduler
+    with a thread: ``subscribe(..., scheduler=NewThreadScheduler())``, or move the whole pipeline to
+    one with ``subscribe_on``. Where an operator subscribes on the thread of a scheduler
+    (``flat_map`` under a timer), the stream emits on a new thread, so that disposal ends it there,
+    too. On an event loop it reads beside the loop and emits on it. An error of an observer ends the
+    subscription and is raised on the thread that emits.
     """
     from reactivex.disposable import CompositeDisposable, Disposable
     from reactivex.scheduler import CurrentThreadScheduler, TrampolineScheduler
@@ -56,8 +56,8 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
         subscription = _Subscription(open_stream, observer)
         scheduler = scheduler or scheduler_off_this_thread()
         if scheduler is None:
-            # What an observer subscribes to within `on_next` (as `flat_map` does) waits on the
-            # trampoline, and would otherwise have to wait for the end of the stream.
+            # An observer may subscribe to another observable within `on_next` (as `flat_map` does).
+            # It is queued on the trampoline, and without turns would wait for the stream's end.
             work = take_turns(CurrentThreadScheduler.singleton(), subscription.push_next)
         elif isinstance(scheduler, TrampolineScheduler):
             work = take_turns(scheduler, subscription.push_next)
@@ -69,7 +69,7 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
 
 
 class _Subscription(Generic[E]):
-    """A stream on its way to an observer; disposed of from any thread."""
+    """The subscription of an observer to a stream; any thread may dispose of it."""
 
     def __init__(
         self, open_stream: Callable[[], Pullable[E]], observer: abc.ObserverBase[E]
@@ -84,7 +84,7 @@ class _Subscription(Generic[E]):
         self._subscribed_by = get_ident()
 
     def push(self, scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-        """Push every event, where the scheduler does its work."""
+        """Emit every event, on the scheduler."""
         if must_stay_free(scheduler, self._subscribed_by):
             self._push_what_is_read_apart(scheduler)
         else:
@@ -92,7 +92,7 @@ class _Subscription(Generic[E]):
                 pass
 
     def dispose(self) -> None:
-        """Push no more, and close the stream, or do not open it."""
+        """Stop emitting, and close the stream, or never open it."""
         with self._lock:
             self._is_disposed = True
             stream, reading = self._stream, self._reading
@@ -103,7 +103,7 @@ class _Subscription(Generic[E]):
             stream.close()
 
     def push_next(self) -> bool:
-        """Push the next event; false when that was not to be, or was the last."""
+        """Emit the next event; return false after the last, or after disposal."""
         try:
             event = next(self._stream or self._open())
         except StopIteration:
@@ -111,7 +111,7 @@ class _Subscription(Generic[E]):
             return False
         except Exception as error:
             return self._fail(error)
-        return self._tell(event)
+        return self._emit(event)
 
     def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
         with self._lock:
@@ -124,12 +124,12 @@ class _Subscription(Generic[E]):
                 return self._complete
             except Exception as error:
                 return partial(self._fail, error)
-            return partial(self._tell, event)
+            return partial(self._emit, event)
 
-        def push(tell: Callable[[], bool]) -> None:
+        def push(emit: Callable[[], bool]) -> None:
             goes_on = False
             try:
-                goes_on = not self._is_disposed and tell()
+                goes_on = not self._is_disposed and emit()
             finally:
                 if not goes_on:
                     reading.close()
@@ -138,7 +138,7 @@ class _Subscription(Generic[E]):
 
         when_done(scheduler, reading.submit(read), push, self.dispose)
 
-    def _tell(self, event: E) -> bool:
+    def _emit(self, event: E) -> bool:
         try:
             self._observer.on_next(event)
         except BaseException:

@@ -1,9 +1,9 @@
-"""Time on schedulers: what a wall clock that is set neither ends nor holds."""
+"""Time on schedulers that does not change when the wall clock is set."""
 
-# Strategy: a scheduler of reactivex that works in real time tells that of the wall clock, and those
-# that have threads and queues wait by it. So they are not asked for the time, and it is not they
-# who wait, but a timer, which counts seconds; then it is their turn. Virtual time is the
-# scheduler's own, and so is that of a scheduler that is not reactivex's.
+# Strategy: a scheduler of reactivex that works in real time reads the wall clock, and those with
+# threads and queues wait by it. So neither their time nor their wait is used: a timer counts the
+# seconds, and then the scheduler acts. A scheduler in virtual time, and one that is not
+# reactivex's, keeps its own time.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["clock_of", "schedule_after"]
 
 
 def clock_of(scheduler: abc.SchedulerBase | None) -> Callable[[], float]:
-    """What counts the seconds that pass on the scheduler; from when is not said."""
+    """Return a clock that counts the scheduler's seconds from an unspecified start."""
     from reactivex.scheduler.scheduler import Scheduler
 
     if scheduler is None or type(_itself(scheduler)).now is Scheduler.now:
@@ -31,13 +31,13 @@ def clock_of(scheduler: abc.SchedulerBase | None) -> Callable[[], float]:
 def schedule_after(
     scheduler: abc.SchedulerBase, seconds: float, action: abc.ScheduledAction[Any]
 ) -> abc.DisposableBase:
-    """Have the scheduler do something, ``seconds`` from now."""
+    """Schedule an action ``seconds`` from now."""
     from reactivex.disposable import Disposable
     from reactivex.internal.exceptions import DisposedException
     from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler, TimeoutScheduler
 
     def begin(*_: object) -> abc.DisposableBase:
-        with suppress(DisposedException):  # nothing will be done there any more
+        with suppress(DisposedException):  # the scheduler takes no more actions
             return scheduler.schedule(action)
         return Disposable()
 
@@ -49,9 +49,9 @@ def schedule_after(
 
 
 def _itself(scheduler: abc.SchedulerBase) -> abc.SchedulerBase:
-    """The scheduler behind one that only catches what is raised."""
+    """Return the scheduler inside a ``CatchScheduler``, which only catches errors."""
     from reactivex.scheduler import CatchScheduler
 
     while isinstance(scheduler, CatchScheduler):
-        scheduler = scheduler._scheduler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it says so nowhere else
+        scheduler = scheduler._scheduler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - nothing public has it
     return scheduler

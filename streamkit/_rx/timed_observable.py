@@ -1,4 +1,4 @@
-"""An observable that must bring content in time."""
+"""An observable with time limits for its content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["timed"]
 T = TypeVar("T")
 
 _RESOLUTION = 1e-6
-"""Schedulers tell the time as a ``datetime``, which is no finer; a timer may seem early by it."""
+"""The resolution of ``datetime``, a scheduler's time, in seconds; a timer may seem this early."""
 
 
 def timed(
@@ -32,12 +32,12 @@ def timed(
     taken: OperatorInput,
     scheduler: abc.SchedulerBase | None = None,
 ) -> Observable[T]:
-    """The source, until it has kept its observer waiting for too long: ``StreamTimeoutError``.
+    """Mirror the source; emit ``StreamTimeoutError`` when the observer waits too long for an item.
 
-    An item that is not to be ``taken`` ends it as well.
+    An item that ``taken`` does not admit is an error, too.
 
-    Time is that of ``scheduler``, else of the one given to ``subscribe``, else of the running loop,
-    else of a thread with a timer.
+    The time is that of ``scheduler``, else of the scheduler given to ``subscribe``, else of the
+    running loop, else of a timer thread.
     """
     from streamkit._rx.observable import Observable
 
@@ -52,9 +52,9 @@ def timed(
 
 
 class _Subscription(Generic[T]):
-    # Strategy: no item arms a timer. The one there is looks, at the earliest time at which a limit
-    # can be reached, what has come meanwhile, and is armed anew. Who ends the subscription, the
-    # source or the timer, is decided under the lock, and nobody is called under it.
+    # Strategy: no item arms a timer. The one timer fires at the earliest time at which a limit can
+    # be reached, looks at what has come meanwhile, and is armed anew. The lock decides whether the
+    # source or the timer ends the subscription; no other code is called under it.
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class _Subscription(Generic[T]):
     def begin(
         self, source: Observable[T], subscribed_on: abc.SchedulerBase | None
     ) -> abc.DisposableBase:
-        """Subscribe to the source, whose first item is waited for from now on."""
+        """Subscribe to the source, and begin to wait for its first item."""
         self._wait()
         self._source.disposable = source.subscribe(
             self._on_next, self._on_error, self._on_completed, scheduler=subscribed_on
@@ -124,7 +124,7 @@ class _Subscription(Generic[T]):
             self._observer.on_completed()
 
     def _wait(self) -> None:
-        """Let time count again; what the observer did with the last item cost none."""
+        """Let time count again, because the time that the observer took does not count."""
         now = self._now()
         with self._lock:
             until = self._deadlines.wait(now)
@@ -133,7 +133,7 @@ class _Subscription(Generic[T]):
             self._arm()
 
     def _arm(self, *_: Any) -> None:
-        """End it if a limit has been reached; else look again when one can be."""
+        """Emit an error if a limit has been reached; else arm the timer for the next limit."""
         with self._lock:
             if self._has_ended:
                 return

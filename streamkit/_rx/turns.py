@@ -1,9 +1,9 @@
-"""Work that leaves a trampoline to others when they want it, and only then."""
+"""Work that yields its trampoline to other work only when some is waiting."""
 
-# Strategy: to give up a turn costs as much as four events. Whether anybody waits for one the
-# trampoline does not say, but its queue is a heap, and whatever lies there together was compared.
-# So a turn is scheduled at a time that notes whether it was compared with another: if it was not,
-# this work is all there is, and goes on until something comes to lie beside its next turn.
+# Strategy: to yield a turn costs as much as four events. The trampoline does not say whether other
+# work waits, but its queue is a heap, and items in one heap have been compared. So a turn is
+# scheduled at a time that notes whether it was compared with another: if it was not, this work is
+# alone, and continues until another item is queued beside its next turn.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["soon", "take_turns"]
 
 
 def take_turns(trampoline: TrampolineScheduler, step: Callable[[], bool]) -> abc.DisposableBase:
-    """Call ``step`` on the trampoline until it returns false, in turns with what waits there."""
+    """Call ``step`` on the trampoline until it returns false, in turns with other work there."""
 
     def run(_scheduler: abc.SchedulerBase, turn: Any = None) -> None:
         goes_on = step()
@@ -43,24 +43,24 @@ def take_turns(trampoline: TrampolineScheduler, step: Callable[[], bool]) -> abc
 
 
 def soon(trampoline: TrampolineScheduler, act: Any, state: Any = None) -> abc.DisposableBase:
-    """Call ``act`` in its turn, as the trampoline calls what it schedules."""
+    """Schedule ``act`` on the trampoline, to be called in its turn."""
     return trampoline.schedule_absolute(_Turn.at(trampoline.now), act, state)
 
 
 class _Turn(datetime):
-    """A time that notes whether it was compared with that of something else in a queue.
+    """A time that notes whether it was compared with the time of another item in a queue.
 
-    It is due whenever that is asked, though a wall clock may have been set back meanwhile.
+    It is always due, even if the wall clock has been set back meanwhile.
     """
 
     is_contested = False
 
     @classmethod
     def at(cls, time: datetime) -> _Turn:
-        """The same time."""
+        """Return the given time as a turn."""
         return cls.combine(time.date(), time.timetz())
 
-    # A queue asks first whether two of its items are equal; a scheduler compares in other ways.
+    # A queue first compares its items for equality; a scheduler compares in other ways.
     def __eq__(self, other: object) -> bool:
         self.is_contested = True
         if isinstance(other, _Turn):
@@ -69,7 +69,7 @@ class _Turn(datetime):
 
     __hash__ = datetime.__hash__
 
-    # A trampoline asks whether it is due, and how long it is until then.
+    # A trampoline compares to learn whether the turn is due, and subtracts to learn the wait.
     def __le__(self, other: object) -> bool:
         return True
 
@@ -78,4 +78,4 @@ class _Turn(datetime):
 
 
 def _nothing(*_: object) -> None:
-    """Keep a place in the queue."""
+    """Do nothing; hold a place in the queue."""

@@ -46,7 +46,7 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
             while not self._ended:
                 for event in self._ready:
                     if self._watching:
-                        self._observers.tell(event)
+                        self._observers.emit(event)
                     return event
                 if self._ending:
                     await self._end_body()

@@ -47,7 +47,7 @@ class Stream(StreamState[E, "SyncBody", "SyncExchange"]):
             while not self._ended:
                 for event in self._ready:
                     if self._watching:
-                        self._observers.tell(event)
+                        self._observers.emit(event)
                     return event
                 if self._ending:
                     self._end_body()

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import openai
 import pytest
 from openai import AssistantEventHandler, AsyncAssistantEventHandler
-from openai.types.beta.threads import Message, Run, Text, TextDelta
-from openai.types.beta.threads.runs import RunStep, ToolCall
 from typing_extensions import override
 
 from streamkit.server import EmbeddedServer
+
+if TYPE_CHECKING:  # they take long to import
+    from openai.types.beta.threads import Message, Run, Text, TextDelta
+    from openai.types.beta.threads.runs import RunStep, ToolCall
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:The Assistants API is deprecated:DeprecationWarning",

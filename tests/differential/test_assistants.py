@@ -39,8 +39,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:The Assistants API is deprecated
 
 IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
 
-# Of no type, since each of its methods is deprecated.
-PEER_RUNS: Any = PEER_CLIENT.beta.threads.runs
+
+def peer_stream(**options: Any) -> Any:
+    """A run's stream in the `openai` package; of no type, since the method is deprecated."""
+    runs: Any = PEER_CLIENT.beta.threads.runs
+    return runs.stream(**options)
 
 
 class Heard:
@@ -137,7 +140,7 @@ def test_both_tell_the_same_of_documented_streams(events: Sequence[Said | str]) 
 @given(documented_runs())
 def test_both_give_the_same_final_results(events: Sequence[Said | str]) -> None:
     wire = body(*events)
-    with PEER.saying([wire]), PEER_RUNS.stream(**IDS) as peer:
+    with PEER.saying([wire]), peer_stream(**IDS) as peer:
         theirs = peer.get_final_run(), peer.get_final_messages(), list(peer.text_deltas)
     with OURS.saying([wire]), CLIENT.beta.threads.runs.stream(**IDS) as stream:
         ours = stream.get_final_run(), stream.get_final_messages(), list(stream.text_deltas)
@@ -164,7 +167,7 @@ def agrees(peer: Any, ours: Any) -> bool:
 def test_a01_final_steps_are_the_completed_ones() -> None:
     events = ("r:created", "s:new", "s:0+1", step("s", "completed", "1", status="completed"))
     wire = body(*events, step("t", "completed", status="completed"), "r:completed")
-    with PEER.saying([wire]), PEER_RUNS.stream(**IDS) as peer:
+    with PEER.saying([wire]), peer_stream(**IDS) as peer:
         assert [each.id for each in peer.get_final_run_steps()] == ["s"]
         assert peer.get_final_run_steps()[0].status is None
     with OURS.saying([wire]), CLIENT.beta.threads.runs.stream(**IDS) as ours:
@@ -316,7 +319,7 @@ def test_a13_a_request_that_fails_is_told(
 
 def test_a14_the_current_event_is_known_in_the_loop() -> None:
     wire = body("r:created", "r:completed")
-    with PEER.saying([wire]), PEER_RUNS.stream(**IDS) as peer:
+    with PEER.saying([wire]), peer_stream(**IDS) as peer:
         assert [peer.current_event for _ in peer] == [None, None]
     with OURS.saying([wire]), CLIENT.beta.threads.runs.stream(**IDS) as ours:
         assert [ours.current_event() is event for event in ours] == [True, True]
@@ -333,7 +336,7 @@ def test_a15_a_handler_serves_again_and_needs_no_super() -> None:
 
     wire = body("r:completed")
     with PEER.saying([wire]), pytest.raises(AttributeError):
-        with PEER_RUNS.stream(**IDS, event_handler=Peer()):
+        with peer_stream(**IDS, event_handler=Peer()):
             pass
     used = openai.AssistantEventHandler()
     handler = Ours()
@@ -341,10 +344,10 @@ def test_a15_a_handler_serves_again_and_needs_no_super() -> None:
         with PEER.saying([wire]):
             if count == 2:
                 with pytest.raises(RuntimeError, match="cannot be shared"):
-                    with PEER_RUNS.stream(**IDS, event_handler=used):
+                    with peer_stream(**IDS, event_handler=used):
                         pass
             else:
-                with PEER_RUNS.stream(**IDS, event_handler=used):
+                with peer_stream(**IDS, event_handler=used):
                     pass
         with OURS.saying([wire]):
             with CLIENT.beta.threads.runs.stream(**IDS, event_handler=handler) as stream:
@@ -357,7 +360,7 @@ def test_a17_iterating_too_early_does_not_spoil_a_handler() -> None:
     with pytest.raises(RuntimeError):
         next(iter(peer))
     with PEER.saying([wire]):
-        with PEER_RUNS.stream(**IDS, event_handler=peer) as stream:
+        with peer_stream(**IDS, event_handler=peer) as stream:
             assert list(stream) == []
     ours = streamkit.AssistantEventHandler()
     with pytest.raises(RuntimeError):

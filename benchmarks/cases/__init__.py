@@ -20,6 +20,7 @@ NAMES = (
     "memory_dropped",
     "memory_kept",
     "memory_streams",
+    "observe",
     "push",
     "loopback",
 )

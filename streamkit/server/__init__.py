@@ -1,32 +1,33 @@
 """An OpenAI-compatible server for tests, demonstrations and work without a network.
 
-It needs the extra ``server``. It serves ``POST /v1/chat/completions``, streaming and not,
+The server needs the extra ``server``. It serves ``POST /v1/chat/completions``, streamed or not,
 ``GET /v1/models`` and ``GET /v1/models/NAME``; assistants, threads, messages, runs and their steps;
 files, vector stores, their files and batches::
 
     with EmbeddedServer() as server:
         client = OpenAI(base_url=server.base_url, api_key="any")
 
-**Answers.** Without a model, the server makes answers up: a few sentences on the prompt's own
-words; JSON that the ``response_format`` allows, for any schema; calls of every tool that
-``tool_choice`` allows, once each (one, with ``parallel_tool_calls`` false), until the last message
+**Answers.** The server runs no model and makes answers up: a few sentences with words of the
+prompt; JSON that the ``response_format`` allows, for any schema; one call of every tool that
+``tool_choice`` allows (a single call, with ``parallel_tool_calls`` false), until the last message
 is a tool's result. ``n``, ``logprobs``, ``stop``, ``max_completion_tokens`` and ``stream_options``
-do what they do at the API; choices interleave, and any may come first. The same request to a server
-with the same seed gets the same bytes, and streamed it gets the same answer as not streamed.
+work as at the API; choices interleave, and any may come first. The same request to a server with
+the same seed gets the same bytes, and a streamed answer is the same as one that is not streamed.
 
 **In the last user message**, ``[[refuse]]`` makes the answer a refusal, and ``[[content_filter]]``
 lets the content filter end it half-way.
 
-**Recordings.** The model ``recording:NAME`` replays what a real server once sent, byte by byte;
-``GET /v1/models`` lists them.
+**Recordings.** The model ``recording:NAME`` replays the recorded response of a real server, byte by
+byte; ``GET /v1/models`` lists the recordings.
 
 **Runs** follow a scenario: steps (messages of text, images and citations; calls of tools) and an
-end, all of it plain data. It is named by the key ``scenario`` in the metadata of the run, by a mark
-such as ``[[failed]]`` in the last user message, by the model ``scenario:NAME``, or by the metadata
-of the assistant. Shipped are ``text``, ``blocks``, ``refuse``, ``code_interpreter``,
+end, all of it plain data. The scenario is named by the key ``scenario`` in the metadata of the run,
+by a mark such as ``[[failed]]`` in the last user message, by the model ``scenario:NAME``, or by the
+metadata of the assistant. Shipped are ``text``, ``blocks``, ``refuse``, ``code_interpreter``,
 ``file_search``, ``function``, ``function_twice``, ``functions``, ``all_tools``, ``failed``,
-``failed_tool``, ``rate_limited``, ``expired``, ``incomplete``, ``cancelled`` and ``error`` (in
-mid-stream). A run that names none calls each of its tools and answers. ``scenarios`` adds others::
+``failed_tool``, ``rate_limited``, ``expired``, ``incomplete``, ``cancelled`` and ``error`` (in the
+middle of the stream). A run without a scenario calls each of its tools and answers. The option
+``scenarios`` adds others::
 
     EmbeddedServer(
         scenarios={
@@ -36,19 +37,20 @@ mid-stream). A run that names none calls each of its tools and answers. ``scenar
         }
     )
 
-**What takes its time** (a run without a stream, a file, a vector store, a batch) is done once it
-has been looked at ``polls`` times; no clock is read. A file named ``[[failed]].txt`` is none that a
-vector store can take, and ``[[error]].txt`` none that can be processed.
+**Slow work** (a run without a stream, a file, a vector store, a batch) is done after ``polls``
+polls; no clock is read. A vector store cannot take a file named ``[[failed]].txt``, and a file
+named ``[[error]].txt`` cannot be processed.
 
-**Its objects** are kept until the server is dropped, or in the SQLite file ``database``. Their ids
+**Objects** are kept until the server is dropped, or in the SQLite file ``database``. Their ids
 follow from the seed and the order in which they were created.
 
-**Tests of clients** find in ``EmbeddedServer.exchanges`` what was asked, how far the answer got,
-and whether the client left before its end; ``Exchange.wait()`` blocks until that is known.
+**Tests of clients** find in ``EmbeddedServer.exchanges`` each request, the progress of its answer,
+and whether the client left before the end; ``Exchange.wait()`` blocks until that is known.
 
-**Who may ask.** Requests that name another host than those of loopback, as after DNS rebinding, and
-web pages from elsewhere are refused with 403, unless ``allowed_hosts`` and ``allowed_origins`` name
-them. No request can stop the server: what would take too long or too much room is refused with 400.
+**Access.** The server refuses, with 403, requests that name another host than those of loopback, as
+after DNS rebinding, and web pages from elsewhere, unless ``allowed_hosts`` and ``allowed_origins``
+name them. No request can stop the server: work that would take too long or too much room is refused
+with 400.
 
 **Faults**: answers are cut, stalled, garbled or refused when a header, a model's name or an option
 asks for it; see `streamkit.server.faults`.
@@ -56,14 +58,14 @@ asks for it; see `streamkit.server.faults`.
 **Settings** of the server are options of `create_app`; these headers set them for one request:
 ``x-streamkit-token-size`` (characters in a token), ``x-streamkit-pace`` (seconds between two
 chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once), ``x-streamkit-polls``
-(of what the request creates; 0 is done at once) and ``x-streamkit-poll-after-ms`` (the advice of
-``openai-poll-after-ms``; ``null`` is none).
+(of the object that the request creates; 0 is done at once) and ``x-streamkit-poll-after-ms`` (the
+hint of ``openai-poll-after-ms``; ``null`` is none).
 
-**Refusals.** What the API refuses is refused with its status and error body: unknown parameters,
-wrong types and values out of range, schemas that strict mode does not take, a conversation that
-leaves tool calls unanswered, an unknown model when ``models`` are given, a missing or wrong key
-when ``api_key`` is given. Known to the API and not served here are audio, grammars of custom tools,
-moderation, web search and the deprecated ``functions``.
+**Refusals.** The server refuses the same requests as the API, with the API's status and error body:
+unknown parameters, wrong types and values out of range, schemas that strict mode does not take, a
+conversation that leaves tool calls unanswered, an unknown model when ``models`` are given, a
+missing or wrong key when ``api_key`` is given. Not served, although the API knows them, are audio,
+grammars of custom tools, moderation, web search and the deprecated ``functions``.
 """
 
 from __future__ import annotations

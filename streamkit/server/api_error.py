@@ -1,4 +1,4 @@
-"""A refusal in the API's words."""
+"""The error with which the API refuses a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from starlette.responses import JSONResponse
 
 
 class ApiError(Exception):
-    """Ends the handling of a request with an error body like the API's."""
+    """The API refuses a request: its handling ends with an error body like the API's.
+
+    Args:
+        message: The text of the error.
+        status: The HTTP status.
+        kind: The ``type`` in the body.
+        param: The parameter at fault; None when there is none.
+        code: The code in the body; None when there is none.
+    """
 
     def __init__(
         self,
@@ -25,7 +33,7 @@ class ApiError(Exception):
         self.code = code
 
     def body(self) -> dict[str, str | None]:
-        """The error as the API shows it."""
+        """Return the error object of the body."""
         return {
             "message": self.message,
             "type": self.kind,
@@ -34,5 +42,5 @@ class ApiError(Exception):
         }
 
     def response(self, headers: dict[str, str] | None = None) -> JSONResponse:
-        """The answer to send instead."""
+        """Return the response to send instead of an answer."""
         return JSONResponse({"error": self.body()}, self.status, headers)

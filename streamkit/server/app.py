@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from streamkit.server.faults.fault import Fault
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
-"""Bytes that an uploaded file may have."""
+"""The number of bytes that an uploaded file may have."""
 RECORDING = "recording:"
-"""What the name of a model begins with that replays the recording of the rest of its name."""
+"""The start of a model's name that replays the recording named by the rest."""
 MODEL = "streamkit"
 """The model that is listed when the server answers to any name."""
 
@@ -72,37 +72,39 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     log_requests: bool = False,
     fault: Fault | Mapping[str, Any] | str | None = None,
 ) -> Starlette:
-    """Make the server's application, for any ASGI server on one event loop.
+    """Return the server's application, for any ASGI server on one event loop.
 
     Args:
-        seed: Another seed gives other answers to the same requests.
-        api_key: The key that every request must bear; none is asked for when it is None.
-        token_size: Characters in a token.
-        pace: Seconds between two chunks of a stream.
-        speed: How many times faster than recorded recordings are replayed; 0 is at once.
-        polls: How often runs, files and batches are looked at until they have finished.
-        poll_after_ms: What ``openai-poll-after-ms`` advises who polls; None advises nothing.
-        models: The names that are served; empty for any name.
-        recordings: What ``recording:NAME`` replays, by NAME; those of streamkit when it is None.
-        scenarios: What runs can be asked to do, by name and besides what every server knows.
-        any_assistant: Whether runs take an ``assistant_id`` that no assistant has.
+        seed: The seed of the answers: another seed gives others to the same requests.
+        api_key: The key that every request must carry; None asks for no key.
+        token_size: The number of characters in a token.
+        pace: The seconds between two chunks of a stream.
+        speed: The speed of replays: 1 is as recorded, 2 is twice as fast, 0 is at once.
+        polls: The number of polls until a run, a file or a batch has finished.
+        poll_after_ms: The milliseconds in the header ``openai-poll-after-ms``; None sends none.
+        models: The names of the models that are served; empty for any name.
+        recordings: The recordings that ``recording:NAME`` replays, by NAME; None for those of
+            streamkit.
+        scenarios: The scenarios that runs can follow, by name, besides those of every server.
+        any_assistant: Whether a run may have the ``assistant_id`` of an assistant that nobody
+            created.
         database: A file that keeps assistants, threads, files and vector stores; without one they
             are forgotten with the application.
-        upload_limit: Bytes that an uploaded file may have.
-        max_requests: How many requests are answered at a time; others are refused with 503.
-        request_seconds: How long an answer may take; then it is cut.
-        allowed_hosts: The names, besides those of loopback, by which a request may call the server;
-            ``*`` for any. Requests for others are refused: a web page could have made them.
+        upload_limit: The number of bytes that an uploaded file may have.
+        max_requests: The number of requests that are answered at a time; others get a 503.
+        request_seconds: The seconds that an answer may take before it is cut.
+        allowed_hosts: The hosts, besides those of loopback, that a request may name; ``*`` for any.
+            Other hosts are refused, because a web page could have sent the request.
         allowed_origins: The origins, besides those of loopback, of web pages that may send requests
             and read the answers, as ``https://example.com``; ``*`` for any.
         log_requests: Whether the logger ``streamkit.server`` gets a line at INFO for each request,
             without headers, queries and bodies.
-        fault: How the answers go wrong, as `streamkit.server.faults` says.
+        fault: The fault of the answers, as `streamkit.server.faults` describes; None for none.
 
     Raises:
         OSError: The database cannot be opened.
         ValueError: A setting is out of its range, or a scenario, the database, a host, an origin or
-            the fault is none.
+            the fault is invalid.
     """
     settings = convert(
         {
@@ -199,10 +201,10 @@ class _Api:
         return answered(chat, Identity(body, self._seed), settings, budget)
 
     def admit(self, request: Request) -> Settings:
-        """Let a request in, and say with which settings.
+        """Check a request, and return the settings for it.
 
         Raises:
-            ApiError: It has no key, or a header has no such value.
+            ApiError: The key is missing or wrong, or the value of a header is invalid.
         """
         self._authorise(request)
         return self._settings.overridden(request.headers)
@@ -248,12 +250,12 @@ async def _exhausted(_: Request, error: Exception) -> Response:
 
 
 async def _nested(_: Request, __: Exception) -> Response:
-    """Words what only a request that is nested too deeply can cause."""
+    """Refuse a request that is nested too deeply, the only cause of a ``RecursionError``."""
     return ApiError("The request cannot be answered: it is nested too deeply.").response()
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """Words the two errors that routing makes, an unknown path and a wrong method."""
+    """Return the API's error for those of routing: an unknown path and a wrong method."""
     found = cast("HTTPException", error)
     if found.status_code == 405:
         message = f"Not allowed to {request.method} on {request.url.path}."

@@ -1,4 +1,4 @@
-"""The bytes of a streamed response, at their pace."""
+"""The body of a streamed response, sent at a pace."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 async def event_stream(chunks: Iterable[dict[str, Any]], pace: float) -> AsyncIterator[bytes]:
-    """Each chunk as one server-sent event, ``pace`` seconds after the last, then ``[DONE]``."""
+    """Yield each chunk as a server-sent event, ``pace`` seconds apart, then ``[DONE]``."""
     encode = msgspec.json.Encoder().encode
     wait = 0.0
     for chunk in chunks:
-        # Also without a pace: between two chunks others get a turn, and a disconnect is seen.
+        # Also with a pace of 0, so that other tasks run and a disconnect is noticed.
         await anyio.sleep(wait)
         wait = pace
         yield b"data: " + encode(chunk) + b"\n\n"
@@ -28,7 +28,7 @@ async def event_stream(chunks: Iterable[dict[str, Any]], pace: float) -> AsyncIt
 
 
 async def replay(recording: Recording, speed: float) -> AsyncIterator[bytes]:
-    """The recorded reads, ``speed`` times faster than they came; at once when it is 0."""
+    """Yield the recorded reads, ``speed`` times faster than recorded; at once when it is 0."""
     start = anyio.current_time()
     for read in recording.reads:
         await anyio.sleep_until(start + read.seconds / speed if speed else start)
@@ -36,9 +36,9 @@ async def replay(recording: Recording, speed: float) -> AsyncIterator[bytes]:
 
 
 def streamed(response: StreamingResponse) -> StreamingResponse:
-    """The response with the headers of an event stream."""
+    """Set the headers of an event stream on a response, and return the response."""
     response.headers["content-type"] = "text/event-stream; charset=utf-8"
-    # Neither a cache nor a proxy may hold back what has been said so far.
+    # Neither a cache nor a proxy may hold back the events.
     response.headers["cache-control"] = "no-cache, no-transform"
     response.headers["x-accel-buffering"] = "no"
     return response

@@ -1,4 +1,4 @@
-"""How many answers the server gives at a time, and how long one may take."""
+"""The limits on the number of answers at a time and on the time of each."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_REQUESTS = 4096
-"""Requests that are answered at a time."""
+"""The number of requests that are answered at a time."""
 REQUEST_SECONDS = 3600.0
-"""From the first byte of a request's body to the last of its answer."""
+"""The seconds from the first byte of a request's body to the last byte of its answer."""
 
 
 class Bounds:
-    """How many requests may still begin, and how long each may take.
+    """The number of requests that may still begin, and the seconds that each may take.
 
     Raises:
-        ValueError: None could be answered.
+        ValueError: A limit is 0 or less, so that no request could be answered.
     """
 
     def __init__(self, max_requests: int, seconds: float) -> None:
@@ -32,14 +32,14 @@ class Bounds:
 
 
 class BoundsMiddleware:
-    """Refuses requests while too many are being answered, and cuts those that take too long."""
+    """A middleware that refuses requests beyond the limit, and cuts answers that take too long."""
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app = app
         self._bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, if there is room for it."""
+        """Serve one request, or refuse it with 503 when too many are being answered."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -64,7 +64,7 @@ class BoundsMiddleware:
             await self._app(scope, receive, noted)
         if limit.cancelled_caught and not has_begun:
             await _LATE.response()(scope, receive, send)
-        # An answer that has begun is left without its end, which ends the connection.
+        # An answer that has begun stays without its end, so the server closes the connection.
 
 
 _CROWDED = ApiError(

@@ -1,7 +1,7 @@
-"""A request for one of the objects in the store, and the way to its handler."""
+"""Requests for objects in the store, and the endpoint that passes them to a handler."""
 
-# Strategy: a handler is a plain function of the call. It runs inside of one transaction and returns
-# the object to show, so it neither awaits nor encodes, and what it wrote before an error is undone.
+# Strategy: a handler is a plain function of the call. It runs inside one transaction and returns
+# the object to show, so it neither awaits nor encodes, and an error undoes everything it wrote.
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=msgspec.Struct)
 
 ASSISTANTS = ("/v1/assistants", "/v1/threads")
-"""The paths of the API that wants to be asked for by a header."""
+"""The paths of the Assistants API, which requires a header."""
 OBJECT_LIMIT = 1024 * 1024
-"""Bytes that a request for an object may have: a run reads and writes its own again and again."""
+"""The bytes of a request for an object; few, because a run rewrites its object again and again."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request."""
+    """One request for an object, with the server's settings for it."""
 
     desk: Desk
     settings: Settings
     path: dict[str, str]
-    """What stands in the path, by the names in its route."""
+    """The variable parts of the path, by their names in the route."""
     query: QueryParams
     body: dict[str, Any]
 
     @property
     def store(self) -> Store:
-        """The server's objects."""
+        """The store of the server's objects."""
         return self.desk.store
 
     def read(self, kind: type[T]) -> T:
-        """The body as what it should be.
+        """Return the body as a value of the type ``kind``.
 
         Raises:
-            ApiError: It is something else.
+            ApiError: The body does not fit the type.
         """
         required = [field.name for field in msgspec.structs.fields(kind) if field.required]
         for name in required:
@@ -69,10 +69,10 @@ class Call:
             raise complaint(error, self.body, supported={}) from None
 
     def find(self, kind: str, name: str, *, owner: str = "") -> Record:
-        """The object that the path names.
+        """Return the object that the part ``name`` of the path names.
 
         Raises:
-            ApiError: There is none.
+            ApiError: The object does not exist.
         """
         found = self.store.find(kind, self.path[name], owner=owner)
         if found is None:
@@ -81,7 +81,7 @@ class Call:
 
 
 def not_found(kind: str, id: str) -> ApiError:
-    """The API's error for an object that does not exist."""
+    """Return the API's error for an object that does not exist."""
     noun = kind.rpartition(".")[2].replace("_", " ")
     return ApiError(f"No {noun} found with id '{id}'.", status=404)
 
@@ -89,7 +89,7 @@ def not_found(kind: str, id: str) -> ApiError:
 def endpoint(
     handler: Handler, desk: Desk, admit: Admit
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Serve requests with a handler; ``admit`` lets them in and knows their settings."""
+    """Return an endpoint for a handler; ``admit`` checks a request and returns its settings."""
 
     async def serve(request: Request) -> Response:
         settings = admit(request)
@@ -104,7 +104,7 @@ def endpoint(
 
 
 def shown(document: Document, settings: Settings) -> Response:
-    """An object as the response's body; one with a status can be polled."""
+    """Return a response with an object; an object with a status gets the polling hint."""
     response = JSONResponse(document)
     if "status" in document and settings.poll_after_ms is not None:
         response.headers["openai-poll-after-ms"] = str(settings.poll_after_ms)
@@ -112,7 +112,7 @@ def shown(document: Document, settings: Settings) -> Response:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    # What needs no parameters, as to cancel a run, is asked for without a body.
+    # A request without parameters, such as one that cancels a run, has no body.
     body = await read_json(request, absent=b"{}", limit=OBJECT_LIMIT)
     if not isinstance(body, dict):
         raise ApiError("The body of the request must be a JSON object.")

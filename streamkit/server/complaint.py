@@ -1,7 +1,7 @@
-"""What msgspec found wrong with a request, in the API's words."""
+"""The errors of msgspec about a request, translated into those of the API."""
 
-# Strategy: msgspec says what it expected and where ("Expected `int`, got `str` - at `$.n`"). Each
-# kind of finding is one row of a table: a pattern of its text, and how the API words it.
+# Strategy: msgspec reports what it expected and where ("Expected `int`, got `str` - at `$.n`").
+# Each kind of error is one row of a table: a pattern of its text, and the API's text for it.
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 def complaint(
     error: ValidationError, body: Any, *, supported: Mapping[str, Sequence[str]]
 ) -> ApiError:
-    """The API's error for the first thing that is wrong with ``body``.
+    """Return the API's error for the first fault in ``body``.
 
-    ``supported`` are the values that it names, by the field's path without list positions.
+    Args:
+        error: The error of msgspec.
+        body: The value that it refused.
+        supported: The values that the error names, by the field's path without list positions.
     """
     text, _, path = str(error).partition(" - at `$")
     param = path.rstrip("`").removeprefix(".").partition("[...]")[0]
@@ -34,14 +37,14 @@ def complaint(
 
 
 def missing(param: str) -> ApiError:
-    """A required parameter was not given."""
+    """Return the API's error for a required parameter that is missing."""
     return ApiError(
         f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
     )
 
 
 def unknown(param: str) -> ApiError:
-    """The API knows no such parameter."""
+    """Return the API's error for an unknown parameter."""
     return ApiError(f"Unknown parameter: '{param}'.", param=param, code="unknown_parameter")
 
 
@@ -66,7 +69,7 @@ def _unknown_field(param: str, _: object, field: str) -> ApiError:
 def _out_of_range(param: str, value: object, kind: str, comparison: str, bound: str) -> ApiError:
     number = "integer" if kind == "int" else "decimal"
     low = comparison == ">="
-    # msgspec does not say which value of a mapping it means.
+    # msgspec does not report which value of a mapping is at fault.
     got = "" if isinstance(value, dict) else f", but got {value} instead"
     return ApiError(
         f"Invalid '{param}': {number} {'below minimum' if low else 'above maximum'} value. "

@@ -1,4 +1,4 @@
-"""What the handlers of requests share."""
+"""The objects that all handlers of requests share."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """A server's store, and what it was told when it was made."""
+    """A server's store and options, as its handlers need them."""
 
     store: Store
     seed: int
     scenarios: Mapping[str, Scenario]
-    """What a run can be asked to do, by name."""
+    """The scenarios that a run can follow, by name."""
     any_assistant: bool
     """Whether a run may name an assistant that nobody created."""
     upload_limit: int
-    """Bytes that an uploaded file may have."""
+    """The number of bytes that an uploaded file may have."""
     serve: Callable[[str], None]
-    """Raises the API's error when a model of this name is not served."""
+    """A function that raises the API's error when a model is not served."""
     streaming: dict[str, anyio.Event] = field(default_factory=dict["str", "anyio.Event"])
-    """The runs that a stream drives at this moment; an event that is set asks one to look up."""
+    """The runs that a stream drives now; its event, once set, makes it read the run again."""

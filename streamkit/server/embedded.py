@@ -1,4 +1,4 @@
-"""The server in a thread of this process."""
+"""The server that runs in a thread of this process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 BACKLOG = 2048
-"""Connections that may wait to be accepted; the system may allow fewer."""
+"""The number of connections that may wait to be accepted; the system may allow fewer."""
 
 
 class Options(TypedDict, total=False):
@@ -54,19 +54,20 @@ class Options(TypedDict, total=False):
 
 
 class EmbeddedServer:
-    """Serves over HTTP from a thread of its own, between entering and leaving a ``with`` block.
+    """An HTTP server in a thread of its own that runs during a ``with`` block.
 
-    It can be started again after it has stopped. Stopping cuts the answers that are being sent.
+    The server can be started again after it has stopped. Stopping cuts the answers that are being
+    sent.
 
     Args:
-        host: The address to listen at; any but a loopback address demands an ``api_key``. By other
-            names than this and those of loopback it is called only with ``allowed_hosts``.
+        host: The address to listen at; any but a loopback address requires an ``api_key``. Requests
+            that name another host than this and those of loopback need ``allowed_hosts``.
         port: The port to listen at; 0 lets the system choose one at each start.
-        options: Those of ``create_app``.
+        options: The options of ``create_app``.
 
     Raises:
         OSError: The database cannot be opened.
-        ValueError: Others could reach the server, and it has no key; or an option is wrong.
+        ValueError: Other machines could reach the server, and it has no key; or an option is wrong.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class EmbeddedServer:
     ) -> None:
         if not options.get("api_key") and not is_loopback(host):
             raise ValueError(f"to listen at {host}, where others can reach it, give it an api_key")
-        # The host that it listens at is the one in its own url; "" is all of them, and in no url.
+        # The URL names the host that the server listens at; "" means all hosts, and is in no URL.
         own = [host.partition("%")[0]] if host else []
         options["allowed_hosts"] = [*options.get("allowed_hosts", ()), *own]
         self._app = create_app(**options)
@@ -84,10 +85,10 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Where it is, as ``http://127.0.0.1:8000``.
+        """The address of the server, such as ``http://127.0.0.1:8000``.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: The server is not running.
         """
         if self._running is None:
             raise RuntimeError("the server is not running: enter it, or call start()")
@@ -102,15 +103,15 @@ class EmbeddedServer:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """The latest requests with how they were answered, oldest first."""
+        """The latest requests and their answers, oldest first."""
         found: list[Exchange] = self._app.state.journal.exchanges()
         return found
 
     @property
     def fault(self) -> Fault | None:
-        """How the answers go wrong, as `streamkit.server.faults` says; it can be set at any time.
+        """The fault of the answers, one of `streamkit.server.faults`; None for none.
 
-        It is read when an answer begins.
+        It can be set at any time, and is read when an answer begins.
         """
         return self._faults.fault
 
@@ -119,23 +120,23 @@ class EmbeddedServer:
         self._faults.fault = None if fault is None else read_fault(fault)
 
     def stalled(self, timeout: float | None = None) -> bool:
-        """Block until a fault holds an answer back, at most so many seconds; whether one does."""
+        """Block until a fault stalls an answer, at most ``timeout`` s; return whether one does."""
         return self._faults.stalls.reached(timeout)
 
     def release(self) -> int:
-        """Let the answers that a fault holds back go on, and say how many they are."""
+        """Let the answers that a fault stalls go on, and return their number."""
         return self._faults.stalls.release()
 
     def start(self) -> Self:
-        """Begin to serve; connections are accepted when this returns.
+        """Start the server; connections are accepted when this returns.
 
         Raises:
-            OSError: The address cannot be listened at.
-            RuntimeError: It is running already.
+            OSError: The server cannot listen at the address.
+            RuntimeError: The server is running already.
         """
         if self._running is not None:
             raise RuntimeError("the server is running already")
-        # Listening before the thread starts: whoever connects meanwhile waits in the queue.
+        # The socket listens before the thread starts, so that early connections wait in its queue.
         listener = _listener(self._host, self._port)
         config = uvicorn.Config(
             self._app,
@@ -154,7 +155,7 @@ class EmbeddedServer:
         return self
 
     def stop(self) -> None:
-        """Stop serving and wait until everything is closed; does nothing when it is not running."""
+        """Stop the server, if it is running, and wait until everything is closed."""
         if self._running is None:
             return
         server, thread, listener = self._running
@@ -187,7 +188,7 @@ class EmbeddedServer:
 
 class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Without this the slowest answer would say when the server may stop.
+        # Otherwise the server could not stop before the slowest answer has ended.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
@@ -195,10 +196,10 @@ class _Server(uvicorn.Server):
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio sends small chunks at once only where it is.
+    # The protocol is given because asyncio sets TCP_NODELAY only then, which sends chunks at once.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        # Elsewhere the option lets two servers have the same port.
+        # On other systems the option lets two servers share a port.
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -1,4 +1,4 @@
-"""What the server was asked, and how far its answer got: for tests of clients."""
+"""The journal of requests and the progress of their answers, for tests of clients."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KEPT = 1000
-"""How many exchanges are remembered; older ones are forgotten."""
+"""The number of exchanges that are remembered; older ones are forgotten."""
 KEPT_BYTES = 64 * 1024 * 1024
-"""How many bytes of requests are remembered, the latest ones."""
+"""The number of bytes of requests that are remembered, the latest ones."""
 
 Outcome = Literal["completed", "cut"]
 
 
 @dataclass(eq=False)
 class Exchange:
-    """One request and the answer to it; safe to read from any thread while it goes on."""
+    """One request and its answer; any thread may read it while the answer goes on."""
 
     method: str
     path: str
     headers: dict[str, str] = field(repr=False)  # a key may be among them
     """The request's headers, by lower-case names."""
     request_id: str
-    """What the response's ``x-request-id`` says."""
+    """The value of the response's ``x-request-id``."""
     content: bytes | None = None
-    """The request's body, as JSON; None when it has none, or none that could be decoded."""
+    """The request's body, as JSON; None when there is none, or it could not be decoded."""
     status: int | None = None
     sent: int = 0
-    """How many pieces of the body were sent: the events of a generated stream."""
+    """The number of pieces of the body that were sent, such as the events of a stream."""
     outcome: Outcome | None = None
     """Whether the whole answer was sent, or the client left first; None while it goes on."""
     _ended: Event = field(default_factory=Event, repr=False)
@@ -51,7 +51,7 @@ class Exchange:
 
     @property
     def size(self) -> int:
-        """How many bytes of the request it keeps."""
+        """The number of bytes of the request that it keeps."""
         headers = sum(len(name) + len(value) for name, value in self.headers.items())
         return len(self.path) + headers + len(self.content or b"")
 
@@ -61,7 +61,7 @@ class Exchange:
         return self.outcome
 
     def end(self, outcome: Outcome) -> None:
-        """Note how it ended, and wake who waits for that."""
+        """Set the outcome, and wake the threads that wait for it."""
         self.outcome = outcome
         self._ended.set()
 
@@ -70,8 +70,8 @@ class Journal:
     """The latest exchanges, oldest first.
 
     Args:
-        kept: How many it remembers.
-        kept_bytes: How many bytes of requests it remembers.
+        kept: The number of exchanges to remember.
+        kept_bytes: The number of bytes of requests to remember.
     """
 
     def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
@@ -89,7 +89,7 @@ class Journal:
             self._forget()
 
     def note(self, exchange: Exchange, content: bytes) -> None:
-        """Note the body of an exchange, of which it is the only one."""
+        """Keep the body of an exchange, which must not have one yet."""
         with self._lock:
             exchange.content = content
             if exchange.request_id in self._exchanges:
@@ -97,7 +97,7 @@ class Journal:
                 self._forget()
 
     def exchanges(self) -> list[Exchange]:
-        """Those remembered, as a list of the caller's own."""
+        """Return a new list of the exchanges, oldest first."""
         with self._lock:
             return list(self._exchanges.values())
 
@@ -108,7 +108,7 @@ class Journal:
 
 
 class JournalMiddleware:
-    """Notes every exchange in a journal, and gives each response its ``x-request-id``."""
+    """A middleware that keeps each exchange in a journal, and adds ``x-request-id`` to responses."""
 
     def __init__(self, app: ASGIApp, journal: Journal, *, logs: bool = False) -> None:
         self._app = app

@@ -1,8 +1,8 @@
-"""Which hosts and origins a request may name."""
+"""The check of the host and the origin that a request names."""
 
-# Strategy: a server on loopback, without a key, is safe from other machines and yet not from web
-# pages in a browser of its own machine. A page that sends to its address is known by its Origin. A
-# page whose own name was made to resolve to the address (DNS rebinding) is known by the Host.
+# Strategy: a server on loopback, without a key, is safe from other machines but not from web pages
+# in a browser of its own machine. The Origin shows a page that sends to its address. The Host shows
+# a page whose own name was made to resolve to the address (DNS rebinding).
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANY = "*"
-"""Allows every host, or every origin."""
+"""The name that allows every host, or every origin."""
 SHOWN = 200
-"""Characters of a refused name that are quoted."""
+"""The number of characters that are quoted of a refused name."""
 
 
 class Hosts:
-    """The hosts and origins that may be named besides those of loopback.
+    """The hosts and origins that requests may name besides those of loopback.
 
     Args:
         hosts: Names or addresses, without a port; ``*`` for any.
-        origins: As a browser writes them, ``https://example.com``; ``*`` for any.
+        origins: Origins as a browser writes them, ``https://example.com``; ``*`` for any.
 
     Raises:
-        ValueError: One of them is no host, or no origin.
+        ValueError: A host or an origin is not a valid one.
     """
 
     def __init__(self, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:
@@ -43,7 +43,7 @@ class Hosts:
         self._origins = frozenset(map(_origin, origins))
 
     def check(self, headers: Headers) -> None:
-        """Raise the API's error when a request comes from where none may come from."""
+        """Raise the API's error when a request names a host or an origin that is not allowed."""
         for host in headers.getlist("host") or [""]:
             if not self._allows_host(host):
                 raise _refused("host", host, "--allow-host")
@@ -67,7 +67,7 @@ class Hosts:
 
 
 class HostsMiddleware:
-    """Refuses requests from elsewhere, and lets the pages that may ask read the answers."""
+    """A middleware that refuses foreign hosts and origins, and lets allowed pages read answers."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
@@ -104,7 +104,7 @@ class HostsMiddleware:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address always means this machine."""
+    """Return whether a host's name or address always means this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -112,7 +112,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _preflight(headers: Headers) -> Response:
-    """What a browser asks before it lets a page send JSON or a key."""
+    """Return the answer to a preflight: a browser's question before a page sends JSON or a key."""
     return Response(
         status_code=204,
         headers={
@@ -124,7 +124,7 @@ def _preflight(headers: Headers) -> Response:
 
 
 def _name(text: str) -> str | None:
-    """The host in ``host:port``, in lower case; None when it is written in any other way."""
+    """Return the host in ``host:port``, in lower case; None for any other form."""
     found = _HOST.fullmatch(text.lower())
     return None if found is None else (found["address"] or found["name"]).removesuffix(".")
 

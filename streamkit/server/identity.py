@@ -1,4 +1,4 @@
-"""What names an answer, derived from its request: the same request gets the same answer."""
+"""The ids and randomness of an answer, which follow from its request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 EPOCH = 1_735_689_600
-"""2025-01-01, in UTC: no clock is read, and the time is plausible."""
+"""The Unix time of 2025-01-01 in UTC: plausible, and no clock is read."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _ABOUT_THE_STREAM = frozenset({"stream", "stream_options"})
 
@@ -17,7 +17,7 @@ _ABOUT_THE_STREAM = frozenset({"stream", "stream_options"})
 class Identity:
     """The id, the time and the randomness of the answer to one request.
 
-    Whether and how the answer is streamed makes no difference to them.
+    They are the same whether the answer is streamed or not.
     """
 
     def __init__(self, body: dict[str, Any], seed: int) -> None:
@@ -30,10 +30,10 @@ class Identity:
         self.fingerprint = f"fp_{names.getrandbits(40):010x}"
 
     def random(self, purpose: str) -> Random:
-        """A source of randomness of its own for each purpose."""
+        """Return a source of randomness; each purpose has its own."""
         return Random(f"{self._digest} {purpose}")  # noqa: S311 - repeatable, and guards nothing
 
 
 def identifier(random: Random, length: int) -> str:
-    """Letters and digits, like those in the API's ids."""
+    """Return random letters and digits, like those in the API's ids."""
     return "".join(random.choices(_LETTERS, k=length))

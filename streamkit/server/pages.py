@@ -1,4 +1,4 @@
-"""Lists, a page at a time."""
+"""The pages of a list of objects."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from streamkit.server.store import Document, Record
 
 MOST = 100
-"""Objects on a page."""
+"""The number of objects that a page may have."""
 MOST_FILES = 10_000
-"""Files on a page."""
+"""The number of files that a page may have."""
 
 
 class Cursor(Struct, kw_only=True):
-    """Where a page begins, and which way it reads; other fields of a query are not its business."""
+    """The start, order and limit of a page; other fields of a query are ignored."""
 
     limit: Annotated[int, Meta(ge=1)] | None = None
     order: Literal["asc", "desc"] = "desc"
@@ -42,14 +42,14 @@ def page(  # noqa: PLR0913 - by keyword, and each with a default
     most: int = MOST,
     default: int = 20,
 ) -> Document:
-    """The page that a request's query asks for.
+    """Return the page that a request's query asks for.
 
     Args:
         call: The request.
-        kind: What is listed.
-        owner: What it belongs to.
-        where: The values that it has, as for ``Store.select``.
-        show: How the API shows it, where that is more than its document.
+        kind: The kind of the listed objects.
+        owner: The id of their owner.
+        where: The values that they have, as for ``Store.select``.
+        show: Returns an object as the API shows it; by default, its document.
         most: The largest limit.
         default: The limit when the query has none.
 
@@ -91,7 +91,7 @@ def page(  # noqa: PLR0913 - by keyword, and each with a default
 def _cursor(call: Call, most: int) -> Cursor:
     query = dict(call.query)
     try:
-        # Not strict: a query is text, and stands for a number here.
+        # The conversion is not strict, because a query holds numbers as text.
         cursor = convert(query, Cursor, strict=False)
     except msgspec.ValidationError as error:
         raise complaint(error, query, supported={"order": ("asc", "desc")}) from None

@@ -1,6 +1,6 @@
-"""What takes its time is done once it has been looked at often enough."""
+"""The counting of polls: an object is done after a number of them."""
 
-# Strategy: polls are counted and no clock is read, so a test need not sleep, and sees each state.
+# Strategy: polls are counted and no clock is read, so a test sees each state without a sleep.
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def poll(record: Record) -> bool:
-    """Count one look at an object that is being worked on; whether it is done now."""
+    """Count one poll of an unfinished object, and return whether the object is done now."""
     record.private["polls"] -= 1
     return bool(record.private["polls"] <= 0)

@@ -1,4 +1,4 @@
-"""The body of a request, within its limit."""
+"""The reading of a request's body, within its limits."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 BODY_LIMIT = 16 * 1024 * 1024
-"""Bytes that a body of JSON may have."""
+"""The number of bytes that a JSON body may have."""
 CONTAINER_LIMIT = 1_000_000
-"""Lists and objects that it may have; an empty one takes two bytes here and fifty in memory."""
+"""The lists and objects that a body may have: two bytes of it can take fifty in memory."""
 
 
 async def pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body as it arrives.
+    """Yield the body in the pieces in which it arrives.
 
     Raises:
-        ApiError: It is larger than ``limit`` bytes, or it was cut.
+        ApiError: The body is larger than ``limit`` bytes, or it was cut.
     """
     size = 0
     try:
@@ -38,10 +38,15 @@ async def pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
 
 
 async def read_json(request: Request, *, absent: bytes = b"", limit: int = BODY_LIMIT) -> Any:
-    """The body's value, or that of ``absent`` when there is no body; the journal notes it.
+    """Return the value of a JSON body, and note the body in the journal.
+
+    Args:
+        request: The request.
+        absent: The JSON to read when there is no body.
+        limit: The number of bytes that the body may have.
 
     Raises:
-        ApiError: It is too large, was cut, or is no JSON.
+        ApiError: The body is too large, was cut, or is not valid JSON.
     """
     body = bytearray()
     async for piece in pieces(request, limit):
@@ -52,7 +57,7 @@ async def read_json(request: Request, *, absent: bytes = b"", limit: int = BODY_
         )
     try:
         value = msgspec.json.decode(body or absent)
-    # UnicodeDecodeError is one, and what msgspec raises is.
+    # UnicodeDecodeError and the errors of msgspec are ValueErrors.
     except (ValueError, RecursionError):
         raise ApiError(
             "We could not parse the JSON body of your request: "

@@ -1,4 +1,4 @@
-"""A line of the log for each request."""
+"""The log of requests: one line for each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from streamkit.server.exchange import Exchange
 
 LOGGER = logging.getLogger("streamkit.server")
-"""Where the lines go, at INFO."""
+"""The logger of the lines, which have the level INFO."""
 SHOWN = 200
-"""Characters of a path that are shown."""
+"""The number of characters that are shown of a path."""
 
 
 def log(exchange: Exchange, seconds: float) -> None:
-    """Log how a request was answered.
+    """Log the outcome of a request that took ``seconds``.
 
-    Neither headers nor the query nor anything that was said is in it: a key may be among them.
+    The line holds no header, query or body, because a key may be among them.
     """
     LOGGER.info(
         "%s %s %s %s, %d pieces, %.3f s, %s",

@@ -1,4 +1,4 @@
-"""How an answer is sent: how finely cut, and how fast."""
+"""The settings of an answer: its token size, its pace and its polls."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "x-streamkit-"
-"""What the names of the headers begin with that set these for one request."""
+"""The start of the names of headers that set these for one request."""
 
 MOST = 1_000_000_000
-"""The largest of each whole number."""
+"""The largest value of each whole number."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The server's own settings, which a request may override."""
 
     token_size: Annotated[int, Meta(ge=1, le=MOST)] = 4
-    """Characters in a token."""
+    """The number of characters in a token."""
     pace: Annotated[float, Meta(ge=0)] = 0.0
-    """Seconds between two chunks of a stream."""
+    """The seconds between two chunks of a stream."""
     speed: Annotated[float, Meta(ge=0)] = 0.0
-    """How many times faster than recorded a recording is replayed; 0 is as fast as possible."""
+    """The speed of a replay: 1 is as recorded, 2 is twice as fast, 0 as fast as possible."""
     polls: Annotated[int, Meta(ge=0, le=MOST)] = 2
-    """How often what takes its time is looked at until it has finished; 0 is done at once."""
+    """The number of polls until slow work has finished; 0 finishes it at once."""
     poll_after_ms: Annotated[int, Meta(ge=0, le=MOST)] | None = 10
-    """What the header ``openai-poll-after-ms`` advises who polls; None advises nothing."""
+    """The milliseconds in the header ``openai-poll-after-ms``; None sends no such header."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.pace) or not math.isfinite(self.speed):
             raise ValueError("seconds and speeds must be finite")
 
     def overridden(self, headers: Mapping[str, str]) -> Settings:
-        """These settings, or those in headers such as ``x-streamkit-token-size``.
+        """Return these settings with the values of headers such as ``x-streamkit-token-size``.
 
         Raises:
-            ApiError: A header has no such value.
+            ApiError: The value of a header is invalid.
         """
         given = {
             name: headers[header]
@@ -52,7 +52,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         }
         try:
             settings = {**msgspec.structs.asdict(self), **given}
-            # Not strict: a header is text, and stands for a number here.
+            # The conversion is not strict, because headers hold numbers as text.
             return convert(settings, Settings, strict=False)
         except msgspec.ValidationError as error:
             raise ApiError(f"Invalid header {PREFIX}*: {error}") from None

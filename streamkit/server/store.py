@@ -1,11 +1,11 @@
-"""Where the server keeps what its clients create."""
+"""The store of the objects that clients create."""
 
-# Strategy: one SQLite database, each object one row with its JSON. Without a file it is a temporary
-# database, which SQLite holds in memory and moves to disk as it grows, so that a large upload needs
-# no memory either. The store is entered for a transaction: nobody awaits inside of one, so requests
-# never see each other's half-done work, and what a failing request wrote is undone. A lock keeps
-# threads apart, for the one connection serves them all. Where another process has locked the file,
-# the one who enters waits without holding up anybody else.
+# Strategy: one SQLite database, in which each object is a row with its JSON. Without a file it is a
+# temporary database, which SQLite holds in memory and moves to disk as it grows, so that a large
+# upload needs no memory either. Entering the store begins a transaction. Nothing is awaited inside
+# one, so requests never see each other's half-done work, and an error undoes what its request
+# wrote. A lock keeps threads apart, because one connection serves them all. While another process
+# has locked the file, the request that enters waits without delaying others.
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ Document = dict[str, Any]
 """An object as the API shows it."""
 
 LOCKED_SECONDS = 5.0
-"""How long a request waits for a database that another process has locked."""
+"""The seconds that a request waits for a database that another process has locked."""
 PAUSE = 0.02
-"""Seconds between two looks at a locked database."""
+"""The seconds between two attempts to enter a locked database."""
 APPLICATION = 0x73747265
-"""What SQLite's ``application_id`` says of a database of this server."""
+"""The ``application_id`` in SQLite of a database of this server."""
 
 
 class Record(Struct):
-    """An object, and what the API does not show of it."""
+    """An object, with the private data that the API does not show."""
 
     kind: str
-    """What its ``object`` says."""
+    """The value of its field ``object``."""
     id: str
     owner: str
-    """The id of what it is deleted with: a message's thread, a step's run; empty for none."""
+    """The id of the object it is deleted with, as a message's thread; empty for none."""
     document: Document
     private: dict[str, Any]
 
@@ -66,17 +66,18 @@ class LockedError(ApiError):
 
 
 class Store:
-    """All objects; every use of it is inside of ``async with store``, which is a transaction.
+    """The store of all objects; each use is inside ``async with store``, which is a transaction.
 
-    ``with store`` is one that does not wait where another process has locked the database.
+    ``with store`` is a transaction that does not wait for a database that another process has
+    locked.
 
     Args:
         database: A file that outlives the server; None forgets everything with the store.
-        seed: What ids are made of, together with how many objects there were before.
+        seed: The seed of ids, which also follow from the number of objects created before.
 
     Raises:
         OSError: The file cannot be opened.
-        ValueError: The file is something else.
+        ValueError: The file is not a database of this server.
     """
 
     def __init__(self, database: str | PathLike[str] | None, seed: int) -> None:
@@ -85,7 +86,7 @@ class Store:
         name = "" if database is None else fspath(database)
         try:
             self._connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
-            # Nobody has to close a store: it can be used as long as anybody holds it.
+            # No caller has to close a store: it is usable as long as it is referenced.
             weakref.finalize(self, self._connection.close)
             self._prepare(name)
         except sqlite3.OperationalError as error:
@@ -114,7 +115,7 @@ class Store:
             if error is None:
                 self._connection.execute("COMMIT")
         finally:
-            # Also after a commit that failed, as on a full disk.
+            # Also after a commit that failed, for example on a full disk.
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._lock.release()
@@ -122,7 +123,7 @@ class Store:
     async def __aenter__(self) -> Self:
         with suppress(LockedError):
             return self.__enter__()
-        # Shielded, because what a client that has left had begun is to be ended.
+        # Shielded, because the work of a client that has left must still be ended.
         with anyio.move_on_after(LOCKED_SECONDS, shield=True):
             while True:
                 await anyio.sleep(PAUSE)
@@ -140,7 +141,7 @@ class Store:
 
     @property
     def now(self) -> int:
-        """The time in seconds: it moves on with every object, and no clock is read."""
+        """The Unix time in seconds: it advances with every object, and no clock is read."""
         return EPOCH + self._number()
 
     def add(
@@ -152,7 +153,7 @@ class Store:
         owner: str = "",
         private: Mapping[str, Any] | None = None,
     ) -> Record:
-        """Keep a new object, with an id of its own that begins with ``prefix``."""
+        """Insert a new object, with a new id that begins with ``prefix``, and return it."""
         number = self._number() + 1
         source = Random(f"{self._seed} {kind} {number}")  # noqa: S311 - repeatable, guards nothing
         head = {"id": prefix + identifier(source, 24), "object": kind, "created_at": EPOCH + number}
@@ -166,7 +167,7 @@ class Store:
         owner: str = "",
         private: Mapping[str, Any] | None = None,
     ) -> Record:
-        """Keep an object that has its id; one of that kind, id and owner is replaced."""
+        """Insert an object that has an id; one of the same kind, id and owner is replaced."""
         record = Record(kind, document["id"], owner, document, dict(private or {}))
         self._connection.execute(
             "INSERT OR REPLACE INTO records (kind, id, owner, body) VALUES (?, ?, ?, ?)",
@@ -175,14 +176,14 @@ class Store:
         return record
 
     def save(self, record: Record) -> None:
-        """Keep what has changed; nothing happens to one that was removed."""
+        """Write the changes of an object; do nothing when it was removed."""
         self._connection.execute(
             "UPDATE records SET body = ? WHERE kind = ? AND owner = ? AND id = ?",
             (_body(record), record.kind, record.owner, record.id),
         )
 
     def find(self, kind: str, id: str, *, owner: str = "") -> Record | None:
-        """The object; None if there is none."""
+        """Return an object, or None when it does not exist."""
         found = self._connection.execute(
             "SELECT kind, id, owner, body FROM records WHERE kind = ? AND owner = ? AND id = ?",
             (kind, owner, id),
@@ -199,15 +200,15 @@ class Store:
         beyond: str | None = None,
         limit: int = -1,
     ) -> list[Record]:
-        """Objects in the order of their creation.
+        """Return objects in the order of their creation.
 
         Args:
-            kind: What they are.
-            owner: What they belong to.
-            where: The values at paths such as ``document.status`` or ``private.batch``.
-            descending: The latest first.
-            beyond: Only what follows the object of this id, which must exist.
-            limit: At most so many.
+            kind: The kind of the objects.
+            owner: The id of their owner.
+            where: Their values at paths such as ``document.status`` or ``private.batch``.
+            descending: Whether the latest comes first.
+            beyond: The id of an object, which must exist: only those after it are returned.
+            limit: The largest number of objects; -1 for no limit.
         """
         conditions = ["kind = ?", "owner = ?"]
         values: list[str | int] = [kind, owner]
@@ -226,7 +227,7 @@ class Store:
         return [_record(row) for row in rows]
 
     def remove(self, kind: str, id: str, *, owner: str | None = "") -> None:
-        """Forget an object and all that belongs to it; any owner's when ``owner`` is None."""
+        """Remove an object and all that it owns; with ``owner`` None, from every owner."""
         self._connection.execute(
             """
             WITH RECURSIVE doomed (number, id) AS (
@@ -241,18 +242,18 @@ class Store:
         )
 
     def write(self, name: str, position: int, data: bytes) -> None:
-        """Keep one piece of a file's content."""
+        """Write one piece of a file's content."""
         self._connection.execute("INSERT INTO pieces VALUES (?, ?, ?)", (name, position, data))
 
     def read(self, name: str, position: int) -> bytes | None:
-        """One piece of a file's content; None after the last."""
+        """Return one piece of a file's content; None after the last."""
         found = self._connection.execute(
             "SELECT data FROM pieces WHERE name = ? AND position = ?", (name, position)
         ).fetchone()
         return found[0] if found else None
 
     def discard(self, name: str) -> None:
-        """Forget a file's content."""
+        """Remove a file's content."""
         self._connection.execute("DELETE FROM pieces WHERE name = ?", (name,))
 
     def _prepare(self, name: str) -> None:
@@ -261,18 +262,18 @@ class Store:
         if tables and application != APPLICATION:
             raise ValueError(f"the database {name} was not made by this server")
         if name:
-            # Readers need not wait for writers, and writers not for the disk: a crash of the
-            # system may lose the last requests, never the database.
+            # Readers do not wait for writers, and writers do not wait for the disk: a crash of the
+            # system may lose the last requests, but never the database.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         for statement in _tables():
             self._connection.execute(statement)
         self._forget_unfinished_uploads()
-        # From now on nobody waits inside of SQLite.
+        # From now on no call waits inside SQLite.
         self._connection.execute("PRAGMA busy_timeout = 0")
 
     def _forget_unfinished_uploads(self) -> None:
-        """Remove what uploads left whose server was killed."""
+        """Remove the content of uploads that a killed server left unfinished."""
         self._connection.execute("DELETE FROM records WHERE kind = 'upload'")
         self._connection.execute(
             """
@@ -291,7 +292,7 @@ class Store:
 
 def _tables() -> Iterable[str]:
     yield f"PRAGMA application_id = {APPLICATION}"
-    # Numbers are never used again, so that neither ids nor the order of objects repeat.
+    # A number is never used twice, so that neither ids nor the order of objects repeat.
     yield """
         CREATE TABLE IF NOT EXISTS records (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -320,7 +321,7 @@ def _body(record: Record) -> str:
 
 def _is_busy(error: BaseException) -> bool:
     code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF == sqlite3.SQLITE_BUSY  # the rest says why
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the other bits hold the reason
 
 
 def _record(row: tuple[str, str, str, str]) -> Record:

@@ -487,7 +487,7 @@ def test_a_mistake_of_the_command_line_is_explained(arguments: list[str], reason
 def test_a_bad_base_url_is_an_error() -> None:
     ran = run("chat", "Hello", "--base-url", "localhost:80", "--model", "m")
     assert ran.exit_code == 1
-    assert ran.stderr.startswith("streamkit: OpenAIError: base_url must begin with http")
+    assert ran.stderr.startswith("streamkit: StreamkitError: base_url must begin with http")
 
 
 @pytest.mark.usefixtures("with_ctrl_c")

@@ -108,7 +108,7 @@ class Journal:
 
 
 class JournalMiddleware:
-    """A middleware that keeps each exchange in a journal, and adds ``x-request-id`` to responses."""
+    """A middleware that keeps exchanges in a journal, and adds ``x-request-id`` to responses."""
 
     def __init__(self, app: ASGIApp, journal: Journal, *, logs: bool = False) -> None:
         self._app = app

@@ -1,7 +1,7 @@
-"""What a fault is: what is sent instead of an answer, or of each of its events."""
+"""The base of faults, and the steps that a fault consists of."""
 
-# Strategy: a fault knows neither sockets nor time. It says in steps what is to be done, and the
-# middleware does it; so the whole of it can be read, and tested, without a server.
+# Strategy: a fault knows neither sockets nor time. It returns steps, and the middleware carries
+# them out; so a fault can be read, and tested, without a server.
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Do(enum.Enum):
-    """What is done besides sending bytes; after all but a stall the answer is over."""
+    """A step other than sending bytes; after any but a stall, the answer is over."""
 
     STALL = "wait until somebody lets it go on"
     CLOSE = "close the connection"
@@ -27,14 +27,14 @@ class Do(enum.Enum):
 
 @dataclass(frozen=True)
 class Pause:
-    """So many seconds without a byte; with 0, what was sent goes out by itself."""
+    """A number of seconds without a byte; 0 only separates two writes."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer instead of the answer."""
+    """An error response instead of the answer."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -42,7 +42,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes outside of HTTP."""
+    """Bytes that are written to the connection outside HTTP."""
 
     data: bytes
 
@@ -53,11 +53,11 @@ class Frame:
 
     data: bytes
     number: int
-    """How many came before."""
+    """The number of frames before this one."""
     offset: int
-    """How many bytes came before."""
+    """The number of bytes before this frame."""
     previous: bytes
-    """The one before; empty for the first."""
+    """The bytes of the frame before this one; empty for the first."""
     streamed: bool
 
 
@@ -66,35 +66,35 @@ Opening: TypeAlias = "Refusal | Raw | Do"
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """The base of all faults: it changes nothing."""
+    """The base of all faults, which changes nothing in an answer."""
 
     times: Annotated[int, Meta(ge=1)] | None = None
-    """How many repetitions of the same request are hit; None for all."""
+    """The number of repetitions of the same request that are hit; None for all."""
 
     def opening(self) -> Iterable[Opening]:
-        """What is done before the headers."""
+        """Return the steps before the headers."""
         return ()
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """What is sent for a piece of the answer."""
+        """Return the steps for one frame of the answer."""
         return (frame.data,)
 
     def rest(self, last: Frame) -> Iterable[Step]:
-        """What is sent after the last piece."""
+        """Return the steps after the last frame."""
         del last
         return ()
 
     def halved(self) -> Fault:
-        """This fault where it comes in an answer of two halves."""
+        """Return this fault for an answer of two halves."""
         return self
 
 
 class Placed(Fault, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fault that has its place in the answer."""
+    """The base of faults that have a place in the answer."""
 
     after: Annotated[int, Meta(ge=0)] = 0
-    """How many events come before it."""
+    """The number of events before the fault."""
 
     def halved(self) -> Fault:
-        """This fault between the halves, or before them."""
+        """Return this fault between the halves, or before them."""
         return replace(self, after=min(self.after, 1))

@@ -1,4 +1,4 @@
-"""An answer as the pieces that faults are about."""
+"""The division of an answer into the pieces that faults apply to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ END_OF_EVENT = re.compile(rb"\r?\n\r?\n")
 
 
 class Frames:
-    """The events of a streamed answer as they come; of another its two halves, at its end."""
+    """A machine that divides an answer into frames.
+
+    The frames of a streamed answer are its events; those of another are its two halves, at its end.
+    """
 
     def __init__(self, *, streamed: bool) -> None:
         self._streamed = streamed
@@ -22,17 +25,17 @@ class Frames:
         self._offset = 0
         self._number = 0
         self.last: Frame | None = None
-        """The latest."""
+        """The latest frame; None before the first."""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        """Take bytes and return the events that they end."""
+        """Take bytes and yield the events that they complete."""
         self._rest += data
         while self._streamed and (end := END_OF_EVENT.search(self._rest)):
             event, self._rest = self._rest[: end.end()], self._rest[end.end() :]
             yield self._frame(event)
 
     def close(self) -> Iterator[Frame]:
-        """Return what is left."""
+        """Yield the rest of the answer."""
         middle = 0 if self._streamed else len(self._rest) // 2
         for piece in (self._rest[:middle], self._rest[middle:]):
             if piece:

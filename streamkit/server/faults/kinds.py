@@ -1,4 +1,4 @@
-"""The kinds of faults, and how they are read."""
+"""The kinds of faults, and the reader of their text and JSON."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ if TYPE_CHECKING:
 
 
 class Status(Fault, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="status"):
-    """An error instead of an answer."""
+    """A fault: an error comes instead of an answer."""
 
     code: Annotated[int, Meta(ge=400, le=599)] = 500
     retry_after: Annotated[float, Meta(ge=0)] | None = None
-    """The seconds that ``Retry-After`` asks for."""
+    """The seconds in the header ``Retry-After``; None for no such header."""
 
     def opening(self) -> Iterable[Opening]:
-        """Refuse."""
+        """Refuse the request."""
         wait = {} if self.retry_after is None else {"retry-after": f"{self.retry_after:g}"}
         return (Refusal(self.code, wait),)
 
 
 class HangUp(Fault, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hang_up"):
-    """The connection is closed before the headers."""
+    """A fault: the connection is closed before the headers."""
 
     def opening(self) -> Iterable[Opening]:
-        """Close."""
+        """Close the connection."""
         return (Do.CLOSE,)
 
 
 class NotHttp(Fault, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="not_http"):
-    """What comes is not HTTP."""
+    """A fault: bytes come that are not HTTP."""
 
     def opening(self) -> Iterable[Opening]:
-        """Send noise and close."""
+        """Send noise and close the connection."""
         return (Raw(b"\x00\xffno HTTP\r\n\r\n"), Do.CLOSE)
 
 
 class Silence(Fault, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="silence"):
-    """Nothing comes, not even headers, until it is released."""
+    """A fault: nothing comes, not even headers, until the answer is released."""
 
     def opening(self) -> Iterable[Opening]:
-        """Wait."""
+        """Stall the answer."""
         return (Do.STALL,)
 
 
@@ -69,58 +69,58 @@ class _Ending(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ending: ClassVar[Do]
 
     unit: Literal["events", "bytes"] = "events"
-    """What ``after`` counts."""
+    """The unit of ``after``."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Send what comes before the end, then end."""
+        """Send the part of the answer before the fault, then end it."""
         if self.unit == "events":
             return (frame.data,) if frame.number < self.after else (self.ending,)
         left = self.after - frame.offset
         return (frame.data,) if len(frame.data) <= left else (frame.data[:left], self.ending)
 
     def halved(self) -> Fault:
-        """This fault where it comes in an answer of two halves."""
+        """Return this fault for an answer of two halves."""
         return super().halved() if self.unit == "events" else self
 
 
 class Cut(_Ending, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="cut"):
-    """The connection is closed."""
+    """A fault: the connection is closed."""
 
     ending = Do.CLOSE
 
 
 class Truncate(_Ending, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="truncate"):
-    """The answer ends early, and by the rules of HTTP."""
+    """A fault: the answer ends early, but by the rules of HTTP."""
 
     ending = Do.END
 
 
 class Reset(_Ending, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reset"):
-    """The connection is reset."""
+    """A fault: the connection is reset, with RST."""
 
     ending = Do.RESET
 
 
 class HalfFrame(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="half_frame"):
-    """Half an event comes, and the connection is closed."""
+    """A fault: half an event comes, and the connection is closed."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Send half of the event and close."""
+        """Send half of the event and close the connection."""
         if frame.number < self.after:
             return (frame.data,)
         return (frame.data[: len(frame.data) // 2], Do.CLOSE)
 
 
 class Stall(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="stall"):
-    """Nothing more comes until it is released."""
+    """A fault: nothing more comes until the answer is released."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Wait before the event."""
+        """Stall the answer before the event."""
         return (Do.STALL, frame.data) if frame.number == self.after else (frame.data,)
 
 
 class Drip(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="drip"):
-    """The rest comes in little pieces."""
+    """A fault: the rest comes in little pieces, of ``size`` bytes and ``pace`` seconds apart."""
 
     size: Annotated[int, Meta(ge=1)] = 1
     pace: Annotated[float, Meta(ge=0)] = 0.0
@@ -136,14 +136,14 @@ class Drip(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="d
 
 
 class Error(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="error"):
-    """An error event, and the end."""
+    """A fault: an error event comes, and the answer ends."""
 
     message: str = "The server had an error while processing your request."
     named: bool = False
-    """Whether the event has a name, ``error``."""
+    """Whether the event has the name ``error``."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Send the error and end."""
+        """Send the error and end the answer."""
         if frame.number < self.after:
             return (frame.data,)
         error = msgspec.json.encode(
@@ -155,12 +155,12 @@ class Error(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
         return (name + b"data: " + error + b"\n\n", Do.END)
 
     def halved(self) -> Fault:
-        """This fault instead of both halves."""
+        """Return this fault instead of both halves."""
         return replace(self, after=0)
 
 
 class Garbage(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="garbage"):
-    """An event that is not JSON, and the rest."""
+    """A fault: an event comes that is not JSON, and then the rest."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
         """Send noise before the event."""
@@ -169,43 +169,43 @@ class Garbage(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 
 class Duplicate(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="duplicate"):
-    """An event comes twice."""
+    """A fault: an event comes twice."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Send the event again."""
+        """Send the event, and send it again."""
         return (frame.data, frame.data) if frame.number == self.after else (frame.data,)
 
 
 class Reorder(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reorder"):
-    """Two events change places."""
+    """A fault: two events change places."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
-        """Keep the event back until the next was sent."""
+        """Hold the event back until the next has been sent."""
         if frame.number == self.after:
             return ()
         return (frame.data, frame.previous) if frame.number == self.after + 1 else (frame.data,)
 
     def rest(self, last: Frame) -> Iterable[Step]:
-        """Send an event that had no next one."""
+        """Send a held event that no other followed."""
         return (last.data,) if last.number == self.after else ()
 
     def halved(self) -> Fault:
-        """This fault with the second half first."""
+        """Return this fault with the second half first."""
         return replace(self, after=0)
 
 
 class KeepAlives(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="keep_alives"):
-    """Comments before the next event."""
+    """A fault: comments come before the next event."""
 
     count: Annotated[int, Meta(ge=1)] | None = None
-    """How many; None for no end of them."""
+    """The number of comments; None for endless ones."""
     pace: Annotated[float, Meta(ge=0)] = 0.0
-    """Seconds from one to the next."""
+    """The seconds between two comments."""
 
     def steps(self, frame: Frame) -> Iterator[Step]:
         """Send comments before the event."""
         if frame.number == self.after:
-            # In JSON a server that keeps a connection alive sends white space.
+            # Before JSON, a server sends white space to keep a connection alive.
             alive = b": keep-alive\n\n" if frame.streamed else b"\n"
             for _ in repeat(None) if self.count is None else range(self.count):
                 yield alive
@@ -213,7 +213,7 @@ class KeepAlives(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         yield frame.data
 
     def halved(self) -> Fault:
-        """This fault before both halves."""
+        """Return this fault before both halves."""
         return replace(self, after=0)
 
 
@@ -234,14 +234,14 @@ KINDS: dict[str, type[Fault]] = {
     "reorder": Reorder,
     "keep_alives": KeepAlives,
 }
-"""Every fault by its name."""
+"""The types of faults, by kind."""
 
 
 def read(fault: Fault | Mapping[str, Any] | str) -> Fault:
-    """Make a fault of a mapping, of JSON, or of text such as ``cut?after=3``.
+    """Return the fault that a mapping, JSON or text such as ``cut?after=3`` describes.
 
     Raises:
-        ValueError: There is no such fault.
+        ValueError: The kind or a parameter of the fault is unknown or invalid.
     """
     if isinstance(fault, Fault):
         return fault
@@ -250,7 +250,7 @@ def read(fault: Fault | Mapping[str, Any] | str) -> Fault:
     name = given.get("kind")
     if not isinstance(name, str) or name not in KINDS:
         raise ValueError(f"no fault {name!r}: there are {', '.join(KINDS)}")
-    # Not strict for text, in which a number is written like anything else.
+    # The conversion of text is not strict, because text holds numbers as text.
     made = convert(given, KINDS[name], strict=not is_text)
     for field, value in msgspec.structs.asdict(made).items():
         if isinstance(value, float) and not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Faults between the application and the connection."""
+"""The middleware that turns answers into faulty ones."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ if TYPE_CHECKING:
     from streamkit.server.faults.fault import Opening, Step
 
 MODEL = "fault:"
-"""What the name of a model begins with that names a fault."""
+"""The start of a model's name that names a fault."""
 HEADER = PREFIX + "fault"
 REMEMBERED = 10_000
-"""How many requests are remembered, to tell their repetitions."""
+"""The number of requests that are remembered, to recognise their repetitions."""
 
 
 class Connection(Protocol):
-    """What the ASGI server knows of a connection; uvicorn's protocols do."""
+    """A connection of the ASGI server, as uvicorn's protocols are."""
 
     client: tuple[str, int] | None
     transport: asyncio.Transport
 
 
 class Faults:
-    """What goes wrong at a server: the fault of every request, and who waits because of one."""
+    """The faults of a server's requests, and the answers that are stalled by one."""
 
     def __init__(self, fault: Fault | None = None) -> None:
         self.fault = fault
         """The fault of requests that name none."""
         self.stalls = Stalls()
         self.connections: Iterable[Any] | None = None
-        """The server's open connections, each a ``Connection``; None if they are not known."""
+        """The server's open connections, each a ``Connection``; None when they are unknown."""
         self._hit: OrderedDict[bytes, int] = OrderedDict()
 
     def of(self, scope: Scope) -> Fault | None:
-        """The fault that a request is to be answered with, if any.
+        """Return the fault of a request, or None when it has none.
 
         Raises:
-            ApiError: It names one that does not exist.
+            ApiError: The request names a fault that does not exist.
         """
         fault = self._named(scope) or self.fault
         if fault is None or fault.times is None:
@@ -74,11 +74,11 @@ class Faults:
         return fault if hit < fault.times else None
 
     def connection(self, scope: Scope) -> Connection | None:
-        """The connection that a request came over; None when it is gone.
+        """Return the connection of a request; None when it is gone.
 
         Raises:
-            ConnectionAbortedError: Connections are not known. What an ASGI server does then is near
-                to what is wanted: it closes the connection.
+            ConnectionAbortedError: The connections are unknown. An ASGI server then closes the
+                connection, which is close to the fault.
         """
         if self.connections is None:
             raise ConnectionAbortedError("a fault")
@@ -100,7 +100,7 @@ class Faults:
 
 
 class FaultsMiddleware:
-    """Lets every answer go wrong as `Faults` says."""
+    """A middleware that applies the fault of each request to its answer."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self._app = app
@@ -114,7 +114,7 @@ class FaultsMiddleware:
 
 
 class _Answer:
-    """An answer on its way out."""
+    """An answer on its way to the client, with the fault of its request."""
 
     def __init__(self, faults: Faults, scope: Scope, receive: Receive, send: Send) -> None:
         self._faults = faults
@@ -126,7 +126,7 @@ class _Answer:
         self._over = False
 
     async def take(self, message: Message) -> None:
-        """Take what the application sends."""
+        """Take a message of the application, and send what its fault leaves of it."""
         if self._over:
             return
         if message["type"] == "http.response.start":
@@ -151,7 +151,7 @@ class _Answer:
                 return
             headers = MutableHeaders(scope=start)
             streamed = headers.get("content-type", "").startswith("text/event-stream")
-            del headers["content-length"]  # of the answer as it should be
+            del headers["content-length"]  # which is that of the answer without its fault
             self._frames = Frames(streamed=streamed)
             self._fault = fault if streamed else fault.halved()
         await self._send(start)
@@ -183,7 +183,7 @@ class _Answer:
                     await self._send(_body(b"", more=False))
                 case Refusal(status, headers):
                     await self._refuse(
-                        ApiError("The server was told to refuse.", status=status), headers
+                        ApiError("A fault refuses this request.", status=status), headers
                     )
                 case Raw(data):
                     if connection := self._faults.connection(self._scope):
@@ -209,7 +209,8 @@ class _Answer:
             transport.abort()
         else:
             transport.close()
-        # An application that returns before the connection is gone has made a mistake.
+        # The application must not return before the connection is gone: an ASGI server would
+        # report a mistake.
         await self._left()
 
     async def _unless_left(self, wait: Callable[..., Awaitable[Any]], *args: Any) -> None:
@@ -234,7 +235,7 @@ class _Asked(Struct):
 
 
 def _model(content: bytes | None) -> str:
-    """The model that a request names, if it does."""
+    """Return the model that a request names, or an empty text."""
     if content is None:
         return ""
     with suppress(msgspec.ValidationError):

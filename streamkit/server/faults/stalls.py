@@ -1,4 +1,4 @@
-"""Answers that wait until somebody lets them go on."""
+"""The answers that a fault stalls until they are released."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from threading import Condition
 
 
 class Stalls:
-    """The answers that wait: in the server's loop, and seen from any thread."""
+    """The stalled answers: they wait in the server's loop, and any thread may release them."""
 
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._changed = Condition()
 
     async def wait(self) -> None:
-        """Wait until let go."""
+        """Wait until ``release`` is called."""
         go_on = asyncio.Event()
         with self._changed:
             self._waiting[go_on] = asyncio.get_running_loop()
@@ -27,16 +27,16 @@ class Stalls:
                 self._waiting.pop(go_on, None)
 
     def release(self) -> int:
-        """Let those that wait go on, and say how many they are."""
+        """Let all stalled answers go on, and return their number."""
         with self._changed:
             released = self._waiting
             self._waiting = {}
         for go_on, loop in released.items():
-            with suppress(RuntimeError):  # its server has stopped, and the answer with it
+            with suppress(RuntimeError):  # because its server, and so the answer, has stopped
                 loop.call_soon_threadsafe(go_on.set)
         return len(released)
 
     def reached(self, timeout: float | None = None) -> bool:
-        """Block until an answer waits, at most ``timeout`` seconds; whether one does."""
+        """Block until an answer stalls, at most ``timeout`` seconds; return whether one does."""
         with self._changed:
             return self._changed.wait_for(lambda: bool(self._waiting), timeout)

@@ -1,4 +1,4 @@
-"""A server with which no secure connection comes about."""
+"""A server that fails every TLS handshake."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ PLAIN = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n
 
 
 class BrokenTLS:
-    """Listens on the loopback interface, and fails every TLS handshake, in a ``with`` block.
+    """A server on the loopback interface that fails every TLS handshake, in a ``with`` block.
 
     Args:
-        how: With a certificate that nobody trusts, with none at all, or with an answer in plain
-            text.
+        how: The way to fail: with a certificate that no client trusts, without a certificate, or
+            with an answer in plain text.
     """
 
     def __init__(self, how: How = "self_signed") -> None:
         self.handshakes = 0
-        """How many connections were tried."""
+        """The number of connections that clients tried."""
         self._how = how
         self._listener: socket.socket | None = None
         self._thread = Thread()
@@ -39,7 +39,7 @@ class BrokenTLS:
         """The ``base_url`` for clients.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: The server is not running.
         """
         if self._listener is None:
             raise RuntimeError("it is not running: enter it")
@@ -62,7 +62,7 @@ class BrokenTLS:
             listener, self._listener = self._listener, None
             address = listener.getsockname()
             with suppress(OSError):
-                socket.create_connection(address).close()  # wakes the thread
+                socket.create_connection(address).close()  # which wakes the thread
             self._thread.join()
             listener.close()
 

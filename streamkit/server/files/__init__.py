@@ -1,4 +1,4 @@
-"""Uploaded files, and what they hold."""
+"""Uploaded files and their contents."""
 
 from __future__ import annotations
 

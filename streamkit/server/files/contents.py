@@ -1,4 +1,4 @@
-"""What files hold, in pieces, so that none is in memory as a whole."""
+"""The contents of files, in pieces, so that no file is in memory as a whole."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from streamkit.server.store import Store
 
 PIECE = 256 * 1024
-"""Bytes in a piece."""
+"""The number of bytes in a piece."""
 
 
 async def content(store: Store, name: str) -> AsyncIterator[bytes]:
-    """The pieces of a file's content, each read when it is asked for."""
+    """Yield the pieces of a file's content, each read when it is needed."""
     for position in count():
         async with store:
             piece = store.read(name, position)
         if piece is None:
             return
         yield piece
-        # Between two pieces others get a turn.
+        # Other tasks run between two pieces.
         await checkpoint()

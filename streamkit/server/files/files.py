@@ -1,4 +1,4 @@
-"""Uploaded files."""
+"""The requests about uploaded files."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 KIND = "file"
 ERROR = "[[error]]"
-"""In the name of a file: it cannot be processed."""
+"""The mark in the name of a file that cannot be processed."""
 
 Purpose = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
 
 
 def upload(desk: Desk, admit: Admit) -> Callable[[Request], Awaitable[Response]]:
-    """Serve requests that upload a file; the body of one is read before its transaction."""
+    """Return an endpoint for uploads, which reads a body before its transaction begins."""
 
     async def serve(request: Request) -> Response:
         settings = admit(request)
@@ -77,7 +77,7 @@ def show_content(call: Call) -> Response:
     return StreamingResponse(
         content(call.store, record.id),
         media_type="application/octet-stream",
-        # A download that is cut, or whose file is deleted meanwhile, is seen to be short.
+        # The length shows the client that a download was cut, or its file deleted meanwhile.
         headers={"content-length": str(record.document["bytes"])},
     )
 
@@ -106,7 +106,7 @@ def _check(fields: dict[str, str]) -> None:
 
 
 async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: Settings) -> Record:
-    """Store an upload's file; it can be seen once all of it is there."""
+    """Store an upload's file, which becomes visible when its whole content is stored."""
     store = desk.store
     async with store:
         upload = store.add("upload", "file-", {"filename": file.filename or "upload"})
@@ -117,7 +117,7 @@ async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: S
                 break
             async with store:
                 store.write(upload.id, position, data)
-            # Between two pieces others get a turn.
+            # Other tasks run between two pieces.
             await checkpoint()
         return await _finished(store, upload, file, fields, settings)
     except BaseException:
@@ -131,7 +131,7 @@ async def keep(desk: Desk, file: UploadFile, fields: dict[str, str], settings: S
 async def _finished(
     store: Store, upload: Record, file: UploadFile, fields: dict[str, str], settings: Settings
 ) -> Record:
-    """The file of an upload whose content is stored: at once it is one, and the other no more."""
+    """Turn an upload whose content is stored into a file, in one transaction."""
     lifetime = fields.get("expires_after[seconds]")
     document: Document = {
         **upload.document,
@@ -144,7 +144,7 @@ async def _finished(
     }
     async with store:
         if store.find("upload", upload.id) is None:
-            # Another server has begun to use the database, and took this upload for a dead one's.
+            # Another server has opened the database and removed this upload as a dead server's.
             raise ApiError("The upload was interrupted.", status=503, kind="server_error")
         store.remove("upload", upload.id)
         record = store.insert(KIND, document, private={"polls": settings.polls})

@@ -1,4 +1,4 @@
-"""A form with a file, read piece by piece."""
+"""The reading of a form with a file, piece by piece."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 OVERHEAD = 64 * 1024
-"""Bytes that a form may have besides its file."""
+"""The number of bytes that a form may have besides its file."""
 FIELDS = 10
-"""Fields that a form may have besides its file."""
+"""The number of fields that a form may have besides its file."""
 
 
 async def read_upload(request: Request, limit: int) -> tuple[UploadFile, dict[str, str]]:
-    """The file and the other fields of a form; what is large waits on disk, not in memory.
+    """Return the file and the other fields of a form; a large file is on disk, not in memory.
 
     Raises:
-        ApiError: The file is larger than ``limit`` bytes, or the body is no form with a file.
+        ApiError: The file is larger than ``limit`` bytes, or the body is not a form with a file.
     """
     content_type = request.headers.get("content-type", "")
     if not content_type.startswith("multipart/form-data"):
@@ -49,7 +49,7 @@ async def read_upload(request: Request, limit: int) -> tuple[UploadFile, dict[st
 
 
 class _Parser(MultiPartParser):
-    """Bounds the headers of the parts as well."""
+    """A parser that also limits the size of the headers of parts."""
 
     _room = OVERHEAD
 
@@ -62,7 +62,7 @@ class _Parser(MultiPartParser):
         super().on_header_value(data, start, end)
 
     def _take(self, size: int) -> None:
-        # An empty header takes room as well.
+        # The extra byte makes an empty header count too.
         self._room -= size + 1
         if self._room < 0:
             raise MultiPartException(f"its headers are longer than {OVERHEAD} bytes.")

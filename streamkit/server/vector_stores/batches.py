@@ -1,4 +1,4 @@
-"""Batches of files that go into a vector store together."""
+"""The requests about batches of files for a vector store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def create(call: Call) -> Document:
 
 
 def show(call: Call) -> Document:
-    """Show a batch, which counts as a poll: with each, some more of its files are done."""
+    """Show a batch, which counts as a poll; each poll completes a part of its files."""
     batch = _found(call)
     batch.private["polled"] += 1
     call.store.save(batch)
@@ -62,7 +62,7 @@ def show_files(call: Call) -> Document:
 
 
 def cancel(call: Call) -> Document:
-    """Leave out the files of a batch that are not done."""
+    """Cancel the files of a batch that are not done."""
     batch = _found(call)
     if (status := _shown(call, batch)["status"]) != "in_progress":
         raise ApiError(f"Cannot cancel file batch with status '{status}'.")

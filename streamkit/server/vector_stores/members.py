@@ -1,4 +1,4 @@
-"""The files of a vector store."""
+"""The requests about the files of a vector store."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show_page(call: Call) -> Document:
 
 
 def members_page(call: Call, store: str, where: dict[str, str]) -> Document:
-    """The page of a vector store's files that a query asks for.
+    """Return the page of a vector store's files that a query asks for.
 
     Raises:
         ApiError: The query has a value that the API refuses.

@@ -1,4 +1,4 @@
-"""How files get into a vector store, and what becomes of them."""
+"""The progress of files that are put into a vector store."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 KIND = "vector_store.file"
 FAILED = "[[failed]]"
-"""In the name of a file: a vector store cannot take it."""
+"""The mark in the name of a file that a vector store cannot take."""
 
 
 def add_member(call: Call, store: str, asked: NewMember, *, batch: str = "") -> Record:
-    """Begin to put a file into a vector store.
+    """Begin to put a file into a vector store, and return its record.
 
     Raises:
-        ApiError: There is no such file.
+        ApiError: The file does not exist.
     """
     id = asked.file_id
     if call.store.find("file", id) is None:
@@ -51,7 +51,7 @@ def add_member(call: Call, store: str, asked: NewMember, *, batch: str = "") -> 
 
 
 def take_in(store: Store, member: Record) -> None:
-    """Finish a file that is in progress: it is in the vector store, or it cannot be."""
+    """Set a file that is in progress to completed or failed."""
     file = store.find("file", member.id)
     if file is None or FAILED in file.document["filename"]:
         error = {"code": "unsupported_file", "message": "The type of this file is not supported."}
@@ -62,7 +62,7 @@ def take_in(store: Store, member: Record) -> None:
 
 
 def file_counts(members: Iterable[Record]) -> dict[str, int]:
-    """How many files there are in each state, and in all."""
+    """Return the number of files in each state, and in all."""
     counts = {"in_progress": 0, "completed": 0, "failed": 0, "cancelled": 0, "total": 0}
     for member in members:
         counts[member.document["status"]] += 1

@@ -1,4 +1,4 @@
-"""The bodies of requests about vector stores: what the API takes, as types."""
+"""The bodies of requests about vector stores, as types."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Attributes = Annotated[dict[Key, Value | float | bool], Meta(max_length=16)]
 
 
 class AutoStrategy(Struct, forbid_unknown_fields=True, tag_field="type", tag="auto"):
-    """The server decides how files are cut."""
+    """The chunking that the server decides."""
 
 
 class Cut(Struct, forbid_unknown_fields=True):
-    """How files are cut."""
+    """The sizes of the chunks that files are cut into."""
 
     max_chunk_size_tokens: Annotated[int, Meta(ge=100, le=4096)]
     chunk_overlap_tokens: Annotated[int, Meta(ge=0)]
 
 
 class StaticStrategy(Struct, forbid_unknown_fields=True, tag_field="type", tag="static"):
-    """The client decides how files are cut."""
+    """The chunking that the client decides."""
 
     static: Cut
 
@@ -33,7 +33,7 @@ Strategy = AutoStrategy | StaticStrategy
 
 
 class Expiry(Struct, forbid_unknown_fields=True):
-    """How long a vector store lives when nobody uses it."""
+    """The time that an unused vector store lives."""
 
     anchor: Literal["last_active_at"]
     days: Annotated[int, Meta(ge=1, le=365)]
@@ -73,7 +73,7 @@ class ChangedMember(Struct, forbid_unknown_fields=True):
 
 
 class NewBatch(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A request to put several files into a vector store: all alike, or each in its own way."""
+    """A request to put several files into a vector store, with common or separate settings."""
 
     file_ids: Annotated[list[str], Meta(max_length=500)] | None = None
     files: Annotated[list[NewMember], Meta(max_length=500)] | None = None

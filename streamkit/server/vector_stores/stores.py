@@ -1,4 +1,4 @@
-"""Vector stores."""
+"""The requests about vector stores."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def create(call: Call) -> Document:
 
 
 def new_store(call: Call, asked: NewStore) -> Record:
-    """Keep a new vector store.
+    """Create a vector store, and return its record.
 
     Raises:
-        ApiError: There is no such file.
+        ApiError: A file does not exist.
     """
     document: Document = {
         "name": asked.name or "",
@@ -85,7 +85,7 @@ def delete(call: Call) -> Document:
 
 
 def shown(objects: Store, store: Record) -> Document:
-    """A vector store with the state of its files."""
+    """Return a vector store with the state of its files."""
     members = objects.select(MEMBER, owner=store.id)
     counts = file_counts(members)
     return {

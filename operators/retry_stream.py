@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
+from streamkit._core.ending import ends_answer
 from streamkit._core.events import AttemptResetEvent, Event
 from streamkit._http.backoff import back_off, delay_asked, is_transient
 from streamkit._http.retry_state import RetryState
 from streamkit._rx.operator_input import OperatorInput
 from streamkit._rx.pause import after
-from streamkit.errors import StreamClosedError
-from streamkit.families.chat.finishing import ended_after_finish, has_finish_reason
+from streamkit.errors import StreamClosedError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,8 @@ def retry_stream(
     Each attempt is a request with the client's own retries before its answer begins.
 
     An answer that has a finish reason, in a chunk, a chunk event or the error's ``completion``, is
-    there: whatever fails after it passes, so that nobody pays for it twice. A done event can come
+    there, and so is a run that rests: whatever fails after it passes, so that nobody pays for it
+    twice. A done event can come
     before that, as that of a tool call does once another is opened, and be void. Whoever acts on
     them (runs a tool, stores a message) asks for ``results="once"``:
 
@@ -123,7 +124,7 @@ def retry_stream(
             def fail(attempt: _Attempt[Any], error: Exception) -> None:
                 now = waited_on.now if waited_on else None
                 try:
-                    is_settled = attempt.is_settled or ended_after_finish(error)
+                    is_settled = attempt.is_settled or _has_whole(error)
                     reset = attempts.failed(error, now, is_settled=is_settled)
                 except Exception as last:
                     attempt.settle()
@@ -155,11 +156,18 @@ class _Attempt(Generic[T]):
         self._observer = observer
         self._holds = holds
         self._held: list[T] = []
+        # A hot place: to look a type up costs more than to ask what was found.
+        self._ends: dict[type[Any], Callable[[Any], bool]] = {}
 
     def on_next(self, item: T) -> None:
         """Pass an item on, or hold it back while another attempt may bring it again."""
-        if not self.is_settled and has_finish_reason(item):
-            self.settle()
+        if not self.is_settled:
+            kind = type(item)
+            ends = self._ends.get(kind)
+            if ends is None:
+                ends = self._ends[kind] = ends_answer.dispatch(kind)
+            if ends(item):
+                self.settle()
         if self._holds and _is_result(item):
             self._held.append(item)
             if len(self._held) > HELD_RESULTS:
@@ -178,6 +186,14 @@ class _Attempt(Generic[T]):
         held, self._held = self._held, []
         for item in held:
             self._observer.on_next(item)
+
+
+def _has_whole(error: Exception) -> bool:
+    """Whether an error ended a stream whose answer was there, as far as it knows.
+
+    It does also where nothing that is observed shows the end.
+    """
+    return isinstance(error, StreamkitError) and ends_answer(error.partial)
 
 
 def _is_result(item: object) -> bool:

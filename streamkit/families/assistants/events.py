@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "OF_RUNS",
     "AssistantEvent",
     "ImageFileDoneEvent",
     "MessageCreatedEvent",
@@ -304,9 +305,24 @@ AssistantEvent = (
 """Any event about a run; ``event.type`` tells a type checker which."""
 
 
+OF_RUNS = (
+    ThreadRunCreated,
+    ThreadRunQueued,
+    ThreadRunInProgress,
+    ThreadRunRequiresAction,
+    ThreadRunCompleted,
+    ThreadRunIncomplete,
+    ThreadRunFailed,
+    ThreadRunCancelling,
+    ThreadRunCancelled,
+    ThreadRunExpired,
+)
+"""The events that are about a run as a whole."""
+
+
 def state_of(event: AssistantStreamEvent) -> RunEvent | None:
     """What an event says of the run as a whole, if it does."""
-    if not isinstance(event, _OF_RUNS):
+    if not isinstance(event, OF_RUNS):
         return None
     run = event.data
     return RunEvent(run, run.status or event.event.removeprefix("thread.run."))
@@ -323,19 +339,6 @@ def tool_call_of(call: Mark) -> ToolCall:
     (found,) = built(ToolCallsStepDetails, {"tool_calls": (call,)}).tool_calls
     return found
 
-
-_OF_RUNS = (
-    ThreadRunCreated,
-    ThreadRunQueued,
-    ThreadRunInProgress,
-    ThreadRunRequiresAction,
-    ThreadRunCompleted,
-    ThreadRunIncomplete,
-    ThreadRunFailed,
-    ThreadRunCancelling,
-    ThreadRunCancelled,
-    ThreadRunExpired,
-)
 
 _RESTING = frozenset(
     {"cancelled", "completed", "expired", "failed", "incomplete", "requires_action"}

@@ -1,28 +1,30 @@
-"""What counts as the end of an answer, in a stream of chunks or of what becomes of them."""
+"""What shows that an answer is there: the finish reason of a choice."""
 
 from __future__ import annotations
 
-from streamkit.errors import OpenAIError
+from streamkit._core.ending import ends_answer
 from streamkit.families.chat.events import ChunkEvent
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.types import ChatCompletionChunk
+from streamkit.types import ChatCompletion, ChatCompletionChunk
 
-__all__ = ["ended_after_finish", "has_finish_reason"]
-
-
-def has_finish_reason(item: object) -> bool:
-    """Whether an item of any stream is a chunk that ends a choice, or says what such a one adds."""
-    if isinstance(item, ChunkEvent):
-        return any(update.finish_reason for update in item.updates)
-    if isinstance(item, ChatCompletionChunk):
-        return any(choice.finish_reason for choice in item.choices or ())
-    return isinstance(item, ChoiceUpdate) and bool(item.finish_reason)
+__all__: list[str] = []
 
 
-def ended_after_finish(error: Exception) -> bool:
-    """Whether an error ended a stream in which a choice had finished, as far as it knows.
+@ends_answer.register(ChatCompletionChunk)
+def _(chunk: ChatCompletionChunk) -> bool:
+    return any(choice.finish_reason for choice in chunk.choices or ())
 
-    It does also where nothing that is observed shows a finish reason.
-    """
-    completion = error.completion if isinstance(error, OpenAIError) else None
-    return completion is not None and any(choice.finish_reason for choice in completion.choices)
+
+@ends_answer.register(ChunkEvent)
+def _(event: ChunkEvent) -> bool:
+    return any(update.finish_reason for update in event.updates)
+
+
+@ends_answer.register(ChoiceUpdate)
+def _(update: ChoiceUpdate) -> bool:
+    return bool(update.finish_reason)
+
+
+@ends_answer.register(ChatCompletion)
+def _(completion: ChatCompletion) -> bool:
+    return any(choice.finish_reason for choice in completion.choices)

@@ -22,9 +22,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamkit._http.connection import Connection
+from streamkit._http.closing import close_to_the_end
 from streamkit._http.content_coding import unpacked, unpacked_async
 from streamkit._http.errors import body_error
+from streamkit._http.given import answered
 from streamkit.errors import OpenAIError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class _Body:
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
-        self._connection = Connection.of(response)
+        self._connection = answered(response)
         self._end: BaseException | None = None
 
     def _closed_in_any_case(self, close: Callable[[], object]) -> None:
@@ -169,7 +170,7 @@ class AsyncBody(_Body):
             return await anext(self._chunks)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
             end = self._ended_by(error)
-            await self.response.aclose()
+            await close_to_the_end(self.response)
             try:
                 raise end from None
             finally:
@@ -208,6 +209,6 @@ def _close(response: httpx.Response, chunks: Generator[bytes, None, None]) -> No
 
 
 async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
-    await response.aclose()
+    await close_to_the_end(response)
     with suppress(RuntimeError):  # another task is in it
         await chunks.aclose()

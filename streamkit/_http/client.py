@@ -12,8 +12,9 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from streamkit._http.connection import Connection
-from streamkit._http.environment import made
+from streamkit._http.connection import AsyncConnection, Connection
+from streamkit._http.environment import made, proxies
+from streamkit._http.given import AsyncGivenConnection, GivenConnection
 from streamkit._http.process import Process, this_process
 from streamkit._rx.loop import call_on, required_loop, running_loop
 from streamkit.errors import OpenAIError
@@ -122,7 +123,7 @@ class Connections(Generic[AnyClient]):
 
     def new(self, pool: Pool[AnyClient]) -> Connection:
         """The connection of an exchange that is about to begin."""
-        connection = Connection(pool)
+        connection = GivenConnection(pool) if self.is_given else Connection(pool)
         self._add(pool.under_way, connection)
         return connection
 
@@ -195,6 +196,12 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
         " cannot use: make one for each, and the client that uses it; or leave http_client out"
     )
 
+    def new(self, pool: Pool[AsyncHTTPClient]) -> AsyncConnection:
+        """The connection of an exchange that is about to begin."""
+        connection = AsyncGivenConnection(pool) if self.is_given else AsyncConnection(pool)
+        self._add(pool.under_way, connection)
+        return connection
+
     def _key(self) -> asyncio.AbstractEventLoop:
         return required_loop()
 
@@ -266,6 +273,8 @@ def new_client() -> HTTPClient:
     """One of our own, with room for very many streams at once."""
     import httpx
 
+    from streamkit._http.own_transport import OwnTransport
+
     process = this_process()
 
     class Client(httpx.Client):
@@ -282,19 +291,31 @@ def new_client() -> HTTPClient:
             vars(other).update(vars(self))
             return other
 
-    return made(lambda: Client(limits=_limits(), follow_redirects=True))
+    return made(lambda: Client(**_options(OwnTransport)))
 
 
 def new_async_client() -> AsyncHTTPClient:
     """One of our own, with room for very many streams at once."""
     import httpx
 
-    return made(lambda: httpx.AsyncClient(limits=_limits(), follow_redirects=True))
+    from streamkit._http.own_transport import AsyncOwnTransport
+
+    return made(lambda: httpx.AsyncClient(**_options(AsyncOwnTransport)))
 
 
-def _limits() -> httpx.Limits:
+def _options(transport: Callable[..., object]) -> dict[str, Any]:
+    """What makes of httpx's client ours: it goes by the environment as that does by default."""
     import httpx
 
-    return httpx.Limits(
-        max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS
-    )
+    tls = httpx.create_ssl_context()
+
+    def by(proxy: str | None) -> object:
+        return transport(
+            tls,
+            None if proxy is None else httpx.Proxy(proxy),
+            max_connections=MAX_CONNECTIONS,
+            max_idle_connections=MAX_IDLE_CONNECTIONS,
+        )
+
+    mounts = {urls: proxy and by(proxy) for urls, proxy in proxies().items()}
+    return {"transport": by(None), "mounts": mounts, "follow_redirects": True}

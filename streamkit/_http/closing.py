@@ -3,32 +3,42 @@
 # httpcore shields what it does when a response is closed from anyio's cancellation, and not from
 # asyncio's. A task cancelled in the midst of it, as by a time limit or from a thread, would leave
 # the socket open, or its place in the pool taken for ever. httpx closes a response by itself when
-# its body ends: so it is the response that must be made safe, not its users.
+# its body was iterated to the end: so a body is taken from the response's stream, and closed here.
 
 from __future__ import annotations
 
 import asyncio
-import weakref
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncGenerator, AsyncIterable, Coroutine
 
     import httpx
 
-__all__ = ["close_to_the_end"]
+__all__ = ["aclosed", "close_to_the_end", "raw"]
 
 
-def close_to_the_end(response: httpx.Response) -> None:
-    """Have ``response`` close entirely once that has begun: only then is its task cancelled."""
-    stream = response.stream
-    aclose, itself = cast("Any", type(stream)).aclose, weakref.ref(stream)
+async def close_to_the_end(response: httpx.Response) -> None:
+    """Close ``response`` entirely: a task that is cancelled meanwhile is cancelled after that."""
+    if not response.is_closed:
+        await _to_its_end(response.aclose())
 
-    async def shielded() -> None:
-        await _to_its_end(aclose(itself()))
 
-    cast("Any", stream).aclose = shielded
+@asynccontextmanager
+async def aclosed(response: httpx.Response) -> AsyncGenerator[None]:
+    """Close ``response`` to the end, whatever happens within."""
+    try:
+        yield
+    finally:
+        await close_to_the_end(response)
+
+
+async def raw(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body of ``response`` as it arrives; it is closed to the end after that."""
+    async for chunk in cast("AsyncIterable[bytes]", response.stream):
+        yield chunk
+    await close_to_the_end(response)
 
 
 async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:

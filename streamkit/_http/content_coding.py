@@ -15,6 +15,8 @@ import zlib
 from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
+from streamkit._http.closing import raw
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
@@ -56,7 +58,7 @@ def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     if response.is_stream_consumed:
         return _once_async(response.content)
     coding = _coding(response)
-    return _undone_async(response, coding) if coding else _own(response.aiter_raw())
+    return _undone_async(response, coding) if coding else raw(response)
 
 
 def _undone(response: httpx.Response, coding: str) -> Generator[bytes, None, None]:
@@ -68,7 +70,7 @@ def _undone(response: httpx.Response, coding: str) -> Generator[bytes, None, Non
 
 
 async def _undone_async(response: httpx.Response, coding: str) -> AsyncGenerator[bytes, None]:
-    async with aclosing(_own(response.aiter_raw())) as chunks:
+    async with aclosing(raw(response)) as chunks:
         unpacking = _Unpacking(coding)
         async for chunk in chunks:
             for piece in unpacking.feed(chunk):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
-from urllib.request import getproxies_environment, proxy_bypass
+from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
 from streamkit.errors import OpenAIError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["made", "proxy_variables"]
+__all__ = ["made", "proxies", "proxy_variables"]
 
 C = TypeVar("C")
 
@@ -30,12 +31,41 @@ def made(make: Callable[[], C]) -> C:
     raise failure
 
 
+def proxies() -> dict[str, str | None]:
+    """By a pattern of URLs, as httpx mounts transports: the proxy to them, or None for none.
+
+    httpx reads the same out of the environment when it is given no transport.
+    """
+    named = getproxies()
+    exempt = [host for each in named.get("no", "").split(",") if (host := each.strip())]
+    if "*" in exempt:
+        return {}
+    found = {
+        f"{scheme}://": url if "://" in url else f"http://{url}"
+        for scheme in ("http", "https", "all")
+        if (url := named.get(scheme))
+    }
+    return {**found, **{_pattern(host): None for host in exempt}}
+
+
 def proxy_variables(url: httpx.URL) -> str:
     """The names of the variables by which a request to ``url`` may go by a proxy; mostly none."""
     proxies = getproxies_environment()
     if proxy_bypass(url.host) or not {url.scheme, "all"} & proxies.keys():
         return ""
     return _set(f"{url.scheme.upper()}_PROXY", "ALL_PROXY")
+
+
+def _pattern(exempt: str) -> str:
+    """The URLs that an entry of NO_PROXY stands for: a name stands for all below it as well."""
+    from ipaddress import ip_address
+
+    if "://" in exempt:
+        return exempt
+    with suppress(ValueError):
+        is_v6 = ip_address(exempt.partition("/")[0]).version == 6
+        return f"all://[{exempt}]" if is_v6 else f"all://{exempt}"
+    return f"all://{exempt}" if exempt.lower() == "localhost" else f"all://*{exempt}"
 
 
 def _failure(error: Exception) -> OpenAIError:

@@ -24,7 +24,7 @@ from streamkit._http.client import (
     new_async_client,
     new_client,
 )
-from streamkit._http.closing import close_to_the_end
+from streamkit._http.closing import aclosed, close_to_the_end
 from streamkit._http.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
 from streamkit._http.content_coding import CodingError, unpacked, unpacked_async
 from streamkit._http.cookies import OwnCookies, keep_sendable
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from streamkit._http.connection import Connection
+    from streamkit._http.connection import AsyncConnection, Connection
 
 __all__ = ["AsyncTransport", "SyncTransport"]
 
@@ -303,6 +303,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     ) -> None:
         if http_client is not None and not hasattr(http_client, "aclose"):
             raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
+        self._connections: AsyncConnections
         super().__init__(config, AsyncConnections(http_client, new_async_client))
         self._sleep = sleep
 
@@ -339,7 +340,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
         await _aclose_what_was_let_go(pool)
         connection = self._connections.new(pool)
         with self._built(request, content, await self._api_key()) as (built, form):
-            connection.follow_on_loop(built)
+            connection.follow(built)
             try:
                 response = await self._answer(request, built, connection, whole=whole)
             except Exception as error:  # noqa: BLE001 - no foreign one must leave
@@ -354,7 +355,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
                 del failure  # else it and this frame would hold each other
 
     async def _answer(
-        self, request: Request, built: httpx.Request, connection: Connection, *, whole: bool
+        self, request: Request, built: httpx.Request, connection: AsyncConnection, *, whole: bool
     ) -> httpx.Response:
         response = await _sent(self._exchange(built), connection)
         if not response.is_success:
@@ -370,12 +371,11 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
             response: httpx.Response = await self.http_client.send(
                 request, stream=True, **redirects.options
             )
-            close_to_the_end(response)
             self._connections.answered(response)
             try:
                 following = redirects.after(response)
             except BaseException:
-                await response.aclose()
+                await close_to_the_end(response)
                 raise
             if following is None:
                 return response
@@ -384,7 +384,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
 
     async def _whole(self, response: httpx.Response, request: Request) -> bytes:
         content = _Content(self.config, request)
-        async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+        async with aclosed(response), aclosing(unpacked_async(response)) as chunks:
             async for chunk in chunks:
                 content.add(chunk)
         return bytes(content.taken)
@@ -392,7 +392,7 @@ class AsyncTransport(_Transport[AsyncHTTPClient]):
     async def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
         with suppress(library_of(response).RequestError, CodingError):
-            async with aclosing(response), aclosing(unpacked_async(response)) as chunks:
+            async with aclosed(response), aclosing(unpacked_async(response)) as chunks:
                 async for chunk in chunks:
                     content += chunk
                     if len(content) >= ERROR_BODY_LIMIT:
@@ -434,15 +434,12 @@ async def _aclose_what_was_let_go(pool: Pool[Any]) -> None:
 
 
 async def _sent(
-    send: Coroutine[Any, Any, httpx.Response], connection: Connection
+    send: Coroutine[Any, Any, httpx.Response], connection: AsyncConnection
 ) -> httpx.Response:
     """What ``send`` returns, unless it is called off: by cancelling the task, or from anywhere."""
     sending = asyncio.create_task(send)
-    waited_for: list[asyncio.Future[Any]] = [sending]
-    if connection.called_off is not None:
-        waited_for.append(connection.called_off.given)
     try:
-        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        await connection.until_called_off(sending)
         if not sending.done():
             await _called_off(sending, connection)
             raise connection.closed_error()
@@ -451,30 +448,23 @@ async def _sent(
         await _called_off(sending, connection)
         raise
     finally:
-        del sending, waited_for  # else the error in it and this frame would hold each other
+        del sending  # else the error in it and this frame would hold each other
 
 
-async def _called_off(sending: asyncio.Task[httpx.Response], connection: Connection) -> None:
-    """End the task once no connection is lost by it; whatever is asked of this one meanwhile.
-
-    httpcore forgets a connection if it is cancelled right after it was made: the socket stays open,
-    and its place in the pool is taken for ever.
-    """
+async def _called_off(sending: asyncio.Task[httpx.Response], connection: AsyncConnection) -> None:
+    """End the task once no connection is lost by it; whatever is asked of this one meanwhile."""
     is_cancelled = False
-    while connection.is_new and not sending.done():
-        try:
-            await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            is_cancelled = True
-    sending.cancel()
+    connection.cut()
+    if connection.may_be_cancelled:
+        sending.cancel()
     while not sending.done():
         try:
             await asyncio.wait([sending])
         except asyncio.CancelledError:
             is_cancelled = True
     if not sending.cancelled() and sending.exception() is None:
-        await sending.result().aclose()
-    await connection.aclose_handshake()
+        await close_to_the_end(sending.result())
+    await connection.aclose()
     if is_cancelled:
         raise asyncio.CancelledError
 

@@ -1,0 +1,91 @@
+"""The sockets of our own client on an event loop: any thread can shut one down.
+
+This is a network backend of httpcore, around the one for asyncio that it brings along. The task
+that sends a request is cancelled in none of its steps: httpcore would lose the connection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
+
+from streamkit._http.connection import AsyncConnection, connection_here
+from streamkit._http.sockets import shut_down
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Coroutine, Iterable
+
+__all__ = ["AsyncBackend"]
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Opens connections for the exchange of the task that asks for them."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> AsyncStream:
+        """Open a connection to ``host``, unless that is called off."""
+        connection = _connection_here()
+        connection.raise_if_cut()
+        step = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        stream = AsyncStream(await connection.unless_cut(step))
+        connection.hold(stream)
+        return stream
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    """A stream of httpcore's, which can be shut down."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> Coroutine[Any, Any, bytes]:
+        """Read what there is, waiting for it; nothing when it has ended."""
+        return self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of it; this stream is then the exchange's, until that lets go of it."""
+        if connection_here.get() is not None:
+            connection = _connection_here()
+            connection.hold(self)
+            connection.raise_if_cut()
+            connection.may_be_cancelled = True
+        await self._stream.write(buffer, timeout)
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncStream:
+        """Encrypt what is read and written from now on."""
+        connection = _connection_here()
+        connection.may_be_cancelled = False  # as it was while a proxy was asked for the way
+        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return AsyncStream(stream)
+
+    def aclose(self) -> Coroutine[Any, Any, None]:
+        """Close the socket."""
+        return self._stream.aclose()
+
+    def shut_down(self) -> None:
+        """Wake the task that waits for it; from any thread."""
+        shut_down(self.get_extra_info("socket"))
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a stream, by the names that it documents."""
+        return self._stream.get_extra_info(info)
+
+
+def _connection_here() -> AsyncConnection:
+    return cast("AsyncConnection", connection_here.get() or AsyncConnection())

@@ -1,0 +1,43 @@
+"""The addresses of a name: asked for in a thread, for nothing can wake one that asks."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+__all__ = ["Lookup"]
+
+
+class Lookup:
+    """A lookup that any thread can give up; its own thread is left behind then, until it ends."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._found: list[Any] = []
+        self._error: Exception | None = None
+        self._is_over = threading.Event()
+        self.shut_down = self._is_over.set
+        """Has nobody wait for it any more."""
+        try:
+            threading.Thread(target=self._look_up, name="streamkit-lookup", daemon=True).start()
+        except RuntimeError:  # the interpreter is about to end, and starts none
+            self._look_up()
+
+    def wait(self, timeout: float | None) -> list[Any]:
+        """What ``socket.getaddrinfo`` returns, or nothing when it was given up; raises as it does.
+
+        Raises ``TimeoutError`` when it has not come after so many seconds.
+        """
+        if not self._is_over.wait(timeout):
+            raise TimeoutError("the lookup of the name timed out")
+        if self._error is not None:
+            raise self._error
+        return self._found
+
+    def _look_up(self) -> None:
+        try:
+            self._found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        except Exception as error:  # noqa: BLE001 - the thread that waits for it raises it
+            self._error = error.with_traceback(None)  # which would hold this, and all it holds
+        self._is_over.set()

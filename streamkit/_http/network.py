@@ -1,0 +1,211 @@
+"""The sockets of our own client that blocks: any thread can shut one down, whatever it is doing.
+
+This is a network backend of httpcore, whose connections ask for nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
+
+from streamkit._http.connection import Connection, connection_here
+from streamkit._http.lookup import Lookup
+from streamkit._http.sockets import is_ready, shut_down
+from streamkit._http.tls_in_tls import TLSInTLS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+__all__ = ["Backend"]
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens connections for the exchange of the thread that asks for them."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> Stream:
+        """Open a connection to the first address of ``host`` that takes it.
+
+        ``timeout`` bounds the lookup of the name, and then each attempt, as with ``socket``.
+        """
+        connection = connection_here.get() or Connection()
+        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            failure: OSError | None = None
+            for family, address in _addresses(host, port, timeout, connection):
+                try:
+                    stream = Stream(_new_socket(family, local_address, socket_options or ()))
+                    connection.hold(stream)
+                    stream.connect(address, timeout, connection)
+                except OSError as error:
+                    failure = error
+                else:
+                    return stream
+            try:
+                raise failure or OSError("the name has no address")
+            finally:
+                failure = None  # else it and this frame would hold each other
+
+
+class Stream(httpcore.NetworkStream):
+    """A socket, and how it is encrypted, if it is."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._carrier = sock
+        """Which is shut down and closed."""
+        self._socket: socket.socket | TLSInTLS = sock
+        """Which is read and written."""
+        # Held where its number could change hands: closed, it may be another socket's at once. A
+        # thread that holds it may collect garbage, and so come to shut it down.
+        self._lock = threading.RLock()
+
+    def connect(self, address: Any, timeout: float | None, connection: Connection) -> None:
+        """Connect to ``address``; raises ``OSError``, and ``StreamClosedError`` when it is cut."""
+        with self._closed_on_error():
+            # What is shut down before it begins to connect would connect nevertheless: so that is
+            # begun without waiting, and under the lock.
+            with self._lock:
+                connection.raise_if_cut()
+                self._carrier.settimeout(0)
+                with suppress(BlockingIOError):
+                    self._carrier.connect(address)
+            if not is_ready(self._carrier, timeout, to_write=True):
+                raise TimeoutError("timed out")
+            connection.raise_if_cut()
+            if number := self._carrier.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(number, os.strerror(number))
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what there is, waiting for it; nothing when it has ended."""
+        sock = self._socket
+        try:
+            sock.settimeout(timeout)
+            return sock.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ReadError(error) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of it; this stream is then the exchange's, until that lets go of it."""
+        connection = connection_here.get()
+        if connection is not None:
+            connection.hold(self)
+            connection.raise_if_cut()
+        if not buffer:
+            return
+        sock, rest = self._socket, memoryview(buffer)
+        with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+            sock.settimeout(timeout)
+            while rest:
+                rest = rest[sock.send(rest) :]
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> Stream:
+        """Encrypt what is read and written from now on; within another encryption as well."""
+        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError), self._closed_on_error():
+            if timeout is not None and timeout <= 0:
+                raise TimeoutError("timed out")  # 0 would be for ever
+            # The carrier is exchanged for one that is encrypted before it waits for the server: so
+            # what any thread finds here can be shut down.
+            with self._lock:
+                self._socket = self._encrypted(ssl_context, server_hostname)
+            self._socket.settimeout(timeout)
+            self._socket.do_handshake()
+        return self
+
+    def shut_down(self) -> None:
+        """Wake the thread that waits for it; from any thread."""
+        with self._lock:
+            shut_down(self._carrier)
+
+    def close(self) -> None:
+        """Close the socket."""
+        with self._lock:
+            self._carrier.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a stream, by the names that it documents."""
+        if info == "is_readable":
+            return is_ready(self._carrier, 0)
+        if info == "socket":
+            return self._carrier
+        if info == "ssl_object":
+            return self._socket if isinstance(self._socket, ssl.SSLSocket | TLSInTLS) else None
+        if info == "client_addr":
+            return self._carrier.getsockname()
+        if info == "server_addr":
+            return self._carrier.getpeername()
+        return None
+
+    @contextmanager
+    def _closed_on_error(self) -> Generator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _encrypted(self, context: ssl.SSLContext, hostname: str | None) -> ssl.SSLSocket | TLSInTLS:
+        if isinstance(self._carrier, ssl.SSLSocket):
+            return TLSInTLS(self._carrier, context, hostname)
+        self._carrier = sock = context.wrap_socket(
+            self._carrier, server_hostname=hostname, do_handshake_on_connect=False
+        )
+        return sock
+
+
+def _new_socket(
+    family: int, local_address: str | None, options: Iterable[httpcore.SOCKET_OPTION]
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option in options:
+            sock.setsockopt(*cast("tuple[int, int, int]", option))
+        if local_address is not None:
+            sock.bind((local_address, 0))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _addresses(
+    host: str, port: int, timeout: float | None, connection: Connection
+) -> list[tuple[int, Any]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:  # it is a name
+        lookup = Lookup(host, port)
+        connection.hold(lookup)
+        found = lookup.wait(timeout)
+        connection.raise_if_cut()
+    return [(family, address) for family, _, _, _, address in found]
+
+
+@contextmanager
+def _errors(
+    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
+) -> Generator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(error) from error
+    except OSError as error:
+        raise failure(error) from error

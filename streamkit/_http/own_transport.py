@@ -1,0 +1,249 @@
+"""What our own client sends requests by: the connections of httpcore, over sockets of ours.
+
+httpx has such a transport, to which no network backend can be given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import httpcore
+import httpx
+
+from streamkit._http.async_network import AsyncBackend
+from streamkit._http.connection import AsyncConnection, Connection, connection_here
+from streamkit._http.network import Backend
+from streamkit._http.places import Places, no_place
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
+
+__all__ = ["AsyncOwnTransport", "OwnTransport"]
+
+
+class OwnTransport(httpx.BaseTransport):
+    """Sends requests by connections that any thread can shut down, through ``proxy`` if there is.
+
+    No more than ``max_connections`` exchanges happen at a time.
+    """
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        proxy: httpx.Proxy | None = None,
+        *,
+        max_connections: int,
+        max_idle_connections: int,
+    ) -> None:
+        self._places = Places(max_connections)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls,
+            proxy=_proxy(proxy),
+            max_connections=None,
+            max_keepalive_connections=max_idle_connections,
+            keepalive_expiry=_KEEPALIVE,
+            network_backend=Backend(),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and return the response with its body still to be read."""
+        connection = Connection.of(request)
+        try:
+            self._places.take(connection, _pool_timeout(request))
+        except TimeoutError as error:
+            raise httpx.PoolTimeout(str(error)) from error
+        place = connection_here.set(connection)
+        try:
+            with _mapped():
+                connection.raise_if_cut()
+                response = self._pool.handle_request(_request(request))
+        except BaseException:
+            connection.release()
+            self._places.give_back()
+            raise
+        finally:
+            connection_here.reset(place)
+        body = _Body(response, connection, self._places)
+        return httpx.Response(
+            response.status, headers=response.headers, stream=body, extensions=response.extensions
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+class AsyncOwnTransport(httpx.AsyncBaseTransport):
+    """The same on an event loop."""
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        proxy: httpx.Proxy | None = None,
+        *,
+        max_connections: int,
+        max_idle_connections: int,
+    ) -> None:
+        self._places = asyncio.Semaphore(max_connections)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            proxy=_proxy(proxy),
+            max_connections=None,
+            max_keepalive_connections=max_idle_connections,
+            keepalive_expiry=_KEEPALIVE,
+            network_backend=AsyncBackend(),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and return the response with its body still to be read."""
+        connection = cast("AsyncConnection", AsyncConnection.of(request))
+        connection.may_be_cancelled = True
+        try:
+            async with asyncio.timeout(seconds := _pool_timeout(request)):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout(no_place(seconds)) from error
+        connection.may_be_cancelled = False
+        place = connection_here.set(connection)
+        try:
+            with _mapped():
+                connection.raise_if_cut()
+                response = await self._pool.handle_async_request(_request(request))
+        except BaseException:
+            connection.release()
+            self._places.release()
+            raise
+        finally:
+            connection_here.reset(place)
+        body = _AsyncBody(response, connection, self._places)
+        return httpx.Response(
+            response.status, headers=response.headers, stream=body, extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of a response; its place is free when it is closed."""
+
+    def __init__(self, response: httpcore.Response, connection: Connection, places: Places) -> None:
+        self._response = response
+        self._connection = connection
+        self._places = places
+        self._is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _mapped():
+            yield from cast("Iterable[bytes]", self._response.stream)
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._connection.release()  # as soon as it is closed, the socket may be another's
+        try:
+            self._response.close()
+        finally:
+            self._places.give_back()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    def __init__(
+        self, response: httpcore.Response, connection: Connection, places: asyncio.Semaphore
+    ) -> None:
+        self._response = response
+        self._connection = connection
+        self._places = places
+        self._is_whole = False
+        self._is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _mapped():
+            async for chunk in cast("AsyncIterable[bytes]", self._response.stream):
+                yield chunk
+        self._is_whole = True
+
+    async def aclose(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._connection.release()
+        try:
+            await self._response.aclose()
+            if not self._is_whole:
+                # A reader that was cancelled twice may have kept httpcore from it.
+                await self._response.extensions["network_stream"].aclose()
+        finally:
+            self._places.release()
+
+
+def _request(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=cast("Iterable[bytes]", request.stream),
+        extensions=request.extensions,
+    )
+
+
+def _proxy(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
+    if proxy is None:
+        return None
+    url = proxy.url
+    if url.scheme.startswith("socks"):
+        importlib.import_module("socksio")  # else httpcore misses it when a request is sent
+    return httpcore.Proxy(
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        auth=proxy.raw_auth,
+        headers=proxy.headers.raw,
+        ssl_context=proxy.ssl_context,
+    )
+
+
+def _pool_timeout(request: httpx.Request) -> float | None:
+    seconds: float | None = request.extensions.get("timeout", {}).get("pool")
+    return seconds
+
+
+@contextmanager
+def _mapped() -> Generator[None]:
+    """Raise an error of httpcore as the one that httpx has for it."""
+    try:
+        yield
+    except Exception as error:
+        for kind in type(error).__mro__:
+            if kind in _ERRORS:
+                raise _ERRORS[kind](str(error)) from error
+        raise
+
+
+_KEEPALIVE = 5.0
+"""Seconds for which httpx keeps an idle connection by default."""
+
+_ERRORS: dict[type, type[httpx.TransportError]] = {
+    getattr(httpcore, kind.__name__): kind
+    for kind in (
+        httpx.TimeoutException,
+        httpx.ConnectTimeout,
+        httpx.ReadTimeout,
+        httpx.WriteTimeout,
+        httpx.PoolTimeout,
+        httpx.NetworkError,
+        httpx.ConnectError,
+        httpx.ReadError,
+        httpx.WriteError,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+        httpx.ProtocolError,
+        httpx.LocalProtocolError,
+        httpx.RemoteProtocolError,
+    )
+}

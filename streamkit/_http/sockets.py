@@ -1,0 +1,34 @@
+"""What is done to a socket that somebody else waits for."""
+
+from __future__ import annotations
+
+import select
+import socket
+from contextlib import suppress
+from typing import Any
+
+__all__ = ["is_ready", "shut_down"]
+
+
+def shut_down(sock: Any) -> None:
+    """Wake the thread or the task that waits for ``sock``; from any thread."""
+    with suppress(OSError):
+        if isinstance(sock, socket.socket):
+            # Not the method of an SSLSocket: it takes the encryption away from the reader.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        else:  # an event loop's, which does not give the socket itself
+            with socket.fromfd(sock.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own:
+                own.shutdown(socket.SHUT_RDWR)
+
+
+def is_ready(sock: socket.socket, timeout: float | None, *, to_write: bool = False) -> bool:
+    """Whether ``sock`` can be read, or written, without waiting, within so many seconds."""
+    number = sock.fileno()
+    if number < 0:
+        return True  # closed: the next read says so
+    if hasattr(select, "poll"):  # which takes numbers of any size
+        poll = select.poll()
+        poll.register(number, select.POLLOUT if to_write else select.POLLIN)
+        return bool(poll.poll(None if timeout is None else timeout * 1000))
+    readers, writers = ([], [number]) if to_write else ([number], [])
+    return any(select.select(readers, writers, writers, timeout))

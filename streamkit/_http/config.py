@@ -69,12 +69,9 @@ class Timeout(StreamLimits):
         return (self.first_content, self.between_content, self.total) != (None, None, None)
 
     def within(self, seconds: float) -> Timeout:
-        """The same, with no longer than that until a connection is there."""
-        return replace(
-            self,
-            connect=seconds if self.connect is None else min(self.connect, seconds),
-            pool=seconds if self.pool is None else min(self.pool, seconds),
-        )
+        """The same, with no longer than that for each step on the way to a response."""
+        steps = {name: _least(seconds, given) for name, given in self.as_dict().items()}
+        return replace(self, **steps)
 
     def as_dict(self) -> dict[str, float | None]:
         """Return the seconds by phase, as ``httpx.Timeout`` does."""
@@ -84,6 +81,10 @@ class Timeout(StreamLimits):
             "write": self.write,
             "pool": self.pool,
         }
+
+
+def _least(seconds: float, given: float | None) -> float:
+    return seconds if given is None else min(given, seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

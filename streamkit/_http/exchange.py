@@ -55,7 +55,7 @@ class Exchange(Generic[AnyTransport]):
         return self._attempts.may_follow
 
     def _request_within(self, seconds: float) -> Request:
-        """The request, with no more time than that for a connection, which nothing can cut."""
+        """The request, with no more time than that for each step: not all of them can be cut."""
         if self._limits is None or seconds == inf:
             return self._request
         return replace(self._request, timeout=self._limits.within(max(seconds, 0.0)))
@@ -97,8 +97,9 @@ class SyncExchange(Exchange["SyncTransport"]):
     def open(self) -> SyncBody:
         """Send the request until it is answered, with the body still to be read."""
         response, watchdog = self._answered(whole=False)
-        if self._deadlines is None or watchdog is None:
+        if self._limits is None or self._deadlines is None or watchdog is None:
             return SyncBody(response)
+        response.request.extensions["timeout"]["read"] = self._limits.read
         return TimedSyncBody(response, self._deadlines, watchdog, self._clock)
 
     def send(self) -> httpx.Response:

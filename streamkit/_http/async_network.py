@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
-from streamkit._http.connection import AsyncConnection, connection_here
+from streamkit._http.async_connection import AsyncConnection
+from streamkit._http.connection import connection_here
 from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:

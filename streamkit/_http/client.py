@@ -12,9 +12,11 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from streamkit._http.connection import AsyncConnection, Connection
+from streamkit._http.async_connection import AsyncConnection
+from streamkit._http.async_given import AsyncGivenConnection
+from streamkit._http.connection import Connection
 from streamkit._http.environment import made, proxies
-from streamkit._http.given import AsyncGivenConnection, GivenConnection
+from streamkit._http.given import GivenConnection
 from streamkit._http.process import Process, this_process
 from streamkit._rx.loop import call_on, required_loop, running_loop
 from streamkit.errors import OpenAIError
@@ -298,7 +300,7 @@ def new_async_client() -> AsyncHTTPClient:
     """One of our own, with room for very many streams at once."""
     import httpx
 
-    from streamkit._http.own_transport import AsyncOwnTransport
+    from streamkit._http.async_own_transport import AsyncOwnTransport
 
     return made(lambda: httpx.AsyncClient(**_options(AsyncOwnTransport)))
 

@@ -10,24 +10,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from streamkit._http.process import this_process
-from streamkit._rx.loop import Signal
 from streamkit.errors import StreamClosedError
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     import httpx
 
-__all__ = ["AsyncConnection", "Connection", "Waited", "connection_here"]
-
-T = TypeVar("T")
+__all__ = ["Connection", "Waited", "connection_here"]
 
 _KEY = "streamkit._http.connection"
 
@@ -136,46 +132,6 @@ class Connection:
         with self._lock:
             if self._held is not None:
                 self._held.shut_down()
-
-
-class AsyncConnection(Connection):
-    """The same on an event loop."""
-
-    def __init__(self, pool: Pool | None = None) -> None:
-        super().__init__(pool)
-        self._called_off = Signal()
-        self.may_be_cancelled = False
-        """Whether the task that sends the request can be cancelled without losing a connection.
-
-        Until then it ends by itself when it is cut.
-        """
-
-    def cut(self) -> None:
-        """Shut down what the exchange waits for, or is about to wait for; from any thread."""
-        super().cut()
-        if self.is_of_this_process:
-            self._called_off.give()
-
-    async def until_called_off(self, task: asyncio.Task[Any]) -> None:
-        """Wait for ``task``, but not when the exchange is cut meanwhile."""
-        both: list[asyncio.Future[Any]] = [task, self._called_off.given]
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-
-    async def unless_cut(self, step: Coroutine[Any, Any, T]) -> T:
-        """What ``step`` returns; it is cancelled when the exchange is cut meanwhile."""
-        task = asyncio.create_task(step)
-        try:
-            await self.until_called_off(task)
-            if task.done():
-                return task.result()
-        finally:
-            if not task.done():
-                task.cancel()
-        await asyncio.wait([task])
-        raise self.closed_error()
-
-    async def aclose(self) -> None:
-        """Close what a request that was cancelled has left open."""
 
 
 connection_here: ContextVar[Connection | None] = ContextVar("connection_here", default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit._http.connection import AsyncConnection, Connection
+from streamkit._http.connection import Connection
 from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["AsyncGivenConnection", "GivenConnection", "answered"]
+__all__ = ["CONNECTED", "GivenConnection", "answered", "hold_stream_of"]
 
 
 class GivenConnection(Connection):
@@ -29,7 +29,7 @@ class GivenConnection(Connection):
 
     def answered(self, response: httpx.Response) -> None:
         """Take the response to it, whose body is still to be read."""
-        _hold_stream_of(response, self)
+        hold_stream_of(response, self)
 
     def release(self) -> None:
         """Let go of it: others may be about to use it."""
@@ -40,7 +40,7 @@ class GivenConnection(Connection):
 
     def _follow(self, event: str, info: dict[str, Any]) -> None:
         protocol, _, step = event.partition(".")
-        if step in _CONNECTED:
+        if step in CONNECTED:
             self.release()
             self.hold(_Socket(info["return_value"].get_extra_info("socket")))
         elif step == "start_tls.started" and isinstance(self._held, _Socket):
@@ -49,42 +49,6 @@ class GivenConnection(Connection):
             self.raise_if_cut()
         if step in _OVER or protocol == "http2":  # by HTTP/2, others share the socket
             self.release()
-
-
-class AsyncGivenConnection(AsyncConnection):
-    """The same on an event loop, where the task is cancelled, and the socket not needed for it."""
-
-    def __init__(self, pool: Any = None) -> None:
-        super().__init__(pool)
-        self.may_be_cancelled = True
-        self._opened: Any = None
-        self._in_handshake: Any = None
-
-    def follow(self, request: httpx.Request) -> None:
-        """Take the request that is about to be sent."""
-        super().follow(request)
-        request.extensions["trace"] = self._follow
-
-    def answered(self, response: httpx.Response) -> None:
-        """Take the response to it, whose body is still to be read."""
-        self._opened = None
-        _hold_stream_of(response, self)
-
-    async def aclose(self) -> None:
-        """Close what was cancelled in the midst of a handshake, which httpcore leaves open."""
-        if self._in_handshake is not None:
-            await self._in_handshake.aclose()
-
-    async def _follow(self, event: str, info: dict[str, Any]) -> None:
-        # httpcore forgets a connection if it is cancelled right after it was made: the socket stays
-        # open, and its place in the pool is taken for ever.
-        step = event.partition(".")[2]
-        self.may_be_cancelled = step not in _CONNECTED
-        if step in _CONNECTED:
-            self._opened = info["return_value"]
-        self._in_handshake = self._opened if step in _IN_HANDSHAKE else None
-        if step == "send_request_headers.started":
-            self.raise_if_cut()
 
 
 class _Socket:
@@ -112,15 +76,15 @@ def answered(response: httpx.Response) -> Connection:
     return connection
 
 
-def _hold_stream_of(response: httpx.Response, connection: Connection) -> None:
+def hold_stream_of(response: httpx.Response, connection: Connection) -> None:
+    """Have ``connection`` hold the socket that ``response`` tells of, unless others share it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and response.http_version.startswith("HTTP/1"):
         connection.hold(_Socket(stream.get_extra_info("socket")))
 
 
 # The names are those of httpcore and of httpcore2, and tests/test_httpcore.py knows them too.
-_CONNECTED = {"connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"}
-_IN_HANDSHAKE = {"start_tls.started", "start_tls.failed"}
+CONNECTED = {"connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"}
 _BEFORE_ANYTHING = {
     "connect_tcp.started",
     "connect_unix_socket.started",

@@ -5,7 +5,6 @@ httpx has such a transport, to which no network backend can be given.
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
@@ -13,16 +12,15 @@ from typing import TYPE_CHECKING, cast
 import httpcore
 import httpx
 
-from streamkit._http.async_network import AsyncBackend
-from streamkit._http.connection import AsyncConnection, Connection, connection_here
+from streamkit._http.connection import Connection, connection_here
 from streamkit._http.network import Backend
-from streamkit._http.places import Places, no_place
+from streamkit._http.places import Places
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
-__all__ = ["AsyncOwnTransport", "OwnTransport"]
+__all__ = ["KEEPALIVE", "OwnTransport", "mapped", "pool_timeout", "sent", "through"]
 
 
 class OwnTransport(httpx.BaseTransport):
@@ -42,10 +40,10 @@ class OwnTransport(httpx.BaseTransport):
         self._places = Places(max_connections)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
-            proxy=_proxy(proxy),
+            proxy=through(proxy),
             max_connections=None,
             max_keepalive_connections=max_idle_connections,
-            keepalive_expiry=_KEEPALIVE,
+            keepalive_expiry=KEEPALIVE,
             network_backend=Backend(),
         )
 
@@ -53,14 +51,14 @@ class OwnTransport(httpx.BaseTransport):
         """Send it, and return the response with its body still to be read."""
         connection = Connection.of(request)
         try:
-            self._places.take(connection, _pool_timeout(request))
+            self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
             raise httpx.PoolTimeout(str(error)) from error
         place = connection_here.set(connection)
         try:
-            with _mapped():
+            with mapped():
                 connection.raise_if_cut()
-                response = self._pool.handle_request(_request(request))
+                response = self._pool.handle_request(sent(request))
         except BaseException:
             connection.release()
             self._places.give_back()
@@ -77,58 +75,6 @@ class OwnTransport(httpx.BaseTransport):
         self._pool.close()
 
 
-class AsyncOwnTransport(httpx.AsyncBaseTransport):
-    """The same on an event loop."""
-
-    def __init__(
-        self,
-        tls: ssl.SSLContext,
-        proxy: httpx.Proxy | None = None,
-        *,
-        max_connections: int,
-        max_idle_connections: int,
-    ) -> None:
-        self._places = asyncio.Semaphore(max_connections)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            proxy=_proxy(proxy),
-            max_connections=None,
-            max_keepalive_connections=max_idle_connections,
-            keepalive_expiry=_KEEPALIVE,
-            network_backend=AsyncBackend(),
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and return the response with its body still to be read."""
-        connection = cast("AsyncConnection", AsyncConnection.of(request))
-        connection.may_be_cancelled = True
-        try:
-            async with asyncio.timeout(seconds := _pool_timeout(request)):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise httpx.PoolTimeout(no_place(seconds)) from error
-        connection.may_be_cancelled = False
-        place = connection_here.set(connection)
-        try:
-            with _mapped():
-                connection.raise_if_cut()
-                response = await self._pool.handle_async_request(_request(request))
-        except BaseException:
-            connection.release()
-            self._places.release()
-            raise
-        finally:
-            connection_here.reset(place)
-        body = _AsyncBody(response, connection, self._places)
-        return httpx.Response(
-            response.status, headers=response.headers, stream=body, extensions=response.extensions
-        )
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._pool.aclose()
-
-
 class _Body(httpx.SyncByteStream):
     """The body of a response; its place is free when it is closed."""
 
@@ -139,7 +85,7 @@ class _Body(httpx.SyncByteStream):
         self._is_closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        with _mapped():
+        with mapped():
             yield from cast("Iterable[bytes]", self._response.stream)
 
     def close(self) -> None:
@@ -153,37 +99,8 @@ class _Body(httpx.SyncByteStream):
             self._places.give_back()
 
 
-class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(
-        self, response: httpcore.Response, connection: Connection, places: asyncio.Semaphore
-    ) -> None:
-        self._response = response
-        self._connection = connection
-        self._places = places
-        self._is_whole = False
-        self._is_closed = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _mapped():
-            async for chunk in cast("AsyncIterable[bytes]", self._response.stream):
-                yield chunk
-        self._is_whole = True
-
-    async def aclose(self) -> None:
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self._connection.release()
-        try:
-            await self._response.aclose()
-            if not self._is_whole:
-                # A reader that was cancelled twice may have kept httpcore from it.
-                await self._response.extensions["network_stream"].aclose()
-        finally:
-            self._places.release()
-
-
-def _request(request: httpx.Request) -> httpcore.Request:
+def sent(request: httpx.Request) -> httpcore.Request:
+    """The request as httpcore has it."""
     url = request.url
     return httpcore.Request(
         request.method,
@@ -194,7 +111,8 @@ def _request(request: httpx.Request) -> httpcore.Request:
     )
 
 
-def _proxy(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
+def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
+    """The proxy as httpcore has it."""
     if proxy is None:
         return None
     url = proxy.url
@@ -208,13 +126,14 @@ def _proxy(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
     )
 
 
-def _pool_timeout(request: httpx.Request) -> float | None:
+def pool_timeout(request: httpx.Request) -> float | None:
+    """Seconds for which a place is waited for."""
     seconds: float | None = request.extensions.get("timeout", {}).get("pool")
     return seconds
 
 
 @contextmanager
-def _mapped() -> Generator[None]:
+def mapped() -> Generator[None]:
     """Raise an error of httpcore as the one that httpx has for it."""
     try:
         yield
@@ -225,7 +144,7 @@ def _mapped() -> Generator[None]:
         raise
 
 
-_KEEPALIVE = 5.0
+KEEPALIVE = 5.0
 """Seconds for which httpx keeps an idle connection by default."""
 
 _ERRORS: dict[type, type[httpx.TransportError]] = {

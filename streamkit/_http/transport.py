@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from streamkit._http.connection import AsyncConnection, Connection
+    from streamkit._http.async_connection import AsyncConnection
+    from streamkit._http.connection import Connection
 
 __all__ = ["AsyncTransport", "SyncTransport"]
 

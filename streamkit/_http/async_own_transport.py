@@ -1,0 +1,108 @@
+"""What our own client sends requests by on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import httpcore
+import httpx
+
+from streamkit._http.async_connection import AsyncConnection
+from streamkit._http.async_network import AsyncBackend
+from streamkit._http.connection import connection_here
+from streamkit._http.own_transport import KEEPALIVE, mapped, pool_timeout, sent, through
+from streamkit._http.places import no_place
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterable, AsyncIterator
+
+__all__ = ["AsyncOwnTransport"]
+
+
+class AsyncOwnTransport(httpx.AsyncBaseTransport):
+    """Sends requests by connections that any thread can shut down, through ``proxy`` if there is.
+
+    No more than ``max_connections`` exchanges happen at a time.
+    """
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        proxy: httpx.Proxy | None = None,
+        *,
+        max_connections: int,
+        max_idle_connections: int,
+    ) -> None:
+        self._places = asyncio.Semaphore(max_connections)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            proxy=through(proxy),
+            max_connections=None,
+            max_keepalive_connections=max_idle_connections,
+            keepalive_expiry=KEEPALIVE,
+            network_backend=AsyncBackend(),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and return the response with its body still to be read."""
+        connection = cast("AsyncConnection", AsyncConnection.of(request))
+        connection.may_be_cancelled = True
+        try:
+            async with asyncio.timeout(seconds := pool_timeout(request)):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout(no_place(seconds)) from error
+        connection.may_be_cancelled = False
+        place = connection_here.set(connection)
+        try:
+            with mapped():
+                connection.raise_if_cut()
+                response = await self._pool.handle_async_request(sent(request))
+        except BaseException:
+            connection.release()
+            self._places.release()
+            raise
+        finally:
+            connection_here.reset(place)
+        body = _Body(response, connection, self._places)
+        return httpx.Response(
+            response.status, headers=response.headers, stream=body, extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a response; its place is free when it is closed."""
+
+    def __init__(
+        self, response: httpcore.Response, connection: AsyncConnection, places: asyncio.Semaphore
+    ) -> None:
+        self._response = response
+        self._connection = connection
+        self._places = places
+        self._is_whole = False
+        self._is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with mapped():
+            async for chunk in cast("AsyncIterable[bytes]", self._response.stream):
+                yield chunk
+        self._is_whole = True
+
+    async def aclose(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._connection.release()
+        try:
+            await self._response.aclose()
+            if not self._is_whole:
+                # A reader that was cancelled twice may have kept httpcore from it.
+                await self._response.extensions["network_stream"].aclose()
+        finally:
+            self._places.release()

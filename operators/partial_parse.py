@@ -1,22 +1,26 @@
-"""A choice's content, parsed while it grows."""
+"""Texts, parsed while they grow: a choice's content, or those of a run's messages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from streamkit._rx.lifted import lifted
+from streamkit._rx.operator_input import OperatorInput
 from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.families.chat.tellers import ContentParser
-from streamkit.operators.lift import lift
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from pydantic import TypeAdapter
     from reactivex import Observable
     from typing_extensions import TypeForm
 
+    from streamkit._core.machine import Machine
+    from streamkit._rx.operator_input import Takes
+    from streamkit.families.assistants.events import AssistantEvent
     from streamkit.families.chat.events import ContentDeltaEvent, ContentDoneEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
@@ -25,31 +29,32 @@ __all__ = ["partial_parse"]
 T = TypeVar("T")
 
 
+class PartialParse(Protocol[T]):
+    """The operator: of a choice, or of the events of a run."""
+
+    @overload
+    def __call__(
+        self, source: Observable[ChoiceUpdate], /
+    ) -> Observable[ContentDeltaEvent | ContentDoneEvent[T]]: ...
+    @overload
+    def __call__(self, source: Observable[AssistantEvent], /) -> Observable[AssistantEvent]: ...
+
+
 @overload
 def partial_parse(
     format: type[T] | TypeAdapter[T] | ResponseFormat[T], *, partial_strings: bool = True
-) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[T]]]: ...
+) -> PartialParse[T]: ...
 @overload
 def partial_parse(
     format: Mapping[str, Any] | None = None, *, partial_strings: bool = True
-) -> Callable[
-    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
-]: ...
+) -> PartialParse[Any]: ...
 @overload
 def partial_parse(
     format: TypeForm[FormT], *, partial_strings: bool = True
-) -> Callable[
-    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[FormT]]
-]: ...
+) -> PartialParse[FormT]: ...
 @overload
-def partial_parse(
-    format: object, *, partial_strings: bool = True
-) -> Callable[
-    [Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]
-]: ...
-def partial_parse(
-    format: object = None, *, partial_strings: bool = True
-) -> Callable[[Observable[ChoiceUpdate]], Observable[ContentDeltaEvent | ContentDoneEvent[Any]]]:
+def partial_parse(format: object, *, partial_strings: bool = True) -> PartialParse[Any]: ...
+def partial_parse(format: object = None, *, partial_strings: bool = True) -> PartialParse[Any]:
     """Emit each piece of content with what it parses to so far, and the whole at the end.
 
         --{"a":----------1}---------------|
@@ -60,10 +65,38 @@ def partial_parse(
     What has been shown never changes type, shrinks or vanishes; a number appears once it is
     complete, and so does a string with ``partial_strings=False``. Content that does not fit its
     format is a ``ParseError`` after the done event.
+
+    Of a run it takes the events, those of ``message_content`` or ``assistant_events``, and emits
+    them with ``parsed`` in each ``text.delta`` and ``text.done``:
+
+        --text.delta({"a":)-----text.delta(1})--------text.done----------|
+        [                      partial_parse(A)                         ]
+        --text.delta({})--------text.delta({"a":1})---text.done(A(a=1))--|
+
+    A text of a message that is incomplete is parsed if its JSON is closed. A text that does not fit
+    is a ``ParseError`` after the last event.
+
+    Args:
+        format: What the content is parsed as: a type, or the dict that a request takes.
+        partial_strings: Whether ``parsed`` shows strings that are still open.
     """
-    format_ = response_format(format)
-    return lift(
-        lambda: ContentParser(Reader(format_, partial_strings=partial_strings)),
-        takes=ChoiceUpdate,
-        name="partial_parse",
-    )
+    reader = response_format(format)
+
+    def new_reader() -> Reader:
+        return Reader(reader, partial_strings=partial_strings)
+
+    def of_a_run() -> Machine[Any, Any]:
+        from streamkit._core.tellers.events import EventParser, TextEvent
+
+        return EventParser(TextEvent, new_reader())
+
+    taken = OperatorInput("partial_parse", ChoiceUpdate, also=_events_of_a_run)
+    operator = lifted(lambda: ContentParser(new_reader()), taken, of_a_run)
+    return cast("PartialParse[Any]", operator)
+
+
+def _events_of_a_run() -> Takes:
+    # Imported when the first of them comes, since it takes long.
+    from streamkit.families.assistants.events import AssistantEvent
+
+    return AssistantEvent

@@ -1,20 +1,24 @@
-"""The arguments of a choice's tool calls, parsed while they grow."""
+"""The arguments of tool calls, parsed while they grow: those of a choice, or of a run's steps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
+from streamkit._rx.lifted import lifted
+from streamkit._rx.operator_input import OperatorInput
 from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.families.chat.tellers import ToolArgumentsParser
-from streamkit.operators.lift import lift
 from streamkit.structured.reader import Reader
 from streamkit.structured.tools import tool_parsers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from reactivex import Observable
 
+    from streamkit._core.machine import Machine
+    from streamkit._rx.operator_input import Takes
+    from streamkit.families.assistants.events import AssistantEvent
     from streamkit.families.chat.events import (
         FunctionToolCallArgumentsDeltaEvent,
         FunctionToolCallArgumentsDoneEvent,
@@ -23,12 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["tool_arg_parse"]
 
 
+class ToolArgParse(Protocol):
+    """The operator: of a choice, or of the events of a run."""
+
+    @overload
+    def __call__(
+        self, source: Observable[ChoiceUpdate], /
+    ) -> Observable[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent]: ...
+    @overload
+    def __call__(self, source: Observable[AssistantEvent], /) -> Observable[AssistantEvent]: ...
+
+
 def tool_arg_parse(
     tools: Iterable[Mapping[str, Any]] = (), *, partial_strings: bool = True
-) -> Callable[
-    [Observable[ChoiceUpdate]],
-    Observable[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent],
-]:
+) -> ToolArgParse:
     """Emit each piece of a call's arguments with what it parses to so far, and the whole when done.
 
         --a:{"x":-------a:1}-------b:{}------------------|
@@ -38,10 +50,35 @@ def tool_arg_parse(
     A call is done when the choice is, or earlier, once another has opened and its own JSON is
     closed. Arguments are parsed when ``tools`` has a strict tool of that name; arguments that do
     not fit it are a ``ParseError`` after the last done event.
+
+    Of a run it takes the events, those of ``tool_calls`` or ``assistant_events``, and emits them
+    with ``parsed_arguments`` in each ``tool_call.delta`` and ``tool_call.done`` of a function:
+
+        --tool_call.delta({"x":)--tool_call.delta(1})--------tool_call.done----------|
+        [                          tool_arg_parse(tools)                             ]
+        --tool_call.delta({})-----tool_call.delta({"x":1})---tool_call.done(X(x=1))--|
+
+    Args:
+        tools: The tools of the request, as it takes them.
+        partial_strings: Whether ``parsed_arguments`` show strings that are still open.
     """
     parsers = tool_parsers(tools)
-    return lift(
-        lambda: ToolArgumentsParser(Reader(tools=parsers, partial_strings=partial_strings)),
-        takes=ChoiceUpdate,
-        name="tool_arg_parse",
-    )
+
+    def new_reader() -> Reader:
+        return Reader(tools=parsers, partial_strings=partial_strings)
+
+    def of_a_run() -> Machine[Any, Any]:
+        from streamkit._core.tellers.events import ArgumentsEvent, EventParser
+
+        return EventParser(ArgumentsEvent, new_reader())
+
+    taken = OperatorInput("tool_arg_parse", ChoiceUpdate, also=_events_of_a_run)
+    operator = lifted(lambda: ToolArgumentsParser(new_reader()), taken, of_a_run)
+    return cast("ToolArgParse", operator)
+
+
+def _events_of_a_run() -> Takes:
+    # Imported when the first of them comes, since it takes long.
+    from streamkit.families.assistants.events import AssistantEvent
+
+    return AssistantEvent

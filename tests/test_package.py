@@ -90,6 +90,13 @@ def test_who_chats_imports_nothing_of_the_assistants() -> None:
     assert imported & {f"streamkit.{name}" for name in of_assistants} == set()
 
 
+def test_parsing_a_choice_imports_nothing_of_the_assistants() -> None:
+    names = ("partial_parse", "tool_arg_parse")
+    imported = imported_with(f"import {', '.join(f'streamkit.operators.{name}' for name in names)}")
+    assert "streamkit.families.chat.tellers" in imported
+    assert not [name for name in imported if "assistants" in name or "types.beta" in name]
+
+
 def test_the_version_is_the_one_that_is_installed() -> None:
     assert streamkit.__version__ == metadata.version("streamkit-rx")
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import UnionType
 
     from reactivex import Observable
@@ -22,20 +23,34 @@ _NAMED = 4
 
 
 class OperatorInput:
-    """The name of an operator, and the values that it accepts; by default any."""
+    """The name of an operator, and the values that it accepts; by default any.
 
-    def __init__(self, operator: str, takes: Takes = object) -> None:
+    ``also`` gives more classes. It is called when a value is of no other, so that what few need is
+    not imported for all.
+    """
+
+    def __init__(
+        self, operator: str, takes: Takes = object, *, also: Callable[[], Takes] | None = None
+    ) -> None:
         self._operator = operator
         self._takes = takes
+        self._also = also
         self.admitted: set[type[Any]] = set()
         """The classes that were accepted; on a hot path their values need no ``admit``."""
 
-    def admit(self, value: object) -> None:
-        """Raise ``TypeError`` unless the operator accepts values of this value's class."""
-        if not isinstance(value, self._takes):
-            came = type(value).__name__
-            raise TypeError(f"{self._operator} takes {_named(self._takes)}, and not {came}")
+    def admit(self, value: object) -> bool:
+        """Raise ``TypeError`` unless the operator accepts values of this value's class.
+
+        Return whether that is one of the classes that ``also`` gave.
+        """
+        is_other = not isinstance(value, self._takes)
+        if is_other:
+            takes = self._takes if self._also is None else self._takes | self._also()
+            if not isinstance(value, takes):
+                came = type(value).__name__
+                raise TypeError(f"{self._operator} takes {_named(takes)}, and not {came}")
         self.admitted.add(type(value))
+        return is_other
 
     def source(self, source: Observable[T]) -> Observable[T]:
         """Return the source; raise ``TypeError`` if it is no observable."""

@@ -96,8 +96,11 @@ def test_what_an_event_adds_is_all_but_its_snapshot() -> None:
     names = ("r:queued", "s:new", "s:0+1", "s:=12", "m:new", "m:0+x", "m:=a", "r:failed")
     for event in (event for name in names for event in machine.feed(read(name))):
         whole = event.to_dict()
+        views = (
+            {"snapshot", "parsed", "parsed_arguments"} if "delta" in event.type else {"snapshot"}
+        )
         assert event.to_dict(delta=True) == {
-            name: value for name, value in whole.items() if name != "snapshot"
+            name: value for name, value in whole.items() if name not in views
         }
         assert ("snapshot" in whole) == event.type.endswith(".delta")
 

@@ -58,6 +58,7 @@ ANYTHING = (CHUNK, CHUNK_EVENT, UPDATE, SENT, RUN_EVENT, RESET, 42, "text", None
 
 Operator = Callable[["Observable[Any]"], "Observable[Any]"]
 
+OF_PARSING = "ChoiceUpdate, RunEvent, MessageCreatedEvent or 12 more"
 OF_RUNS = "ThreadCreated, ThreadRunCreated, ThreadRunQueued or 22 more"
 TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "accumulate": (ops.accumulate(), "ChatCompletionChunk", (CHUNK,)),
@@ -76,12 +77,12 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
         "MessageCreatedEvent, MessageDeltaEvent or MessageDoneEvent",
         (),
     ),
-    "partial_parse": (ops.partial_parse(), "ChoiceUpdate", (UPDATE,)),
+    "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE,)),
     "reasoning": (ops.reasoning(), "ChoiceUpdate", (UPDATE,)),
     "refusal_detect": (ops.refusal_detect(), "ChoiceUpdate", (UPDATE,)),
     "split_by_choice": (ops.split_by_choice(), "ChunkEvent", (CHUNK_EVENT,)),
     "split_think": (ops.split_think(), "ChatCompletionChunk", (CHUNK,)),
-    "tool_arg_parse": (ops.tool_arg_parse(), "ChoiceUpdate", (UPDATE,)),
+    "tool_arg_parse": (ops.tool_arg_parse(), OF_PARSING, (UPDATE,)),
     "tool_calls": (
         ops.tool_calls(),
         "RunEvent, RunStepCreatedEvent, RunStepDeltaEvent or RunStepDoneEvent",

@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
 from streamkit.events import ChatCompletionStreamEvent, ContentDeltaEvent, ContentDoneEvent
+from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.log import ChoiceUpdate
@@ -120,6 +121,16 @@ def operators_infer_the_same(
         choice.pipe(ops.partial_parse(Answer)),
         Observable[ContentDeltaEvent | ContentDoneEvent[Literal["yes", "no"]]],
     )
+
+
+def the_events_of_a_run_keep_their_types(
+    events: Observable[AssistantEvent], texts: Observable[TextDeltaEvent | TextDoneEvent]
+) -> None:
+    assert_type(events.pipe(ops.partial_parse(Cat)), Observable[AssistantEvent])
+    assert_type(events.pipe(ops.tool_arg_parse()), Observable[AssistantEvent])
+    parsed = ops.tool_arg_parse()(ops.partial_parse(Cat)(events))
+    assert_type(parsed, Observable[AssistantEvent])
+    assert_type(texts.pipe(ops.partial_parse(Cat)), Observable[AssistantEvent])
 
 
 def a_format_infers_the_same() -> None:

@@ -31,15 +31,15 @@ class TextTeller(Machine[A, B]):
     def close(self) -> Iterable[B]:
         """Emit the whole text, unless that was done and no piece has come since."""
         last, self._last = self._last, None
-        return () if last is None else (self._whole(last, self._log(last).close()),)
+        return () if last is None else (self._whole(last, self._log(last).close(), None),)
 
     @abstractmethod
     def _log(self, last: A) -> TextLog:
         """The text that an input has a piece of."""
 
     @abstractmethod
-    def _whole(self, last: A, text: str, parsed: Any = None) -> B:
-        """Make the event of the whole text."""
+    def _whole(self, last: A, text: str, parsed: Any, /) -> B:
+        """Make the event of the whole text; ``parsed`` is None where it is not to be parsed."""
 
 
 class TextParser(TextTeller[A, B]):

@@ -6,10 +6,16 @@ and the like say what was true when the event was emitted, and are built when th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
+from msgspec.structs import replace
+
 from streamkit._core.events import Event
-from streamkit._core.merge import EMPTY
+from streamkit._core.merge import EMPTY, TextMark
+from streamkit._core.reading import NOTHING_READ, Reading
+from streamkit._core.tellers.events import ArgumentsEvent, TextEvent
+from streamkit._core.text import TextLog
 from streamkit.families.assistants.growing import Mark, built, parts
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
@@ -34,6 +40,7 @@ from streamkit.types.beta.threads import (
     TextDelta,
 )
 from streamkit.types.beta.threads.runs import (
+    FunctionToolCall,
     RunStep,
     RunStepDelta,
     ToolCall,
@@ -43,7 +50,9 @@ from streamkit.types.beta.threads.runs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from streamkit.errors import ParseError
 
 __all__ = [
     "OF_RUNS",
@@ -150,7 +159,7 @@ class TextCreatedEvent(Event, frozen=True, gc=False, eq=False):
         return text_of(self._block)
 
 
-class TextDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
     """A piece of a text arrived, or of its annotations."""
 
     type: ClassVar[Literal["text.delta"]] = "text.delta"
@@ -159,14 +168,31 @@ class TextDeltaEvent(Event, frozen=True, gc=False, eq=False):
     index: int
     delta: TextDelta
     _block: Mark
+    _reader: Reading | None = None
 
     @property
     def snapshot(self) -> Text:
         """The text so far."""
         return text_of(self._block)
 
+    @property
+    def parsed(self) -> object:
+        """What is known of the parsed text; None without ``partial_parse``, and what is no JSON.
 
-class TextDoneEvent(Event, frozen=True, gc=False, eq=False):
+        Objects and arrays that are still open are read-only views of what has arrived:
+        ``PartialObject`` and ``PartialArray``.
+        """
+        value = _field(self._block, "text", "value")
+        if self._reader is None or value is None:
+            return None
+        return self._reader.partial_content(value.log, value.end)
+
+    def read_by(self, reader: Reading) -> tuple[TextDeltaEvent, None]:
+        """Return the event with what is known of the parsed text."""
+        return replace(self, _reader=reader), None
+
+
+class TextDoneEvent(TextEvent, frozen=True, gc=False, eq=False):
     """A text has ended, for the next block of its message has begun or the message has ended.
 
     If more of it comes after all, one more such event follows at the end of the message, with the
@@ -178,6 +204,20 @@ class TextDoneEvent(Event, frozen=True, gc=False, eq=False):
     message_id: str
     index: int
     text: Text
+    parsed: Any = None
+    """What ``partial_parse`` made of the text; None where it does not fit its type.
+
+    That is raised as a ``ParseError`` after the last event of the stream. A text that was cut short
+    is not parsed.
+    """
+    _is_cut: bool = False
+    """Whether its message did not end as it should."""
+
+    def read_by(self, reader: Reading) -> tuple[TextDoneEvent, ParseError | None]:
+        """Return the event with the parsed text, and what is wrong with that."""
+        log = _log_of(self.text.value, is_cut=self._is_cut) if self.text.value else None
+        outcome = NOTHING_READ if log is None else reader.content(log)
+        return replace(self, parsed=outcome.value), outcome.error
 
 
 class ImageFileDoneEvent(Event, frozen=True, gc=False, eq=False):
@@ -260,7 +300,7 @@ class ToolCallCreatedEvent(Event, frozen=True, gc=False, eq=False):
         return tool_call_of(self._call)
 
 
-class ToolCallDeltaEvent(Event, frozen=True, gc=False, eq=False):
+class ToolCallDeltaEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
     """A piece of a call arrived, or of its outputs."""
 
     type: ClassVar[Literal["tool_call.delta"]] = "tool_call.delta"
@@ -269,14 +309,28 @@ class ToolCallDeltaEvent(Event, frozen=True, gc=False, eq=False):
     index: int
     delta: ToolCallDelta
     _call: Mark
+    _reader: Reading | None = None
 
     @property
     def snapshot(self) -> ToolCall:
         """The call so far."""
         return tool_call_of(self._call)
 
+    @property
+    def parsed_arguments(self) -> object:
+        """What is known of a function's arguments; None without ``tool_arg_parse`` and its tool."""
+        arguments = _field(self._call, "function", "arguments")
+        if self._reader is None or arguments is None:
+            return None
+        name = str(self._call["function"].get("name") or "")
+        return self._reader.partial_arguments(name, arguments.log, arguments.end)
 
-class ToolCallDoneEvent(Event, frozen=True, gc=False, eq=False):
+    def read_by(self, reader: Reading) -> tuple[ToolCallDeltaEvent, None]:
+        """Return the event with what is known of the arguments."""
+        return replace(self, _reader=reader), None
+
+
+class ToolCallDoneEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
     """A call is complete; with its outputs, unless they are still to be submitted."""
 
     type: ClassVar[Literal["tool_call.done"]] = "tool_call.done"
@@ -284,6 +338,25 @@ class ToolCallDoneEvent(Event, frozen=True, gc=False, eq=False):
     run_step_id: str
     index: int
     tool_call: ToolCall
+    parsed_arguments: Any = None
+    """What ``tool_arg_parse`` made of a function's arguments: an instance of the tool's model, or
+    plain JSON for other strict tools.
+
+    None where they do not fit: that is raised as a ``ParseError`` after the last event of the
+    stream. Arguments that were cut short are not parsed.
+    """
+    _is_cut: bool = False
+    """Whether its step, or the run, did not end as it should."""
+
+    def read_by(self, reader: Reading) -> tuple[ToolCallDoneEvent, ParseError | None]:
+        """Return the event with the parsed arguments, and what is wrong with those."""
+        outcome = NOTHING_READ
+        if isinstance(self.tool_call, FunctionToolCall):
+            function = self.tool_call.function
+            log = _log_of(function.arguments, is_cut=self._is_cut)
+            if log is not None:
+                outcome = reader.arguments(function.name, log)
+        return replace(self, parsed_arguments=outcome.value), outcome.error
 
 
 AssistantEvent = (
@@ -338,6 +411,20 @@ def tool_call_of(call: Mark) -> ToolCall:
     """A tool call as of a mark."""
     (found,) = built(ToolCallsStepDetails, {"tool_calls": (call,)}).tool_calls
     return found
+
+
+def _field(part: Mark, object_: str, name: str) -> TextMark | None:
+    """A text that grows in an object of a part."""
+    fields = part.get(object_)
+    value = cast("Mark", fields).get(name) if isinstance(fields, Mapping) else None
+    return value if isinstance(value, TextMark) else None
+
+
+def _log_of(text: str | None, *, is_cut: bool) -> TextLog | None:
+    """A whole text to be parsed; None for one that was cut short and is no closed JSON."""
+    log = TextLog()
+    log.append(text or "")
+    return None if is_cut and not log.is_whole_json() else log
 
 
 _RESTING = frozenset(

@@ -59,13 +59,14 @@ class ContentTeller(Machine[MessageEvent, ContentEvent]):
                 return [event for at, block in blocks for event in message.show(at, block)]
             case MessageDoneEvent(message_id=id):
                 ended = self._messages.pop(id, None)
-                return list(ended.end(value.message.content)) if ended else ()
+                is_cut = value.message.status == "incomplete"
+                return list(ended.end(value.message.content, is_cut=is_cut)) if ended else ()
 
     def close(self) -> Iterable[ContentEvent]:
         """Return the done events of the messages that have not ended."""
         messages, self._messages = self._messages, {}
         for message in messages.values():
-            yield from message.end()
+            yield from message.end(is_cut=True)
 
 
 class _Message:
@@ -111,7 +112,9 @@ class _Message:
             del self._done[index]
         yield TextDeltaEvent(self.id, index, fragment.text, block)
 
-    def end(self, content: Sequence[MessageContent] = ()) -> Iterator[ContentEvent]:
+    def end(
+        self, content: Sequence[MessageContent] = (), *, is_cut: bool
+    ) -> Iterator[ContentEvent]:
         """Return the rest, as the whole message has it, or as far as it got.
 
         The texts that have begun are done before any block begins that only the whole message has.
@@ -122,11 +125,11 @@ class _Message:
             block = whole.get(index)
             text = block.text if isinstance(block, TextContentBlock) else text_of(mark)
             if not self._has_been(index, text):
-                yield TextDoneEvent(self.id, index, text)
+                yield TextDoneEvent(self.id, index, text, _is_cut=is_cut)
         for index, block in whole.items():
             if isinstance(block, TextContentBlock) and index not in self._texts:
                 yield TextCreatedEvent(self.id, index, plain(block, drop_none=True))
-                yield TextDoneEvent(self.id, index, block.text)
+                yield TextDoneEvent(self.id, index, block.text, _is_cut=is_cut)
             elif isinstance(block, ImageFileContentBlock) and index not in self._images:
                 yield ImageFileDoneEvent(self.id, index, block.image_file)
 

@@ -52,12 +52,19 @@ class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
                 ended = self._steps.pop(id, None)
                 return list(ended.end(value.run_step)) if ended else ()
             case RunEvent():
-                return list(self.close()) if value.rests else ()
+                return list(self._rest(is_cut=value.status not in _WHOLE)) if value.rests else ()
 
     def close(self) -> Iterable[ToolCallEvent]:
         """Tell the calls that are not done yet."""
+        return self._rest(is_cut=True)
+
+    def _rest(self, *, is_cut: bool) -> Iterator[ToolCallEvent]:
         for step in self._steps.values():
-            yield from step.rest()
+            yield from step.rest(is_cut=is_cut)
+
+
+_WHOLE = frozenset({"completed", "requires_action"})
+"""The states of a run, or a step, in which its calls are whole."""
 
 
 class _Step:
@@ -86,18 +93,21 @@ class _Step:
         """Tell the rest, as the whole step has it."""
         details = step.step_details
         calls = details.tool_calls if isinstance(details, ToolCallsStepDetails) else ()
+        is_cut = step.status not in _WHOLE
         for index, call in matched(self._calls, calls, others=not self._resumed).items():
             if index in self._done:
                 continue
             if call is None:
-                yield ToolCallDoneEvent(self.id, index, tool_call_of(self._calls[index]))
+                told = tool_call_of(self._calls[index])
+                yield ToolCallDoneEvent(self.id, index, told, _is_cut=is_cut)
                 continue
             if index not in self._calls:
                 yield ToolCallCreatedEvent(self.id, index, plain(call, drop_none=True))
-            yield ToolCallDoneEvent(self.id, index, call)
+            yield ToolCallDoneEvent(self.id, index, call, _is_cut=is_cut)
 
-    def rest(self) -> Iterator[ToolCallEvent]:
+    def rest(self, *, is_cut: bool) -> Iterator[ToolCallEvent]:
         """Tell the calls that are not done, as far as they got."""
         for index in sorted(self._calls.keys() - self._done):
             self._done.add(index)
-            yield ToolCallDoneEvent(self.id, index, tool_call_of(self._calls[index]))
+            call = tool_call_of(self._calls[index])
+            yield ToolCallDoneEvent(self.id, index, call, _is_cut=is_cut)

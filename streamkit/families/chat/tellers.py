@@ -66,7 +66,7 @@ class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDo
     def _log(self, last: ChoiceUpdate) -> TextLog:
         return last.choice.reasoning
 
-    def _whole(self, last: ChoiceUpdate, text: str, _parsed: Any = None) -> ReasoningDoneEvent:
+    def _whole(self, last: ChoiceUpdate, text: str, _parsed: Any, /) -> ReasoningDoneEvent:
         return ReasoningDoneEvent(last.index, text)
 
 
@@ -85,7 +85,7 @@ class RefusalTeller(TextTeller[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEven
     def _log(self, last: ChoiceUpdate) -> TextLog:
         return last.choice.refusal
 
-    def _whole(self, last: ChoiceUpdate, text: str, _parsed: Any = None) -> RefusalDoneEvent:
+    def _whole(self, last: ChoiceUpdate, text: str, _parsed: Any, /) -> RefusalDoneEvent:
         return RefusalDoneEvent(last.index, text)
 
 
@@ -114,7 +114,7 @@ class ContentParser(TextParser[ChoiceUpdate, ContentDeltaEvent | ContentDoneEven
         choice = last.choice
         return self._reader.content(choice.content) if choice.has_whole_content() else NOTHING_READ
 
-    def _whole(self, last: ChoiceUpdate, text: str, parsed: Any = None) -> ContentDoneEvent[Any]:
+    def _whole(self, last: ChoiceUpdate, text: str, parsed: Any, /) -> ContentDoneEvent[Any]:
         return ContentDoneEvent(last.index, text, parsed)
 
 

@@ -1,1 +1,1 @@
-"""What the resources of all families share: calls, pages, polling, uploads."""
+"""The parts that the resources of all families share: calls, pages, polling and streams."""

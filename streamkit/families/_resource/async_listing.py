@@ -1,7 +1,7 @@
-"""A list of a client on the running loop, which is yet to be asked for.
+"""The list of a client on the running loop, which is not requested yet.
 
-It differs from a list of the client that blocks (``listing.py``): ``list()`` cannot wait there, so
-it returns what can be awaited, and iterated as well.
+It differs from the list of a client that blocks (``listing.py``): ``list()`` cannot wait there, so
+it returns an object to await or to iterate.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ W = TypeVar("W", bound=Wire)
 
 
 class AsyncPages(Generic[W]):
-    """A list that is yet to be asked for: awaiting gives its first page, iterating all its items.
+    """A list that is not requested yet: await its first page, or iterate over all its items.
 
-    Each time the request is made anew.
+    Each of these makes a new request.
     """
 
     def __init__(
@@ -49,5 +49,5 @@ class AsyncPages(Generic[W]):
 def listed(
     call: Call[CursorPage[W]], send: Callable[[Call[CursorPage[W]]], Awaitable[CursorPage[W]]]
 ) -> AsyncPages[W]:
-    """The list that ``call`` asks for; nothing is sent yet."""
+    """Return the list that ``call`` requests; nothing is sent yet."""
     return AsyncPages(call, send)

@@ -1,4 +1,4 @@
-"""One call that is answered with one object: what is sent, and how the answer is read. No I/O."""
+"""A call that is answered with one object: its request, and the decoding of the answer. No I/O."""
 
 from __future__ import annotations
 
@@ -36,30 +36,30 @@ __all__ = [
 W = TypeVar("W", bound=Wire)
 
 ASSISTANTS = {"OpenAI-Beta": "assistants=v2"}
-"""The header without which the API does not know its assistants."""
+"""The header that the API requires for assistants."""
 
 
 @dataclass(frozen=True)
 class Answer(Generic[W]):
-    """What came back."""
+    """A decoded answer, with the headers of its response."""
 
     value: W
     headers: Mapping[str, str]
-    """Of the response; names in any case."""
+    """The headers of the response; their names match in any case."""
     redact: Callable[[str], str]
-    """Takes the request's secrets out of a text that quotes the answer."""
+    """Removes the request's secrets from a text that quotes the answer."""
 
 
 @dataclass(frozen=True)
 class Call(Generic[W]):
-    """What is to be asked, and the type of the answer."""
+    """A request, and the type of its answer."""
 
     request: Request
     type_: type[W]
 
     @keeping_secrets
     def answer(self, response: httpx.Response) -> Answer[W]:
-        """Read the answer; raises ``APIResponseValidationError`` when there is none in it."""
+        """Decode the answer; raise ``APIResponseValidationError`` if it is not of the type."""
         try:
             value = _decoder(self.type_).decode(response.content)
         except ValueError as error:
@@ -72,11 +72,11 @@ class Call(Generic[W]):
 
 
 def path(template: str, **ids: str) -> str:
-    """The path with its ids filled in; ``ValueError`` for an id that would make it another path."""
+    """Return the path with its ids; raise ``ValueError`` for an id that would change the path."""
     for name, value in ids.items():
         if value in {"", ".", ".."} or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody checks types
             raise ValueError(f"{name} must be the id of something, not {value!r}")
-    # Half of a surrogate pair is in no id, and so the server will say.
+    # Half of a surrogate pair is in no id, so the server will not find it.
     quoted = {name: quote(value, safe="", errors="replace") for name, value in ids.items()}
     return template.format(**quoted)
 
@@ -84,21 +84,21 @@ def path(template: str, **ids: str) -> str:
 def get(
     path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
 ) -> Call[W]:
-    """A call that changes nothing; its parameters go into the URL."""
+    """Return a call that reads an object; its parameters go into the URL."""
     return _without_body("GET", path, type_, params, headers)
 
 
 def delete(
     path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
 ) -> Call[W]:
-    """A call that deletes something."""
+    """Return a call that deletes an object."""
     return _without_body("DELETE", path, type_, params, headers)
 
 
 def post(
     path: str, type_: type[W], params: Mapping[str, Any], headers: Mapping[str, str] = ASSISTANTS
 ) -> Call[W]:
-    """A call that makes or changes something; its parameters are the body, but for ``include``."""
+    """Return a call that creates or changes an object; all but ``include`` goes into the body."""
     body, options = split(params)
     query = in_url({"include": body.pop("include", None)})
     body.update(options.pop("extra_body", None) or {})
@@ -106,24 +106,24 @@ def post(
 
 
 def next_page(call: Call[CursorPage[W]], page: CursorPage[W]) -> Call[CursorPage[W]] | None:
-    """The call for the page after ``page``, which ``call`` gave; None after the last one."""
+    """Return the call for the page after ``page``, which ``call`` fetched; None after the last."""
     if page.has_more is False or not page.data:
         return None
     last = page.last_id or getattr(page.data[-1], "id", None)
-    if not last or last == call.request.query.get("after"):  # no end, if the server ignores it
+    if not last or last == call.request.query.get("after"):  # a server that ignores it
         return None
     query = {**call.request.query, "after": last}
     return replace(call, request=replace(call.request, query=query))
 
 
 def split(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The parameters that are to be sent, and the options of the request."""
+    """Split into the parameters that are sent, and the options of the request."""
     given = {name: value for name, value in params.items() if not is_left_out(value)}
     return given, {name: given.pop(name) for name in _OPTIONS if name in given}
 
 
 def in_url(params: Mapping[str, object]) -> dict[str, object]:
-    """The parameters by the names that they have in a URL: a list says that it is one."""
+    """Return the parameters by their names in a URL: a list's name ends in ``[]``."""
     return {
         f"{name}[]" if isinstance(value, list | tuple) else name: value
         for name, value in params.items()
@@ -138,7 +138,7 @@ def request(
     query: Mapping[str, object],
     **body: Any,
 ) -> Request:
-    """The request, with its options stronger than what is usual."""
+    """Return the request, whose options override the usual query and headers."""
     return Request(
         method=method,
         path=path,
@@ -167,7 +167,7 @@ def _decoder(type_: Any) -> WireDecoder[Any]:
 
 
 def _is_identified(value: Wire) -> bool:
-    """Whether it is an object with an id, or a list of such."""
+    """Return whether the value is an object with an id, or a list with items."""
     return bool(getattr(value, "id", None) or getattr(value, "data", None))
 
 

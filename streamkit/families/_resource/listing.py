@@ -1,4 +1,4 @@
-"""A list of a client that blocks: its first page, which is there when ``list()`` returns."""
+"""The list of a client that blocks: ``list()`` returns its first page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of a list, as both clients know it."""
+"""The base of a page of a list, for both clients."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ W = TypeVar("W", bound=Wire)
 
 
 class Page(Generic[W]):
-    """A page, and how it was asked for."""
+    """A page, with the call that fetched it."""
 
     def __init__(self, call: Call[CursorPage[W]], page: CursorPage[W]) -> None:
         self.page = page
-        """The page as it came."""
+        """The page as the server sent it."""
         self._call = call
         self._next = next_page(call, page)
 
@@ -28,17 +28,17 @@ class Page(Generic[W]):
 
     @property
     def has_more(self) -> bool | None:
-        """Whether another page follows, as the server says; None when it does not."""
+        """Whether another page follows; None if the server does not say."""
         return self.page.has_more
 
     @property
     def first_id(self) -> str | None:
-        """The id of the first item, if the server says it."""
+        """The id of the first item, if the server sends it."""
         return self.page.first_id
 
     @property
     def last_id(self) -> str | None:
-        """The id of the last item, if the server says it."""
+        """The id of the last item, if the server sends it."""
         return self.page.last_id
 
     @property
@@ -47,11 +47,11 @@ class Page(Generic[W]):
         return self.page.request_id
 
     def has_next_page(self) -> bool:
-        """Whether there is something to ask for."""
+        """Return whether another page can be fetched."""
         return self._next is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data as the API sent it."""
+        """Return the page as plain data, as the API sent it."""
         return self.page.to_dict()
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What any request can be told, and how a parameter is left out."""
+"""The options of every request, and the mark of a parameter that is left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["NOT_GIVEN", "ListParams", "NotGiven", "RequestOptions", "is_left_out
 
 
 class NotGiven:
-    """The type of ``NOT_GIVEN``: a parameter that has it is not sent, as if it were left out."""
+    """The type of ``NOT_GIVEN``: a parameter with this value is not sent."""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -23,34 +23,34 @@ class NotGiven:
 
 
 NOT_GIVEN = NotGiven()
-"""Leaves a parameter out, where None would send null."""
+"""The value of a parameter that is left out, where None would send null."""
 
 
 def is_left_out(value: object) -> bool:
-    """Tell whether a parameter's ``value`` says that it is not to be sent."""
-    # The openai package's own markers may come along with code that was written for it.
+    """Return whether a parameter with this ``value`` is left out of the request."""
+    # Code that was written for the openai package may pass that package's own marks.
     return isinstance(value, NotGiven) or type(value).__name__ in {"NotGiven", "Omit"}
 
 
 class RequestOptions(TypedDict, total=False):
-    """What any request can be told besides its parameters."""
+    """The options of every request, besides its parameters."""
 
     extra_headers: Mapping[str, Any] | None
     extra_query: Mapping[str, Any] | None
     extra_body: Mapping[str, Any] | None
-    """Merged into the body, over the parameters."""
+    """Fields merged into the body, over the parameters."""
     timeout: float | Timeouts | None
     """Seconds, an ``httpx.Timeout`` or a ``streamkit.Timeout``."""
 
 
 class ListParams(RequestOptions, total=False):
-    """Which part of a list is wanted."""
+    """The part of a list to fetch."""
 
     after: str | NotGiven
-    """The id of the item before the first one that is wanted."""
+    """The id of the item after which the part begins."""
     before: str | NotGiven
-    """The id of the item after the last one that is wanted."""
+    """The id of the item before which the part ends."""
     limit: int | NotGiven
-    """How many items a page holds; 20 by default, at most 100."""
+    """The number of items of a page; 20 by default, at most 100."""
     order: Literal["asc", "desc"] | NotGiven
-    """By the time they were made; the newest first by default."""
+    """The order of the items by creation time; by default the newest first."""

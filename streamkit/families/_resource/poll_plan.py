@@ -1,4 +1,4 @@
-"""What a polling helper asks, and when that is over; written once for both clients, and no I/O."""
+"""The plan of a polling helper: its calls, and the final states. For both clients; no I/O."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ W = TypeVar("W", bound=Wire)
 
 
 class PollParams(TypedDict, total=False):
-    """How long to wait, and how often to ask."""
+    """The options of polling."""
 
     poll_interval_ms: float | NotGiven | None
     """Milliseconds between an answer and the next request; by default the server's header
-    ``openai-poll-after-ms`` says, or else it is a second."""
+    ``openai-poll-after-ms`` decides, or else it is a second."""
     max_wait_seconds: float | NotGiven | None
-    """After these no other request is made: ``PollTimeoutError``. They count from the first poll,
-    not from what comes before it; by default there is no limit."""
+    """Seconds after which no other request is made: ``PollTimeoutError``. They count from the first
+    poll, without the time before it; by default there is no limit."""
 
 
 @dataclass(frozen=True)
 class Statuses:
-    """The words that ``status`` may have."""
+    """The values that ``status`` may have."""
 
     working: frozenset[str]
     final: frozenset[str]
 
     def is_final(self, state: Any) -> bool | None:
-        """Tell whether the status of ``state`` is final; None when it is none of these."""
+        """Return whether the status of ``state`` is final; None when the status is unknown."""
         if state.status in self.final:
             return True
         return False if state.status in self.working else None
@@ -48,23 +48,23 @@ class Statuses:
 
 @dataclass(frozen=True)
 class PollPlan(Generic[W]):
-    """The calls of one polling, and its terms."""
+    """The calls of one polling, and its options."""
 
     polling: Polling[W]
     call: Callable[[W | None], Call[W]]
-    """Given the first state; None asks for the call that gives it."""
+    """Returns the call after the first state; for None, the call that gives the first state."""
     follows_hints: bool
 
     def reply(self, answer: Answer[W]) -> Reply[W]:
-        """What the answer says of the state, and of the next request."""
+        """Return the state in the answer, and its hint for the next request."""
         hint = answer.headers.get("openai-poll-after-ms") if self.follows_hints else None
         return Reply(answer.value, hint, answer.redact)
 
 
 class PollTerms:
-    """The parameters of a helper: those of what it starts, and those of its polls.
+    """The parameters of a helper: those of the call that starts the work, and those of its polls.
 
-    ``ValueError`` for a time that nobody can wait.
+    The constructor raises ``ValueError`` for a time that cannot be waited.
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class PollTerms:
         max_wait_seconds: float | None = None,
     ) -> None:
         self.params, self.options = split(params)
-        """What is to be sent to start it, and the options that its requests share.
+        """The parameters of the call that starts the work, and the options that its requests share.
 
-        All but ``extra_body``, which goes with what starts the work; where nothing does, it goes
-        with the polls. Headers and a query go everywhere: they say who asks, and which version.
+        An ``extra_body`` is sent with the call that starts the work, or, without such a call,
+        with the polls. Headers and a query go everywhere: they identify the caller and version.
         """
         self._interval_ms: float | None = self.params.pop("poll_interval_ms", None)
         self._default_interval = interval
@@ -88,12 +88,12 @@ class PollTerms:
 
     @property
     def start_params(self) -> dict[str, Any]:
-        """For the call that starts what is polled."""
+        """The parameters of the call that starts the work."""
         return {**self.params, **self.options}
 
     @property
     def poll_params(self) -> dict[str, Any]:
-        """For the calls that ask how far it is; by its headers a server knows a poll."""
+        """The parameters of the polls; the headers mark them as polls for the server."""
         headers = {"X-Stainless-Poll-Helper": "true"}
         if self._interval_ms is not None:
             headers["X-Stainless-Custom-Poll-Interval"] = str(self._interval_ms)
@@ -104,19 +104,19 @@ class PollTerms:
 
     @property
     def follow_params(self) -> dict[str, Any]:
-        """The same for what was started, to which the extra body went."""
+        """The parameters of the polls after a start, which has already sent the extra body."""
         params = self.poll_params
         params.pop("extra_body", None)
         return params
 
     def polled(self, statuses: Statuses, call: Call[W], resource_id: str) -> PollPlan[W]:
-        """Poll what exists already."""
+        """Return a plan that polls an existing object."""
         return self._plan(statuses, lambda _: call, resource_id=resource_id)
 
     def started(
         self, statuses: Statuses, start: Call[W], retrieve: Callable[[W], Call[W]]
     ) -> PollPlan[W]:
-        """Start something, and poll it by the id that it has got."""
+        """Return a plan that starts the work, and polls it by the id of its answer."""
         return self._plan(
             statuses,
             lambda first: start if first is None else retrieve(first),

@@ -1,4 +1,4 @@
-"""What a stream that is driven by its reader knows, whether its reader blocks or awaits."""
+"""The state of a stream that its reader drives, for readers that block or await."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit._http.body import AsyncBody, SyncBody
     from streamkit._http.exchange import SyncExchange
 
-__all__ = ["StreamState", "told_before"]
+__all__ = ["StreamState", "events_before"]
 
 E = TypeVar("E")
 AnyBody = TypeVar("AnyBody", bound="SyncBody | AsyncBody")
@@ -28,7 +28,7 @@ AnyExchange = TypeVar("AnyExchange", bound="SyncExchange | AsyncExchange")
 
 
 class StreamState(Generic[E, AnyBody, AnyExchange]):
-    """What a stream knows without waiting: what is ready, who watches, and how it ended."""
+    """The state of a stream: the decoded events, the observers, and the error that ended it."""
 
     def __init__(
         self, body: AnyBody, new_pipeline: NewPipeline[E], exchange: AnyExchange | None
@@ -56,10 +56,9 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
 
     @property
     def observable(self) -> Observable[E]:
-        """What the iteration yields, for observers to subscribe to before it is driven.
+        """An observable of the events that the iteration yields; subscribe before you iterate.
 
-        An observer that raises is let go; what it raised is raised where the stream is driven,
-        after its last event.
+        An observer that raises is removed; the iteration raises its error after the last event.
         """
         return self._observers.observable
 
@@ -72,7 +71,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         return self.observable.pipe(*operators)
 
     def _turn_to(self, body: AnyBody) -> None:
-        """Read this body from now on."""
+        """Switch to another response's body."""
         self._body = body
         self._response = body.response
         may_follow = self._exchange is not None and self._exchange.may_follow
@@ -81,11 +80,11 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
 
     @property
     def _may_begin_anew(self) -> bool:
-        """Whether another answer can take the place of one that ended early: nothing was told."""
+        """Whether another answer can replace one that ended early: no event was emitted yet."""
         return self._pipeline.holds and not self._ended
 
     def _is_accepted(self, error: Exception) -> bool:
-        """Whether what ended the body, which had not ended, is to be taken for its end."""
+        """Return whether an error that cut the body off counts as the body's end."""
         broke_off = isinstance(error, StreamTruncatedError) and not self._ending
         return broke_off and self._pipeline.accepts_truncation and not self._ended
 
@@ -104,7 +103,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         self._observers.raise_theirs()
 
     def _fail(self, error: Exception) -> Exception:
-        """Note why the stream ended, unless it has; return why it did."""
+        """Record the error that ends the stream, unless it has ended; return the recorded error."""
         if not self._ended:
             self._ended = True
             self._failure = error
@@ -121,7 +120,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         self._fail(StreamClosedError("the stream was closed before the answer ended"))
 
 
-def told_before(error: Exception, events: Iterable[E]) -> Iterator[E]:
-    """The events, and then the error."""
+def events_before(error: Exception, events: Iterable[E]) -> Iterator[E]:
+    """Yield the events, then raise the error."""
     yield from events
     raise error

@@ -1,4 +1,4 @@
-"""One call that is answered with a stream: what is sent, and how the answer is read. No I/O."""
+"""A call that is answered with a stream: its request, and the decoding of the answer. No I/O."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ E = TypeVar("E")
 
 @dataclass(frozen=True)
 class StreamedCall(Generic[E]):
-    """What is to be asked, and the family of the answer."""
+    """A request, and the family of its streamed answer."""
 
     request: Request
     family: Family[Any, E]
     on_truncated: OnTruncated = "error"
 
     def pipelines(self, limits: Limits = DEFAULTS) -> NewPipeline[E]:
-        """Makes what leads from the bytes of an answer to events, for each attempt anew."""
+        """Return a function that makes a new pipeline, from bytes to events, for each attempt."""
         return partial(Pipeline, self.family, on_truncated=self.on_truncated, limits=limits)

@@ -1,6 +1,6 @@
 """The workers of a batch upload as tasks, and its progress as a stream.
 
-They differ from threads (``upload_stream.py``): a task is cancelled, and waited for.
+They differ from threads (``upload_stream.py``): a task is cancelled and then awaited.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["AsyncUploadStream"]
 
 
 class AsyncUploadStream(UploadNews):
-    """Sends files in tasks of its own, from its being entered to its being left."""
+    """A stream of upload progress, whose tasks run from the entry of the context to its exit."""
 
     _end = StopAsyncIteration
 

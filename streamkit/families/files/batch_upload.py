@@ -1,8 +1,8 @@
-"""Files on their way, several at a time: one machine, worked by threads or by tasks."""
+"""The upload of several files at a time: one machine, for workers in threads or in tasks."""
 
-# Strategy: a worker takes a file, sends it, tells how far it is, and takes another. After a failure
-# nobody gets another file; who is sending is stopped at the next piece, and who waits for an answer
-# gets it, so that at the end it is known which files exist.
+# Strategy: a worker takes a file, sends it, reports its progress, and takes another. After a
+# failure no worker gets another file. A worker that is sending stops at the next piece, and one
+# that waits for an answer gets it, so that at the end it is known which files exist.
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CONCURRENCY", "BatchUpload", "Job", "UploadProgress"]
 
 MAX_CONCURRENCY = 5
-"""How many files of a batch are sent at a time."""
+"""The default number of files of a batch that are sent at a time."""
 
 
 @dataclass(frozen=True)
 class UploadProgress:
-    """How far one file of an upload is."""
+    """The progress of one file of an upload."""
 
     index: int
-    """Which of the files, counted from 0."""
+    """The place of the file, counted from 0."""
     filename: str
     bytes_sent: int = 0
-    """Bytes of its form, which is the file and a little around it; less when it is sent again."""
+    """Bytes sent of the form, which is a little more than the file; fewer when it is sent again."""
     bytes_total: int | None = None
-    """None when the length of the file is not known."""
+    """Bytes of the whole form; None when the length of the file is not known."""
     file_id: str | None = None
-    """Set once the file exists."""
+    """The id of the file; None until the file exists."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class Job:
 
     file: FileTypes
     on_progress: Callable[[int, int | None], None]
-    """To be called with each piece that is sent; raises when there is no use in sending more."""
+    """To be called for each piece sent; raises when the upload was stopped."""
     finished: Callable[[FileObject], None]
 
 
 class BatchUpload:
-    """Which file is next, how far each is, and whether to go on.
+    """The state of a batch upload: the next file, the progress of each, and whether to continue.
 
-    Workers in any thread ``take`` jobs; ``on_news`` is called in theirs. Raises ``TypeError`` for
-    what is no file, before any is sent.
+    Workers in any thread ``take`` jobs, and call ``on_news``. The constructor raises ``TypeError``
+    for a value that is no file, before any file is sent.
     """
 
     def __init__(self, files: Iterable[FileTypes]) -> None:
-        self.on_news: Callable[[], object] = _nobody_listens
+        self.on_news: Callable[[], object] = _ignore_news
         self._files = [*files]
         self._progress = [
             UploadProgress(index, upload(file, {}).name or f"file {index}")
@@ -69,7 +69,7 @@ class BatchUpload:
         self._taken = 0
         self._at_work = 0
         self.stopped = Event()
-        """Set when nobody is to send anything more."""
+        """Set when no worker may send any more."""
         self._error: Exception | None = None
         self._lock = Lock()
 
@@ -78,18 +78,18 @@ class BatchUpload:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody is at work, and nobody will be."""
+        """Whether no worker is at work, and none will be."""
         with self._lock:
             return not self._at_work and (self.stopped.is_set() or self._taken == len(self._files))
 
     @property
     def file_ids(self) -> list[str]:
-        """The files that exist, in the order in which they were given."""
+        """The ids of the files that exist, in the given order of the files."""
         return [one.file_id for one in self._progress if one.file_id is not None]
 
     @contextmanager
     def take(self) -> Generator[Job | None]:
-        """Work on the next file; on None when there is none, or nobody wants it any more."""
+        """Enter the work on the next file; yield None when there is none, or after a stop."""
         with self._lock:
             index = self._taken
             if is_wanted := index < len(self._files) and not self.stopped.is_set():
@@ -105,7 +105,7 @@ class BatchUpload:
         except Exception as error:
             self._fail(error)
         except BaseException as error:
-            # The worker goes, and must not leave behind the impression that all is well.
+            # The worker ends early, which must count as a failure of the upload.
             self._fail(StreamClosedError(f"An upload was given up ({type(error).__name__})"))
             raise
         finally:
@@ -114,7 +114,7 @@ class BatchUpload:
             self.on_news()
 
     def next_news(self) -> UploadProgress | None:
-        """The state of a file that has changed since it was last asked for."""
+        """Return the progress of a file that has changed since its last report, or None."""
         with self._lock:
             index = next(iter(self._news), None)
             if index is None:
@@ -123,7 +123,7 @@ class BatchUpload:
             return self._progress[index]
 
     def stop(self) -> None:
-        """Give out no more files, and stop those who are sending one."""
+        """Give out no more files, and stop the workers that are sending one."""
         self.stopped.set()
         self.on_news()
 
@@ -134,7 +134,7 @@ class BatchUpload:
 
     @contextmanager
     def named(self) -> Generator[None]:
-        """Whatever fails in here bears the ids of the files that it leaves behind."""
+        """Set the ids of the files that exist on an error that is raised inside."""
         try:
             yield
         except Exception as error:
@@ -142,7 +142,7 @@ class BatchUpload:
             raise
 
     def fail(self, error: Exception) -> None:
-        """Put the ids of the files that exist on the error."""
+        """Set the ids of the files that exist on the error."""
         file_ids = self.file_ids
         if isinstance(error, OpenAIError):
             error.file_ids = file_ids
@@ -153,14 +153,14 @@ class BatchUpload:
         def on_progress(sent: int, total: int | None) -> None:
             if self.stopped.is_set():
                 raise _NoUse
-            self._tell(replace(self._progress[index], bytes_sent=sent, bytes_total=total))
+            self._report(replace(self._progress[index], bytes_sent=sent, bytes_total=total))
 
         def finished(file: FileObject) -> None:
-            self._tell(replace(self._progress[index], file_id=file.id))
+            self._report(replace(self._progress[index], file_id=file.id))
 
         return Job(self._files[index], on_progress, finished)
 
-    def _tell(self, progress: UploadProgress) -> None:
+    def _report(self, progress: UploadProgress) -> None:
         with self._lock:
             self._progress[progress.index] = progress
             self._news[progress.index] = None
@@ -172,9 +172,9 @@ class BatchUpload:
             self.stopped.set()
 
 
-class _NoUse(Exception):  # noqa: N818 - no error: it takes a worker out of the middle of a file
+class _NoUse(Exception):  # noqa: N818 - no error: it ends a worker in the middle of a file
     pass
 
 
-def _nobody_listens() -> None:
+def _ignore_news() -> None:
     pass

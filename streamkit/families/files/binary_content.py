@@ -1,4 +1,4 @@
-"""The bytes of a file that was fetched."""
+"""The bytes of a fetched file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["BinaryContent"]
 
 
 class BinaryContent:
-    """What a file holds; all of it is in memory."""
+    """The content of a file, all of which is in memory."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -26,7 +26,7 @@ class BinaryContent:
 
     @property
     def text(self) -> str:
-        """The bytes as text, in the encoding that the response names, else UTF-8."""
+        """The bytes as text, in the encoding that the response names, or in UTF-8."""
         return self.response.text
 
     def read(self) -> bytes:

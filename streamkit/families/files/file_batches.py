@@ -1,4 +1,4 @@
-"""Batches of files for a vector store: what is sent, how it is polled and answered. No I/O.
+"""The calls and polls for batches of files in a vector store. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores-file-batches.
 """
@@ -35,19 +35,19 @@ __all__ = [
 
 
 class FileBatchCreateParams(FileAddParams, total=False):
-    """Which files are put into a vector store, and how."""
+    """The files to put into a vector store, and their options."""
 
     file_ids: Sequence[str] | NotGiven
     files: Iterable[Mapping[str, Any]] | NotGiven
-    """In place of ``file_ids``: each with a ``file_id``, and attributes and chunks of its own."""
+    """Files in place of ``file_ids``, each with ``file_id``, and its own attributes and chunks."""
 
 
 class FileBatchCreateAndPollParams(FileBatchCreateParams, PollParams, total=False):
-    """Which files are put into a vector store, how, and how that is polled."""
+    """The files to put into a vector store, their options, and those of the polling."""
 
 
 def create(vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStoreFileBatch]:
-    """Put uploaded files into a vector store."""
+    """Return the call that puts uploaded files into a vector store."""
     template = "/vector_stores/{vector_store_id}/file_batches"
     return post(path(template, vector_store_id=vector_store_id), VectorStoreFileBatch, params)
 
@@ -55,28 +55,28 @@ def create(vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStoreF
 def retrieve(
     batch_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[VectorStoreFileBatch]:
-    """Fetch how far a batch is."""
+    """Return the call that fetches a batch."""
     return get(_one(batch_id, vector_store_id), VectorStoreFileBatch, params)
 
 
 def cancel(
     batch_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[VectorStoreFileBatch]:
-    """Ask for the rest of a batch to be given up."""
+    """Return the call that requests the cancellation of a batch's remaining files."""
     return post(f"{_one(batch_id, vector_store_id)}/cancel", VectorStoreFileBatch, params)
 
 
 def list_files(
     batch_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[CursorPage[VectorStoreFile]]:
-    """Fetch the files of a batch."""
+    """Return the call that fetches the files of a batch."""
     return get(f"{_one(batch_id, vector_store_id)}/files", CursorPage[VectorStoreFile], params)
 
 
 def poll(
     batch_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> PollPlan[VectorStoreFileBatch]:
-    """Poll a batch."""
+    """Return the plan that polls a batch."""
     terms = PollTerms(params)
     look = retrieve(batch_id, vector_store_id, terms.poll_params)
     return terms.polled(STATUSES, look, batch_id)
@@ -85,12 +85,12 @@ def poll(
 def create_and_poll(
     vector_store_id: str, params: Mapping[str, Any]
 ) -> PollPlan[VectorStoreFileBatch]:
-    """Put uploaded files into a vector store, and poll the batch."""
+    """Return the plan that puts uploaded files into a vector store, and polls the batch."""
     terms = PollTerms(params)
     return terms.started(
         STATUSES,
         create(vector_store_id, terms.start_params),
-        # By the id it was given: some servers tell another one later.
+        # By the id of the first answer: some servers send another id later.
         lambda batch: retrieve(batch.id, vector_store_id, terms.follow_params),
     )
 
@@ -102,7 +102,7 @@ def upload(
     max_concurrency: int,
     params: Mapping[str, Any],
 ) -> UploadPlan[VectorStoreFileBatch]:
-    """Upload files, put them into a vector store, and poll the batch."""
+    """Return the plan that uploads files, puts them into a vector store, and polls the batch."""
     files, file_ids = [*files], [*file_ids]
     if not files and not file_ids:
         raise ValueError("there is nothing to put into the vector store: no files, no file_ids")

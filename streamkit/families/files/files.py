@@ -1,4 +1,4 @@
-"""Files: what is sent to upload, fetch and wait for them, and how it is answered. No I/O.
+"""The calls and polls for files. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/files.
 """
@@ -37,33 +37,33 @@ __all__ = [
 
 
 POLL_INTERVAL = 5.0
-"""Seconds between two looks at a file, unless somebody says otherwise."""
+"""Default seconds between two polls of a file."""
 MAX_WAIT_SECONDS = 1800.0
-"""Seconds that a file is waited for."""
+"""Default seconds to wait for a file."""
 
 
 class FileCreateParams(RequestOptions, total=False):
-    """What is to be uploaded, and what for."""
+    """The file to upload, and its purpose."""
 
     file: Required[FileTypes]
-    """A ``pathlib.Path``, ``bytes``, a file that is open in binary mode and is then sent from its
-    beginning, or a tuple of a name, one of these and maybe a media type."""
+    """A ``pathlib.Path``, ``bytes``, a file open in binary mode, which is sent from its beginning,
+    or a tuple of a name, one of these and optionally a media type."""
     purpose: Required[str]
     """``assistants``, ``batch``, ``fine-tune``, ``vision``, ``user_data``, …"""
     expires_after: Mapping[str, Any] | NotGiven
 
 
 class FileListParams(ListParams, total=False):
-    """Which files are wanted."""
+    """The selection of the files to list."""
 
     purpose: str | NotGiven
 
 
 class FileWaitParams(RequestOptions, PollParams, total=False):
-    """How a file is waited for: every 5 seconds and 30 minutes long, unless this says otherwise."""
+    """The options of waiting for a file; by default every 5 seconds, for 30 minutes at most."""
 
     poll_interval: float | NotGiven | None
-    """Seconds; another way to say ``poll_interval_ms``."""
+    """Seconds between two polls; an alternative to ``poll_interval_ms``."""
 
 
 _STATUSES = Statuses(
@@ -73,9 +73,9 @@ _STATUSES = Statuses(
 
 
 def create(params: Mapping[str, Any], on_progress: Progress | None = None) -> Call[FileObject]:
-    """Upload a file; ``on_progress`` is told the bytes that were sent, and of how many.
+    """Return the call that uploads a file and calls ``on_progress`` with the bytes sent and in all.
 
-    Each attempt sends it from its beginning. What cannot be read twice is sent only once.
+    Each attempt sends the file from its beginning. A file that cannot be read twice is sent once.
     """
     fields, options = split(params)
     file = fields.pop("file", None)
@@ -85,22 +85,22 @@ def create(params: Mapping[str, Any], on_progress: Progress | None = None) -> Ca
 
 
 def retrieve(file_id: str, params: Mapping[str, Any]) -> Call[FileObject]:
-    """Fetch what is known of a file."""
+    """Return the call that fetches the description of a file."""
     return get(_one(file_id), FileObject, params, {})
 
 
 def list_(params: Mapping[str, Any]) -> Call[CursorPage[FileObject]]:
-    """Fetch what is known of the files."""
+    """Return the call that fetches the descriptions of the files."""
     return get("/files", CursorPage[FileObject], params, {})
 
 
 def delete_(file_id: str, params: Mapping[str, Any]) -> Call[FileDeleted]:
-    """Delete a file."""
+    """Return the call that deletes a file."""
     return delete(_one(file_id), FileDeleted, params, {})
 
 
 def content(file_id: str, params: Mapping[str, Any]) -> Request:
-    """Fetch the bytes of a file."""
+    """Return the request that fetches the bytes of a file."""
     query, options = split(params)
     accept = {"Accept": "application/binary"}
     url = f"{_one(file_id)}/content"
@@ -108,7 +108,7 @@ def content(file_id: str, params: Mapping[str, Any]) -> Request:
 
 
 def wait_for_processing(file_id: str, params: Mapping[str, Any]) -> PollPlan[FileObject]:
-    """Poll a file."""
+    """Return the plan that polls a file."""
     given = {name: value for name, value in params.items() if not is_left_out(value)}
     interval = given.pop("poll_interval", None)
     if interval is not None:

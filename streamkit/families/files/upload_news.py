@@ -1,4 +1,4 @@
-"""The progress of a batch upload as a stream, as far as nobody has to wait for it."""
+"""The part of a stream of upload progress that does not wait."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["UploadNews"]
 
 
 class UploadNews:
-    """What there is to say now, whoever waits for it."""
+    """The news of a batch upload, for a stream of threads or of tasks."""
 
     _end: type[Exception]
-    """What its iteration ends with."""
+    """The exception that ends the iteration."""
 
     def __init__(self, batch: BatchUpload, max_concurrency: int) -> None:
         self._batch = batch
@@ -24,7 +24,7 @@ class UploadNews:
         self._is_closed = False
 
     def _next_news(self) -> UploadProgress | None:
-        """The next progress; None while there is nothing new."""
+        """Return the next progress; None while there is nothing new."""
         if self._is_closed:
             raise StreamClosedError("The upload was stopped before all files were sent")
         is_over = self._batch.is_over

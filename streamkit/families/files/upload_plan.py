@@ -1,4 +1,4 @@
-"""What a helper uploads before it polls; written once for both clients, and no I/O."""
+"""The plan of a helper that uploads files and then polls; written once for both clients. No I/O."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ W = TypeVar("W", bound=Wire)
 
 @dataclass(frozen=True)
 class UploadPlan(Generic[W]):
-    """Some files, and the polling of what is made of them."""
+    """The files to upload, and the polling of the object that is made of them."""
 
     files: Sequence[FileTypes]
     poll: Callable[[Sequence[str]], PollPlan[W]]
-    """Given the ids of the files, in their order."""
+    """Returns the polling for the ids of the files, in their order."""
     max_concurrency: int
     options: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        """Refuse before anything is uploaded what could only fail after it."""
+        """Raise before the uploads if the call after them would be invalid."""
         if self.max_concurrency < 1:
             raise ValueError(f"max_concurrency must be 1 or more, not {self.max_concurrency}")
         self.batch()
         self.poll(["file"] * len(self.files)).call(None)
 
     def batch(self) -> BatchUpload:
-        """The files, yet to be sent."""
+        """Return a batch of the files, none of which is sent yet."""
         return BatchUpload(self.files)
 
     def call(self, job: Job) -> Call[FileObject]:
-        """The call that sends one of them."""
+        """Return the call that sends a job's file."""
         options = {name: self.options[name] for name in self.options if name != "extra_body"}
         params = {"file": job.file, "purpose": "assistants", **options}
         return files.create(params, job.on_progress)

@@ -1,7 +1,7 @@
 """The workers of a batch upload as threads, and its progress as a stream.
 
-They differ from tasks (``async_upload_stream.py``): a thread is ended by calling off what it asks
-of the server, and nobody waits for it.
+They differ from tasks (``async_upload_stream.py``): a thread ends when its request is cancelled,
+and ``close`` does not wait for it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ["UploadStream"]
 
 
 class UploadStream(UploadNews):
-    """Sends files in threads of its own; iterating starts them, and lasts until they have ended.
+    """A stream of upload progress; iterating starts the threads, and ends when they have ended.
 
-    ``close()``, from any thread, ends them wherever they wait, and waits for none of them.
+    ``close()``, from any thread, ends the threads wherever they wait, and waits for none of them.
     """
 
     _end = StopIteration
@@ -64,7 +64,7 @@ class UploadStream(UploadNews):
             self._changed.wait()
 
     def close(self) -> None:
-        """Stop sending; waits for nothing."""
+        """Stop sending, without waiting."""
         self._is_closed = True
         self._batch.stop()
         for scope in self._sending:
@@ -74,7 +74,7 @@ class UploadStream(UploadNews):
         self._is_started = True
         self._batch.on_news = self._changed.set
         for scope in self._sending:
-            # Daemons: who interrupts the program does not wait for the server's answers.
+            # Daemons: an interrupted program does not wait for the server's answers.
             threading.Thread(target=self._work, args=(scope,), daemon=True).start()
 
     def _work(self, scope: CancelScope) -> None:

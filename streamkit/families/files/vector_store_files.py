@@ -1,4 +1,4 @@
-"""The files of a vector store: what is sent, how it is polled and answered. No I/O.
+"""The calls and polls for the files of a vector store. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores-files.
 """
@@ -46,72 +46,72 @@ __all__ = [
 
 
 class FileAddParams(RequestOptions, total=False):
-    """How a file is put into a vector store."""
+    """The options of a file in a vector store."""
 
     attributes: Mapping[str, str | float | bool] | NotGiven | None
     chunking_strategy: Mapping[str, Any] | Wire | NotGiven
 
 
 class FileUpdateParams(RequestOptions, total=False):
-    """What of a file in a vector store can be changed."""
+    """The changeable fields of a file in a vector store."""
 
     attributes: Required[Mapping[str, str | float | bool] | None]
 
 
 class StoredFileListParams(ListParams, total=False):
-    """Which files of a vector store, or of a batch, are wanted."""
+    """The selection of the files of a vector store, or of a batch."""
 
     filter: Literal["in_progress", "completed", "failed", "cancelled"] | NotGiven
 
 
 class StoredFilePollParams(RequestOptions, PollParams, total=False):
-    """How a file in a vector store is polled."""
+    """The options of polling a file in a vector store."""
 
 
 class FileAddAndPollParams(FileAddParams, PollParams, total=False):
-    """How files are put into a vector store, and how that is polled."""
+    """The options of files in a vector store, and of polling them."""
 
 
 STATUSES = Statuses(
     working=frozenset({"in_progress"}),
     final=frozenset({"completed", "cancelled", "failed"}),
 )
-"""Those of a file in a vector store, and of a batch of them."""
+"""The statuses of a file in a vector store, and of a batch of files."""
 
 
 def create(vector_store_id: str, file_id: str, params: Mapping[str, Any]) -> Call[VectorStoreFile]:
-    """Put an uploaded file into a vector store."""
+    """Return the call that puts an uploaded file into a vector store."""
     return post(_all(vector_store_id), VectorStoreFile, {"file_id": file_id, **params})
 
 
 def retrieve(
     file_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[VectorStoreFile]:
-    """Fetch what is known of a file in a vector store."""
+    """Return the call that fetches the description of a file in a vector store."""
     return get(_one(file_id, vector_store_id), VectorStoreFile, params)
 
 
 def update(file_id: str, vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStoreFile]:
-    """Change the attributes of a file in a vector store."""
+    """Return the call that changes the attributes of a file in a vector store."""
     return post(_one(file_id, vector_store_id), VectorStoreFile, params)
 
 
 def list_(vector_store_id: str, params: Mapping[str, Any]) -> Call[CursorPage[VectorStoreFile]]:
-    """Fetch the files of a vector store."""
+    """Return the call that fetches the files of a vector store."""
     return get(_all(vector_store_id), CursorPage[VectorStoreFile], params)
 
 
 def delete_(
     file_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[VectorStoreFileDeleted]:
-    """Take a file out of a vector store; the file itself stays."""
+    """Return the call that removes a file from a vector store; the file itself remains."""
     return delete(_one(file_id, vector_store_id), VectorStoreFileDeleted, params)
 
 
 def content(
     file_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[CursorPage[FileContentResponse]]:
-    """Fetch the text of a file, as the vector store read it."""
+    """Return the call that fetches the text that the vector store read from a file."""
     pieces = f"{_one(file_id, vector_store_id)}/content"
     return get(pieces, CursorPage[FileContentResponse], params)
 
@@ -119,7 +119,7 @@ def content(
 def poll(
     file_id: str, vector_store_id: str, params: Mapping[str, Any]
 ) -> PollPlan[VectorStoreFile]:
-    """Poll a file in a vector store."""
+    """Return the plan that polls a file in a vector store."""
     terms = PollTerms(params)
     look = retrieve(file_id, vector_store_id, terms.poll_params)
     return terms.polled(STATUSES, look, file_id)
@@ -128,7 +128,7 @@ def poll(
 def create_and_poll(
     vector_store_id: str, file_id: str, params: Mapping[str, Any]
 ) -> PollPlan[VectorStoreFile]:
-    """Put an uploaded file into a vector store, and poll it."""
+    """Return the plan that puts an uploaded file into a vector store, and polls it."""
     terms = PollTerms(params)
     again = retrieve(file_id, vector_store_id, terms.follow_params)
     return terms.started(
@@ -139,7 +139,7 @@ def create_and_poll(
 def upload(
     vector_store_id: str, file: FileTypes, params: Mapping[str, Any]
 ) -> UploadPlan[VectorStoreFile]:
-    """Upload a file, put it into a vector store, and poll it."""
+    """Return the plan that uploads a file, puts it into a vector store, and polls it."""
 
     def poll(file_ids: Sequence[str]) -> PollPlan[VectorStoreFile]:
         return create_and_poll(vector_store_id, file_ids[0], params)

@@ -1,4 +1,4 @@
-"""Vector stores: what is sent, and how it is answered. No I/O.
+"""The calls for vector stores. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/vector-stores.
 """
@@ -36,7 +36,7 @@ __all__ = [
 
 
 class VectorStoreUpdateParams(RequestOptions, total=False):
-    """What of a vector store can be changed."""
+    """The changeable fields of a vector store."""
 
     expires_after: Mapping[str, Any] | Wire | NotGiven | None
     metadata: Mapping[str, str] | NotGiven | None
@@ -44,7 +44,7 @@ class VectorStoreUpdateParams(RequestOptions, total=False):
 
 
 class VectorStoreCreateParams(VectorStoreUpdateParams, total=False):
-    """What a vector store is made of."""
+    """The fields of a new vector store."""
 
     chunking_strategy: Mapping[str, Any] | Wire | NotGiven
     description: str | NotGiven
@@ -52,7 +52,7 @@ class VectorStoreCreateParams(VectorStoreUpdateParams, total=False):
 
 
 class VectorStoreSearchParams(RequestOptions, total=False):
-    """What is looked for."""
+    """The query of a search, and its options."""
 
     query: Required[str | Sequence[str]]
     filters: Mapping[str, Any] | NotGiven
@@ -62,34 +62,34 @@ class VectorStoreSearchParams(RequestOptions, total=False):
 
 
 def create(params: Mapping[str, Any]) -> Call[VectorStore]:
-    """Make a vector store."""
+    """Return the call that creates a vector store."""
     return post("/vector_stores", VectorStore, params)
 
 
 def retrieve(vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStore]:
-    """Fetch a vector store."""
+    """Return the call that fetches a vector store."""
     return get(_one(vector_store_id), VectorStore, params)
 
 
 def update(vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStore]:
-    """Change a vector store."""
+    """Return the call that changes a vector store."""
     return post(_one(vector_store_id), VectorStore, params)
 
 
 def list_(params: Mapping[str, Any]) -> Call[CursorPage[VectorStore]]:
-    """Fetch the vector stores."""
+    """Return the call that fetches the vector stores."""
     return get("/vector_stores", CursorPage[VectorStore], params)
 
 
 def delete_(vector_store_id: str, params: Mapping[str, Any]) -> Call[VectorStoreDeleted]:
-    """Delete a vector store; its files stay."""
+    """Return the call that deletes a vector store; its files remain."""
     return delete(_one(vector_store_id), VectorStoreDeleted, params)
 
 
 def search(
     vector_store_id: str, params: Mapping[str, Any]
 ) -> Call[CursorPage[VectorStoreSearchResponse]]:
-    """Look for pieces of files."""
+    """Return the call that searches for pieces of files."""
     return post(f"{_one(vector_store_id)}/search", CursorPage[VectorStoreSearchResponse], params)
 
 

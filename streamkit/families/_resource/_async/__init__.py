@@ -1,1 +1,1 @@
-"""What the resources of a client on the running loop have in common."""
+"""The base of the resources of a client on the running loop."""

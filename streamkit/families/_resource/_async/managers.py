@@ -1,4 +1,4 @@
-"""What ``stream()`` returns: a stream that is opened by entering an ``async with``."""
+"""The context managers that ``stream()`` returns, for an ``async with``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["AsyncStreamManager"]
 
 
 class AsyncClosable(Protocol):
-    """What can be closed."""
+    """An object that can be closed."""
 
     async def close(self) -> object:
-        """Close it."""
+        """Close the object."""
         ...
 
 
@@ -26,9 +26,9 @@ S = TypeVar("S", bound=AsyncClosable)
 
 
 class AsyncStreamManager(Generic[S]):
-    """Entering sends the request and gives the stream; leaving closes it.
+    """A context manager that sends the request and returns the stream, and closes it on exit.
 
-    Nothing happens before, and it can be entered again, for another request.
+    Nothing is sent before. It can be entered again, for another request.
     """
 
     def __init__(self, open_stream: Callable[[], Awaitable[S]]) -> None:
@@ -37,7 +37,7 @@ class AsyncStreamManager(Generic[S]):
         self._entered: list[S] = []
 
     async def close(self) -> None:
-        """Close the stream, also while it is being opened: from any task."""
+        """Close the stream, also while it is being opened; from any task."""
         for scope in self._opening[:]:
             scope.cancel()
         for stream in self._entered[:]:
@@ -50,7 +50,7 @@ class AsyncStreamManager(Generic[S]):
             self._opening.append(scope)
             try:
                 stream = await self._open()
-                # While the scope is known: whoever closes finds the one or the other.
+                # Before the scope is removed: ``close`` finds the one or the other.
                 self._entered.append(stream)
             finally:
                 self._opening.remove(scope)

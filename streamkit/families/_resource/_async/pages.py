@@ -1,4 +1,4 @@
-"""Lists that come page by page; iterating fetches the next page when it is needed."""
+"""The pages of a list; iterating fetches the next page when it is needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class AsyncCursorPage(Page[W]):
-    """A page of a list; iterating goes through the items of this page and of all that follow."""
+    """A page of a list; iterating yields the items of this page and of all that follow."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How the resources of a client on the running loop send a call, and poll."""
+"""The base of the resources that send calls and poll, for a client on the running loop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class AsyncResource:
-    """A part of the API, for a client on the running loop."""
+    """A resource of the API, for a client on the running loop."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -37,7 +37,7 @@ class AsyncResource:
         return answer.value
 
     async def _exchange(self, call: Call[W]) -> Answer[W]:
-        """Send it, and return the headers of the response as well."""
+        """Send a call, and return the answer with the headers of the response."""
         return call.answer(await AsyncExchange(self._transport, call.request).send())
 
     def _list(self, call: Call[CursorPage[W]]) -> AsyncPages[W]:
@@ -47,10 +47,10 @@ class AsyncResource:
         return await poll_until_done_async(plan.polling, self._ask(plan))
 
     def _observe_poll(self, plan: PollPlan[W]) -> Observable[W]:
-        """Poll for every subscription.
+        """Return a cold observable of the states; every subscription polls.
 
         The async client polls on the running loop. The other polls on the scheduler given to
-        ``subscribe``; without one, ``subscribe`` waits and returns when the polling has ended.
+        ``subscribe``; without a scheduler, ``subscribe`` returns when the polling has ended.
         """
         return observe_polling(plan.polling, self._ask(plan))
 

@@ -1,14 +1,14 @@
-"""Streams that are driven by their reader: nothing is read before it is asked for.
+"""Streams that their reader drives: nothing is read before the reader needs it.
 
 A step of the reader takes one server-sent event through the pipeline, so a slow reader slows the
-server and not the memory.
+server down, and no events pile up in memory.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit.families._resource.stream import StreamState, told_before
+from streamkit.families._resource.stream import StreamState, events_before
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +26,7 @@ E = TypeVar("E")
 class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
     """A stream of events, as an async iterator.
 
-    It can be iterated once, in one task, and closed from any. Leaving it open leaks the
+    It can be iterated once, in one task, and closed from any. An open stream holds its
     connection until it is collected: use it in an ``async with``.
     """
 
@@ -71,13 +71,13 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
     __anext__ = _next
 
     async def until_done(self) -> Self:
-        """Read the stream to its end, and raise what is wrong with it."""
+        """Read the stream to its end; raise the error that ends it."""
         async for _ in self:
             pass
         return self
 
     async def close(self) -> None:
-        """Stop reading; from any task, as often as one likes, and waking a reader that waits."""
+        """Close the stream and wake a waiting reader; from any task, any number of times."""
         self._closed_early()
         if self._exchange is not None:
             self._exchange.close()
@@ -97,23 +97,23 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
         await self.close()
 
     async def _goes_on(self) -> bool:
-        """Whether another response continues this one; a subclass that has it turns to it."""
+        """Return whether another response continues this one; a subclass switches to it."""
         return False
 
     async def _begin_anew(self, exchange: AsyncExchange, error: Exception) -> None:
-        """Turn to another answer, or let what was held back and the error be told."""
+        """Switch to another answer, or emit the held events and then the error."""
         await self._body.aclose()
         try:
             body = await exchange.again(error)
         except Exception as final:
-            self._ready = told_before(final, self._pipeline.release())
+            self._ready = events_before(final, self._pipeline.release())
             return
         self._turn_to(body)
         if self._ended:  # closed meanwhile
             await body.aclose()
 
     async def _end_body(self) -> None:
-        # After [DONE] hardly a byte is left; to read it lets the connection be used again.
+        # After [DONE] hardly a byte is left; once it is read, the connection can be reused.
         if self._pipeline.done:
             await self._body.drain()
         else:

@@ -1,4 +1,4 @@
-"""How the resources of a client on the running loop open a streamed answer."""
+"""The base of the resources that stream, for a client on the running loop."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ E = TypeVar("E")
 
 
 class AsyncStreamingResource:
-    """A part of the API whose answers are streams, of whatever family."""
+    """A resource whose answers are streams, of any family."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
     def _stream(self, call: StreamedCall[E]) -> AsyncStreamManager[AsyncStream[E]]:
-        """Return what an ``async with`` opens."""
+        """Return the stream's manager, for an ``async with``."""
         return AsyncStreamManager(lambda: self._open(call))
 
     def _observe(self, call: StreamedCall[E]) -> Observable[E]:
@@ -42,7 +42,7 @@ class AsyncStreamingResource:
     async def _begin(
         self, call: StreamedCall[E]
     ) -> tuple[AsyncBody, NewPipeline[E], AsyncExchange]:
-        """Send the request until it is answered, and return what a stream is made of."""
+        """Send the request until it is answered, and return the parts of a stream."""
         exchange = AsyncExchange(self._transport, call.request)
         body = await exchange.open()
         return body, call.pipelines(self._transport.config.limits), exchange

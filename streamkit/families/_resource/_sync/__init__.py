@@ -1,2 +1,2 @@
 # Made from ../_async/__init__.py by .ci/unasync.py: change it there.
-"""What the resources of a client that blocks have in common."""
+"""The base of the resources of a client that blocks."""

@@ -1,5 +1,5 @@
 # Made from ../_async/managers.py by .ci/unasync.py: change it there.
-"""What ``stream()`` returns: a stream that is opened by entering a ``with``."""
+"""The context managers that ``stream()`` returns, for a ``with``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["StreamManager"]
 
 
 class Closable(Protocol):
-    """What can be closed."""
+    """An object that can be closed."""
 
     def close(self) -> object:
-        """Close it."""
+        """Close the object."""
         ...
 
 
@@ -27,9 +27,9 @@ S = TypeVar("S", bound=Closable)
 
 
 class StreamManager(Generic[S]):
-    """Entering sends the request and gives the stream; leaving closes it.
+    """A context manager that sends the request and returns the stream, and closes it on exit.
 
-    Nothing happens before, and it can be entered again, for another request.
+    Nothing is sent before. It can be entered again, for another request.
     """
 
     def __init__(self, open_stream: Callable[[], S]) -> None:
@@ -38,7 +38,7 @@ class StreamManager(Generic[S]):
         self._entered: list[S] = []
 
     def close(self) -> None:
-        """Close the stream, also while it is being opened: from any thread."""
+        """Close the stream, also while it is being opened; from any thread."""
         for scope in self._opening[:]:
             scope.cancel()
         for stream in self._entered[:]:
@@ -49,7 +49,7 @@ class StreamManager(Generic[S]):
             self._opening.append(scope)
             try:
                 stream = self._open()
-                # While the scope is known: whoever closes finds the one or the other.
+                # Before the scope is removed: ``close`` finds the one or the other.
                 self._entered.append(stream)
             finally:
                 self._opening.remove(scope)

@@ -1,5 +1,5 @@
 # Made from ../_async/pages.py by .ci/unasync.py: change it there.
-"""Lists that come page by page; iterating fetches the next page when it is needed."""
+"""The pages of a list; iterating fetches the next page when it is needed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class SyncCursorPage(Page[W]):
-    """A page of a list; iterating goes through the items of this page and of all that follow."""
+    """A page of a list; iterating yields the items of this page and of all that follow."""
 
     def __init__(
         self,

@@ -1,5 +1,5 @@
 # Made from ../_async/resource.py by .ci/unasync.py: change it there.
-"""How the resources of a client that blocks send a call, and poll."""
+"""The base of the resources that send calls and poll, for a client that blocks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class SyncResource:
-    """A part of the API, for a client that blocks."""
+    """A resource of the API, for a client that blocks."""
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
@@ -38,7 +38,7 @@ class SyncResource:
         return answer.value
 
     def _exchange(self, call: Call[W]) -> Answer[W]:
-        """Send it, and return the headers of the response as well."""
+        """Send a call, and return the answer with the headers of the response."""
         return call.answer(SyncExchange(self._transport, call.request).send())
 
     def _list(self, call: Call[CursorPage[W]]) -> SyncCursorPage[W]:
@@ -48,10 +48,10 @@ class SyncResource:
         return poll_until_done(plan.polling, self._ask(plan))
 
     def _observe_poll(self, plan: PollPlan[W]) -> Observable[W]:
-        """Poll for every subscription.
+        """Return a cold observable of the states; every subscription polls.
 
         The async client polls on the running loop. The other polls on the scheduler given to
-        ``subscribe``; without one, ``subscribe`` waits and returns when the polling has ended.
+        ``subscribe``; without a scheduler, ``subscribe`` returns when the polling has ended.
         """
         return observe_polling(plan.polling, self._ask(plan))
 

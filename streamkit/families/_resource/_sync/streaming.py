@@ -1,5 +1,5 @@
 # Made from ../_async/streaming.py by .ci/unasync.py: change it there.
-"""How the resources of a client that blocks open a streamed answer."""
+"""The base of the resources that stream, for a client that blocks."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ E = TypeVar("E")
 
 
 class StreamingResource:
-    """A part of the API whose answers are streams, of whatever family."""
+    """A resource whose answers are streams, of any family."""
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
 
     def _stream(self, call: StreamedCall[E]) -> StreamManager[Stream[E]]:
-        """Return what a ``with`` opens."""
+        """Return the stream's manager, for a ``with``."""
         return StreamManager(lambda: self._open(call))
 
     def _observe(self, call: StreamedCall[E]) -> Observable[E]:
@@ -41,7 +41,7 @@ class StreamingResource:
         return Stream(*self._begin(call))
 
     def _begin(self, call: StreamedCall[E]) -> tuple[SyncBody, NewPipeline[E], SyncExchange]:
-        """Send the request until it is answered, and return what a stream is made of."""
+        """Send the request until it is answered, and return the parts of a stream."""
         exchange = SyncExchange(self._transport, call.request)
         body = exchange.open()
         return body, call.pipelines(self._transport.config.limits), exchange

@@ -44,13 +44,13 @@ class AsyncFileBatches(AsyncUploadingResource):
     async def retrieve(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFileBatch:
-        """Fetch how far a batch is."""
+        """Fetch a batch, whose ``file_counts`` show its progress."""
         return await self._send(calls.retrieve(batch_id, vector_store_id, params))
 
     async def cancel(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFileBatch:
-        """Ask for the rest of a batch to be given up."""
+        """Request the cancellation of a batch's remaining files."""
         return await self._send(calls.cancel(batch_id, vector_store_id, params))
 
     def list_files(
@@ -62,7 +62,7 @@ class AsyncFileBatches(AsyncUploadingResource):
     async def poll(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> VectorStoreFileBatch:
-        """Wait until a batch is over, and return it; ``file_counts`` says how many files failed."""
+        """Wait until a batch is over, and return it; ``file_counts`` has the number that failed."""
         return await self._poll(calls.poll(batch_id, vector_store_id, params))
 
     async def create_and_poll(
@@ -82,8 +82,15 @@ class AsyncFileBatches(AsyncUploadingResource):
     ) -> VectorStoreFileBatch:
         """Upload files, put them into a vector store after ``file_ids``, and ``poll`` the batch.
 
-        At most ``max_concurrency`` of them are sent at a time; files on disk are never in memory as
-        a whole. The first failure stops the rest; the error has in ``file_ids`` what exists then.
+        A file on disk is never in memory as a whole. The first failure stops the uploads; the
+        error's ``file_ids`` are those of the files that exist then.
+
+        Args:
+            vector_store_id: The vector store.
+            files: The files to upload.
+            max_concurrency: The maximum number of files sent at a time.
+            file_ids: Files that were uploaded before.
+            params: The parameters of the batch, its polling and the requests.
         """
         return await self._upload_and_poll(
             calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
@@ -92,13 +99,13 @@ class AsyncFileBatches(AsyncUploadingResource):
     def observe_poll(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> Observable[VectorStoreFileBatch]:
-        """Return a cold observable of the states that ``poll`` sees."""
+        """Return a cold observable of the states that ``poll`` receives."""
         return self._observe_poll(calls.poll(batch_id, vector_store_id, params))
 
     def observe_create_and_poll(
         self, vector_store_id: str, **params: Unpack[FileBatchCreateAndPollParams]
     ) -> Observable[VectorStoreFileBatch]:
-        """Return a cold observable of a batch's states; every subscription makes one."""
+        """Return a cold observable of a batch's states; every subscription creates a batch."""
         return self._observe_poll(calls.create_and_poll(vector_store_id, params))
 
     def observe_upload_and_poll(
@@ -110,7 +117,7 @@ class AsyncFileBatches(AsyncUploadingResource):
         file_ids: Sequence[str] = (),
         **params: Unpack[FileAddAndPollParams],
     ) -> Observable[UploadProgress | VectorStoreFileBatch]:
-        """Return a cold observable of the bytes that were sent, then of the batch's states."""
+        """Return a cold observable of the uploads' progress, then of the batch's states."""
         return self._observe_upload(
             calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
         )

@@ -26,15 +26,15 @@ class AsyncFiles(AsyncResource):
     """Uploaded files."""
 
     async def create(self, **params: Unpack[FileCreateParams]) -> FileObject:
-        """Upload a file; one on disk is sent piece by piece and is never in memory as a whole."""
+        """Upload a file; a file on disk is sent in pieces and never in memory as a whole."""
         return await self._send(calls.create(params))
 
     async def retrieve(self, file_id: str, **params: Unpack[RequestOptions]) -> FileObject:
-        """Fetch what is known of a file."""
+        """Fetch the description of a file."""
         return await self._send(calls.retrieve(file_id, params))
 
     def list(self, **params: Unpack[FileListParams]) -> AsyncPages[FileObject]:
-        """Return what is known of the files, the newest first."""
+        """Return the descriptions of the files, the newest first."""
         return self._list(calls.list_(params))
 
     async def delete(self, file_id: str, **params: Unpack[RequestOptions]) -> FileDeleted:
@@ -48,7 +48,7 @@ class AsyncFiles(AsyncResource):
         )
 
     async def wait_for_processing(self, id: str, **params: Unpack[FileWaitParams]) -> FileObject:
-        """Wait until a file is processed, and return it, also when that failed.
+        """Wait until a file is processed, and return it, also when the processing failed.
 
         Raises ``PollTimeoutError`` after half an hour, or after ``max_wait_seconds``.
         """
@@ -57,5 +57,5 @@ class AsyncFiles(AsyncResource):
     def observe_wait_for_processing(
         self, id: str, **params: Unpack[FileWaitParams]
     ) -> Observable[FileObject]:
-        """Return a cold observable of the states that ``wait_for_processing`` sees."""
+        """Return a cold observable of the states that ``wait_for_processing`` receives."""
         return self._observe_poll(calls.wait_for_processing(id, params))

@@ -1,4 +1,4 @@
-"""How the resources of a client on the running loop upload files, and poll what is made of them."""
+"""The base of the resources to which a client on the running loop uploads files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class AsyncUploadingResource(AsyncResource):
-    """A part of the API that files are sent to, for a client on the running loop."""
+    """A resource that uploads files, for a client on the running loop."""
 
     async def _upload_and_poll(self, plan: UploadPlan[W]) -> W:
         batch = plan.batch()

@@ -1,4 +1,4 @@
-"""``async_client.vector_stores``: vector stores: files made searchable."""
+"""``async_client.vector_stores``: collections of searchable files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["AsyncVectorStores"]
 
 
 class AsyncVectorStores(AsyncResource):
-    """Vector stores: files made searchable."""
+    """Vector stores, which are collections of searchable files."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
@@ -34,7 +34,7 @@ class AsyncVectorStores(AsyncResource):
         self.file_batches = AsyncFileBatches(transport)
 
     async def create(self, **params: Unpack[VectorStoreCreateParams]) -> VectorStore:
-        """Make a vector store; its files may still be ``in_progress`` when this returns."""
+        """Create a vector store; its files may still be ``in_progress`` when this returns."""
         return await self._send(calls.create(params))
 
     async def retrieve(self, vector_store_id: str, **params: Unpack[RequestOptions]) -> VectorStore:
@@ -44,7 +44,7 @@ class AsyncVectorStores(AsyncResource):
     async def update(
         self, vector_store_id: str, **params: Unpack[VectorStoreUpdateParams]
     ) -> VectorStore:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a vector store; the others stay."""
         return await self._send(calls.update(vector_store_id, params))
 
     def list(self, **params: Unpack[ListParams]) -> AsyncPages[VectorStore]:
@@ -54,11 +54,11 @@ class AsyncVectorStores(AsyncResource):
     async def delete(
         self, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreDeleted:
-        """Delete a vector store; its files stay."""
+        """Delete a vector store; its files remain."""
         return await self._send(calls.delete_(vector_store_id, params))
 
     def search(
         self, vector_store_id: str, **params: Unpack[VectorStoreSearchParams]
     ) -> AsyncPages[VectorStoreSearchResponse]:
-        """Return the pieces of files that fit a query best."""
+        """Return the pieces of files that match a query best."""
         return self._list(calls.search(vector_store_id, params))

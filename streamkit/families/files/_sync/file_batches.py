@@ -45,13 +45,13 @@ class FileBatches(UploadingResource):
     def retrieve(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFileBatch:
-        """Fetch how far a batch is."""
+        """Fetch a batch, whose ``file_counts`` show its progress."""
         return self._send(calls.retrieve(batch_id, vector_store_id, params))
 
     def cancel(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFileBatch:
-        """Ask for the rest of a batch to be given up."""
+        """Request the cancellation of a batch's remaining files."""
         return self._send(calls.cancel(batch_id, vector_store_id, params))
 
     def list_files(
@@ -63,7 +63,7 @@ class FileBatches(UploadingResource):
     def poll(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> VectorStoreFileBatch:
-        """Wait until a batch is over, and return it; ``file_counts`` says how many files failed."""
+        """Wait until a batch is over, and return it; ``file_counts`` has the number that failed."""
         return self._poll(calls.poll(batch_id, vector_store_id, params))
 
     def create_and_poll(
@@ -83,8 +83,15 @@ class FileBatches(UploadingResource):
     ) -> VectorStoreFileBatch:
         """Upload files, put them into a vector store after ``file_ids``, and ``poll`` the batch.
 
-        At most ``max_concurrency`` of them are sent at a time; files on disk are never in memory as
-        a whole. The first failure stops the rest; the error has in ``file_ids`` what exists then.
+        A file on disk is never in memory as a whole. The first failure stops the uploads; the
+        error's ``file_ids`` are those of the files that exist then.
+
+        Args:
+            vector_store_id: The vector store.
+            files: The files to upload.
+            max_concurrency: The maximum number of files sent at a time.
+            file_ids: Files that were uploaded before.
+            params: The parameters of the batch, its polling and the requests.
         """
         return self._upload_and_poll(
             calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
@@ -93,13 +100,13 @@ class FileBatches(UploadingResource):
     def observe_poll(
         self, batch_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> Observable[VectorStoreFileBatch]:
-        """Return a cold observable of the states that ``poll`` sees."""
+        """Return a cold observable of the states that ``poll`` receives."""
         return self._observe_poll(calls.poll(batch_id, vector_store_id, params))
 
     def observe_create_and_poll(
         self, vector_store_id: str, **params: Unpack[FileBatchCreateAndPollParams]
     ) -> Observable[VectorStoreFileBatch]:
-        """Return a cold observable of a batch's states; every subscription makes one."""
+        """Return a cold observable of a batch's states; every subscription creates a batch."""
         return self._observe_poll(calls.create_and_poll(vector_store_id, params))
 
     def observe_upload_and_poll(
@@ -111,7 +118,7 @@ class FileBatches(UploadingResource):
         file_ids: Sequence[str] = (),
         **params: Unpack[FileAddAndPollParams],
     ) -> Observable[UploadProgress | VectorStoreFileBatch]:
-        """Return a cold observable of the bytes that were sent, then of the batch's states."""
+        """Return a cold observable of the uploads' progress, then of the batch's states."""
         return self._observe_upload(
             calls.upload(vector_store_id, files, file_ids, max_concurrency, params)
         )

@@ -27,15 +27,15 @@ class Files(SyncResource):
     """Uploaded files."""
 
     def create(self, **params: Unpack[FileCreateParams]) -> FileObject:
-        """Upload a file; one on disk is sent piece by piece and is never in memory as a whole."""
+        """Upload a file; a file on disk is sent in pieces and never in memory as a whole."""
         return self._send(calls.create(params))
 
     def retrieve(self, file_id: str, **params: Unpack[RequestOptions]) -> FileObject:
-        """Fetch what is known of a file."""
+        """Fetch the description of a file."""
         return self._send(calls.retrieve(file_id, params))
 
     def list(self, **params: Unpack[FileListParams]) -> SyncCursorPage[FileObject]:
-        """Return what is known of the files, the newest first."""
+        """Return the descriptions of the files, the newest first."""
         return self._list(calls.list_(params))
 
     def delete(self, file_id: str, **params: Unpack[RequestOptions]) -> FileDeleted:
@@ -47,7 +47,7 @@ class Files(SyncResource):
         return BinaryContent(SyncExchange(self._transport, calls.content(file_id, params)).send())
 
     def wait_for_processing(self, id: str, **params: Unpack[FileWaitParams]) -> FileObject:
-        """Wait until a file is processed, and return it, also when that failed.
+        """Wait until a file is processed, and return it, also when the processing failed.
 
         Raises ``PollTimeoutError`` after half an hour, or after ``max_wait_seconds``.
         """
@@ -56,5 +56,5 @@ class Files(SyncResource):
     def observe_wait_for_processing(
         self, id: str, **params: Unpack[FileWaitParams]
     ) -> Observable[FileObject]:
-        """Return a cold observable of the states that ``wait_for_processing`` sees."""
+        """Return a cold observable of the states that ``wait_for_processing`` receives."""
         return self._observe_poll(calls.wait_for_processing(id, params))

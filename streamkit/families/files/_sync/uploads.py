@@ -1,5 +1,5 @@
 # Made from ../_async/uploads.py by .ci/unasync.py: change it there.
-"""How the resources of a client that blocks upload files, and poll what is made of them."""
+"""The base of the resources to which a client that blocks uploads files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ W = TypeVar("W", bound=Wire)
 
 
 class UploadingResource(SyncResource):
-    """A part of the API that files are sent to, for a client that blocks."""
+    """A resource that uploads files, for a client that blocks."""
 
     def _upload_and_poll(self, plan: UploadPlan[W]) -> W:
         batch = plan.batch()

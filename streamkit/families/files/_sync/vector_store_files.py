@@ -45,7 +45,7 @@ class VectorStoreFiles(UploadingResource):
     def retrieve(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFile:
-        """Fetch what is known of a file in a vector store."""
+        """Fetch the description of a file in a vector store."""
         return self._send(calls.retrieve(file_id, vector_store_id, params))
 
     def update(
@@ -63,13 +63,13 @@ class VectorStoreFiles(UploadingResource):
     def delete(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> VectorStoreFileDeleted:
-        """Take a file out of a vector store; the file itself stays."""
+        """Remove a file from a vector store; the file itself remains."""
         return self._send(calls.delete_(file_id, vector_store_id, params))
 
     def content(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[RequestOptions]
     ) -> SyncCursorPage[FileContentResponse]:
-        """Return the text of a file, as the vector store read it, in pieces."""
+        """Return the text that the vector store read from a file, in pieces."""
         return self._list(calls.content(file_id, vector_store_id, params))
 
     def poll(
@@ -87,7 +87,7 @@ class VectorStoreFiles(UploadingResource):
     def upload(
         self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddParams]
     ) -> VectorStoreFile:
-        """Upload a file and put it into a vector store; it is ``in_progress`` after that.
+        """Upload a file and put it into a vector store; it is ``in_progress`` when this returns.
 
         An error that leaves an uploaded file behind has its id in ``file_ids``.
         """
@@ -105,17 +105,17 @@ class VectorStoreFiles(UploadingResource):
     def observe_poll(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[StoredFilePollParams]
     ) -> Observable[VectorStoreFile]:
-        """Return a cold observable of the states that ``poll`` sees."""
+        """Return a cold observable of the states that ``poll`` receives."""
         return self._observe_poll(calls.poll(file_id, vector_store_id, params))
 
     def observe_create_and_poll(
         self, file_id: str, *, vector_store_id: str, **params: Unpack[FileAddAndPollParams]
     ) -> Observable[VectorStoreFile]:
-        """Return a cold observable of the file's states; subscribing puts it into the store."""
+        """Return a cold observable of a file's states; a subscription puts it into the store."""
         return self._observe_poll(calls.create_and_poll(vector_store_id, file_id, params))
 
     def observe_upload_and_poll(
         self, *, vector_store_id: str, file: FileTypes, **params: Unpack[FileAddAndPollParams]
     ) -> Observable[UploadProgress | VectorStoreFile]:
-        """Return a cold observable of the bytes that were sent, then of the file's states."""
+        """Return a cold observable of the upload's progress, then of the file's states."""
         return self._observe_upload(calls.upload(vector_store_id, file, params))

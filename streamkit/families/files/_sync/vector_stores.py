@@ -1,5 +1,5 @@
 # Made from ../_async/vector_stores.py by .ci/unasync.py: change it there.
-"""``client.vector_stores``: vector stores: files made searchable."""
+"""``client.vector_stores``: collections of searchable files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["VectorStores"]
 
 
 class VectorStores(SyncResource):
-    """Vector stores: files made searchable."""
+    """Vector stores, which are collections of searchable files."""
 
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
@@ -35,7 +35,7 @@ class VectorStores(SyncResource):
         self.file_batches = FileBatches(transport)
 
     def create(self, **params: Unpack[VectorStoreCreateParams]) -> VectorStore:
-        """Make a vector store; its files may still be ``in_progress`` when this returns."""
+        """Create a vector store; its files may still be ``in_progress`` when this returns."""
         return self._send(calls.create(params))
 
     def retrieve(self, vector_store_id: str, **params: Unpack[RequestOptions]) -> VectorStore:
@@ -45,7 +45,7 @@ class VectorStores(SyncResource):
     def update(
         self, vector_store_id: str, **params: Unpack[VectorStoreUpdateParams]
     ) -> VectorStore:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a vector store; the others stay."""
         return self._send(calls.update(vector_store_id, params))
 
     def list(self, **params: Unpack[ListParams]) -> SyncCursorPage[VectorStore]:
@@ -53,11 +53,11 @@ class VectorStores(SyncResource):
         return self._list(calls.list_(params))
 
     def delete(self, vector_store_id: str, **params: Unpack[RequestOptions]) -> VectorStoreDeleted:
-        """Delete a vector store; its files stay."""
+        """Delete a vector store; its files remain."""
         return self._send(calls.delete_(vector_store_id, params))
 
     def search(
         self, vector_store_id: str, **params: Unpack[VectorStoreSearchParams]
     ) -> SyncCursorPage[VectorStoreSearchResponse]:
-        """Return the pieces of files that fit a query best."""
+        """Return the pieces of files that match a query best."""
         return self._list(calls.search(vector_store_id, params))

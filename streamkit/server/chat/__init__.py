@@ -1,1 +1,1 @@
-"""Chat completions: a request and its rules, what is answered, and how that is sent."""
+"""Chat completions: the request and its rules, the answers, and the response."""

@@ -1,4 +1,4 @@
-"""What is answered: text, JSON, tool calls or a refusal."""
+"""The making of answers: text, JSON, tool calls or a refusal."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from streamkit.server.sampling.budget import Budget
 
 REFUSE = "[[refuse]]"
-"""In the last user message: the answer is a refusal."""
+"""The mark in the last user message that makes the answer a refusal."""
 FILTER = "[[content_filter]]"
-"""In the last user message: the content filter ends the answer half-way."""
+"""The mark in the last user message that lets the content filter end the answer half-way."""
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One choice, complete."""
+    """One complete choice."""
 
     index: int
     content: str | None = None
@@ -61,14 +61,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def answers(
     request: ChatRequest, identity: Identity, *, token_size: int, budget: Budget
 ) -> list[Answer]:
-    """The request's ``n`` answers, as long as its limits allow.
+    """Return the request's ``n`` answers, cut at its limits.
 
     Raises:
         ApiError: No value fits a schema, or finding one takes more than the budget.
     """
     stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
     limit = request.max_completion_tokens or request.max_tokens
-    # A prompt may be long, so it is looked through once for all answers.
+    # A prompt may be long, so it is searched once for all answers.
     prompt = prompt_of(request)
     marks = frozenset(mark for mark in (REFUSE, FILTER) if mark in prompt)
     prompt = prompt[: prose.PROMPT_LIMIT]
@@ -82,7 +82,7 @@ def answers(
 
 
 def content_for(wanted: Format | None, prompt: str, random: Random, budget: Budget) -> str:
-    """An answer's text in the format that is wanted.
+    """Return an answer's text in the wanted format.
 
     Raises:
         ApiError: No value fits a schema, or finding one takes more than the budget.
@@ -99,7 +99,7 @@ def content_for(wanted: Format | None, prompt: str, random: Random, budget: Budg
 
 
 def arguments_for(function: Function, random: Random, budget: Budget) -> str:
-    """Arguments that a function's schema allows, as JSON.
+    """Return arguments that a function's schema allows, as JSON.
 
     Raises:
         ApiError: No value fits the schema, or finding one takes more than the budget.
@@ -127,7 +127,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what one answer is made of
         content = content_for(request.response_format, prompt, random, budget)
         return Answer(index=index, content=content)
     calls = tuple(_call(tool, random, budget) for tool in tools)
-    # The API says "stop" when the request itself named the tool.
+    # The API sends "stop" when the request itself named the tool.
     return Answer(index=index, calls=calls, finish_reason="stop" if by_name else "tool_calls")
 
 
@@ -161,7 +161,7 @@ def _before(stops: list[str], answer: Answer) -> Answer:
 
 
 def _at_most(length: int, answer: Answer) -> Answer:
-    """The answer's beginning; tool calls are written one after another, and share the length."""
+    """Return the first ``length`` characters of an answer; all its tool calls share them."""
     content = answer.content and answer.content[:length]
     refusal = answer.refusal and answer.refusal[:length]
     calls: list[Call] = []

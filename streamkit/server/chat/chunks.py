@@ -1,7 +1,7 @@
 """Answers as a stream of ``chat.completion.chunk`` objects."""
 
-# Strategy: each answer is a generator of its own (delta, logprobs, finish reason) triples, and the
-# stream takes the next triple of an answer drawn by lot until all have ended. So choices of n > 1
+# Strategy: each answer is a generator of triples (delta, logprobs, finish reason), and the stream
+# takes the next triple of an answer chosen at random until all have ended. So choices of n > 1
 # interleave, and any of them may come first, as they do from a real server.
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def chunks(
     request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: int
 ) -> Iterator[dict[str, Any]]:
-    """The chunks of a streamed response, the usage last if it was asked for."""
+    """Yield the chunks of a streamed response, with the usage last if it was requested."""
     options = request.stream_options
     random = identity.random("stream")
     start = head(request, identity, "chat.completion.chunk")
@@ -88,7 +88,7 @@ def _text_parts(
 
 def _call_parts(calls: tuple[Call, ...], token_size: int) -> Iterator[Part]:
     role = {"role": "assistant", "content": None, "refusal": None}
-    # A single call opens in the first chunk, several open after it.
+    # A single call begins in the first chunk; several calls begin after it.
     if len(calls) > 1:
         yield role, None, None
     for index, call in enumerate(calls):

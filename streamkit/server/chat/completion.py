@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def completion(
     request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: int
 ) -> dict[str, Any]:
-    """The body of a response without streaming."""
+    """Return the body of a response that is not streamed."""
     return {
         **head(request, identity, "chat.completion"),
         "choices": [_choice(request, answer, identity, token_size) for answer in answers],
@@ -26,7 +26,7 @@ def completion(
 
 
 def head(request: ChatRequest, identity: Identity, kind: str) -> dict[str, Any]:
-    """What a completion and each of its chunks begin with."""
+    """Return the fields that a completion or each chunk begins with."""
     tier = request.service_tier
     return {
         "id": identity.completion_id,

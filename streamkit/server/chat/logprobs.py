@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def logprobs(tokens: Iterable[str], top: int, random: Random) -> list[dict[str, Any]]:
-    """An entry for each token, with its ``top`` likeliest rivals, itself the first of them."""
+    """Return an entry for each token, with the ``top`` likeliest tokens, itself the first."""
     entries: list[dict[str, Any]] = []
     for token in tokens:
         logprob = -random.expovariate(4.0)

@@ -1,8 +1,8 @@
-"""The body of a chat completion request: what the API takes, as types."""
+"""The body of a chat completion request, as types."""
 
 # Strategy: the types are the validation. msgspec refuses unknown fields, wrong types and values out
-# of range while it converts, and `complaint` puts its words into the API's. Fields that only steer
-# a real model's sampling are checked and otherwise change nothing but the seed of the answer.
+# of range while it converts, and `complaint` translates its errors into the API's. Fields that only
+# steer a real model's sampling are checked, and otherwise change only the seed of the answer.
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ class Part(Struct, forbid_unknown_fields=True, tag_field="type"):
 
 
 class TextPart(Part, tag="text"):
-    """Text."""
+    """A part with text."""
 
     text: str
 
 
 class RefusalPart(Part, tag="refusal"):
-    """What an assistant refused with."""
+    """A part with the text of a refusal."""
 
     refusal: str
 
 
 class ImagePart(Part, tag="image_url"):
-    """An image, which no answer looks at."""
+    """A part with an image, which no answer looks at."""
 
     image_url: dict[str, Any]
 
 
 class AudioPart(Part, tag="input_audio"):
-    """Sound, which no answer listens to."""
+    """A part with sound, which no answer listens to."""
 
     input_audio: dict[str, Any]
 
 
 class FilePart(Part, tag="file"):
-    """A file, which no answer reads."""
+    """A part with a file, which no answer reads."""
 
     file: dict[str, Any]
 
@@ -94,28 +94,28 @@ class Message(Struct, forbid_unknown_fields=True, tag_field="role"):
 
 
 class DeveloperMessage(Message, tag="developer"):
-    """Instructions of the developer."""
+    """A message with instructions of the developer."""
 
     content: Content
     name: str | None = None
 
 
 class SystemMessage(Message, tag="system"):
-    """Instructions, by their older name."""
+    """A message with instructions, by its older name."""
 
     content: Content
     name: str | None = None
 
 
 class UserMessage(Message, tag="user"):
-    """What a user said."""
+    """A message of the user."""
 
     content: UserContent
     name: str | None = None
 
 
 class AssistantMessage(Message, tag="assistant"):
-    """What was answered before; takes the message of a response as it came."""
+    """An earlier answer; it takes the message of a response unchanged."""
 
     content: AssistantContent | None = None
     refusal: str | None = None
@@ -127,14 +127,14 @@ class AssistantMessage(Message, tag="assistant"):
 
 
 class ToolMessage(Message, tag="tool"):
-    """What a tool call gave."""
+    """The result of a tool call."""
 
     content: Content
     tool_call_id: str
 
 
 class FunctionMessage(Message, tag="function"):
-    """What a call of a function gave, by its older name."""
+    """The result of a function call, by its older name."""
 
     content: str | None
     name: str
@@ -174,7 +174,7 @@ class Custom(Struct, forbid_unknown_fields=True):
 
 
 class CustomTool(Struct, forbid_unknown_fields=True, tag_field="type", tag="custom"):
-    """A tool with free text for input."""
+    """A tool whose input is free text."""
 
     custom: Custom
 
@@ -186,13 +186,13 @@ class Named(Struct, forbid_unknown_fields=True):
 
 
 class FunctionChoice(Struct, forbid_unknown_fields=True, tag_field="type", tag="function"):
-    """The function to call."""
+    """The choice of a function to call."""
 
     function: Named
 
 
 class CustomChoice(Struct, forbid_unknown_fields=True, tag_field="type", tag="custom"):
-    """The custom tool to call."""
+    """The choice of a custom tool to call."""
 
     custom: Named
 
@@ -211,11 +211,11 @@ class AllowedChoice(Struct, forbid_unknown_fields=True, tag_field="type", tag="a
 
 
 class TextFormat(Struct, forbid_unknown_fields=True, tag_field="type", tag="text"):
-    """Any text."""
+    """The format of any text."""
 
 
 class ObjectFormat(Struct, forbid_unknown_fields=True, tag_field="type", tag="json_object"):
-    """Any JSON object."""
+    """The format of any JSON object."""
 
 
 class NamedSchema(Struct, forbid_unknown_fields=True, rename={"definition": "schema"}):
@@ -228,7 +228,7 @@ class NamedSchema(Struct, forbid_unknown_fields=True, rename={"definition": "sch
 
 
 class SchemaFormat(Struct, forbid_unknown_fields=True, tag_field="type", tag="json_schema"):
-    """JSON that a schema allows."""
+    """The format of JSON that a schema allows."""
 
     json_schema: NamedSchema
 
@@ -237,7 +237,7 @@ Format = TextFormat | ObjectFormat | SchemaFormat
 
 
 class StreamOptions(Struct, forbid_unknown_fields=True):
-    """What a stream holds besides its answers."""
+    """The options about the content of a stream besides its answers."""
 
     include_usage: bool | None = None
     include_obfuscation: bool | None = None
@@ -280,7 +280,7 @@ class ChatRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     user: str | None = None
     verbosity: Verbosity | None = None
 
-    # Known to the API, and not served here: `rules` says so.
+    # The API knows these; this server does not serve them, and `rules` refuses them.
     audio: Any = None
     function_call: Any = None
     functions: Any = None
@@ -306,7 +306,7 @@ SUPPORTED: dict[str, tuple[str, ...]] = {
 
 
 def prompt_of(request: ChatRequest) -> str:
-    """The text of the last message that a user wrote; empty when there is none."""
+    """Return the text of the last user message; empty when there is none."""
     for message in reversed(request.messages):
         if isinstance(message, UserMessage):
             return text_of(message)
@@ -314,7 +314,7 @@ def prompt_of(request: ChatRequest) -> str:
 
 
 def text_of(message: AnyMessage) -> str:
-    """All text of a message's content."""
+    """Return all text of a message's content."""
     content = message.content
     if content is None or isinstance(content, str):
         return content or ""

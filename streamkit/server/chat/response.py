@@ -1,4 +1,4 @@
-"""The response to a request: made up, or replayed from a recording."""
+"""The response to a request, made up or replayed from a recording."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def answered(chat: ChatRequest, identity: Identity, settings: Settings, budget: Budget) -> Response:
-    """Respond with answers made from the request."""
+    """Return a response with answers made from the request."""
     size = settings.token_size
     found = answers(chat, identity, token_size=size, budget=budget)
     if not chat.stream:
         if chat.logprobs:
             spoken = sum(len(answer.content or answer.refusal or "") for answer in found)
-            # An entry for each token, and one for each of its rivals.
+            # Each token has an entry, and so has each of its rivals.
             budget.spend(spoken // size * (1 + (chat.top_logprobs or 0)))
         return JSONResponse(completion(chat, found, identity, token_size=size))
     events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
@@ -35,10 +35,10 @@ def answered(chat: ChatRequest, identity: Identity, settings: Settings, budget: 
 
 
 def replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Response:
-    """Respond with a recording, when it was recorded in the way that is asked for.
+    """Return a response that replays a recording.
 
     Raises:
-        ApiError: It was streamed and this request is not, or the other way round.
+        ApiError: The recording was streamed and this request is not, or the reverse.
     """
     if recording.streamed != bool(chat.stream):
         wanted = "true" if recording.streamed else "false"

@@ -1,4 +1,4 @@
-"""What the API refuses although every field of the request is well formed."""
+"""The rules of the API for requests whose single fields are all well formed."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ NOT_SERVED = (
     "moderation",
     "web_search_options",
 )
-"""Parameters of the API that this server knows and does not serve."""
+"""The parameters of the API that this server knows but does not serve."""
 
 
 def checked(body: Any, budget: Budget) -> ChatRequest:
-    """The request that a decoded body is; looking at its schemas takes from the budget.
+    """Return a decoded body as a request; the check of its schemas spends from the budget.
 
     Raises:
-        ApiError: The API would refuse it; the faults are looked for in the API's order.
+        ApiError: The API would refuse the request; faults are found in the API's order.
     """
     fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     if not fields.get("model"):
@@ -151,7 +151,7 @@ def check_format(wanted: object, budget: Budget) -> None:
 
 
 def _custom_tool(tool: CustomTool, position: int) -> None:
-    # What a grammar allows is not worked out here, so no answer could be promised to fit it.
+    # The server cannot generate texts of a grammar, so no answer would be sure to fit one.
     kind = (tool.custom.format or {"type": "text"}).get("type")
     if kind != "text":
         raise ApiError(

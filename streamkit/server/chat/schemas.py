@@ -1,4 +1,4 @@
-"""Which JSON schemas are refused before anything is generated."""
+"""The check of a JSON schema before a value is generated for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 SHOWN = 500
-"""Characters of an error that quotes a schema."""
+"""The number of characters of an error that quotes a schema."""
 
 
 def check_schema(  # noqa: PLR0913 - by keyword
@@ -28,9 +28,17 @@ def check_schema(  # noqa: PLR0913 - by keyword
     code: str | None,
     budget: Budget,
 ) -> None:
-    """Raise the API's error when ``schema`` is no JSON schema, or none that strict mode takes.
+    """Raise the API's error for an invalid JSON schema, or one that strict mode does not take.
 
-    Only references inside the schema are followed: one to anywhere else is refused.
+    A reference to anything outside the schema is refused.
+
+    Args:
+        schema: The schema.
+        owner: The name of its owner in the error's text.
+        strict: Whether strict mode must take it.
+        param: The ``param`` of the error.
+        code: The ``code`` of the error.
+        budget: The work that the check may take.
     """
     try:
         message = _violation(schema, strict=strict, budget=budget)
@@ -43,14 +51,14 @@ def check_schema(  # noqa: PLR0913 - by keyword
 
 
 def invalid_schema(message: str, *, owner: str, param: str, code: str | None) -> ApiError:
-    """The API's error for a schema that cannot be used."""
+    """Return the API's error for a schema that cannot be used."""
     if len(message) > SHOWN:
         message = message[:SHOWN] + "…"
     return ApiError(f"Invalid schema for {owner}: {message}", param=param, code=code)
 
 
 def _violation(schema: dict[str, Any], *, strict: bool, budget: Budget) -> str | None:
-    key(schema, budget)  # which pays for looking at each of its parts once more
+    key(schema, budget)  # which spends for the checks below that visit each part once more
     if found := fault(schema, budget):
         path, message = found
         return _in_context(path, f"{message}.")

@@ -1,4 +1,4 @@
-"""Which tools an answer calls."""
+"""The choice of the tools that an answer calls."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Choice = FunctionChoice | CustomChoice
 
 
 def tools_to_call(request: ChatRequest, random: Random) -> tuple[Sequence[Tool], bool]:
-    """The tools to call, in order, and whether the request chose the one by its name.
+    """Return the tools to call, in order, and whether the request named the one tool.
 
-    Every tool that is allowed is called once; one of them, when parallel calls are not wanted.
-    Left to itself (``auto``) the answer calls tools until it is given their results.
+    Every allowed tool is called once, or only one of them without parallel calls. With ``auto`` the
+    answer calls tools until the last message is the result of one.
     """
     tools = request.tools or []
     choice = request.tool_choice

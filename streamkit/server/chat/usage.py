@@ -1,4 +1,4 @@
-"""What a request and its answers cost."""
+"""The usage of a request: the tokens of its prompt and answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def usage(request: ChatRequest, answers: Iterable[Answer], size: int) -> dict[str, Any]:
-    """What the request and its answers count for."""
+    """Return the usage of a request and its answers, with ``size`` characters in a token."""
     asked = sum(count(text_of(message), size) + 3 for message in request.messages)
     for definition in (request.tools, request.response_format):
         if definition is not None:

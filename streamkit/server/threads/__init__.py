@@ -6,9 +6,9 @@ from streamkit.server.threads import assistants, messages, runs, steps, threads
 
 ROUTES = (
     *assistants.ROUTES,
-    *runs.ROUTES,  # `/threads/runs` is no thread
+    *runs.ROUTES,  # before threads, because `/threads/runs` is not a thread
     *threads.ROUTES,
     *messages.ROUTES,
     *steps.ROUTES,
 )
-"""Method, path and handler of each request."""
+"""The method, path and handler of each request."""

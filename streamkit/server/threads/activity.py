@@ -1,4 +1,4 @@
-"""Whether a thread is in use, and how a run that is polled gets on."""
+"""The active run of a thread, and the progress of a polled run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 MOVING = frozenset({"queued", "in_progress", "cancelling"})
 """The states that a run leaves by itself."""
 ACTIVE = MOVING | {"requires_action"}
-"""The states of a run that keep its thread to itself."""
+"""The states of a run during which its thread takes no other run or message."""
 
 
 def active_run(store: Store, thread: str) -> Record | None:
-    """The run that a thread is busy with."""
+    """Return the active run of a thread; None when there is none."""
     for run in store.select("thread.run", owner=thread, descending=True, limit=1):
-        # There is never an older one: no run begins beside an active one.
+        # An older run is never active, because no run begins beside an active one.
         if run.document["status"] in ACTIVE:
             return run
     return None
 
 
 def advance(desk: Desk, run: Record) -> Record:
-    """A run after it was looked at once more; what a stream drives, gets on without that."""
+    """Return a run after one more poll; polls do not advance a run that a stream advances."""
     status = run.document["status"]
     if run.id in desk.streaming or status not in MOVING:
         return run
@@ -40,7 +40,7 @@ def advance(desk: Desk, run: Record) -> Record:
 
 
 def finish(desk: Desk, run: Record) -> Record:
-    """A run after it has ended, or waits for outputs."""
+    """Play a run until it ends or waits for outputs, and return it."""
     for _ in play(desk, run.owner, run.id):
         pass
     return desk.store.find("thread.run", run.id, owner=run.owner) or run

@@ -1,4 +1,4 @@
-"""Assistants."""
+"""The requests about assistants."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def show_page(call: Call) -> Document:
 
 
 def change(call: Call) -> Document:
-    """Change what the body names of an assistant."""
+    """Change the fields of an assistant that the body holds."""
     record = call.find(KIND, "assistant")
     asked = call.read(ChangedAssistant)
     if asked.model is not None:

@@ -1,4 +1,4 @@
-"""What a run reads before it answers."""
+"""The texts and files that a run reads before it answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def prompt_of(store: Store, thread: str) -> str:
-    """The text of the last message that a user wrote; empty when there is none."""
+    """Return the text of the last user message; empty when there is none."""
     asked = {"document.role": "user"}
     for message in store.select(
         "thread.message", owner=thread, where=asked, descending=True, limit=1
@@ -21,7 +21,7 @@ def prompt_of(store: Store, thread: str) -> str:
 
 
 def words_of(store: Store, run: Record) -> Iterator[str]:
-    """All text that a run starts from: its instructions, and what others said in its thread."""
+    """Yield the texts of a run's prompt: its instructions, and messages that are not its own."""
     yield run.document["instructions"]
     for message in store.select("thread.message", owner=run.owner):
         if message.document["run_id"] != run.id:
@@ -29,7 +29,7 @@ def words_of(store: Store, run: Record) -> Iterator[str]:
 
 
 def sources_of(store: Store, run: Document) -> list[Document]:
-    """The files in the vector stores of a run's assistant and thread."""
+    """Return the files in the vector stores of a run's assistant and thread."""
     found: list[Document] = []
     for kind, id in (("assistant", run["assistant_id"]), ("thread", run["thread_id"])):
         record = store.find(kind, id)
@@ -43,6 +43,6 @@ def sources_of(store: Store, run: Document) -> list[Document]:
 
 
 def text_of(message: Document) -> str:
-    """All text of a message."""
+    """Return all text of a message."""
     blocks = [block for block in message["content"] if block["type"] == "text"]
     return "\n".join(block["text"]["value"] for block in blocks)

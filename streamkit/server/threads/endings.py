@@ -1,4 +1,4 @@
-"""How a run ends, and what it leaves behind."""
+"""The end of a run, with its unfinished messages and steps."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ StepStatus = Literal["completed", "cancelled", "failed", "expired"]
 
 
 class Ending(Struct, frozen=True):
-    """What becomes of the steps and messages that a run was busy with."""
+    """The end of the steps and messages that a run has not finished."""
 
     step: StepStatus
     stamp: str
-    """The field of the step that says when."""
+    """The field of the step that holds the time of its end."""
     reason: str
-    """Why a message is incomplete."""
+    """The reason in an incomplete message."""
 
 
 ENDINGS = {
@@ -35,13 +35,13 @@ ENDINGS = {
     "failed": Ending("failed", "failed_at", "run_failed"),
     "incomplete": Ending("completed", "completed_at", "max_tokens"),
 }
-"""By the run's status."""
+"""The endings, by the status of the run."""
 
 
 def end_run(
     store: Store, run: Record, end: End, scenario: Scenario, usage: Document | None
 ) -> Iterator[Event]:
-    """End a run with everything of it that is unfinished."""
+    """End a run with its unfinished messages and steps, and yield the events."""
     error = {"code": scenario.code, "message": scenario.message}
     if end == "error":
         yield "error", {**error, "param": None, "type": scenario.code}
@@ -56,19 +56,19 @@ def end_run(
         fault = {"last_error": error} if status == "failed" else {}
         yield _changed(store, step, ending.step, **{ending.stamp: store.now}, **fault)
     yield _changed(
-        store, run, status, usage=usage, required_action=None, **_told(store, status, error)
+        store, run, status, usage=usage, required_action=None, **_end_fields(store, status, error)
     )
 
 
 def unfinished(store: Store, run: Record, kind: str) -> list[Record]:
-    """The messages or steps that a run is busy with."""
+    """Return the messages or steps that a run has not finished."""
     where = {"document.status": "in_progress", "document.run_id": run.id}
     owner = run.owner if kind == "thread.message" else run.id
     return store.select(kind, owner=owner, where=where)
 
 
-def _told(store: Store, status: str, error: Document) -> dict[str, Any]:
-    """What a run says about its end."""
+def _end_fields(store: Store, status: str, error: Document) -> dict[str, Any]:
+    """Return the fields of a run about its end."""
     match status:
         case "failed":
             return {"failed_at": store.now, "last_error": error}

@@ -1,4 +1,4 @@
-"""A run as a stream of server-sent events."""
+"""The response that streams a run as server-sent events."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 
 def event_stream(desk: Desk, run: Record, opening: Sequence[Event], pace: float) -> RunStream:
-    """The answer that streams a run which has just begun, or goes on.
+    """Return the response that streams a run which has just begun, or goes on.
 
     Args:
         desk: The server's objects.
-        run: The run; from now on only the stream moves it.
+        run: The run; from now on only the stream advances it.
         opening: The events so far.
-        pace: Seconds between two events.
+        pace: The seconds between two events.
     """
     return RunStream(desk, run.id, chain(opening, play(desk, run.owner, run.id)), pace)
 
 
 class RunStream(StreamingResponse):
-    """Drives a run. When its client leaves, the run goes on to its end unseen."""
+    """A response that advances a run; when its client leaves, the run goes on to its end."""
 
     def __init__(self, desk: Desk, run: str, events: Iterator[Event], pace: float) -> None:
         super().__init__(self._body())
@@ -54,7 +54,7 @@ class RunStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            # Another stream may go on with the run already.
+            # Another stream may already advance the run.
             if self._desk.streaming.get(self._run) is self._called:
                 del self._desk.streaming[self._run]
             with suppress(ApiError):
@@ -67,7 +67,7 @@ class RunStream(StreamingResponse):
         while True:
             with anyio.move_on_after(wait):
                 await self._called.wait()
-            # Also without a pace: between two events others get a turn, and a disconnect is seen.
+            # Also with a pace of 0, so that other tasks run and a disconnect is noticed.
             await checkpoint()
             wait = self._pace
             event = await self._next()
@@ -79,7 +79,7 @@ class RunStream(StreamingResponse):
         try:
             async with self._desk.store:
                 name, data = next(self._events, _DONE)
-                # At once: the next event may find the same object changed.
+                # Encoded now, because the next event may change the same object.
                 encoded = b"[DONE]" if data is None else msgspec.json.encode(data)
         except ApiError as error:
             name, encoded = "error", msgspec.json.encode(error.body())

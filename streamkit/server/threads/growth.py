@@ -1,8 +1,8 @@
-"""A block of content or a tool call, as it grows."""
+"""The division of a finished block or tool call into deltas."""
 
-# Strategy: what is said is known in full before it is streamed. Each function cuts something
-# finished into deltas, and says beside each delta what there is so far. Since all of that is kept
-# with each delta, a long text grows by more than a token at a time.
+# Strategy: everything is finished before it is streamed. Each function cuts a finished object into
+# deltas, and yields with each delta the object so far. Because the store writes all of that object
+# at each delta, a long text grows by more than a token at a time.
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 PIECES = 4000
-"""Into how many deltas a text is cut at the most."""
+"""The largest number of deltas that a text is cut into."""
 
 
 def block_growth(block: Document, size: int) -> Growth:
-    """The deltas of one block of a message, each with the block so far."""
+    """Yield the deltas of one block of a message, each with the block so far."""
     match block["type"]:
         case "text":
             yield from _text(block["text"], size)
@@ -37,7 +37,7 @@ def block_growth(block: Document, size: int) -> Growth:
 
 
 def call_growth(call: Document, size: int) -> Growth:
-    """The deltas of one tool call, each with the call so far."""
+    """Yield the deltas of one tool call, each with the call so far."""
     kind: str = call["type"]
     head = {"id": call["id"], "type": kind}
     match kind:
@@ -46,7 +46,7 @@ def call_growth(call: Document, size: int) -> Growth:
         case "code_interpreter":
             parts = _code(call[kind], size)
         case _:
-            # What a search found is not streamed.
+            # The results of a search are not streamed.
             yield {**head, kind: {}}, call
             return
     for position, (delta, so_far) in enumerate(parts):
@@ -60,7 +60,7 @@ def _text(text: dict[str, Any], size: int) -> Growth:
     waiting: list[Document] = list(text["annotations"])
     for position, token in enumerate(_pieces(text["value"], size) or [""]):
         said += token
-        # An annotation comes with the end of the text that it is about.
+        # An annotation comes with the end of the text that it refers to.
         ended = [each for each in waiting if each["end_index"] <= len(said)]
         waiting = [each for each in waiting if each["end_index"] > len(said)]
         numbered = [{"index": len(noted) + n, **each} for n, each in enumerate(ended)]

@@ -1,4 +1,4 @@
-"""The messages and tool calls of a scenario, with everything that it leaves open made up."""
+"""The messages and tool calls of a scenario, with made-up values for all that it leaves open."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     from streamkit.server.store import Document, Store
 
 STEPS = 100_000
-"""What one step of a run may spend; each token that it says is written to the store."""
+"""The budget of one step of a run; each of its tokens is written to the store."""
 DOT = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-"""A picture of one dot: what every image of a run holds."""
+"""The picture of one dot that every image of a run holds."""
 
 
 class Maker:
-    """Makes what one run says, always the same from the same randomness.
+    """A maker of the messages and calls of a run, the same for the same randomness.
 
     Args:
-        store: Where its images go.
+        store: The store that takes the run's images.
         run: The run's object.
         prompt: The text of the user's last message.
         sources: The files that a search finds, as objects; at least one.
-        random: Where everything that is made up comes from.
+        random: The source of everything that is made up.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Maker:
         self._budget = Budget(STEPS)
 
     def blocks(self, message: Message) -> list[Document]:
-        """The content of a message, as the API shows it when it is complete."""
+        """Return the complete content of a message, as the API shows it."""
         return [self._block(part) for part in message.content]
 
     def calls(self, step: ToolCalls, turn: int) -> list[Document]:
-        """The calls of a step, as the API shows them before a function has its output.
+        """Return the calls of a step, as the API shows them before a function has its output.
 
-        ``turn`` says how many calls without a function's name came in the steps before.
+        ``turn`` is the number of calls in the steps before.
         """
         made: list[Document] = []
         turns = count(turn)
@@ -194,5 +194,5 @@ def _function_named(name: str) -> FunctionTool:
 
 
 def invented_file(random: Random) -> Document:
-    """What a search finds where there is nothing to search."""
+    """Return a made-up file for a search of a run that has no files."""
     return {"id": "file-" + identifier(random, 24), "filename": f"{words.word(random)}.txt"}

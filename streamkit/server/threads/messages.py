@@ -1,4 +1,4 @@
-"""The messages of a thread."""
+"""The requests about the messages of a thread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def create(call: Call) -> Document:
 
 
 def new_message(call: Call, thread: Record, body: Document) -> Record:
-    """Keep a new message; ``body`` must be one that the API takes."""
+    """Create a message; the API must take its ``body``."""
     message: Document = {
         "thread_id": thread.id,
         "role": body["role"],
@@ -77,7 +77,7 @@ def _found(call: Call) -> Record:
 
 
 def _content(content: str | list[Document]) -> list[Document]:
-    """What a user says, as a message has it."""
+    """Return the content of a user's message as the API shows it."""
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     return [
         {"type": "text", "text": {"value": part["text"], "annotations": []}}

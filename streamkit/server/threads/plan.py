@@ -1,4 +1,4 @@
-"""Which scenario a run follows, and which of its tools it calls."""
+"""The choice of a run's scenario and of the tools that it calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamkit.server.store import Document
 
 MODEL = "scenario:"
-"""What the name of a model begins with that makes its runs follow the scenario of that name."""
+"""The start of a model's name whose runs follow the scenario named by the rest."""
 KEY = "scenario"
 """The key in the metadata of a run or an assistant that names its scenario."""
 
@@ -29,20 +29,20 @@ def scenario_for(
     prompt: str,
     scenarios: Mapping[str, Scenario],
 ) -> Scenario:
-    """What a run shall do.
+    """Return the scenario that a run follows.
 
-    The run's metadata say it before a mark such as ``[[failed]]`` in the user's last message, that
-    before the model, and the assistant's metadata last. When none does, the run uses each of its
+    The run's metadata name it, or else a mark such as ``[[failed]]`` in the user's last message, or
+    else the model, or else the assistant's metadata. Without a name, the run calls each of its
     tools and answers.
 
     Args:
         run: The run's object.
         assistant: The metadata of its assistant.
         prompt: The text of the user's last message.
-        scenarios: Those that can be named.
+        scenarios: The scenarios that can be named.
 
     Raises:
-        ApiError: Metadata or the model name a scenario that there is not.
+        ApiError: Metadata or the model name a scenario that does not exist.
     """
     named = run["metadata"].get(KEY)
     if named is None:
@@ -61,7 +61,7 @@ def scenario_for(
 
 
 def tools_of(run: Document) -> list[Tool]:
-    """The tools that a run may call, as its ``tool_choice`` allows."""
+    """Return the tools that a run's ``tool_choice`` allows."""
     tools: list[Tool] = convert(run["tools"], list[Tool])
     choice: str | dict[str, Any] = run["tool_choice"]
     if choice == "none":
@@ -78,7 +78,7 @@ def tools_of(run: Document) -> list[Tool]:
 
 
 def _with_tools(run: Document) -> Scenario:
-    """The tools' own scenarios, one after another and without their messages, then a message."""
+    """Return the steps of the tools' own scenarios without their messages, then one message."""
     kinds = dict.fromkeys(_type(tool) for tool in tools_of(run))
     steps: list[Any] = []
     citations = 0

@@ -1,9 +1,9 @@
-"""Plays a run's scenario, one event after another."""
+"""The player of a run's scenario, which yields one event after another."""
 
-# Strategy: everything is in the store after each event: what has been said, and which step comes
-# next. So a run goes on after it has waited for outputs, and after its server was killed in the
-# middle of a step. Nothing is remembered of the run itself between two events, because others may
-# change or cancel it meanwhile.
+# Strategy: after each event everything is in the store: the content so far, and the number of the
+# next step. So a run goes on after it has waited for outputs, and after its server was killed in
+# the middle of a step. Between two events the player keeps nothing of the run itself, because other
+# requests may change or cancel it.
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def play(desk: Desk, thread: str, id: str) -> Iterator[Event]:
-    """The events of a run until it ends or waits; each ``next`` belongs inside of a transaction.
+    """Yield the events of a run until it ends or waits; call ``next`` only inside a transaction.
 
     Raises:
         ApiError: The run was deleted meanwhile, or no value fits a schema.
@@ -109,7 +109,7 @@ class _Player:
             yield "thread.message.delta", _delta(message, said)
         if early != "completed":
             raise _EndedError(early)
-        # All at once, and then told: a step is either done or, after a kill, not begun.
+        # Everything is written before the events, so that after a kill a step is done or not begun.
         message.document.update(status="completed", completed_at=self._store.now)
         self._store.save(message)
         self._pass(position)
@@ -146,26 +146,26 @@ class _Player:
             yield self._complete(record, before)
 
     def _check(self) -> None:
-        """Count a piece that is about to be said, unless the run is over."""
+        """Count a token before it is sent; raise when the run is cancelled or at its limit."""
         self._look_up()
         if self._limit is not None and self._said >= self._limit:
             raise _EndedError("incomplete")
         self._said += 1
 
     def _pass(self, position: int) -> None:
-        """Note that a step is done, or waits for outputs."""
+        """Store that a step is done, or waits for outputs."""
         run = self._run()
         run.private.update(next=position + 1, said=self._said)
         self._store.save(run)
 
     def _look_up(self) -> None:
-        """See whether the run was cancelled."""
+        """Raise when the run was cancelled."""
         if self._run().document["status"] == "cancelling":
             raise _EndedError("cancelled")
 
     @contextmanager
     def _failing(self) -> Generator[None]:
-        """Let a schema that no value fits end the run."""
+        """Fail the run when the block finds no value for a schema."""
         try:
             yield
         except ApiError as error:
@@ -185,7 +185,7 @@ class _Player:
         return f"thread.run.{status}", run.document
 
     def _forget_unfinished(self) -> None:
-        """Undo the part of a step that the server was killed in."""
+        """Remove the unfinished step that a killed server left."""
         for kind in ("thread.message", "thread.run.step"):
             for record in unfinished(self._store, self._run(), kind):
                 self._store.remove(kind, record.id, owner=record.owner)
@@ -198,7 +198,7 @@ class _Player:
             run,
             prompt=prompt_of(self._store, self._thread),
             sources=sources,
-            # By position: also after a restart, a step is the same.
+            # The position is the seed, so that a step is the same after a restart.
             random=self._random(f"step {position}"),
         )
 
@@ -271,12 +271,12 @@ def _delta(record: Record, delta: Document) -> Document:
 
 
 def _until(early: End, grown: list[Any]) -> list[Any]:
-    """What is said before an end; half of it, when the end is early."""
+    """Return all growth, or the first half of it when the end is early."""
     return grown if early == "completed" else grown[: len(grown) // 2]
 
 
 def _action(calls: list[Document]) -> Document | None:
-    """What a run requires whose step is open: the outputs of its functions."""
+    """Return the action that a run requires for open calls; None without calls of functions."""
     functions = [
         {
             "id": call["id"],

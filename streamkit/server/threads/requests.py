@@ -1,7 +1,7 @@
-"""The bodies of requests about assistants and threads: what the API takes, as types."""
+"""The bodies of requests about assistants and threads, as types."""
 
-# Strategy: as for chat, the types are the validation. What a response only repeats (tools, content,
-# attachments) is taken from the body itself, in which nothing is added or left out.
+# Strategy: as for chat, the types are the validation. Fields that a response only repeats (tools,
+# content, attachments) are taken from the body itself, so that nothing is added or left out.
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CodeInterpreterTool(
 
 
 class FileSearchTool(Struct, forbid_unknown_fields=True, tag_field="type", tag="file_search"):
-    """The tool that looks into files."""
+    """The tool that searches files."""
 
     file_search: dict[str, Any] | None = None
 
@@ -47,7 +47,7 @@ Format = Literal["auto"] | TextFormat | ObjectFormat | SchemaFormat
 
 
 class ImageFilePart(Part, tag="image_file"):
-    """An uploaded image, which no run looks at."""
+    """A part with an uploaded image, which no run looks at."""
 
     image_file: dict[str, Any]
 
@@ -59,21 +59,21 @@ class CodeFiles(Struct, forbid_unknown_fields=True):
 
 
 class SearchStores(Struct, forbid_unknown_fields=True):
-    """The vector stores to search, by id or to be created."""
+    """The vector stores to search: existing ones by id, and new ones to create."""
 
     vector_store_ids: Annotated[list[str], Meta(max_length=1)] = []
     vector_stores: Annotated[list[NewStore], Meta(max_length=1)] = []
 
 
 class ToolResources(Struct, forbid_unknown_fields=True):
-    """What tools work on."""
+    """The files and vector stores that tools use."""
 
     code_interpreter: CodeFiles | None = None
     file_search: SearchStores | None = None
 
 
 class AssistantFields(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What an assistant has."""
+    """The fields of an assistant."""
 
     description: Annotated[str, Meta(max_length=512)] | None = None
     instructions: Instructions | None = None
@@ -109,7 +109,7 @@ class NewMessage(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Changed(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A request to change what a client may note on a message or a run."""
+    """A request to change the metadata of a message or a run."""
 
     metadata: Metadata | None = None
 
@@ -128,14 +128,14 @@ class ChangedThread(Changed, kw_only=True):
 
 
 class Truncation(Struct, forbid_unknown_fields=True):
-    """How much of a thread is read."""
+    """The part of a thread that a run reads."""
 
     type: Literal["auto", "last_messages"]
     last_messages: Annotated[int, Meta(ge=1)] | None = None
 
 
 class RunFields(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a run is told, in a thread that exists or in a new one."""
+    """The fields of a request for a run, in an existing or a new thread."""
 
     assistant_id: str
     instructions: Instructions | None = None
@@ -169,14 +169,14 @@ class NewThreadAndRun(RunFields, kw_only=True):
 
 
 class Output(Struct, forbid_unknown_fields=True):
-    """What a function gave."""
+    """The output of a function."""
 
     tool_call_id: str
     output: str = ""
 
 
 class Outputs(Struct, forbid_unknown_fields=True):
-    """What the functions gave that a run called."""
+    """The outputs of the functions that a run called."""
 
     tool_outputs: list[Output]
     stream: bool | None = None

@@ -1,4 +1,4 @@
-"""Runs: created, polled, cancelled, and given what their functions gave."""
+"""The requests about runs, such as to create, poll and cancel them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 KIND = "thread.run"
 LIFETIME = 600
-"""Seconds until a run expires, as it says; no clock is read, so none does but by its scenario."""
+"""The seconds in a run's ``expires_at``; no clock is read, so only a scenario lets a run expire."""
 
 
 def create(call: Call) -> Document | Response:
@@ -80,7 +80,7 @@ def change(call: Call) -> Document:
 
 
 def cancel(call: Call) -> Document:
-    """Cancel a run; the next poll, or its stream, finds it cancelled."""
+    """Cancel a run; its next poll or its stream carries that out."""
     run = _found(call)
     status = run.document["status"]
     if status not in {"queued", "in_progress", "requires_action"}:
@@ -137,7 +137,7 @@ def _begun(
 def _moving(
     call: Call, run: Record, opening: list[Event], *, stream: bool | None
 ) -> Document | Response:
-    """The answer to a request that sets a run in motion."""
+    """Return the response to a request that starts a run or lets it go on."""
     if stream:
         return event_stream(call.desk, run, opening, call.settings.pace)
     if run.private["polls"] == 0:
@@ -146,7 +146,7 @@ def _moving(
 
 
 def _pace(call: Call) -> dict[str, Any]:
-    """What the request that sets a run in motion says of how it moves."""
+    """Return the settings of the request for the progress of its run."""
     return {"polls": call.settings.polls, "token_size": call.settings.token_size}
 
 
@@ -168,7 +168,7 @@ def _assistant(call: Call, id: str) -> Document:
 
 
 def _document(call: Call, thread: Record, asked: RunFields, assistant: Document) -> Document:
-    def told(name: str) -> Any:
+    def chosen(name: str) -> Any:
         given = call.body.get(name)
         return assistant[name] if given is None else given
 
@@ -185,17 +185,17 @@ def _document(call: Call, thread: Record, asked: RunFields, assistant: Document)
         "required_action": None,
         "last_error": None,
         "incomplete_details": None,
-        "model": told("model"),
-        "instructions": told("instructions") or "",
-        "tools": told("tools"),
+        "model": chosen("model"),
+        "instructions": chosen("instructions") or "",
+        "tools": chosen("tools"),
         "metadata": asked.metadata or {},
-        "temperature": told("temperature"),
-        "top_p": told("top_p"),
+        "temperature": chosen("temperature"),
+        "top_p": chosen("top_p"),
         "max_completion_tokens": asked.max_completion_tokens,
         "max_prompt_tokens": asked.max_prompt_tokens,
         "truncation_strategy": call.body.get("truncation_strategy")
         or {"type": "auto", "last_messages": None},
-        "response_format": told("response_format"),
+        "response_format": chosen("response_format"),
         "tool_choice": call.body.get("tool_choice") or "auto",
         "parallel_tool_calls": True if parallel is None else parallel,
         "usage": None,
@@ -208,10 +208,10 @@ def _found(call: Call) -> Record:
 
 
 def _open_steps(call: Call, run: Record, outputs: dict[str, str]) -> list[Record]:
-    """The steps whose calls the outputs answer.
+    """Return the steps whose calls the outputs answer.
 
     Raises:
-        ApiError: They answer other calls, or not each.
+        ApiError: The outputs are not for exactly the open calls.
     """
     steps = unfinished(call.store, run, "thread.run.step")
     wanted = [

@@ -1,4 +1,4 @@
-"""What a run does, as data."""
+"""The scenarios of runs, as data."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Text(Struct, forbid_unknown_fields=True, tag_field="type", tag="text"):
     """A block of text."""
 
     text: str | None = None
-    """None for something on the user's own words."""
+    """The text; None for one made of the user's own words."""
     citations: Annotated[int, Meta(ge=0)] = 0
-    """How many citations of files end it."""
+    """The number of citations of files at the end of the text."""
 
 
 class Image(Struct, forbid_unknown_fields=True, tag_field="type", tag="image_file"):
-    """A block with an image, which is a file that can be downloaded."""
+    """A block with an image, which is a file to download."""
 
 
 class Refusal(Struct, forbid_unknown_fields=True, tag_field="type", tag="refusal"):
-    """A block that refuses."""
+    """A block with a refusal."""
 
     refusal: str | None = None
 
@@ -39,13 +39,13 @@ class Message(Struct, forbid_unknown_fields=True, tag_field="type", tag="message
 
 
 class Logs(Struct, forbid_unknown_fields=True, tag_field="type", tag="logs"):
-    """What code printed."""
+    """The text that code printed."""
 
     logs: str
 
 
 class Picture(Struct, forbid_unknown_fields=True, tag_field="type", tag="image"):
-    """What code drew."""
+    """The image that code drew."""
 
 
 class CodeInterpreter(Struct, forbid_unknown_fields=True, tag_field="type", tag="code_interpreter"):
@@ -63,23 +63,23 @@ class Function(Struct, forbid_unknown_fields=True, tag_field="type", tag="functi
     """A call of one function."""
 
     name: str | None = None
-    """None for the functions of the run in turn."""
+    """The name of the function; None takes the functions of the run in turn."""
     arguments: dict[str, Any] | None = None
-    """None for some that the function's schema allows."""
+    """The arguments; None for made-up ones that the function's schema allows."""
 
 
 class Functions(Struct, forbid_unknown_fields=True, tag_field="type", tag="functions"):
-    """A call of each function of the run; of one, if it wants no parallel calls."""
+    """A call of each function of the run, or of one function without parallel calls."""
 
 
 class ToolCalls(Struct, forbid_unknown_fields=True, tag_field="type", tag="tool_calls"):
-    """A step: calls of tools. Those of functions wait for their outputs."""
+    """A step: calls of tools. Calls of functions wait for their outputs."""
 
     calls: Annotated[list[CodeInterpreter | FileSearch | Function | Functions], Meta(min_length=1)]
 
 
 class Scenario(Struct, forbid_unknown_fields=True):
-    """The steps of a run and its end, which comes half-way through the last step if it is early."""
+    """The steps of a run and its end; an early end comes half-way through the last step."""
 
     steps: list[Message | ToolCalls]
     end: End = "completed"
@@ -91,6 +91,6 @@ class Scenario(Struct, forbid_unknown_fields=True):
 
 @cache
 def shipped() -> dict[str, Scenario]:
-    """The scenarios that every server knows, by name."""
+    """Return the scenarios that every server knows, by name."""
     text = files("streamkit.server.threads").joinpath("scenarios.json").read_bytes()
     return decoder(dict[str, Scenario]).decode(text)

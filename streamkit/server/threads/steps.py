@@ -1,4 +1,4 @@
-"""The steps of a run."""
+"""The requests about the steps of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KIND = "thread.run.step"
 CONTENT = "step_details.tool_calls[*].file_search.results[*].content"
-"""What ``include[]`` asks for with this: the text that a search found."""
+"""The value of ``include[]`` that asks for the texts that a search found."""
 
 
 def show(call: Call) -> Document:

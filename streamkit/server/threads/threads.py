@@ -1,4 +1,4 @@
-"""Threads."""
+"""The requests about threads."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def create(call: Call) -> Document:
 
 
 def new_thread(call: Call, asked: NewThread, body: Document) -> Record:
-    """Keep a new thread with its first messages; ``body`` is what ``asked`` was read from.
+    """Create a thread with its first messages; ``asked`` was read from ``body``.
 
     Raises:
-        ApiError: There is no such vector store or file.
+        ApiError: A vector store or a file does not exist.
     """
     fields = {
         "metadata": asked.metadata or {},

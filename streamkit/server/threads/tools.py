@@ -1,4 +1,4 @@
-"""Tools and what they work on, as assistants, threads and runs are given them."""
+"""The tools and tool resources in requests for assistants, threads and runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check(tools: Sequence[Tool] | None, response_format: object) -> None:
-    """Raise the API's error when one of the schemas cannot be used."""
+    """Raise the API's error when a schema of a tool or of the response format is unusable."""
     budget = Budget()
     for position, tool in enumerate(tools or ()):
         if isinstance(tool, FunctionTool):
@@ -28,10 +28,10 @@ def check(tools: Sequence[Tool] | None, response_format: object) -> None:
 
 
 def resources(call: Call, given: ToolResources | None) -> Document | None:
-    """Tool resources as the API shows them; vector stores that they describe are created.
+    """Create the vector stores of tool resources, and return the resources as the API shows them.
 
     Raises:
-        ApiError: There is no such vector store or file.
+        ApiError: A vector store or a file does not exist.
     """
     if given is None:
         return None

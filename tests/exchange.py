@@ -10,9 +10,10 @@ import httpx
 import httpx2
 
 from streamkit._http.async_exchange import AsyncExchange
+from streamkit._http.async_transport import AsyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit._http.exchange import SyncExchange
-from streamkit._http.transport import AsyncTransport, SyncTransport
+from streamkit._http.transport import SyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from streamkit import errors
-from streamkit._http.body import AsyncBody, SyncBody
+from streamkit._http.async_body import AsyncBody
+from streamkit._http.body import SyncBody
 from streamkit._http.config import ClientConfig
 from streamkit._http.request import Request
 from streamkit._http.transport import SyncTransport

@@ -7,8 +7,9 @@ import gc
 import pytest
 
 from streamkit import Timeout
+from streamkit._http.async_body import AsyncBody
 from streamkit._http.async_exchange import AsyncExchange
-from streamkit._http.body import AsyncBody, SyncBody
+from streamkit._http.body import SyncBody
 from streamkit._http.exchange import SyncExchange
 from streamkit.families._resource._async.stream import AsyncStream
 from streamkit.families._resource._sync.stream import Stream

@@ -13,6 +13,7 @@ import pytest
 
 import streamkit
 import streamkit.operators
+from streamkit.server import EmbeddedServer
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -83,11 +84,37 @@ def test_importing_streamkit_imports_nothing_heavy() -> None:
     assert imported_with("import streamkit") & (heavy | extras) == set()
 
 
-def test_who_chats_imports_nothing_of_the_assistants() -> None:
+def test_a_program_that_chats_imports_nothing_of_what_it_does_not_use() -> None:
     imported = imported_with("import streamkit; streamkit.OpenAI(api_key='any')")
-    of_assistants = {"assistants", "polling", "run_events", "types.beta", "operators.tool_calls"}
-    assert "streamkit.families.chat.machine" in imported
-    assert imported & {f"streamkit.{name}" for name in of_assistants} == set()
+    unused = ("_client._async", "families.assistants", "families.files", "polling", "types.beta")
+    prefixes = tuple(f"streamkit.{name}" for name in unused)
+    assert "streamkit.families.chat._sync.completions" in imported
+    assert [name for name in imported if name.startswith(prefixes)] == []
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        pytest.param("", id="made"),
+        pytest.param("c.create(**params)", id="create"),
+        pytest.param("list(c.create(**params, stream=True))", id="chunks"),
+        pytest.param("with c.stream(**params) as stream: stream.until_done()", id="stream"),
+    ],
+)
+def test_a_program_that_blocks_does_not_import_asyncio(statements: str) -> None:
+    # Nor do httpx and httpcore for it: they import anyio, which waits for a loop to be asked for.
+    with EmbeddedServer() as server:
+        imported = imported_with(
+            f"""
+import streamkit
+client = streamkit.OpenAI(api_key="any", base_url={server.base_url!r})
+c = client.chat.completions
+params = {{"model": "m", "messages": [{{"role": "user", "content": "hi"}}]}}
+{statements}
+"""
+        )
+    assert "streamkit" in imported
+    assert "asyncio" not in imported
 
 
 def test_parsing_a_choice_imports_nothing_of_the_assistants() -> None:
@@ -126,7 +153,7 @@ def test_the_readme_has_two_set_up_commands() -> None:
 
 def imported_with(statements: str) -> set[str]:
     """The modules that are there after these statements."""
-    return set(python("-c", f"{statements}; import sys; print(*sys.modules)").split())
+    return set(python("-c", f"{statements}\nimport sys; print(*sys.modules)").split())
 
 
 def python(*arguments: str) -> str:

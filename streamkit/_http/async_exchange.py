@@ -10,8 +10,8 @@ import asyncio
 from math import inf
 from typing import TYPE_CHECKING
 
+from streamkit._http.async_body import AsyncBody
 from streamkit._http.async_timed_body import TimedAsyncBody
-from streamkit._http.body import AsyncBody
 from streamkit._http.exchange import Exchange
 from streamkit._rx.async_cancel_scope import AsyncCancelScope
 from streamkit._rx.loop import required_loop
@@ -20,8 +20,8 @@ from streamkit.errors import OpenAIError
 if TYPE_CHECKING:
     import httpx
 
+    from streamkit._http.async_transport import AsyncTransport
     from streamkit._http.request import Request
-    from streamkit._http.transport import AsyncTransport
 
 __all__ = ["AsyncExchange"]
 

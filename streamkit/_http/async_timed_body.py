@@ -6,7 +6,7 @@ import asyncio
 from math import inf
 from typing import TYPE_CHECKING
 
-from streamkit._http.body import AsyncBody
+from streamkit._http.async_body import AsyncBody
 
 if TYPE_CHECKING:
     import httpx

@@ -12,18 +12,14 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from streamkit._http.async_connection import AsyncConnection
-from streamkit._http.async_given import AsyncGivenConnection
 from streamkit._http.connection import Connection
 from streamkit._http.environment import made, proxies
 from streamkit._http.given import GivenConnection
 from streamkit._http.process import Process, this_process
-from streamkit._rx.loop import call_on, required_loop, running_loop
 from streamkit.errors import OpenAIError
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
 
     import httpx
 
@@ -31,13 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnyClient",
-    "AsyncConnections",
-    "AsyncHTTPClient",
+    "AnyHTTPClient",
     "Connections",
     "HTTPClient",
+    "Place",
     "Pool",
-    "new_async_client",
     "new_client",
+    "options",
 ]
 
 MAX_CONNECTIONS = 1000
@@ -62,14 +58,6 @@ class HTTPClient(AnyHTTPClient, Protocol):
     """A client with the interface of ``httpx.Client``."""
 
     def close(self) -> None:
-        """Close its connections."""
-        ...
-
-
-class AsyncHTTPClient(AnyHTTPClient, Protocol):
-    """A client with the interface of ``httpx.AsyncClient``."""
-
-    async def aclose(self) -> None:
         """Close its connections."""
         ...
 
@@ -101,7 +89,7 @@ class Connections(Generic[AnyClient]):
         self._given_in: object = None
         self._make = make
         self._is_closed = False
-        self._places: dict[Process, _Place[AnyClient]] = {}
+        self._places: dict[Process, Place[AnyClient]] = {}
 
     @property
     def is_given(self) -> bool:
@@ -161,9 +149,9 @@ class Connections(Generic[AnyClient]):
     )
 
     @property
-    def _place(self) -> _Place[AnyClient]:
+    def _place(self) -> Place[AnyClient]:
         process = this_process()
-        return self._places.get(process) or self._places.setdefault(process, _Place())
+        return self._places.get(process) or self._places.setdefault(process, Place())
 
     def _key(self) -> Any:
         return None
@@ -182,93 +170,12 @@ class Connections(Generic[AnyClient]):
             one.cut()
 
 
-class _Place(Generic[AnyClient]):
+class Place(Generic[AnyClient]):
     """What there is in one process."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.pools: dict[Any, Pool[AnyClient]] = {}
-
-
-class AsyncConnections(Connections["AsyncHTTPClient"]):
-    """The same for event loops: each has a pool, which is closed when the loop is shut down."""
-
-    _given_elsewhere = (
-        "http_client has connections of another event loop, or of another process, which this one"
-        " cannot use: make one for each, and the client that uses it; or leave http_client out"
-    )
-
-    def new(self, pool: Pool[AsyncHTTPClient]) -> AsyncConnection:
-        """The connection of an exchange that is about to begin."""
-        connection = AsyncGivenConnection(pool) if self.is_given else AsyncConnection(pool)
-        self._add(pool.under_way, connection)
-        return connection
-
-    def _key(self) -> asyncio.AbstractEventLoop:
-        return required_loop()
-
-    def _id(self, key: asyncio.AbstractEventLoop) -> object:
-        return this_process(), weakref.ref(key)
-
-    def _new(self, key: asyncio.AbstractEventLoop) -> Pool[AsyncHTTPClient]:
-        place = self._place
-        for loop in [loop for loop in place.pools if loop.is_closed()]:
-            del place.pools[loop]  # of one that was not shut down before
-        return LoopPool(self._make(), key, place) if self._given is None else Pool(self._given)
-
-
-class LoopPool(Pool["AsyncHTTPClient"]):
-    """A pool that ends with its loop, or when nobody has it any more."""
-
-    def __init__(
-        self,
-        client: AsyncHTTPClient,
-        loop: asyncio.AbstractEventLoop,
-        place: _Place[AsyncHTTPClient],
-    ) -> None:
-        super().__init__(client)
-        self._loop = loop
-        # What a loop closes when it is shut down are its generators, so one of these stands for the
-        # pool. To begin it makes it known to the loop.
-        self._lifetime = _until_shut_down(client, loop, weakref.ref(place))
-        with suppress(StopIteration):
-            self._lifetime.asend(None).send(None)
-
-    @property
-    def is_here(self) -> bool:
-        """Whether its loop is the one that runs here."""
-        return self._loop is running_loop()
-
-    async def aclose(self) -> None:
-        """Close it, on its loop."""
-        await self.client.aclose()
-        with suppress(RuntimeError):  # somebody else is at it
-            await self._lifetime.aclose()
-
-    def close_elsewhere(self) -> None:
-        """Have it closed where its loop runs, if it does."""
-        call_on(self._loop, self._close_soon)
-
-    def _close_soon(self) -> None:
-        task = self._loop.create_task(self.aclose())
-        _closing.add(task)  # the loop keeps no reference of its own
-        task.add_done_callback(_closing.discard)
-
-
-_closing: set[asyncio.Task[None]] = set()
-
-
-async def _until_shut_down(
-    client: AsyncHTTPClient,
-    loop: asyncio.AbstractEventLoop,
-    place: weakref.ref[_Place[AsyncHTTPClient]],
-) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        if there := place():
-            there.pools.pop(loop, None)
-        await client.aclose()
 
 
 def new_client() -> HTTPClient:
@@ -293,19 +200,10 @@ def new_client() -> HTTPClient:
             vars(other).update(vars(self))
             return other
 
-    return made(lambda: Client(**_options(OwnTransport)))
+    return made(lambda: Client(**options(OwnTransport)))
 
 
-def new_async_client() -> AsyncHTTPClient:
-    """One of our own, with room for very many streams at once."""
-    import httpx
-
-    from streamkit._http.async_own_transport import AsyncOwnTransport
-
-    return made(lambda: httpx.AsyncClient(**_options(AsyncOwnTransport)))
-
-
-def _options(transport: Callable[..., object]) -> dict[str, Any]:
+def options(transport: Callable[..., object]) -> dict[str, Any]:
     """What makes of httpx's client ours: it goes by the environment as that does by default."""
     import httpx
 

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,6 +41,8 @@ async def raw(response: httpx.Response) -> AsyncGenerator[bytes]:
 
 
 async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
+    import asyncio  # which a program that only blocks does without
+
     task = asyncio.create_task(closing)
     try:
         await asyncio.shield(task)

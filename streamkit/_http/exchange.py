@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from streamkit._http.async_transport import AsyncTransport
     from streamkit._http.request import Request
-    from streamkit._http.transport import AsyncTransport, SyncTransport
+    from streamkit._http.transport import SyncTransport
 
 __all__ = ["Exchange", "SyncExchange"]
 

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamkit._client.options import Chat, changed
+from streamkit._http.async_transport import AsyncTransport
 from streamkit._http.config import ClientConfig
-from streamkit._http.transport import AsyncTransport
 from streamkit.families.chat._async.completions import AsyncCompletions
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from streamkit._client.options import ClientOptions
-    from streamkit._http.client import AsyncHTTPClient
+    from streamkit._http.async_client import AsyncHTTPClient
     from streamkit.families.assistants._async.assistants import AsyncAssistants
     from streamkit.families.assistants._async.threads import AsyncThreads
     from streamkit.families.files._async.files import AsyncFiles

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.async_body import AsyncBody
     from streamkit._http.async_exchange import AsyncExchange
-    from streamkit._http.body import AsyncBody, SyncBody
+    from streamkit._http.body import SyncBody
     from streamkit._http.exchange import SyncExchange
 
 __all__ = ["StreamState", "events_before"]

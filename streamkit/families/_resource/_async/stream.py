@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from streamkit._core.pipeline import NewPipeline
+    from streamkit._http.async_body import AsyncBody
     from streamkit._http.async_exchange import AsyncExchange
-    from streamkit._http.body import AsyncBody
 
 __all__ = ["AsyncStream"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.body import AsyncBody
+    from streamkit._http.async_body import AsyncBody
     from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.body import AsyncBody
+    from streamkit._http.async_body import AsyncBody
     from streamkit.families.assistants.callbacks import Call, Callbacks
     from streamkit.families.assistants.stream import ToolOutputs
     from streamkit.types.beta.threads import Message, Run

@@ -1,0 +1,82 @@
+"""The open body of a response that a task reads.
+
+It differs from one that a thread reads (``body.py``): whoever closes it closes the response as
+well, since the reader is cancelled by that, or sees it when its turn comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamkit._http.body import DRAIN_LIMIT, DRAIN_SECONDS, Body
+from streamkit._http.closing import close_to_the_end
+from streamkit._http.content_coding import unpacked_async
+from streamkit.errors import OpenAIError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from typing import Self
+
+    import httpx
+
+__all__ = ["AsyncBody"]
+
+
+class AsyncBody(Body):
+    """The bytes of a body as they arrive; read by one task, closed by any of the same loop."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self._chunks = unpacked_async(response)
+        self._closed_in_any_case(partial(_aclose, response, self._chunks))
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._end is not None:
+            raise self._end
+        try:
+            return await anext(self._chunks)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
+            end = self._ended_by(error)
+            await close_to_the_end(self.response)
+            try:
+                raise end from None
+            finally:
+                del end  # else it and this frame would hold each other, and all callers
+
+    async def aclose(self) -> None:
+        """End the body now, and with it the connection unless everything was read.
+
+        Over HTTP/2 a waiting reader notices with its next chunk.
+        """
+        self._close()
+        if self._connection.is_of_this_process:
+            await _aclose(self.response, self._chunks)
+
+    async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
+        """Read the little that follows the last event, so that the connection is used again.
+
+        Whatever comes, and also when more than ``limit`` bytes come or nothing does for
+        ``seconds``, the body has ended then.
+        """
+        if self._end is not None:
+            return
+        with suppress(OpenAIError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for chunk in self:
+                    limit -= len(chunk)
+                    if limit < 0:
+                        break
+        await self.aclose()
+        self._end = StopAsyncIteration()
+
+
+async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
+    await close_to_the_end(response)
+    with suppress(RuntimeError):  # another task is in it
+        await chunks.aclose()

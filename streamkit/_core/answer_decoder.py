@@ -11,8 +11,8 @@ from streamkit._core.reports import is_error, report_in, reported
 from streamkit.errors import (
     QUOTE_LIMIT,
     APIResponseValidationError,
-    OpenAIError,
     StreamDecodeError,
+    StreamkitError,
     StreamTruncatedError,
 )
 from streamkit.limits import DEFAULTS, Limits
@@ -127,7 +127,7 @@ class AnswerDecoder(Machine[SSE, A]):
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream say how much of it had come."""
-        if isinstance(error, OpenAIError):
+        if isinstance(error, StreamkitError):
             error.events_received = self.received
 
     def _missing(self) -> str:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from streamkit._core.frames import CODING, FrameReader
 from streamkit._core.machine import Machine
 from streamkit._core.strays import FIELDS, strays
-from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError, StreamDecodeError
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, StreamDecodeError, StreamkitError
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
 
     def fail(self, error: Exception, /) -> None:
         """Let an error of the stream say how much of it had come."""
-        if isinstance(error, OpenAIError):
+        if isinstance(error, StreamkitError):
             error.bytes_received = self._limits.stream_bytes - self._room
 
     def plain_data(self, value: bytes) -> bytes | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from streamkit._http.body import DRAIN_LIMIT, DRAIN_SECONDS, Body
 from streamkit._http.closing import close_to_the_end
 from streamkit._http.content_coding import unpacked_async
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -66,7 +66,7 @@ class AsyncBody(Body):
         """
         if self._end is not None:
             return
-        with suppress(OpenAIError, TimeoutError):
+        with suppress(StreamkitError, TimeoutError):
             async with asyncio.timeout(seconds):
                 async for chunk in self:
                     limit -= len(chunk)

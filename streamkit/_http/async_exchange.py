@@ -15,7 +15,7 @@ from streamkit._http.async_timed_body import TimedAsyncBody
 from streamkit._http.exchange import Exchange
 from streamkit._rx.async_cancel_scope import AsyncCancelScope
 from streamkit._rx.loop import required_loop
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     import httpx
@@ -60,7 +60,7 @@ class AsyncExchange(Exchange["AsyncTransport"]):
         while True:
             try:
                 response = await self._attempt(whole=whole)
-            except OpenAIError as error:
+            except StreamkitError as error:
                 await self._transport.wait(self._delay_after(error))
             else:
                 self._attempts.answered(response)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from streamkit._http.content_coding import unpacked
 from streamkit._http.errors import body_error
 from streamkit._http.given import answered
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -76,7 +76,7 @@ class Body:
             self._end = type(error)()
             return error
         if self._end is None:
-            ours = isinstance(error, OpenAIError)
+            ours = isinstance(error, StreamkitError)
             self._end = error if ours else body_error(error, self.response)
         return self._end
 
@@ -139,7 +139,7 @@ class SyncBody(Body):
             watchdog = threading.Timer(seconds, self.close)
             watchdog.daemon = True
             watchdog.start()
-            with suppress(OpenAIError):
+            with suppress(StreamkitError):
                 for chunk in self:
                     limit -= len(chunk)
                     if limit < 0:

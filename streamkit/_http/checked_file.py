@@ -11,7 +11,7 @@ import io
 import os
 from typing import IO, Any, cast
 
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 __all__ = ["CheckedFile"]
 
@@ -46,12 +46,14 @@ class CheckedFile:
             except Exception as error:  # noqa: BLE001 - any class may be a file
                 raise _unreadable(error) from None
         elif self._position:
-            raise OpenAIError("The file cannot be sent again after a redirect: it can be read once")
+            raise StreamkitError(
+                "The file cannot be sent again after a redirect: it can be read once"
+            )
         self._position = 0
         return 0
 
     def read(self, size: int) -> bytes:
-        """Read on; raises ``OpenAIError`` for what cannot be sent."""
+        """Read on; raises ``StreamkitError`` for what cannot be sent."""
         try:
             piece: Any = self._file.read(size)
         except Exception as error:  # noqa: BLE001 - any class may be a file
@@ -59,7 +61,7 @@ class CheckedFile:
         if isinstance(piece, bytearray | memoryview):
             piece = bytes(cast("bytearray", piece))
         if not isinstance(piece, bytes):
-            raise OpenAIError(
+            raise StreamkitError(
                 f"The file cannot be sent: its read() gave {_said(piece)} in place of bytes"
             )
         self._position += len(piece)
@@ -71,7 +73,7 @@ class CheckedFile:
     def _check(self, length: int) -> None:
         if self._position != length:
             change = "grew" if self._position > length else "shrank"
-            raise OpenAIError(
+            raise StreamkitError(
                 f"The file {change} while it was sent: it had {length} bytes when that began;"
                 " send a copy of what others still write"
             )
@@ -88,8 +90,8 @@ def _length(file: IO[bytes]) -> int | None:
     return length if isinstance(length, int) and length > 0 else None
 
 
-def _unreadable(error: Exception) -> OpenAIError:
-    return OpenAIError(f"The file cannot be read ({type(error).__name__}: {error})")
+def _unreadable(error: Exception) -> StreamkitError:
+    return StreamkitError(f"The file cannot be read ({type(error).__name__}: {error})")
 
 
 def _said(piece: object) -> str:

@@ -16,7 +16,7 @@ from streamkit._http.connection import Connection
 from streamkit._http.environment import made, proxies
 from streamkit._http.given import GivenConnection
 from streamkit._http.process import Process, this_process
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,12 +103,12 @@ class Connections(Generic[AnyClient]):
         if pool is None:
             with place.lock:
                 if self._is_closed:
-                    raise OpenAIError("The client has been closed")
+                    raise StreamkitError("The client has been closed")
                 pool = place.pools.get(key)
                 if pool is None:
                     pool = place.pools[key] = self._new(key)
         if self._given_in is not None and self._given_in != self._id(key):
-            raise OpenAIError(self._given_elsewhere)
+            raise StreamkitError(self._given_elsewhere)
         return pool
 
     def new(self, pool: Pool[AnyClient]) -> Connection:

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from streamkit._core.deadlines import StreamLimits
 from streamkit._core.duration import require_duration
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -143,11 +143,11 @@ class ClientConfig:
     ) -> ClientConfig:
         """Fill what is None from ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID``, ``_PROJECT_ID``.
 
-        Raises OpenAIError when there is no key. An empty variable counts as absent.
+        Raises StreamkitError when there is no key. An empty variable counts as absent.
         """
         key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY") or None
         if key is None:
-            raise OpenAIError(
+            raise StreamkitError(
                 "An API key is needed: pass api_key, or set the environment variable OPENAI_API_KEY"
             )
         return cls(
@@ -187,10 +187,12 @@ def checked_header(name: str, value: str) -> str:
     Line breaks around a key are common (files end with one), and no part of it.
     """
     if not _is_header_name(name):
-        raise OpenAIError("A header has a name that HTTP cannot carry: it is made of ASCII letters")
+        raise StreamkitError(
+            "A header has a name that HTTP cannot carry: it is made of ASCII letters"
+        )
     value = value.strip()
     if not (value.isascii() and value.isprintable()):
-        raise OpenAIError(
+        raise StreamkitError(
             f"The value for the header {name} has a character in it that HTTP cannot carry:"
             " a line break, or a letter outside ASCII"
         )
@@ -202,22 +204,22 @@ def _checked_base_url(url: str) -> str:
     url = url.strip()
     parts = _parts(url)
     if parts is None:
-        raise OpenAIError("base_url is no URL")
+        raise StreamkitError("base_url is no URL")
     if not url.isprintable() or " " in url:
-        raise OpenAIError("base_url is no URL: it has a space or a control character in it")
+        raise StreamkitError("base_url is no URL: it has a space or a control character in it")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise OpenAIError("base_url must begin with http:// or https:// and name a host")
+        raise StreamkitError("base_url must begin with http:// or https:// and name a host")
     if "@" in parts.netloc:
-        raise OpenAIError(
+        raise StreamkitError(
             "base_url must not hold a user name or password, which would end up in logs:"
             ' send them as default_headers={"Authorization": ...}'
         )
     if not _is_host(parts.hostname):
-        raise OpenAIError(
+        raise StreamkitError(
             "base_url names a host that cannot exist: a part of its name is empty or too long"
         )
     if parts.query or parts.fragment:
-        raise OpenAIError("base_url must not have a query or a fragment: pass default_query")
+        raise StreamkitError("base_url must not have a query or a fragment: pass default_query")
     return parts.geturl().rstrip("/")
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def made(make: Callable[[], C]) -> C:
-    """The HTTP client that ``make`` makes; ``OpenAIError`` when the environment prevents that."""
+    """Return the HTTP client that ``make`` makes, or raise what the environment has against it."""
     try:
         return make()
     except Exception as error:  # noqa: BLE001 - httpx has no error of its own for it
@@ -68,7 +68,7 @@ def _pattern(exempt: str) -> str:
     return f"all://{exempt}" if exempt.lower() == "localhost" else f"all://*{exempt}"
 
 
-def _failure(error: Exception) -> OpenAIError:
+def _failure(error: Exception) -> StreamkitError:
     if isinstance(error, OSError):
         names, what = _set(*_CERTIFICATES), "certificates"
     else:
@@ -77,7 +77,7 @@ def _failure(error: Exception) -> OpenAIError:
     if isinstance(error, OSError | ImportError):  # others quote an address, and its password
         said += f": {error}"
     where = f"; look at the environment variables for {what}: {names}" if names else ""
-    return OpenAIError(f"No HTTP client can be made ({said}){where}")
+    return StreamkitError(f"No HTTP client can be made ({said}){where}")
 
 
 def _set(*names: str) -> str:

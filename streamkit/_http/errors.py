@@ -25,10 +25,10 @@ from streamkit.errors import (
     ConflictError,
     InternalServerError,
     NotFoundError,
-    OpenAIError,
     PermissionDeniedError,
     RateLimitError,
     StreamDecodeError,
+    StreamkitError,
     StreamTimeoutError,
     StreamTruncatedError,
     UnprocessableEntityError,
@@ -86,7 +86,7 @@ def exchange_error(error: Exception, request: httpx.Request) -> APIError:
     return APIError(f"Request to {host} came to no answer ({_said(error)})")
 
 
-def body_error(error: Exception, response: httpx.Response) -> OpenAIError:
+def body_error(error: Exception, response: httpx.Response) -> StreamkitError:
     """What an ``error`` of the HTTP client means when it struck in the middle of a body."""
     library, host = library_of(error), _host(response.request)
     if isinstance(error, library.TimeoutException | TimeoutError):

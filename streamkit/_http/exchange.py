@@ -18,7 +18,7 @@ from streamkit._http.request import encoded
 from streamkit._http.timed_body import TimedSyncBody
 from streamkit._http.watchdog import Watchdog
 from streamkit._rx.cancel_scope import CancelScope
-from streamkit.errors import APITimeoutError, OpenAIError, StreamClosedError, StreamTimeoutError
+from streamkit.errors import APITimeoutError, StreamClosedError, StreamkitError, StreamTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ class SyncExchange(Exchange["SyncTransport"]):
         while True:
             try:
                 response, watchdog = self._attempt(whole=whole)
-            except OpenAIError as error:
+            except StreamkitError as error:
                 self._transport.wait(self._delay_after(error))
             else:
                 self._attempts.answered(response)

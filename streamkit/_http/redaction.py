@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.printable import printable
 from streamkit._http.credentials import SHORTEST_SECRET, secrets_of
-from streamkit.errors import APIStatusError, OpenAIError, ParseError, SchemaError
+from streamkit.errors import APIStatusError, ParseError, SchemaError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ class Secrets:
         What caused it goes too, when it is foreign: an HTTP library's exception leads to the
         request with all its headers, and a decoder's to all of the text. Only validators' stay.
         """
-        if not isinstance(error, OpenAIError):
+        if not isinstance(error, StreamkitError):
             return error
         attributes = vars(error)
         error.args = self._value(error.args)
@@ -139,10 +139,10 @@ class Secrets:
         text = content.decode("utf-8", "surrogateescape")
         return self.text(text).encode("utf-8", "surrogateescape")
 
-    def _unlink(self, error: OpenAIError) -> None:
+    def _unlink(self, error: StreamkitError) -> None:
         for link in ("__cause__", "__context__"):
             behind = getattr(error, link)
-            if isinstance(behind, OpenAIError):
+            if isinstance(behind, StreamkitError):
                 self.taken_from(behind)
             elif behind is not None:
                 setattr(error, link, None)
@@ -155,7 +155,7 @@ def keeping_secrets(read: Method) -> Method:
     def read_and_keep(self: Any, response: httpx.Response, *args: Any, **kwargs: Any) -> Any:
         try:
             return read(self, response, *args, **kwargs)
-        except OpenAIError as error:
+        except StreamkitError as error:
             Secrets.of(response).taken_from(error)
             raise
 

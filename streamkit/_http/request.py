@@ -16,7 +16,7 @@ from streamkit._core.wire import Wire
 from streamkit._http.config import ClientConfig, checked_header
 from streamkit._http.content_coding import ACCEPTED
 from streamkit._version import __version__
-from streamkit.errors import QUOTE_LIMIT, OpenAIError
+from streamkit.errors import QUOTE_LIMIT, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Request:
 def encoded(request: Request) -> bytes | None:
     """The body as JSON; anything that can say itself in JSON may stand in it.
 
-    Raises ``OpenAIError`` where a text or a number is none that JSON can carry.
+    Raises ``StreamkitError`` where a text or a number is none that JSON can carry.
     """
     if request.json is UNSET:
         return None
@@ -68,13 +68,13 @@ def encoded(request: Request) -> bytes | None:
         reason = f"{type(error).__name__}: {error}"[:QUOTE_LIMIT]
     with suppress(RecursionError):
         reason = next(_faults(request.json), reason)
-    raise OpenAIError(f"The request cannot be sent: {reason}")
+    raise StreamkitError(f"The request cannot be sent: {reason}")
 
 
 def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str, str | None]:
     """The headers by lower-case name: the request's, else the client's, else ours; None goes."""
     if not isinstance(api_key, str):
-        raise OpenAIError(f"api_key() returned {type(api_key).__name__}, not a string")
+        raise StreamkitError(f"api_key() returned {type(api_key).__name__}, not a string")
     ours = {
         "Accept": "text/event-stream" if request.stream else "application/json",
         # What is packed may wait on its way for more that is worth packing.
@@ -104,7 +104,7 @@ def query(request: Request, config: ClientConfig) -> dict[str, Any] | None:
 
 def _lower(name: object) -> str:
     if not isinstance(name, str):
-        raise OpenAIError(f"The name of a header is a string, not {type(name).__name__}")
+        raise StreamkitError(f"The name of a header is a string, not {type(name).__name__}")
     return name.lower()
 
 

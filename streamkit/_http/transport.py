@@ -32,7 +32,7 @@ from streamkit._http.request import Request, headers, query
 from streamkit._http.retries import Attempts
 from streamkit._http.upload import Form, SyncForm
 from streamkit._rx.cancel_scope import BackOff, watch
-from streamkit.errors import QUOTE_LIMIT, LimitExceededError, OpenAIError
+from streamkit.errors import QUOTE_LIMIT, LimitExceededError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -126,13 +126,13 @@ class Transport(Generic[AnyClient]):
         keep_sendable(client)
         try:
             built: httpx.Request = client.build_request(*args, **kwargs)
-        except OpenAIError:
+        except StreamkitError:
             raise
         except Exception as error:  # noqa: BLE001 - what it says may quote what must not be told
             kind = type(error).__name__
         else:
             return built
-        raise OpenAIError(
+        raise StreamkitError(
             f"The request cannot be built ({kind}): base_url, a query parameter or a field of the"
             " form is nothing that HTTP can carry"
         )
@@ -148,7 +148,7 @@ class Transport(Generic[AnyClient]):
         connection.leave()
         if form is not None and form.failure is not None:
             error = form.failure
-        elif not isinstance(error, OpenAIError):
+        elif not isinstance(error, StreamkitError):
             cut = connection.is_cut
             error = connection.closed_error() if cut else exchange_error(error, request)
         return Secrets.of_request(request).taken_from(error)

@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from streamkit._rx.loop import call_on, required_loop
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,7 +53,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
     ) -> abc.DisposableBase:
         try:
             loop = required_loop()
-        except OpenAIError as error:
+        except StreamkitError as error:
             observer.on_error(error)
             return Disposable()
         disposed = False

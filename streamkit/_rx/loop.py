@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     import asyncio
@@ -28,10 +28,10 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def required_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop that runs on this thread; raise ``OpenAIError`` if no asyncio loop does."""
+    """Return this thread's running loop; raise ``StreamkitError`` if no asyncio loop runs."""
     loop = running_loop()
     if loop is None:
-        raise OpenAIError(
+        raise StreamkitError(
             "The async client works on a running event loop, and none runs on this thread. Under"
             " trio use OpenAI, in a thread: trio.to_thread.run_sync(...). An observable is moved to"
             " a loop of asyncio with subscribe_on(AsyncIOThreadSafeScheduler(loop))"

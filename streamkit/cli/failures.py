@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from streamkit.cli.display import visible, visible_line
-from streamkit.errors import APIError, OpenAIError, SchemaError
+from streamkit.errors import APIError, SchemaError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,7 +28,7 @@ def reported() -> Generator[None]:
         yield
     except SchemaError as error:
         raise failure(_described(error), code=MISUSED) from error
-    except OpenAIError as error:
+    except StreamkitError as error:
         raise failure(_described(error)) from error
 
 
@@ -38,7 +38,7 @@ def failure(message: str, *, code: int = FAILED) -> typer.Exit:
     return typer.Exit(code)
 
 
-def _described(error: OpenAIError) -> str:
+def _described(error: StreamkitError) -> str:
     # After an empty line comes pydantic's advice, which is for programmers only.
     described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
     request_id = error.request_id if isinstance(error, APIError) else None

@@ -21,7 +21,7 @@ from streamkit.cli.endpoint import (
 )
 from streamkit.cli.failures import failure, reported
 from streamkit.client import OpenAI
-from streamkit.errors import OpenAIError
+from streamkit.errors import StreamkitError
 from streamkit.families.files.batch_upload import MAX_CONCURRENCY, UploadProgress
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _conclude(
             typer.echo(described(batch))
         return
     reasons: list[str] = []
-    with suppress(OpenAIError):  # because the failure is reported without the reasons too
+    with suppress(StreamkitError):  # because the failure is reported without the reasons too
         failed = client.vector_stores.file_batches.list_files(
             batch.id, vector_store_id=batch.vector_store_id, filter="failed"
         )

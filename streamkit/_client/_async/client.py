@@ -60,7 +60,7 @@ class AsyncOpenAI:
     """A client on the running loop; share one between tasks.
 
     ``http_client`` is any client with the interface of ``httpx.AsyncClient``; it stays the
-    caller's to close. Raises ``OpenAIError`` when there is no key.
+    caller's to close. Raises ``StreamkitError`` when there is no key.
     """
 
     def __init__(

@@ -61,7 +61,7 @@ class OpenAI:
     """A client that blocks; share one between threads.
 
     ``http_client`` is any client with the interface of ``httpx.Client``; it stays the
-    caller's to close. Raises ``OpenAIError`` when there is no key.
+    caller's to close. Raises ``StreamkitError`` when there is no key.
     """
 
     def __init__(

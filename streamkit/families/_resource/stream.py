@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from streamkit._http.redaction import Secrets
 from streamkit._http.stream_log import StreamLog
 from streamkit._rx.observers import Observers
-from streamkit.errors import OpenAIError, StreamClosedError, StreamTruncatedError
+from streamkit.errors import StreamClosedError, StreamkitError, StreamTruncatedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -109,7 +109,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
             self._ended = True
             self._failure = error
             self._pipeline.fail(error)
-            if isinstance(error, OpenAIError):
+            if isinstance(error, StreamkitError):
                 error.request_id = error.request_id or self.request_id
             Secrets.of(self._response).taken_from(error)
             self._log.tell(self._response, self._pipeline.events_received, error)

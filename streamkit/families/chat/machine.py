@@ -8,7 +8,6 @@ from streamkit._core.machine import Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
-    OpenAIError,
     ParseError,
     StreamkitError,
 )
@@ -123,11 +122,11 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
                     self._parse_errors.pop((index, place), None)
         return events
 
-    def _verdict(self) -> OpenAIError | None:
+    def _verdict(self) -> StreamkitError | None:
         if not self._reader.expects:
             return None
         for index, choice in sorted(self._log.choices.items()):
-            error: OpenAIError | None
+            error: StreamkitError | None
             if choice.finish_reason == "length":
                 error = LengthFinishReasonError(completion=self.completion())
             elif choice.finish_reason == "content_filter":

@@ -12,7 +12,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from streamkit._http.upload import upload
-from streamkit.errors import OpenAIError, StreamClosedError
+from streamkit.errors import StreamClosedError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -144,7 +144,7 @@ class BatchUpload:
     def fail(self, error: Exception) -> None:
         """Set the ids of the files that exist on the error."""
         file_ids = self.file_ids
-        if isinstance(error, OpenAIError):
+        if isinstance(error, StreamkitError):
             error.file_ids = file_ids
         elif file_ids:
             error.add_note(f"These files were uploaded and exist: {', '.join(file_ids)}")

@@ -24,7 +24,7 @@ from reactivex.scheduler import (
 from reactivex.testing import ReactiveTest, TestScheduler
 from reactivex.testing.recorded import Recorded
 
-from streamkit import OpenAIError, PollTimeoutError
+from streamkit import APIConnectionError, OpenAIError, PollTimeoutError
 from streamkit.polling import (
     DEFAULT_INTERVAL,
     LONGEST_HINT,
@@ -238,6 +238,19 @@ def test_an_error_before_the_first_request_knows_the_id_it_was_given() -> None:
     error = failure(poll(Source(["a"]), is_z, 3, max_wait_seconds=0, resource_id="job_2"))
     assert (error.last, error.resource_id) == (None, "job_2")
     assert str(error) == "job_2 was not finished after 0 s"
+
+
+def test_an_error_between_two_states_has_the_newest_one() -> None:
+    lost = APIConnectionError("lost")
+    assert failure(poll(Source(["a", "b", lost]), is_z, 3)) is lost
+    assert (lost.partial, lost.resource_id) == (Job("b"), "job_1")
+
+
+def test_what_an_error_brings_along_stays_its_own() -> None:
+    lost = APIConnectionError("lost")
+    lost.partial, lost.resource_id = "half a job", "job_3"
+    assert failure(poll(Source(["a", lost]), is_z, 3)) is lost
+    assert (lost.partial, lost.resource_id) == ("half a job", "job_3")
 
 
 def test_a_final_state_that_comes_late_is_good() -> None:

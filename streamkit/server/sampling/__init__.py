@@ -1,1 +1,1 @@
-"""Values that fit a schema, drawn from a seed."""
+"""The drawing of values that fit a schema, from a seed."""

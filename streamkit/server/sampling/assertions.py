@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema that compare a value with something, and look at nothing in it."""
+"""The keywords of JSON Schema that compare a value as a whole, without a look at its parts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from streamkit.server.sampling.pattern import check_pattern
 from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
 
 FORMAT_LIMIT = 1000
-"""Characters that a text of a format may have."""
+"""The number of characters that a text of a format may have."""
 
 Holds = Callable[[Any, Any], bool]
 
-# Its types tell a strict checker too little.
+# The types of jsonschema are too vague for a strict type checker.
 _formats: Any = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
 
 def is_number(value: object) -> bool:
-    """Whether it is a number; for Python true and false are some as well."""
+    """Return whether a value is a JSON number; Python's True and False are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -52,7 +52,7 @@ def _has_dependents(wanted: dict[str, list[str]], value: Any) -> bool:
 
 
 def _of(is_meant: Callable[[Any], bool], holds: Holds) -> Holds:
-    """A keyword that says nothing of values of other types."""
+    """Return the test of a keyword that holds for all values of other types."""
     return lambda wanted, value: not is_meant(value) or holds(wanted, value)
 
 
@@ -88,4 +88,4 @@ ASSERTIONS: dict[str, Holds] = {
     "required": _of(_is(dict), lambda wanted, value: set(wanted) <= value.keys()),
     "type": _has_type,
 }
-"""Whether a keyword's value and a value agree."""
+"""The tests, by keyword, of the keyword's value and a value."""

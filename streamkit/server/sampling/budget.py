@@ -1,29 +1,29 @@
-"""How much work one request may cause."""
+"""The budget of the work that one request may cause."""
 
 from __future__ import annotations
 
 STEPS = 1_000_000
-"""What one request may spend: a step is about a microsecond, or a character of an answer."""
+"""The steps that one request may spend: each is about a microsecond, or a character of text."""
 
 
 class ExhaustedError(Exception):
-    """What was asked for takes more work than one request may cause."""
+    """A request takes more work than its budget allows."""
 
 
 class Budget:
-    """What is left of the work that one request may cause; all of its parts spend from it.
+    """The rest of the work that one request may cause; all of its parts spend from it.
 
-    It counts steps and no time, so that the same request always ends in the same way.
+    The budget counts steps and not time, so that the same request always ends in the same way.
     """
 
     def __init__(self, steps: int = STEPS) -> None:
         self._left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Take steps that are about to be done.
+        """Spend steps, before the work is done.
 
         Raises:
-            ExhaustedError: Fewer are left.
+            ExhaustedError: Fewer steps are left.
         """
         self._left -= steps
         if self._left < 0:

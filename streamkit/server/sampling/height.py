@@ -1,4 +1,4 @@
-"""How deep the shallowest value of a schema is."""
+"""The height of a schema: the depth of its shallowest value."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class Heights:
-    """The height of each part of a schema: 0 for a scalar, one more than its content's otherwise.
+    """The height of each part of a schema: 0 for a scalar, otherwise one more than its content's.
 
-    It is infinite where no finite value fits. Keywords that do not nest are not looked at.
+    The height is infinite where no finite value fits. Keywords that do not nest are ignored.
     """
 
     def __init__(self, references: References, budget: Budget) -> None:
         self._budget = budget
         self._targets = dict.fromkeys(references.targets, math.inf)
-        # Each round finds the heights that rest on those found before, until none is new.
+        # Each round finds the heights that depend on those found before, until none is new.
         known: dict[str, float] = {}
         while known != self._targets:
             known = self._targets
@@ -31,10 +31,10 @@ class Heights:
             }
 
     def of(self, schema: Schema) -> float:
-        """The height of the lowest value.
+        """Return the height of a schema's lowest value.
 
         Raises:
-            ExhaustedError: It takes too much work.
+            ExhaustedError: The search takes more than the budget.
         """
         self._budget.spend()
         if isinstance(schema, bool):

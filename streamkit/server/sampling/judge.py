@@ -1,9 +1,9 @@
-"""What JSON Schema says of a value."""
+"""The validation of a value by a JSON schema."""
 
-# Strategy: one walk over a schema and a value, whose every step is paid from the budget: schemas
-# come from strangers, and references can make a small one cost as much as one likes. What a schema
-# has looked at is returned as a set, of names in an object and of positions in an array, for the
-# keywords about what nobody looked at; None says that the value is not allowed.
+# Strategy: one walk over a schema and a value spends from the budget at each step, because schemas
+# are untrusted, and references can make a small one cost any amount. Each schema returns the set of
+# parts that it has evaluated, names in an object and positions in an array, for the keywords about
+# unevaluated parts; None means that the value is not allowed.
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from streamkit.server.sampling.references import References
 
     Seen = set[str | int] | None
-    """What was looked at; None where the value is not allowed."""
+    """The evaluated parts of a value; None when the value is not allowed."""
 
 
 class Judge:
-    """Says which values a schema allows; the schema must be a valid one."""
+    """A validator of values by a schema, which must be valid."""
 
     def __init__(self, root: dict[str, Any], references: References, budget: Budget) -> None:
         self._root = root
@@ -34,12 +34,12 @@ class Judge:
         self._listed: dict[int, tuple[list[Any], frozenset[Any]]] = {}
 
     def allows(self, value: object, part: Schema | None = None) -> bool:
-        """Whether the schema allows a value, or the given part of the schema does.
+        """Return whether the schema, or the given part of it, allows a value.
 
         Raises:
-            ExhaustedError: It takes too much work.
+            ExhaustedError: The validation takes more than the budget.
             RecursionError: A reference leads to itself, or the value is nested too deeply.
-            UnsatisfiableError: A pattern is none.
+            UnsatisfiableError: A pattern is invalid.
         """
         return self._seen(self._root if part is None else part, value) is not None
 
@@ -62,7 +62,7 @@ class Judge:
         return self._with_others(schema, value, seen)
 
     def _with_others(self, schema: dict[str, Any], value: Any, seen: set[str | int]) -> Seen:
-        """Apply what is about all that no other keyword has looked at."""
+        """Apply the keywords about the parts that no other keyword has evaluated."""
         if is_object(value) and "unevaluatedProperties" in schema:
             names = [name for name in value if name not in seen]
             return self._each(schema["unevaluatedProperties"], value, names, seen)
@@ -79,7 +79,7 @@ class Judge:
             seen.add(place)
         return seen
 
-    # What is in a value
+    # Keywords about the parts of a value
 
     def _properties(self, wanted: dict[str, Any], value: Any, _: Any) -> Seen:
         seen: set[str | int] = set()
@@ -138,7 +138,7 @@ class Judge:
         least, most = schema.get("minContains", 1), schema.get("maxContains", len(value))
         return set(found) if least <= len(found) <= most else None
 
-    # Other schemas for the same value
+    # Keywords with other schemas for the same value
 
     def _reference(self, wanted: str, value: Any, _: Any) -> Seen:
         return self._seen(self._references.targets[wanted], value)
@@ -173,12 +173,12 @@ class Judge:
         names: Any = value if is_object(value) else ()
         return self._all([part for name, part in wanted.items() if name in names], value, None)
 
-    # What asks for more than a comparison
+    # Keywords that need more than a comparison
 
     def _enum(self, wanted: list[Any], value: Any, _: Any) -> Seen:
         if id(wanted) not in self._listed:
             keys = frozenset(key(each, self._budget) for each in wanted)
-            # The list is held as well, so that no other one gets its id.
+            # The list is held too, so that no other list gets its id.
             self._listed[id(wanted)] = (wanted, keys)
         return set() if key(value, self._budget) in self._listed[id(wanted)][1] else None
 

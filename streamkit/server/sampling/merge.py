@@ -1,4 +1,4 @@
-"""Two JSON schemas as one that asks for both."""
+"""The merging of two JSON schemas into one that demands both."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Schema = dict[str, Any] | bool
 
 
 def merged(first: Schema, second: Schema, budget: Budget | None = None) -> Schema:
-    """A schema for values that both allow.
+    """Return a schema for values that both schemas allow.
 
-    Where two keywords cannot be made one, the second's is taken: who uses the result has to judge
+    Where two keywords cannot be merged, that of the second is taken, so the caller must still judge
     values by the original schemas.
 
     Raises:
-        ExhaustedError: It takes more than the budget.
+        ExhaustedError: The merging takes more than the budget.
     """
     budget = budget or Budget()
     if isinstance(first, bool):

@@ -1,7 +1,8 @@
-"""What is wrong with a schema."""
+"""The search for a fault in a JSON schema."""
 
-# Strategy: the schema of schemas is one like any other, so a stranger's is judged by it within the
-# budget. jsonschema, which has the words but no bounds, words the faults of small ones.
+# Strategy: the metaschema is a schema like any other, so the judge checks an untrusted schema
+# against it within the budget. jsonschema, which has error texts but no bounds, describes the
+# faults of small schemas.
 
 from __future__ import annotations
 
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
     from streamkit.server.sampling.budget import Budget
 
 WORDED = 1000
-"""Values in the largest schema whose fault is said in full."""
+"""The number of values in the largest schema whose fault is described in full."""
 
 
 def fault(schema: dict[str, Any], budget: Budget) -> tuple[list[str | int] | None, str] | None:
-    """Where and why a schema is none; the fault that explains most, if it has several.
+    """Return the path and the text of the fault of a schema that explains most, or None.
 
     Raises:
-        ExhaustedError: It takes too much work.
-        RecursionError: It is nested too deeply.
+        ExhaustedError: The check takes more than the budget.
+        RecursionError: The schema is nested too deeply.
     """
     if Judge(_DOCUMENT, _REFERENCES, budget).allows(schema):
         return None
@@ -34,7 +35,7 @@ def _worded(schema: dict[str, Any]) -> tuple[list[str | int], str] | None:
     import jsonschema
     import jsonschema.exceptions
 
-    # Its types tell a strict checker too little.
+    # The types of jsonschema are too vague for a strict type checker.
     exceptions: Any = jsonschema.exceptions
     validator: Any = jsonschema.Draft202012Validator
     error = exceptions.best_match(validator(validator.META_SCHEMA).iter_errors(schema))

@@ -1,4 +1,4 @@
-"""A number that a JSON schema allows."""
+"""The drawing of a number that a JSON schema allows."""
 
 # Strategy: all candidates lie on a grid: the multiples of `multipleOf`, of one for integers, of a
 # hundredth for other numbers. Exact fractions find the first and the last point within the bounds,
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TRIES = 50
 LARGEST = 10**308
-"""What is larger is no number that others could read."""
+"""The largest number, because other readers could not read a larger one."""
 
 
 class _Bound(NamedTuple):
@@ -27,7 +27,7 @@ class _Bound(NamedTuple):
 def number(
     schema: Mapping[str, Any], random: Random, *, integral: bool, usual: tuple[int, int]
 ) -> int | float | None:
-    """A number within the schema's bounds, or None when there is none.
+    """Return a number within the schema's bounds, or None when there is none.
 
     ``usual`` is the range to draw from where the schema has no bounds.
     """
@@ -41,7 +41,7 @@ def number(
         return None if integral or multiple or not low or not high else _between(low, high)
     value = random.randint(first, last) * grid
     for _ in range(TRIES):
-        # Validators divide floats, so a multiple that survives that is the better one.
+        # Validators divide floats, so a multiple that passes that division is better.
         if multiple is None or (float(value) / float(multiple)).is_integer():
             break
         value = random.randint(first, last) * grid

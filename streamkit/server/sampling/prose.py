@@ -1,4 +1,4 @@
-"""A few sentences that have something to do with a prompt."""
+"""Made-up sentences on the words of a prompt."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from random import Random
 
 PROMPT_LIMIT = 10_000
-"""Characters of a prompt in which words are looked for."""
+"""The number of characters of a prompt that are searched for words."""
 
 
 def answer_to(prompt: str, random: Random) -> str:
-    """Three to five sentences on the prompt's own words."""
+    """Return three to five sentences on the prompt's own words."""
     topics = _topics(prompt, random)
     opening = random.choice(_OPENINGS).format(random.choice(topics))
     middle = [
@@ -27,7 +27,7 @@ def answer_to(prompt: str, random: Random) -> str:
 
 
 def object_for(prompt: str, random: Random) -> dict[str, Any]:
-    """A small JSON object on the prompt's own words."""
+    """Return a small JSON object on the prompt's own words."""
     topics = _topics(prompt, random)
     return {
         "topic": topics[0],
@@ -39,7 +39,7 @@ def object_for(prompt: str, random: Random) -> dict[str, Any]:
 
 
 def refusal(random: Random) -> str:
-    """What a model says instead of an answer."""
+    """Return the text of a refusal."""
     return random.choice(_REFUSALS)
 
 

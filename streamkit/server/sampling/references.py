@@ -1,4 +1,4 @@
-"""What the references of a JSON schema stand for."""
+"""The targets of a JSON schema's references."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 class References:
-    """The targets of all references in a schema that refers to nothing but itself.
+    """The targets of all references in a schema that refers only to itself.
 
     Raises:
-        UnsatisfiableError: A reference leads nowhere.
+        UnsatisfiableError: A reference has no target.
     """
 
     def __init__(self, root: dict[str, Any]) -> None:
         self.targets = {reference: _target(root, reference) for _, reference in references(root)}
-        """What each reference points at, itself unresolved."""
+        """The target of each reference, itself unresolved."""
 
     def resolved(self, schema: Schema, budget: Budget) -> Schema:
-        """The schema with its own ``$ref`` and ``allOf`` written out; those of its parts stay.
+        """Return the schema with its own ``$ref`` and ``allOf`` merged in; those of parts stay.
 
         Raises:
-            ExhaustedError: It takes too much work.
+            ExhaustedError: The merging takes more than the budget.
             UnsatisfiableError: A reference leads to itself.
         """
         seen: set[str] = set()
@@ -51,7 +51,7 @@ class References:
 def references(
     node: object, context: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every reference in a schema, after the path of the object that holds it."""
+    """Yield the path of each object that holds a reference, and the reference."""
     if is_schema(node):
         for keyword in ("$ref", "$dynamicRef"):
             reference: object = node.get(keyword)

@@ -1,9 +1,9 @@
-"""A JSON value that a schema allows."""
+"""The drawing of a JSON value that a schema allows."""
 
 # Strategy: build a value from the keywords that shape one, then let a validator judge it by all of
 # them, and draw again when a rarer keyword (`not`, `if`, `contains`, ...) is not met. A recursive
 # schema ends because each schema has a height, that of its lowest value: once a value is deep
-# enough, only what is lowest is chosen.
+# enough, only the lowest parts are chosen.
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 30
 NAME_LIMIT = 100
-"""Characters of a field's name that its text may suit."""
+"""The number of characters of a field's name that its text may suit."""
 DEPTH = 6
-"""Nesting from which on a value grows no further than its schema demands."""
+"""The nesting at which a value stops growing beyond the demands of its schema."""
 SIZE_LIMIT = 20_000
-"""Values within one value; a schema that demands more is refused."""
+"""The number of values within one value; a schema that demands more is refused."""
 
 
 def sample(
@@ -41,14 +41,20 @@ def sample(
     attempts: int = ATTEMPTS,
     budget: Budget | None = None,
 ) -> Any:
-    """A value that the schema allows, as Python's JSON types.
+    """Return a value that the schema allows, as Python's JSON types.
 
-    The schema must be a valid one, and refer to nothing but itself. For what strict mode takes the
-    first attempt succeeds, save for patterns that contradict the other keywords beside them.
+    For schemas that strict mode takes, the first attempt succeeds, except where a pattern
+    contradicts other keywords beside it.
+
+    Args:
+        schema: A valid schema, with references only to itself.
+        random: The source of randomness.
+        attempts: The number of values to try.
+        budget: The work that all attempts may take; None for the usual budget.
 
     Raises:
-        ExhaustedError: Finding one takes more than the budget.
-        UnsatisfiableError: There is none, or it is not found.
+        ExhaustedError: The search takes more than the budget.
+        UnsatisfiableError: No value exists, or none was found.
     """
     budget = budget or Budget()
     try:
@@ -139,7 +145,7 @@ class _Sampler:
         self._random.shuffle(branches)
         if depth >= DEPTH:
             return sorted(branches, key=self._heights.of)
-        # An optional value is the more interesting half of it.
+        # A value shows more than null, so it is tried first more often.
         return sorted(branches, key=lambda branch: _is_null(branch) and self._random.random() < 0.7)
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -226,13 +232,13 @@ class _Sampler:
                 text = matching(pattern, self._random, stretch=stretch, budget=self._budget)
             if least <= len(text) <= most and matches(pattern, text, budget=self._budget):
                 return text
-            # One repetition makes up for what is missing; where there are several, fewer do.
+            # The stretch is enough for one repetition; several make the text too long, so halve it.
             stretch = stretch + least - len(text) if len(text) < least else stretch // 2
         raise UnsatisfiableError(f"no text for {pattern!r} was found")
 
 
 def _count(schema: dict[str, Any], keyword: str, absent: int) -> int:
-    """The value of a keyword that counts something: 2.0 is one as well."""
+    """Return the value of a keyword that counts, as an int: 2.0 is a valid count too."""
     return int(schema.get(keyword, absent))
 
 

@@ -1,4 +1,4 @@
-"""No value for a schema."""
+"""The error for a schema without a value."""
 
 from __future__ import annotations
 

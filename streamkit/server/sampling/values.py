@@ -1,4 +1,4 @@
-"""Values of JSON: of what kind they are, and when two are the same."""
+"""The kinds of JSON values, and the equality of two values."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether it is an object."""
+    """Return whether a value is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether it is a list."""
+    """Return whether a value is a list."""
     return isinstance(value, list)
 
 
 def key(value: Any, budget: Budget) -> Hashable:
-    """What is equal for equal values alone: 1 and 1.0 are, 1 and true are not.
+    """Return a key that is the same for equal values only: 1 and 1.0 are equal, 1 and true not.
 
     Raises:
-        ExhaustedError: It takes too much work.
+        ExhaustedError: The value is too large for the budget.
     """
     budget.spend()
     if isinstance(value, bool):
         return ("boolean", value)
     if isinstance(value, int | float):
-        # As text, because the hashes of many numbers can be made to be the same.
+        # Numbers are keyed as text, because an attacker can choose many with the same hash.
         whole = isinstance(value, float) and value.is_integer()
         return ("number", str(int(value) if whole else value))
     if is_list(value):

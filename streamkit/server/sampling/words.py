@@ -1,7 +1,8 @@
 """Made-up words that fit the name of a field: a city for ``city``, a date for ``due_date``."""
 
-# Strategy: a few tables instead of a fake-data library. One weighs 25 MB and a quarter of a second
-# of imports, and its next release would change every answer; these stay, so a seed stays good.
+# Strategy: a few tables instead of a fake-data library, which takes 25 MB and a quarter of a second
+# to import, and whose next release would change every answer. The tables do not change, so a seed
+# always gives the same answer.
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def text_for(name: str, random: Random) -> str:
-    """A short text that a field of this name could hold."""
+    """Return a short text that a field of this name could hold."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", " ", name).lower().split()
     for word in reversed(words):
         if draw := _BY_NAME.get(word) or _BY_NAME.get(word.removesuffix("s")):
@@ -27,24 +28,24 @@ def text_for(name: str, random: Random) -> str:
 
 
 def text_of_format(name: str, random: Random) -> str | None:
-    """A text of one of JSON Schema's string formats; None when the format says nothing here."""
+    """Return a text of a string format of JSON Schema; None when the format is not supported."""
     draw = _BY_FORMAT.get(name)
     return draw(random) if draw else None
 
 
 def phrase(random: Random) -> str:
-    """Two to four words."""
+    """Return two to four words."""
     count = random.randint(1, 3)
     return " ".join((random.choice(_ADJECTIVES), *random.sample(_NOUNS, count)))
 
 
 def word(random: Random) -> str:
-    """One word, which is also a good key."""
+    """Return one word, which also suits as a key."""
     return random.choice(_NOUNS)
 
 
 def sentence(random: Random) -> str:
-    """One sentence, with a verb."""
+    """Return one sentence, with a verb."""
     subject, thing = random.sample(_NOUNS, 2)
     first, second = random.sample(_ADJECTIVES, 2)
     return f"The {first} {subject} {random.choice(_VERBS)} the {second} {thing}."

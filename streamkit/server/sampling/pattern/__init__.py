@@ -1,12 +1,12 @@
-"""Regular expressions that strangers send: texts that match one, and whether a text does.
+"""Untrusted regular expressions: drawing a text for one, and searching one in a text.
 
-The dialect is that of Python's ``re``, without what only some engines know: back-references, flags,
-atomic groups and conditions.
+The dialect is that of Python's ``re``, without parts that only some engines know: back-references,
+flags, atomic groups and conditions.
 """
 
-# Strategy: nothing of a stranger's pattern ever reaches `re`, whose backtracking takes exponential
-# time and holds the interpreter's lock. A pattern becomes a small tree. A text is drawn by walking
-# it; a text is searched with sets of positions, which cannot blow up. Both spend from the budget.
+# Strategy: no untrusted pattern ever reaches `re`, whose backtracking takes exponential time and
+# holds the interpreter's lock. A pattern becomes a small tree. A walk over the tree draws a text; a
+# search keeps sets of positions, whose size is bounded. Both spend from the budget.
 
 from __future__ import annotations
 
@@ -29,32 +29,38 @@ __all__ = ["LENGTH_LIMIT", "check_pattern", "matches", "matching"]
 def matching(
     pattern: str, random: Random, *, stretch: int = 0, budget: Budget | None = None
 ) -> str:
-    """A text made after ``pattern``; what may be repeated is so at least ``stretch`` times more.
+    """Return a text drawn from a pattern.
 
-    It may miss what the pattern says with anchors, boundaries and look-around.
+    The text may violate the anchors, boundaries and look-around of the pattern.
+
+    Args:
+        pattern: The regular expression.
+        random: The source of randomness.
+        stretch: The least number of extra repetitions where the pattern sets no upper bound.
+        budget: The work that the drawing may take; None for the usual budget.
 
     Raises:
-        ExhaustedError: It takes too much work.
-        UnsatisfiableError: No text can be made, or it is no pattern.
+        ExhaustedError: The drawing takes more than the budget.
+        UnsatisfiableError: No text can be drawn, or the pattern is invalid.
     """
     return Drawing(random, stretch, budget or Budget()).text(_parsed(pattern))
 
 
 def matches(pattern: str, text: str, *, budget: Budget | None = None) -> bool:
-    """Whether ``pattern`` is found anywhere in ``text``.
+    """Return whether ``pattern`` is found anywhere in ``text``.
 
     Raises:
-        ExhaustedError: It takes too much work.
-        UnsatisfiableError: It is no pattern.
+        ExhaustedError: The search takes more than the budget.
+        UnsatisfiableError: The pattern is invalid.
     """
     return Search(text, budget or Budget()).finds(_parsed(pattern))
 
 
 def check_pattern(pattern: str) -> None:
-    """Do nothing with what is a pattern.
+    """Raise for an invalid pattern, and do nothing for a valid one.
 
     Raises:
-        UnsatisfiableError: It is none.
+        UnsatisfiableError: The pattern is invalid.
     """
     _parsed(pattern)
 

@@ -1,4 +1,4 @@
-"""Makes a text after a regular expression."""
+"""The drawing of a text for a regular expression."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from streamkit.server.sampling.budget import Budget
 
 LENGTH_LIMIT = 10_000
-"""Characters that a pattern may ask for; a longer text is refused."""
+"""The number of characters that a pattern may ask for; a longer text is refused."""
 VARIETY = 8
-"""How many more repetitions than needed there may be."""
+"""The largest number of repetitions beyond those required."""
 FOREIGN = "àçéñöü中文日本한글шλא"
-"""What is drawn where no character of ASCII will do."""
+"""The characters to draw from where no ASCII character matches."""
 
 
 class Drawing:
-    """One text, as it comes about; what may be repeated is so ``stretch`` times more."""
+    """The drawing of one text; repetitions without an upper bound get ``stretch`` extra ones."""
 
     def __init__(self, random: Random, stretch: int, budget: Budget) -> None:
         self._random = random
@@ -41,11 +41,11 @@ class Drawing:
         self._length = 0
 
     def text(self, node: Node) -> str:
-        """A text after the tree of a pattern; anchors and what is around have none.
+        """Return a text for the tree of a pattern; anchors and look-around draw nothing.
 
         Raises:
-            ExhaustedError: It takes too much work.
-            UnsatisfiableError: It is too long, or there is none.
+            ExhaustedError: The drawing takes more than the budget.
+            UnsatisfiableError: The text is too long, or does not exist.
         """
         return "".join(self._pieces(node))
 
@@ -99,6 +99,6 @@ def _codes(member: Named | Span) -> list[range]:
     if isinstance(member, Named):
         return [range(ord(sign), ord(sign) + 1) for sign in EXAMPLES[member.kind]]
     first, last = ord(member.first), ord(member.last)
-    # Half of a surrogate pair is no text that could be sent.
+    # Half of a surrogate pair cannot be sent as text.
     below, above = range(first, min(last, 0xD7FF) + 1), range(max(first, 0xE000), last + 1)
     return [below, above]

@@ -1,4 +1,4 @@
-"""What a regular expression is made of."""
+"""The nodes of a regular expression's tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
-"""What is drawn where nearly every character would do."""
+"""The characters to draw from where almost every character matches."""
 
 
 class Kind(Enum):
@@ -19,7 +19,7 @@ class Kind(Enum):
     WORD = "w"
 
     def has(self, character: str) -> bool:
-        """Whether a character is in the set."""
+        """Return whether a character is in the set."""
         match self:
             case Kind.DIGIT:
                 return character.isdecimal()
@@ -34,11 +34,11 @@ EXAMPLES = {
     Kind.SPACE: " ",
     Kind.WORD: string.ascii_letters + string.digits + "_",
 }
-"""What is drawn of a named set."""
+"""The characters to draw from for each named set."""
 
 
 class Where(Enum):
-    """The places that have a sign of their own."""
+    """A place in a text, such as its start, with its sign in a pattern."""
 
     START = "^"
     END = "$"
@@ -49,57 +49,57 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The characters of a named set, or all others."""
+    """The characters of a named set, or all others when negated."""
 
     kind: Kind
     negated: bool = False
 
     def has(self, character: str) -> bool:
-        """Whether a character is among them."""
+        """Return whether a character is one of them."""
         return self.kind.has(character) != self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The characters from one to another."""
+    """The characters from the first to the last."""
 
     first: str
     last: str
 
     def has(self, character: str) -> bool:
-        """Whether a character is among them."""
+        """Return whether a character is one of them."""
         return self.first <= character <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """One of several characters, or of all others."""
+    """One of several characters, or of all others when negated."""
 
     members: tuple[Named | Span, ...]
     negated: bool = False
 
     def has(self, character: str) -> bool:
-        """Whether a character is one of them."""
+        """Return whether a character matches."""
         return any(member.has(character) for member in self.members) != self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One after another."""
+    """Several nodes, one after another."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """One of several."""
+    """One of several nodes."""
 
     branches: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Something several times; without end when ``most`` is None."""
+    """A node that is repeated, without an upper bound when ``most`` is None."""
 
     item: Node
     least: int
@@ -108,7 +108,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What comes next, or what came before, and is not taken."""
+    """A look-ahead or look-behind: a node that must match, or must not, beside a place."""
 
     item: Node
     ahead: bool

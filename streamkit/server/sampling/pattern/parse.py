@@ -1,4 +1,4 @@
-"""Reads a regular expression."""
+"""The parser of regular expressions."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from streamkit.server.sampling.pattern.nodes import (
 from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
 
 PATTERN_LIMIT = 10_000
-"""Characters that a pattern may have."""
+"""The number of characters that a pattern may have."""
 NESTING_LIMIT = 50
-"""How deep its groups may stand in each other."""
+"""The depth to which groups may be nested."""
 REPETITION_LIMIT = 10_000
-"""How often something may have to be repeated; a larger upper bound is as good as none."""
+"""The largest number of required repetitions; a larger upper bound counts as none."""
 SHOWN = 100
-"""Characters of a pattern that an error quotes."""
+"""The number of characters of a pattern that an error quotes."""
 
 
 def parse(pattern: str) -> Node:
-    """The tree of a pattern.
+    """Return the tree of a pattern.
 
     Raises:
-        UnsatisfiableError: It is none, is too long, or has what is not understood here.
+        UnsatisfiableError: The pattern is invalid, too long, or has a part that is not supported.
     """
     if len(pattern) > PATTERN_LIMIT:
         raise UnsatisfiableError(f"a pattern of {len(pattern)} characters is too long")
@@ -72,7 +72,7 @@ class _Parser:
         if isinstance(item, Where):
             raise self._error("nothing to repeat")
         self._place = found.end()
-        # Which of several ways is tried first makes no difference here, so `?` says nothing.
+        # The order in which matches are tried makes no difference here, so `?` is ignored.
         if not self._take("?") and self._take("+"):
             raise self._error("possessive quantifiers are not understood")
         if _QUANTIFIER.match(self._pattern, self._place):
@@ -107,7 +107,7 @@ class _Parser:
             case "*" | "+" | "?":
                 raise self._error("nothing to repeat")
             case _:
-                # One set for each character: it is looked for once in a text.
+                # Each character has one set, so that a text is searched once for it.
                 return self._literals.setdefault(sign, Set((Span(sign, sign),)))
 
     def _group(self) -> Node:
@@ -130,7 +130,7 @@ class _Parser:
         sign = opening and opening["around"]
         if sign:
             return Around(item, "<" not in sign, "!" in sign)
-        # A place can be repeated where a group is around it.
+        # A place such as `^` can be repeated only inside a group, so the group is kept.
         return Sequence((item,)) if isinstance(item, Where) else item
 
     def _escaped(self) -> Node:
@@ -144,7 +144,7 @@ class _Parser:
     def _set(self) -> Set:
         negated = self._take("^")
         members: list[Named | Span] = []
-        # A bracket that comes first is one of the characters.
+        # A closing bracket that comes first is one of the characters.
         while not members or self._peek() != "]":
             members.append(self._member())
         self._next()
@@ -153,7 +153,7 @@ class _Parser:
     def _member(self) -> Named | Span:
         first = self._one()
         rest = self._pattern[self._place : self._place + 2]
-        # A minus before the closing bracket is a minus.
+        # A minus before the closing bracket is a character, not a range.
         if len(rest) < 2 or rest[0] != "-" or rest[1] == "]":
             return first
         self._next()
@@ -210,7 +210,7 @@ class _Parser:
 
 
 def _count(digits: str) -> int:
-    # Python reads no number of more than 4,300 digits; what is larger than the limit is all one.
+    # Python does not read a number of more than 4,300 digits; all counts above the limit are equal.
     digits = digits.lstrip("0")
     return int(digits or "0") if len(digits) <= len(str(REPETITION_LIMIT)) else REPETITION_LIMIT + 1
 

@@ -1,10 +1,10 @@
-"""Looks for a regular expression in a text."""
+"""The search for a regular expression in a text."""
 
-# Strategy: instead of trying one way after another, all places where a match may have got to are
-# followed at once: an integer has a bit for each place between two characters. A character moves
-# the bits of the places before it by one; a repetition goes on until no place is new. So the work
-# is bounded by the length of the pattern times that of the text, and nothing backtracks. What must
-# come next is found by the same walk from the end to the start.
+# Strategy: instead of trying one match after another, the search follows all places that a match
+# may have reached at once: an integer has a bit for each place between two characters. A character
+# moves the bits of the places before it by one; a repetition goes on until no place is new. So the
+# work is bounded by the length of the pattern times that of the text, and nothing backtracks. A
+# look-ahead is found by the same walk from the end to the start.
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from streamkit.server.sampling.budget import Budget
 
 WORD_BITS = 512
-"""Bits that are moved in one step."""
+"""The number of bits that one step moves."""
 
 
 class Search:
-    """One text in which patterns are looked for."""
+    """The search for patterns in one text."""
 
     def __init__(self, text: str, budget: Budget) -> None:
         self._text = text
@@ -41,15 +41,15 @@ class Search:
         self._found: dict[int, int] = {}
 
     def finds(self, node: Node) -> bool:
-        """Whether the tree of a pattern matches anywhere.
+        """Return whether the tree of a pattern matches anywhere.
 
         Raises:
-            ExhaustedError: It takes too much work.
+            ExhaustedError: The search takes more than the budget.
         """
         return self._moved(node, self._everywhere, ahead=True) != 0
 
     def _moved(self, node: Node, places: int, *, ahead: bool) -> int:
-        """Where matches end that start in ``places``; where those start that end there, if not."""
+        """Return the ends of matches that start in ``places``, or the starts of those that end."""
         self._budget.spend(self._cost)
         if not places:
             return 0
@@ -77,7 +77,7 @@ class Search:
     def _repeated(self, node: Repeat, places: int, *, ahead: bool) -> int:
         for _ in range(node.least):
             reached = self._moved(node.item, places, ahead=ahead)
-            if reached == places:  # and so it will be each time
+            if reached == places:  # because no further repetition changes them
                 break
             places = reached
         reached = new = places
@@ -89,8 +89,8 @@ class Search:
         return reached
 
     def _before(self, node: Set) -> int:
-        """The places before the characters that are in a set."""
-        found = self._found.get(id(node))  # its hash would be as long as it is
+        """Return the places before the characters of a set."""
+        found = self._found.get(id(node))  # by id: hashing is as slow as the set is large
         if found is None:
             self._budget.spend(len(self._text) * len(node.members))
             found = self._found[id(node)] = _bits(map(node.has, self._text))
@@ -113,6 +113,6 @@ class Search:
 
 
 def _bits(flags: Iterable[bool]) -> int:
-    """A number whose lowest bit is the first flag."""
+    """Return a number whose lowest bit is the first flag."""
     digits = "".join("1" if flag else "0" for flag in flags)
     return int(digits[::-1] or "0", 2)

@@ -1,8 +1,8 @@
 """The one door for contributors: every check of the project, with its name and its time.
 
-python .ci/check.py               all of them
-python .ci/check.py lint mypy     only these
-python .ci/check.py --fix         first write and mend what tools can
+python .ci/check.py               run all checks
+python .ci/check.py lint mypy     run only these
+python .ci/check.py --fix         let the tools write and fix files first
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ FIXES = [
     ["-m", "ruff", "format"],
 ]
 
-# Otherwise pyright asks the network whether a newer one is out.
+# Otherwise pyright asks the network for a newer version.
 ENVIRONMENT = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 
 def main() -> int:
-    """Run the checks that were asked for, all of them to their end; 1 if any failed."""
+    """Run the named checks, or all of them, each to its end; return 1 if any failed."""
     parser = argparse.ArgumentParser(description="Every check of the project.")
     parser.add_argument("checks", nargs="*", metavar="check", help=" | ".join(CHECKS))
-    parser.add_argument("--fix", action="store_true", help="first write and mend what tools can")
+    parser.add_argument("--fix", action="store_true", help="let the tools fix files first")
     options = parser.parse_args()
     if unknown := set(options.checks) - set(CHECKS):
         parser.error(f"no such check: {', '.join(sorted(unknown))}")
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def passes(name: str) -> bool:
-    """Run one check under a heading with its name."""
+    """Run one check under a heading with its name; return whether it passed."""
     print(f"\n== {name}", flush=True)
     start = time.monotonic()
     passed = run(CHECKS[name])
@@ -65,7 +65,7 @@ def passes(name: str) -> bool:
 
 
 def run(command: list[str]) -> bool:
-    """Run a tool of this Python's environment; false if it failed."""
+    """Run a tool of this Python's environment; return whether it passed."""
     return subprocess.call([sys.executable, *command], cwd=ROOT, env=ENVIRONMENT) == 0
 
 

@@ -1,10 +1,10 @@
-"""Writes the client that blocks: every ``_sync`` folder is made from the ``_async`` beside it.
+"""The maker of the client that blocks: it writes each ``_sync`` folder from its ``_async`` twin.
 
-python .ci/unasync.py             write what has changed
-python .ci/unasync.py --check     write nothing, and fail if something would have to be written
+python .ci/unasync.py             write the files that have changed
+python .ci/unasync.py --check     write nothing, and fail if a file would have to be written
 
 A file in ``_async`` is written by hand and its twin is committed, so that users, type checkers and
-debuggers see plain Python in both. What the clients do differently, as how a thread waits and how
+debuggers see plain Python in both. Code in which the clients differ, as how a thread waits and how
 a task does, is in no such folder: it is written twice, in ``thing.py`` and ``async_thing.py``, or
 as ``thing`` and ``thing_async``.
 """
@@ -36,7 +36,7 @@ RULES = [
     (r"\b_async\b", "_sync"),
     (r"\basync_([a-z])", r"\1"),
     (r"(?<=[a-z])_async\b", ""),
-    # Our own types: what users import is called after what it is, and the rest after the client.
+    # Our own types: public ones are named after the thing, and the others after the client.
     (r"\bAsync(Pages|CursorPage)\b", "SyncCursorPage"),
     (r"\bAsync(Body|Exchange|Resource|Transport)\b", r"Sync\1"),
     (r"\bAsync([A-Z])", r"\1"),
@@ -49,16 +49,16 @@ RULES = [
     (r"\bany task\b", "any thread"),
     (r"\bbetween tasks\b", "between threads"),
 ]
-"""Patterns, and what is written in place of what they match; each reads what the last one wrote."""
+"""The patterns and their replacements; each applies to the result of the one before it."""
 
 LEFT_OVER = re.compile(r".*\b(?:async(?!\s+client\b)|await|asyncio|aclose|Async[A-Z]\w*)\b.*")
-"""A line of a twin that only an event loop could run; what both clients say of one is no such."""
+"""A line of a twin that needs an event loop; texts about an "async client" are in both clients."""
 
 HEADER = "# Made from ../_async/{} by .ci/unasync.py: change it there."
 
 
 def main() -> int:
-    """Write or check the twins in the repository; 1 if a check fails, or a rule is missing."""
+    """Write or check the twins in the repository; return 1 for a stale twin or a missing rule."""
     arguments = sys.argv[1:]
     if arguments not in ([], ["--check"]):
         print(__doc__)
@@ -74,10 +74,10 @@ def main() -> int:
 
 
 def written(root: Path, *, check: bool = False) -> tuple[list[Path], list[str]]:
-    """Write the twins below ``root``, unless it is to ``check`` them only.
+    """Write the twins below ``root``, or with ``check`` only compare them.
 
-    Returns the files that were not what they should be, one that is nobody's twin included, and
-    the lines that no rule has changed and that do not fit a client that blocks.
+    Returns the files that were stale or have no source, and the lines that do not fit a client that
+    blocks and that no rule has changed.
     """
     sources = sorted(root.glob("streamkit/**/_async/*.py"))
     texts = {twin_of(source): blocking(source) for source in sources}
@@ -98,26 +98,26 @@ def written(root: Path, *, check: bool = False) -> tuple[list[Path], list[str]]:
 
 
 def twin_of(source: Path) -> Path:
-    """The file that is made from ``source``."""
+    """Return the path of the file that is made from ``source``."""
     return source.parent.with_name("_sync") / source.name
 
 
 def blocking(source: Path) -> str:
-    """The text of the twin of ``source``, formatted as all of the project is."""
+    """Return the text of the twin of ``source``, formatted like the whole project."""
     text = f"{HEADER.format(source.name)}\n{translated(source.read_text('utf-8'))}"
     return _formatted(text, twin_of(source))
 
 
 def translated(text: str) -> str:
-    """What the rules make of a text."""
+    """Apply the rules to a text, and return the result."""
     for pattern, replacement in RULES:
         text = re.sub(pattern, replacement, text)
     return text
 
 
 def _formatted(text: str, path: Path) -> str:
-    # The imports are put in order, and those left out that only a coroutine needs; a loop that
-    # yields what it is given becomes what ruff would have asked for.
+    # ruff sorts the imports, removes those that only a coroutine needs, and turns a loop that only
+    # yields into ``yield from``.
     mended = ["check", "--select", "I,F401,UP028", "--fix-only", "--unsafe-fixes"]
     for command in (mended, ["format"]):
         text = _ruff([*command, "--quiet", "--stdin-filename", str(path), "-"], text)

@@ -1,4 +1,4 @@
-"""What a stream costs, beside the packages one would use instead; one question a file.
+"""Benchmarks of streams, against the packages that one would use instead; one question per file.
 
-``python -m benchmarks`` asks all of them; the README says how to read the answers.
+``python -m benchmarks`` runs all of them; the README explains the tables.
 """

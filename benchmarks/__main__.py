@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME...]``."""
+"""The benchmark command, ``python -m benchmarks [NAME...]``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Ask the questions that are named, or all, and print each answer as soon as it is there."""
+    """Run the named cases, or all of them, and print each answer as soon as it is known."""
     options = _options()
     if options.plot is not None:
         try:

@@ -1,4 +1,4 @@
-"""The kinds of budget."""
+"""The kinds of budgets of a benchmark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["at_most", "growth", "times_cheaper", "times_the_cost"]
 
 
 def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 0) -> Budget:
-    """At most a part of what the peer costs, from a size on: ``factor`` times less."""
+    """Return a budget of ``1 / factor`` times the cost of ``than``, from the size ``since`` on."""
 
     def share(results: Results, workload: Workload) -> float | None:
         theirs = results.get((than, workload)) if workload.size >= since else None
@@ -26,7 +26,7 @@ def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 
 
 
 def times_the_cost(factor: float, of: str, *, figure: str = COST, since: int = 0) -> Budget:
-    """At most ``factor`` times what the other costs, from a size on."""
+    """Return a budget of ``factor`` times the cost of ``of``, from the size ``since`` on."""
 
     def share(results: Results, workload: Workload) -> float | None:
         theirs = results.get((of, workload)) if workload.size >= since else None
@@ -37,7 +37,7 @@ def times_the_cost(factor: float, of: str, *, figure: str = COST, since: int = 0
 
 
 def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True) -> Budget:
-    """A cost in the unit of the case."""
+    """Return a budget of ``limit``, in the unit of the case, for workloads that ``where`` takes."""
 
     def share(results: Results, workload: Workload) -> float | None:
         return results[OURS, workload][COST] / limit if where(workload) else None
@@ -46,7 +46,7 @@ def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True)
 
 
 def growth(factor: float, since: int) -> Budget:
-    """At most ``factor`` times the cost at the size ``since`` of the same work."""
+    """Return a budget of ``factor`` times the cost of the same work at the size ``since``."""
 
     def share(results: Results, workload: Workload) -> float | None:
         first = results.get((OURS, workload._replace(size=since)))

@@ -1,4 +1,4 @@
-"""What a benchmark is made of: a question, work of several sizes, and who does it."""
+"""The parts of a benchmark: a question, work of several sizes, and the contenders."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ __all__ = [
 ]
 
 OURS = "streamkit"
-"""The contender that budgets are about, and others are compared with."""
+"""The contender that has the budgets, and that others are compared with."""
 COST = "cost"
-"""The figure of a table's own column; others are remarks."""
+"""The figure with a column of its own in a table; the others are remarks."""
 
 MAX_RUNS = 7
 ENOUGH_SECONDS = 0.5
 
 
 class Workload(NamedTuple):
-    """A kind of work, and how much of it."""
+    """A kind of work, and its size."""
 
     name: str
     size: int
@@ -46,7 +46,7 @@ class Workload(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a run found out, and what it measured on its way."""
+    """The findings of a run, and the figures that it measured itself."""
 
     says: Mapping[str, Any]
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -55,29 +55,29 @@ class Answer:
 Figures: TypeAlias = Mapping[str, float]
 Run: TypeAlias = Callable[[], Answer]
 Measure: TypeAlias = Callable[[Run], Figures]
-"""Runs something, as often as it likes, and says what a run cost."""
+"""A function that repeats a run as needed, and returns the figures of one run."""
 
 
 @dataclass(frozen=True)
 class Contender:
     """One way to do the work.
 
-    What ``prepare`` does is not measured; what it returns is.
+    Only the run that ``prepare`` returns is measured, not ``prepare`` itself.
     """
 
     prepare: Callable[[Workload], Run]
     packages: tuple[str, ...] = ()
-    """The distributions whose versions matter."""
+    """The distributions whose versions the table names."""
     takes: Callable[[Workload], bool] = lambda _: True
-    """Where it takes part: not where it would take minutes, nor where the work is not its own."""
+    """Whether it takes part: not where it would need minutes, or does not do such work."""
 
 
 class Budget(NamedTuple):
-    """What the cost of our own contender is held against."""
+    """A limit on a cost of our own contender."""
 
     says: str
     share: Callable[[Results, Workload], float | None]
-    """How much of the budget is used; 1 is all of it, None where it does not apply."""
+    """The used part of the budget: 1 is all of it, and None where it does not apply."""
 
 
 Results: TypeAlias = Mapping[tuple[str, Workload], Figures]
@@ -85,33 +85,33 @@ Results: TypeAlias = Mapping[tuple[str, Workload], Figures]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A question, and all it takes to answer it."""
+    """A question, and everything that is needed to answer it."""
 
     question: str
     unit: str
-    """Of the cost, once it is divided."""
+    """The unit of the cost, after it is scaled."""
     workloads: Sequence[Workload]
     quick: Sequence[Workload]
-    """What ``--quick`` does instead: a minute is for all cases together."""
+    """The workloads of ``--quick``, which does all cases in a minute."""
     contenders: Mapping[str, Contender]
     answer: Callable[[Workload], Mapping[str, Any]]
-    """All that there is to find out; a contender may find out less."""
+    """A function that returns all findings; a contender may find fewer."""
     measure: Measure
     scale: Callable[[Workload], float]
-    """What a cost is multiplied by to be in ``unit``."""
+    """A function that returns the factor from a measured cost to ``unit``."""
     budgets: Sequence[Budget] = ()
     rehearsal: Callable[[Workload], Workload] | None = lambda workload: workload
-    """The work at which the answer is checked beforehand: less of it, where a run takes long; None
-    where a run is checked as it is measured, and nothing more is gained."""
+    """The work whose answer is checked before measuring: less work where a run is slow; None where
+    each run is checked as it is measured, so that a check before gains nothing."""
     rounds: int = 3
 
 
 class WrongAnswerError(Exception):
-    """A contender did not find out what there was to find out, so that its cost means nothing."""
+    """A contender gave a wrong answer, so that its cost means nothing."""
 
 
 def checked(run: Run, expected: Mapping[str, Any]) -> Run:
-    """The run, which raises ``WrongAnswerError`` when its answer is wrong, or empty."""
+    """Return a run that raises ``WrongAnswerError`` when its answer is wrong or empty."""
 
     def run_and_check() -> Answer:
         answer = run()
@@ -128,7 +128,7 @@ def checked(run: Run, expected: Mapping[str, Any]) -> Run:
 
 
 def cpu_seconds(run: Run, *, runs: int = MAX_RUNS) -> Figures:
-    """The median of the thread's CPU seconds."""
+    """Return the median of the thread's CPU seconds."""
     gc.collect()
     costs: list[float] = []
     while len(costs) < runs and sum(costs) < ENOUGH_SECONDS:
@@ -139,17 +139,17 @@ def cpu_seconds(run: Run, *, runs: int = MAX_RUNS) -> Figures:
 
 
 def by_itself(run: Run) -> Figures:
-    """What the run measures itself, the cost among it; one run."""
+    """Return the figures that one run measures itself, with the cost."""
     return run().figures
 
 
 def peak_bytes(run: Run) -> Figures:
-    """How much Python held at most that it did not hold before."""
+    """Return the bytes that Python held at the peak, beyond those held before."""
     return {COST: float(_traced(run)[1])}
 
 
 def held_bytes(run: Run) -> Figures:
-    """How much Python holds afterwards, garbage collected, that it did not hold before."""
+    """Return the bytes that Python holds after a collection, beyond those held before."""
     held, peak = _traced(run)
     return {COST: float(held), "KB at the peak": peak / 1e3}
 

@@ -1,4 +1,4 @@
-"""The data of all benchmarks: the same at every run, made by one generator with a seed."""
+"""The data of all benchmarks, made from one seed, so that each run has the same data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 TOKEN = 4
-"""Characters in a delta: about what a token has."""
+"""The number of characters in a delta: about a token."""
 SEED = 20261123
 CALLS = 64
 CHOICES = 8
@@ -42,27 +42,27 @@ class Step(pydantic.BaseModel):
 
 
 class Report(pydantic.BaseModel):
-    """What structured answers and the arguments of tools are."""
+    """The type of structured answers and of tool arguments."""
 
     steps: list[Step]
     summary: str
 
 
 class Streamed(NamedTuple):
-    """The body of a streamed answer, and what is in it."""
+    """The body of a streamed answer, and its content."""
 
     pieces: tuple[bytes, ...]
-    """One server-sent event each: the chunks and ``[DONE]``."""
+    """The server-sent events: the chunks and ``[DONE]``."""
     text: str
-    """All deltas in the order in which they come, of whichever choice or call."""
+    """All deltas joined in the order in which they come, of any choice or call."""
     parsed: Any
-    """What the last choice or call holds, when that is JSON that was asked for."""
+    """The parsed value of the last choice or call; None when no JSON was requested."""
     tokens: int
-    """With log probabilities."""
+    """The number of tokens with log probabilities."""
 
 
 def prose(length: int) -> str:
-    """Words, some with an accent, a quote or a line break."""
+    """Return ``length`` characters of words, some with an accent, a quote or a line break."""
     random = Random(SEED)  # noqa: S311 - nothing secret
     words: list[str] = []
     size = 0
@@ -75,7 +75,7 @@ def prose(length: int) -> str:
 
 
 def records(length: int) -> str:
-    """A ``Report`` as JSON of exactly so many characters (26 or more), most of them in records."""
+    """Return a ``Report`` as JSON of ``length`` characters (26 or more), mostly in records."""
     random = Random(SEED)  # noqa: S311 - as above
     text = prose(length)
     steps: list[str] = []
@@ -99,18 +99,18 @@ def records(length: int) -> str:
 
 
 def string(length: int) -> str:
-    """A JSON document of about so many characters that is one long string."""
+    """Return a JSON document of about ``length`` characters with one long string."""
     return _json({"text": prose(length - 11)})
 
 
 def delta_pieces(text: str) -> list[str]:
-    """The text in deltas."""
+    """Return a text cut into deltas."""
     return [text[at : at + TOKEN] for at in range(0, len(text), TOKEN)]
 
 
 @lru_cache(maxsize=4)
 def streamed(kind: Kind, chunks: int) -> Streamed:
-    """An answer of so many chunks: 20 or more, and 600 for 64 calls."""
+    """Return an answer of ``chunks`` chunks: at least 20, and at least 600 for 64 calls."""
     match kind:
         case "text":
             deltas = delta_pieces(prose(TOKEN * (chunks - 2)))
@@ -138,7 +138,7 @@ def _called(calls: int, chunks: int) -> Streamed:
     texts: list[str] = []
     fragments = chunks - 2 - calls
     for index in range(calls):
-        # What does not divide evenly goes to the first calls.
+        # The remainder of the division goes to the first calls.
         text = records(TOKEN * (fragments // calls + (index < fragments % calls)))
         texts.append(text)
         opening = {"name": "report", "arguments": ""}

@@ -1,6 +1,6 @@
-"""A contender's work, so many times: ``python -m benchmarks.once CASE CONTENDER SIZE TIMES``.
+"""A contender's work, repeated: ``python -m benchmarks.once CASE CONTENDER SIZE TIMES``.
 
-What watches a process from outside, as valgrind does, watches this one.
+Tools that watch a process from outside, as valgrind does, watch this one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Do it; a wrong answer raises ``WrongAnswerError``."""
+    """Repeat the work; raise ``WrongAnswerError`` for a wrong answer."""
     name, contender, size, times = sys.argv[1:]
     case = load(name)
     workload = case.workloads[0]._replace(size=int(size))

@@ -1,4 +1,4 @@
-"""Cost against size, as SVG; needs matplotlib."""
+"""Plots of cost against size, as SVG; they need matplotlib."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["figures", "plot"]
 
 
 def figures() -> Any:
-    """The module of matplotlib that draws; what it gives is untyped on purpose, as it is optional.
+    """Import matplotlib's module for drawing; it is untyped on purpose, because it is optional.
 
     Raises:
-        ModuleNotFoundError: It is not installed.
+        ModuleNotFoundError: matplotlib is not installed.
     """
-    # Fixed salt: the same figures make the same file. Text as text: smaller, and to be searched.
+    # With a fixed salt the same figures make the same file. Text as text is smaller and searchable.
     style = {"svg.hashsalt": "streamkit", "svg.fonttype": "none", "font.size": 9}
     import_module("matplotlib").rcParams.update(style)
     return import_module("matplotlib.figure")

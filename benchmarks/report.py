@@ -1,4 +1,4 @@
-"""The answers as text and as plain data."""
+"""The report of answers, as text and as plain data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADINGS = ("work", "size", "who", "cost", "x ours", "budget", "also")
 
 
 def as_text(name: str, case: Case, table: Table) -> str:
-    """A Markdown table with its question; it reads well as it is, too."""
+    """Return a question and its table in Markdown, which is also readable as plain text."""
     rows = [HEADINGS, *(_cells(row) for row in table.rows)]
     if not table.rows:
         rows.append(("nothing here",) + ("",) * (len(HEADINGS) - 1))
@@ -33,7 +33,7 @@ def as_text(name: str, case: Case, table: Table) -> str:
 
 
 def as_data(name: str, case: Case, table: Table) -> dict[str, Any]:
-    """Everything that was measured."""
+    """Return everything that was measured, as plain data."""
     return {
         "name": name,
         "question": case.question,
@@ -55,7 +55,7 @@ def as_data(name: str, case: Case, table: Table) -> dict[str, Any]:
 
 
 def machine() -> str:
-    """Where this runs."""
+    """Return the Python, the system, the architecture and the cores of this machine."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{python}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 

@@ -1,4 +1,4 @@
-"""Runs a case: every contender in a process of its own, in turns, several rounds."""
+"""The runner of a case: each contender in a process of its own, in turns, for several rounds."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ROOT = Path(__file__).parent.parent
 
 
 class Row(NamedTuple):
-    """What one contender's work cost."""
+    """The cost of one contender's work."""
 
     workload: Workload
     contender: str
     figures: Figures
     times_ours: float | None
     budgets: dict[str, float]
-    """How much of each budget is used; 1 is all of it."""
+    """The used part of each budget; 1 is all of it."""
 
 
 class Table(NamedTuple):
@@ -40,14 +40,14 @@ class Table(NamedTuple):
     rows: list[Row]
     versions: dict[str, str]
     absent: list[str]
-    """Contenders that are not installed."""
+    """The contenders that are not installed."""
 
 
 def run(name: str, case: Case, *, quick: bool) -> Table:
-    """Measure everybody; a figure is the median of the rounds, and so is a ratio of two.
+    """Measure all contenders; a figure is the median of the rounds, and so is a ratio of two.
 
     Raises:
-        subprocess.CalledProcessError: A contender failed, or answered wrongly; it has said how.
+        subprocess.CalledProcessError: A contender failed or gave a wrong answer, and printed why.
     """
     present, absent = _present(case)
     versions: dict[str, str] = {}
@@ -56,10 +56,10 @@ def run(name: str, case: Case, *, quick: bool) -> Table:
     for _ in range(1 if quick else case.rounds):
         results: dict[tuple[str, Workload], Figures] = {}
         for contender in present:
-            told = _work(name, contender, quick=quick)
-            measured = zip(workloads, told["figures"], strict=True)
+            report = _work(name, contender, quick=quick)
+            measured = zip(workloads, report["figures"], strict=True)
             results |= {(contender, work): figures for work, figures in measured if figures}
-            versions.update(told["versions"])
+            versions.update(report["versions"])
         rounds.append(results)
     keys = [(who, work) for work in workloads for who in present if (who, work) in rounds[0]]
     return Table([_row(case, rounds, *key) for key in keys], versions, absent)
@@ -80,7 +80,7 @@ _MODULES = {"streamkit_rx": "streamkit"}
 
 def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.worker", name, contender]
-    # No hash is left to chance, and no proxy of the environment comes between.
+    # The hash seed is fixed, and no proxy of the environment is used.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "NO_PROXY": "127.0.0.1"}
     done = subprocess.run(
         [*command, "--quick"] if quick else command,
@@ -90,13 +90,13 @@ def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
         text=True,
         check=True,
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 def _row(case: Case, rounds: list[Results], contender: str, workload: Workload) -> Row:
     figures = [results[contender, workload] for results in rounds]
-    # Some machines change their pace in minutes, so only what is of one round is divided.
+    # Some machines change their pace in minutes, so only figures of one round are divided.
     times_ours = _median(_times_ours(results, contender, workload) for results in rounds)
     budgets = {
         budget.says: used
@@ -114,5 +114,5 @@ def _times_ours(results: Results, contender: str, workload: Workload) -> float |
 
 
 def _median(values: Iterable[float | None]) -> float | None:
-    told = [value for value in values if value is not None]
-    return statistics.median(told) if told else None
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None

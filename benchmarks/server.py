@@ -14,11 +14,11 @@ from streamkit.server import EmbeddedServer
 __all__ = ["MODELS"]
 
 MODELS = {"recording:long": 2_400, "recording:short": 120}
-"""How many chunks each model's answer has; each is sent by itself, as fast as it is taken."""
+"""The number of chunks in each model's answer; each is sent alone, as fast as the client reads."""
 
 
 def main() -> None:
-    """Serve."""
+    """Serve until the input ends."""
     recordings = {
         model.removeprefix("recording:"): Recording(
             request={"stream": True},

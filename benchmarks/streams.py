@@ -1,4 +1,4 @@
-"""Ways to read a streamed answer that needs no network."""
+"""The ways to read a streamed answer, without a network."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ URL = "http://127.0.0.1/v1"
 
 
 def answer(kind: Kind, chunks: int) -> dict[str, Any]:
-    """All that a reader of the answer can find out."""
-    told = streamed(kind, chunks)
-    return {"text": told.text, "parsed": told.parsed, "tokens": told.tokens}
+    """Return everything that a reader of the answer can find out."""
+    body = streamed(kind, chunks)
+    return {"text": body.text, "parsed": body.parsed, "tokens": body.tokens}
 
 
 def params(kind: Kind, package: ModuleType, *, parse: bool = True) -> dict[str, Any]:
-    """What a program passes to ``stream()`` of ``package``, streamkit or openai."""
+    """Return the parameters of ``stream()`` of ``package``, which is streamkit or openai."""
     given: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Report."}]}
     match kind:
         case "structured":
@@ -56,7 +56,7 @@ def params(kind: Kind, package: ModuleType, *, parse: bool = True) -> dict[str, 
 
 
 def consume(events: Iterable[Any], *, parse: bool = True) -> Answer:
-    """Read what a program would: each event, and what is parsed of it so far."""
+    """Read as a program would: each event, and its parsed value so far."""
     texts: list[str] = []
     tokens = 0
     parsed: Any = None
@@ -77,7 +77,7 @@ def consume(events: Iterable[Any], *, parse: bool = True) -> Answer:
 
 
 def through_pipeline(kind: Kind, chunks: int) -> Run:
-    """Streamkit's machines alone: bytes to events."""
+    """Return a run of streamkit's machines alone, from bytes to events."""
     import streamkit
 
     pieces = streamed(kind, chunks).pieces
@@ -93,7 +93,7 @@ def through_pipeline(kind: Kind, chunks: int) -> Run:
 
 
 def pipeline(given: Mapping[str, Any]) -> Any:
-    """The machines that a client makes for a call."""
+    """Return the pipeline that a client makes for a call."""
     from streamkit.families.chat.call import CompletionCall
 
     call = CompletionCall(given, stream=True)
@@ -108,7 +108,7 @@ def through_client(
     *,
     parse: bool = True,
 ) -> Run:
-    """A whole client over a transport that answers from memory, an event a read."""
+    """Return a run of a whole client over a transport in memory, with one event per read."""
     given = params(kind, package, parse=parse)
     openai = client(streamed(kind, chunks).pieces)
 
@@ -120,7 +120,7 @@ def through_client(
 
 
 def streamkit_client(pieces: Iterable[bytes]) -> Any:
-    """A client whose every answer is the pieces."""
+    """Return a client of streamkit to which the pieces are every answer."""
     import httpx
 
     from streamkit import OpenAI
@@ -129,7 +129,7 @@ def streamkit_client(pieces: Iterable[bytes]) -> Any:
 
 
 def openai_client(pieces: Iterable[bytes]) -> Any:
-    """The same of the openai package, with the HTTP library that it prefers."""
+    """Return such a client of the openai package, with the HTTP library that it prefers."""
     import httpx2
     from openai import OpenAI
 
@@ -137,7 +137,7 @@ def openai_client(pieces: Iterable[bytes]) -> Any:
 
 
 class Delta(msgspec.Struct):
-    """What a chunk adds to a choice."""
+    """The delta of a choice in a chunk."""
 
     role: str | None = None
     content: str | None = None
@@ -155,7 +155,7 @@ class Choice(msgspec.Struct):
 
 
 class Chunk(msgspec.Struct):
-    """All of a chunk, as a program might declare it that wants nothing but the fields."""
+    """A chunk, as declared by a program that needs only these fields."""
 
     id: str
     created: int
@@ -167,18 +167,18 @@ class Chunk(msgspec.Struct):
 
 
 def through_floor(kind: Kind, chunks: int) -> Run:
-    """What a program pays at least: httpx-sse cuts events, msgspec decodes; nothing is kept."""
+    """Return a run at the least cost: httpx-sse cuts events, msgspec decodes, nothing is kept."""
     pieces = streamed(kind, chunks).pieces
     return lambda: Answer({"text": "".join(floor(pieces))})
 
 
 def floor(pieces: Iterable[bytes]) -> Iterator[str]:
-    """The deltas of the content."""
+    """Yield the deltas of the content."""
     import httpx
     from httpx_sse import EventSource
 
     class InMemory(httpx.Response):
-        # Without the layers of httpx, of which the machines know nothing either.
+        # The layers of httpx are left out, as they are where the machines run alone.
         def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
             del chunk_size
             for piece in pieces:

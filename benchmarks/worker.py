@@ -1,4 +1,4 @@
-"""One contender of one case, in this process: ``python -m benchmarks.worker CASE CONTENDER``."""
+"""The measurement of one contender in a process: ``python -m benchmarks.worker CASE CONTENDER``."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["measure"]
 
 
 def measure(case: Case, contender: str, *, quick: bool) -> list[dict[str, float] | None]:
-    """The contender's figures for each workload; None where it takes no part.
+    """Return the contender's figures for each workload; None where it takes no part.
 
     Raises:
-        WrongAnswerError: An answer was not right, before or while it was measured.
+        WrongAnswerError: An answer was wrong, before or during the measurement.
     """
     chosen = case.contenders[contender]
     measured: list[dict[str, float] | None] = []

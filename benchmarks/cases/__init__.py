@@ -1,4 +1,4 @@
-"""The questions, in the order in which they are asked."""
+"""The cases, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ NAMES = (
 
 
 def load(name: str) -> Case:
-    """Import the case; only then are the packages it compares needed."""
+    """Import a case and return it; only this needs the packages that the case compares."""
     case: Case = import_module(f"benchmarks.cases.{name}").CASE
     return case

@@ -1,4 +1,4 @@
-"""Question 2."""
+"""Question 2: the growth of the cost with the stream."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def _answer(workload: Workload) -> dict[str, Any]:
 
 
 def _small_enough(workload: Workload) -> bool:
-    # The peer is quadratic where it parses, and more so where it copies log probabilities.
+    # The openai package is quadratic where it parses, and worse with log probabilities, which it
+    # copies.
     return workload.size <= (600 if workload.name == "logprobs" else 2_400)
 
 

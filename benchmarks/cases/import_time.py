@@ -1,4 +1,4 @@
-"""Question 4."""
+"""Question 4: the cost of the import."""
 
 from __future__ import annotations
 

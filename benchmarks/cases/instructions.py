@@ -1,4 +1,4 @@
-"""Question 1 once more, in a unit that does not depend on what else the machine does."""
+"""Question 1 in a unit that does not depend on the other work of the machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALGRIND = shutil.which("valgrind")
 
 def _counted(contender: str, workload: Workload) -> Run:
     def run() -> Answer:
-        # The second time, what Python learns about hot code has been learnt; so has all set-up.
+        # In the second pass Python has specialised the hot code, and all set-up is done.
         once, twice = (_instructions(contender, workload, times) for times in (1, 2))
         return Answer({"is checked by the process that is watched": True}, {COST: twice - once})
 
@@ -31,13 +31,13 @@ def _instructions(contender: str, workload: Workload, times: int) -> float:
     work = ["structured_stream", contender, str(workload.size), str(times)]
     command = [sys.executable, "-m", "benchmarks.once", *work]
     watch = [str(VALGRIND), "--tool=cachegrind", "--cache-sim=no"]
-    told = subprocess.run(
+    output = subprocess.run(
         [*watch, "--cachegrind-out-file=/dev/null", *command],
         stderr=subprocess.PIPE,
         text=True,
         check=True,
     ).stderr
-    (line,) = (line for line in told.splitlines() if "I refs:" in " ".join(line.split()))
+    (line,) = (line for line in output.splitlines() if "I refs:" in " ".join(line.split()))
     return float(line.rpartition(":")[2].replace(",", ""))
 
 

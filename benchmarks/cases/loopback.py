@@ -1,4 +1,4 @@
-"""Question 8: end to end, from a server in another process."""
+"""Question 8: the cost end to end, from a server in another process."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def _chunks(workload: Workload) -> int:
 def _base_url() -> str:
     command = [sys.executable, "-m", "benchmarks.server"]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(server.communicate)  # which closes its input
+    atexit.register(server.communicate)  # which closes its input, so that it ends
     return next(iter(server.stdout or ())).strip()
 
 
 def _at_once(open_client: Callable[[str], Any], deltas: Callable[..., AsyncIterator[str]]) -> Any:
-    """Prepare to read so many streams at once, each by a task of its own."""
+    """Return a ``prepare`` for reading many streams at once, each in a task of its own."""
 
     def prepare(workload: Workload) -> Run:
         base_url = _base_url()
-        # How many streams there are at a time, and how often. One first event is no figure.
+        # The number of streams at a time, and of repetitions: one first event is no figure.
         at_once, times_over = (1, workload.size) if workload.name == ONE else (workload.size, 1)
 
         async def read(client: Any, model: str) -> tuple[str, list[float]]:
@@ -67,21 +67,21 @@ def _at_once(open_client: Callable[[str], Any], deltas: Callable[..., AsyncItera
         async def read_all() -> Answer:
             model = _model(workload)
             async with open_client(base_url) as client:
-                # Some clients do their own set-up, as of certificates, at the first request.
+                # Some clients set up, for example, certificates only at the first request.
                 await read(client, "recording:short")
-                told: list[tuple[str, list[float]]] = []
+                results: list[tuple[str, list[float]]] = []
                 start = time.process_time()
                 for _ in range(times_over):
-                    told += await asyncio.gather(*(read(client, model) for _ in range(at_once)))
+                    results += await asyncio.gather(*(read(client, model) for _ in range(at_once)))
                 seconds = time.process_time() - start
-            gaps = [b - a for _, times in told for a, b in pairwise(times[1:])]
+            gaps = [b - a for _, times in results for a, b in pairwise(times[1:])]
             figures = {
                 COST: seconds,
-                FIRST: statistics.median(times[1] - times[0] for _, times in told) * 1e3,
+                FIRST: statistics.median(times[1] - times[0] for _, times in results) * 1e3,
                 "ms p99 gap": statistics.quantiles(gaps, n=100)[98] * 1e3,
                 "ms longest gap": max(gaps) * 1e3,
             }
-            return Answer({"texts": {text for text, _ in told}}, figures)
+            return Answer({"texts": {text for text, _ in results}}, figures)
 
         return lambda: asyncio.run(read_all())
 
@@ -114,7 +114,7 @@ def _openai(base_url: str) -> Any:
 
 @asynccontextmanager
 async def _and_its(http: Any, client: Any) -> AsyncGenerator[Any, None]:
-    """The client, whose HTTP client was given to it and is not its own to close."""
+    """Yield a client, and close the HTTP client that it was given and does not close itself."""
     async with http, client:
         yield client
 

@@ -1,4 +1,4 @@
-"""Question 6: a stream whose events are dropped."""
+"""Question 6: the memory of a stream whose events are dropped."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CASE = Case(
     answer=lambda work: {"characters": len(streamed("structured", work.size).text)},
     measure=peak_bytes,
     scale=lambda work: 1 / (TOKEN * work.size),
-    # What one stream holds at any length, its buffers and machines, outweighs a short text.
+    # The buffers and machines of a stream of any length outweigh a short text.
     budgets=[at_most(8, where=lambda work: work.size >= 6_000)],
     rounds=1,
 )

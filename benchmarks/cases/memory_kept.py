@@ -1,4 +1,4 @@
-"""Question 6: a consumer that keeps every event."""
+"""Question 6: the memory of a stream whose events are all kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Question 6: the thousandth stream of a process."""
+"""Question 6: the memory that a process holds after a thousand streams."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ CASE = Case(
     answer=lambda _: {"text": streamed("structured", CHUNKS).text},
     measure=held_bytes,
     scale=lambda _: 1e-3,
-    # What the interpreter keeps of its own comes to some KB; a stream would to a thousand times
-    # that of ten. What the client keeps besides is the regular expressions' in httpx, by trace.
+    # The interpreter itself keeps some KB; memory kept by each stream would be a hundred times that
+    # of ten streams. The client also keeps compiled regular expressions of httpx, as a trace shows.
     budgets=[at_most(8, where=lambda work: work.size == 1_000)],
     rehearsal=lambda work: work._replace(size=10),
     rounds=1,

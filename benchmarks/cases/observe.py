@@ -1,4 +1,4 @@
-"""Question 7: push, where a stream drives itself."""
+"""Question 7: the cost of ``observe()``, against the ``for`` loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS: tuple[Kind, ...] = ("text", "structured")
 
 
 class _Reader:
-    """Puts the content together, however the events come."""
+    """A reader that joins the content, from a loop or as an observer."""
 
     def __init__(self) -> None:
         self._deltas: list[str] = []

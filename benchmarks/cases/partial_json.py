@@ -1,4 +1,4 @@
-"""Question 3."""
+"""Question 3: the cost of incremental parsing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _streamkit(workload: Workload) -> Run:
 
 
 def _again_and_again(parse: Callable[[bytes], Any]) -> Callable[[Workload], Run]:
-    """Parse all that there is at each delta: what one does without an incremental parser."""
+    """Parse the whole text at each delta, as programs do without an incremental parser."""
 
     def prepare(workload: Workload) -> Run:
         deltas = [delta.encode() for delta in delta_pieces(_document(workload))]
@@ -74,7 +74,7 @@ def _pydantic_core(data: bytes) -> Any:
 
 
 def _partial_json_parser(data: bytes) -> Any:
-    loads: Any = import_module("partial_json_parser").loads  # it says nothing of its types
+    loads: Any = import_module("partial_json_parser").loads  # it has no types
     return loads(data.decode())
 
 
@@ -85,7 +85,7 @@ def _partialjson(data: bytes) -> Any:
 
 def _ijson(workload: Workload) -> Run:
     deltas = [delta.encode() for delta in delta_pieces(_document(workload))]
-    ijson: Any = import_module("ijson")  # it says nothing of its types
+    ijson: Any = import_module("ijson")  # it has no types
 
     def run() -> Answer:
         found = ijson.sendable_list()
@@ -120,8 +120,8 @@ CASE = Case(
         "partialjson": Contender(
             _again_and_again(_partialjson), ("partialjson",), _up_to(2_000, READ)
         ),
-        # It shows no open string or container, so there is nothing to read before the end; and
-        # it is quadratic within one string.
+        # ijson shows no open string or container, so nothing can be read before the end; and it
+        # is quadratic within one string.
         "ijson": Contender(
             _ijson,
             ("ijson",),

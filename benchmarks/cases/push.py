@@ -1,4 +1,4 @@
-"""Question 7: push, to observers and through operators."""
+"""Question 7: the cost of observers and of operators."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _streamkit(workload: Workload) -> Run:
 
 
 def _observers(count: int) -> Run:
-    """Observers of a stream that is driven by its reader."""
+    """Return a run with ``count`` observers of a stream that its reader drives."""
     import streamkit
 
     client = streamkit_client(streamed("text", CHUNKS).pieces)
@@ -53,7 +53,7 @@ def _observers(count: int) -> Run:
 
 
 def _operators() -> Run:
-    """Five operators: events of SSE to the text so far."""
+    """Return a run of five operators, from server-sent events to the text so far."""
     from reactivex import operators as rx
 
     from streamkit import operators as ops
@@ -97,7 +97,7 @@ def _counting(*operators: Callable[[Observable[Any]], Observable[Any]]) -> Run:
 
 
 def _plain(workload: Workload) -> Run:
-    """The same with nothing but reactivex: a Subject, and its own operators over json."""
+    """Return the same run with reactivex alone: a Subject, and its own operators over json."""
     from reactivex import operators as rx
 
     if workload.name == OBSERVERS:

@@ -1,4 +1,4 @@
-"""Question 5."""
+"""Question 5: the cost of a short stream."""
 
 from __future__ import annotations
 

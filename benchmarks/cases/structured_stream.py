@@ -1,4 +1,4 @@
-"""Question 1."""
+"""Question 1: the cost of a structured answer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A soak: many streams at once, faults and cancels at random, and nothing may be left of them."""
+"""The soak: many streams at once with random faults and cancels, after which nothing may remain."""

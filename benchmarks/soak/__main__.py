@@ -1,4 +1,4 @@
-"""``python -m benchmarks.soak [--minutes N]``: exits with 1 when something is left or wrong."""
+"""The soak, ``python -m benchmarks.soak [--minutes N]``: exit 1 when something is left or wrong."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SAMPLES = 20
-"""How often the process is looked at."""
+"""The number of readings of the process."""
 WARM_UP = 0.25
-"""The part of the time in which it may still grow: pools fill, modules are imported."""
+"""The part of the time in which memory may grow, because pools fill and modules are imported."""
 GROWTH = 1.10
-"""How much of the memory after the warm-up may be held at the end."""
+"""The largest ratio of the memory at the end to that after the warm-up."""
 LIMITS = Timeout(connect=60, read=20, first_content=30, between_content=15, total=120)
-"""Long, so that no answer without a fault is late on a machine that has other work."""
+"""The time limits: long, so that no answer without a fault is late on a busy machine."""
 
 
 def main() -> None:
-    """Read streams for some minutes, and say what became of them."""
+    """Read streams for some minutes, and print how they ended."""
     options = _options()
     command = [sys.executable, "-m", "benchmarks.soak.server"]
     with subprocess.Popen(
@@ -40,7 +40,7 @@ def main() -> None:
         url = next(iter(server.stdout or ())).strip()
         tally = Tally()
         readings = asyncio.run(_soak(url, options, tally))
-        server.communicate()  # which closes its input
+        server.communicate()  # which closes its input, so that it ends
     complaints = [*tally.complaints, *_grown(readings)]
     _report(readings, tally, complaints)
     sys.exit(1 if complaints else 0)
@@ -80,13 +80,13 @@ async def _soak(url: str, options: argparse.Namespace, tally: Tally) -> list[Rea
             await asyncio.to_thread(thread.join)
         blocking.close()
     await asyncio.get_running_loop().shutdown_default_executor()
-    await asyncio.sleep(0.1)  # in which transports that were closed say so
+    await asyncio.sleep(0.1)  # so that closed transports report their end
     readings.append(read(time.monotonic() - start, tally.streams))
     return readings
 
 
 def _grown(readings: Sequence[Reading]) -> list[str]:
-    """What is wrong with what was held."""
+    """Return a complaint for each resource that has grown or is left."""
     before, *during, after = readings
     warm = during[int(len(during) * WARM_UP) :]
     found = [

@@ -1,4 +1,4 @@
-"""What this process holds: memory, sockets, tasks and threads."""
+"""The meter of this process's memory, sockets, tasks and threads."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import NamedTuple
 
 
 class Reading(NamedTuple):
-    """What is held at one time."""
+    """The resources that the process holds at one time."""
 
     seconds: float
     megabytes: float
     blocks: int
-    """What Python has allocated that is in use: an object is one or some."""
+    """The memory blocks in use that Python has allocated: one or a few per object."""
     sockets: int
     tasks: int
     threads: int
     streams: int
-    """How many have ended so far."""
+    """The number of streams that have ended so far."""
 
 
 def read(seconds: float, streams: int) -> Reading:
-    """Look at this process; memory and sockets are known on Linux alone, elsewhere they are 0."""
-    gc.collect()  # else what has been let go would count, and come and go in waves
+    """Return a reading; memory and sockets are known on Linux only, and are 0 elsewhere."""
+    gc.collect()  # otherwise garbage would count, and come and go in waves
     return Reading(
         seconds,
         _megabytes(),
@@ -52,6 +52,6 @@ def _sockets() -> int:
     for file in files.iterdir() if files.exists() else ():
         try:
             count += file.readlink().name.startswith("socket:")
-        except OSError:  # closed meanwhile
+        except OSError:  # it was closed meanwhile
             continue
     return count

@@ -1,4 +1,4 @@
-"""What each stream asks for, what goes wrong with it, and when its reader leaves."""
+"""The plans of the soak's streams: the request, its fault, and the end of its reading."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ CONTENTS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Plan:
-    """One stream."""
+    """The plan of one stream."""
 
     params: dict[str, Any]
     fault: str | None
     leaves_after: int | None
-    """After how many events its reader leaves; None to read it to its end."""
+    """The number of events after which its reader leaves; None to read to the end."""
     pushed: bool
-    """Whether it is observed, not iterated."""
+    """Whether the stream is observed; otherwise it is iterated."""
     cancelled: bool
     """Whether its reader leaves by being cancelled."""
 
 
 def plans(seed: str) -> Iterator[Plan]:
-    """Plans without end, the same for the same seed."""
+    """Yield plans without end, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - it guards nothing
     number = 0
     while True:

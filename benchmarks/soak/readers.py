@@ -1,4 +1,4 @@
-"""Those who read the streams: a task or a thread each, one stream after the other."""
+"""The readers of the soak, each a task or a thread that reads one stream after another."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Ends = list["Exception | None"]
 def read_in_a_thread(
     client: OpenAI, plans: Iterator[Plan], tally: Tally, goes_on: Callable[[], bool]
 ) -> None:
-    """Read one stream after the other, and tell how each ended."""
+    """Read one stream after another, and count the end of each."""
     for plan in plans:
         if not goes_on():
             return
         try:
             (_observe if plan.pushed else _iterate)(client, plan, tally)
-        except Exception as error:  # noqa: BLE001 - whatever comes out is a complaint
+        except Exception as error:  # noqa: BLE001 - any error here is a complaint
             tally.complain(f"{error!r} came out of {plan}")
 
 
 async def read_in_a_task(
     client: AsyncOpenAI, plans: Iterator[Plan], tally: Tally, goes_on: Callable[[], bool]
 ) -> None:
-    """Read one stream after the other, and tell how each ended."""
+    """Read one stream after another, and count the end of each."""
     for plan in plans:
         if not goes_on():
             return

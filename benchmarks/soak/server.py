@@ -11,7 +11,7 @@ from streamkit.server import EmbeddedServer
 
 
 def main() -> None:
-    """Serve."""
+    """Serve until the input ends."""
     with EmbeddedServer() as server:
         print(server.base_url, flush=True)
         sys.stdin.read()

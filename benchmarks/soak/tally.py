@@ -1,4 +1,4 @@
-"""How the streams ended."""
+"""The tally of the streams' ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEFT = "left by its reader"
 
 
 class Tally:
-    """Counts ends, from any thread; whatever is not as it should be is a complaint."""
+    """A counter of ends, for any thread; it keeps a complaint for each that is wrong."""
 
     def __init__(self) -> None:
         self.ends: Counter[str] = Counter()
@@ -24,7 +24,7 @@ class Tally:
         self._lock = Lock()
 
     def count(self, plan: Plan, ends: list[Exception | None], events: int, *, left: bool) -> None:
-        """Note how a stream ended: what its observers were told, in all."""
+        """Count the end of a stream; ``ends`` are all ends that its observers received."""
         with self._lock:
             self.events += events
             wrong = [end for end in ends if end is not None and not isinstance(end, OpenAIError)]
@@ -37,11 +37,11 @@ class Tally:
             self.ends[LEFT if left else type(ends[0]).__name__ if any(ends) else "complete"] += 1
 
     def complain(self, what: str) -> None:
-        """Note what should not be."""
+        """Add a complaint."""
         with self._lock:
             self.complaints.append(what)
 
     @property
     def streams(self) -> int:
-        """How many have ended."""
+        """The number of streams that have ended."""
         return sum(self.ends.values())

@@ -61,7 +61,7 @@ class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDo
             return ()
         self._last = value
         text = value.choice.reasoning
-        return (ReasoningDeltaEvent(value.index, value.reasoning, text, value.reasoning_end),)
+        return (ReasoningDeltaEvent(value.index, value.reasoning, text, value.mark.reasoning_end),)
 
     def _log(self, last: ChoiceUpdate) -> TextLog:
         return last.choice.reasoning
@@ -80,7 +80,7 @@ class RefusalTeller(TextTeller[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEven
         if value.refusal:  # some servers send an empty piece after the finish reason
             self._last = value
         text = value.choice.refusal
-        return (RefusalDeltaEvent(value.index, value.refusal, text, value.refusal_end),)
+        return (RefusalDeltaEvent(value.index, value.refusal, text, value.mark.refusal_end),)
 
     def _log(self, last: ChoiceUpdate) -> TextLog:
         return last.choice.refusal
@@ -175,7 +175,7 @@ class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):
         choice = value.choice
         if new.content or new.refusal:
             self._choice = choice
-        content_end, refusal_end = value.logprobs_ends
+        content_end, refusal_end = value.mark.logprobs_ends
         events: list[LogprobsEvent] = []
         if new.content and content_end:
             events.append(

@@ -57,27 +57,34 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
     """The call of the kind that tools replaced."""
 
 
-class ChoiceUpdate(Struct, frozen=True, gc=False):
+class ChoiceMark(Struct, frozen=True, kw_only=True, gc=False):
+    """What a choice has besides its content, as of a moment."""
+
+    heading: ChoiceHeading
+    reasoning_end: int
+    refusal_end: int
+    calls: tuple[CallMark, ...]
+    logprobs_ends: tuple[int | None, int | None]
+    """How many there were of the content and of the refusal; None when they were not spoken of."""
+
+
+class ChoiceUpdate(Struct, frozen=True, kw_only=True, gc=False):
     """What a chunk added to one choice, and the choice as it was then."""
 
     index: int
     choice: ChoiceLog
-    reasoning: str | None
-    """What was added to the reasoning; None when it was not spoken of."""
-    reasoning_end: int
-    content: str | None
+    content: str | None = None
     """What was added to the content; None when it was not spoken of."""
     content_end: int
-    refusal: str | None
-    refusal_end: int
-    calls: tuple[CallUpdate[ToolCallLog], ...]
-    logprobs: ChoiceLogprobs | None
-    finish_reason: str | None
+    mark: ChoiceMark
+    """The rest of the choice; one for all updates that add nothing but content."""
+    reasoning: str | None = None
+    """What was added to the reasoning; None when it was not spoken of."""
+    refusal: str | None = None
+    calls: tuple[CallUpdate[ToolCallLog], ...] = ()
+    logprobs: ChoiceLogprobs | None = None
+    finish_reason: str | None = None
     """What the chunk says; the heading has what was said once."""
-    heading: ChoiceHeading
-    all_calls: tuple[CallMark, ...]
-    logprobs_ends: tuple[int | None, int | None]
-    """How many there were of the content and of the refusal; None when they were not spoken of."""
 
 
 class ChoiceLog:
@@ -88,6 +95,7 @@ class ChoiceLog:
         "_heading",
         "_limits",
         "_logprobs_ends",
+        "_mark",
         "_tool_calls",
         "content",
         "index",
@@ -110,6 +118,13 @@ class ChoiceLog:
         self._tool_calls = ToolCallsLog(limits)
         self._function_call: ToolCallLog | None = None
         self._heading = ChoiceHeading()
+        self._mark = ChoiceMark(
+            heading=self._heading,
+            reasoning_end=0,
+            refusal_end=0,
+            calls=(),
+            logprobs_ends=self._logprobs_ends,
+        )
 
     @property
     def finish_reason(self) -> str | None:
@@ -179,21 +194,39 @@ class ChoiceLog:
             self._heading = _continued(
                 self._heading, choice, self._limits, thinks_in_details=bool(thought)
             )
+        mark = self._mark
+        if (
+            self._heading is mark.heading
+            and reasoning is None
+            and refusal is None
+            and logprobs is None
+            and not calls
+        ):
+            return ChoiceUpdate(
+                index=self.index,
+                choice=self,
+                content=content,
+                content_end=self.content.length,
+                mark=mark,
+            )
+        self._mark = ChoiceMark(
+            heading=self._heading,
+            reasoning_end=self.reasoning.length,
+            refusal_end=self.refusal.length,
+            calls=self._tool_calls.marks,
+            logprobs_ends=self._logprobs_ends,
+        )
         return ChoiceUpdate(
-            self.index,
-            self,
-            reasoning,
-            self.reasoning.length,
-            content,
-            self.content.length,
-            refusal,
-            self.refusal.length,
-            calls,
-            logprobs,
-            choice.finish_reason,
-            self._heading,
-            self._tool_calls.marks,
-            self._logprobs_ends,
+            index=self.index,
+            choice=self,
+            content=content,
+            content_end=self.content.length,
+            mark=self._mark,
+            reasoning=reasoning,
+            refusal=refusal,
+            calls=calls,
+            logprobs=logprobs,
+            finish_reason=choice.finish_reason,
         )
 
     def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
@@ -201,18 +234,18 @@ class ChoiceLog:
 
         What is to be parsed is read as a whole when ``final``, else as far as it goes.
         """
-        heading = update.heading
+        mark, heading = update.mark, update.mark.heading
         message = construct(_Message, resolved(heading.fields))
         message.add_unknown(resolved(heading.delta_extra))
         message.role = heading.role
         if heading.reasoning_name:
-            reasoning = self.reasoning.first(update.reasoning_end)
+            reasoning = self.reasoning.first(mark.reasoning_end)
             setattr(message, heading.reasoning_name, reasoning)
         if heading.has_content:
             message.content = self.content.first(update.content_end)
         if heading.has_refusal:
-            message.refusal = self.refusal.first(update.refusal_end)
-        if update.content_end and not update.refusal_end:
+            message.refusal = self.refusal.first(mark.refusal_end)
+        if update.content_end and not mark.refusal_end:
             message.parsed = (
                 self._parsed(reader)
                 if final
@@ -220,20 +253,20 @@ class ChoiceLog:
             )
         if heading.function_call is not None:
             message.function_call = heading.function_call.build_old_kind()
-        if update.all_calls:
+        if mark.calls:
             message.tool_calls = [
                 call.build(
                     self._parsed_arguments(call.call, reader)
                     if final
                     else reader.partial_arguments(call.name, call.call.arguments, call.end)
                 )
-                for call in update.all_calls
+                for call in mark.calls
             ]
         choice: ParsedChoice[Any] = ParsedChoice(
             index=update.index,
             finish_reason=heading.finish_reason,
             message=message,
-            logprobs=self._logprobs(update),
+            logprobs=self._logprobs(mark),
         )
         choice.add_unknown(resolved(heading.choice_extra))
         return choice
@@ -273,9 +306,9 @@ class ChoiceLog:
             extra = merged(old, logprobs.model_extra, PER_TOKEN, self._limits)
             self._heading = replace(self._heading, logprobs_extra=extra)
 
-    def _logprobs(self, update: ChoiceUpdate) -> ChoiceLogprobs | None:
-        extra = update.heading.logprobs_extra
-        content_end, refusal_end = update.logprobs_ends
+    def _logprobs(self, mark: ChoiceMark) -> ChoiceLogprobs | None:
+        extra = mark.heading.logprobs_extra
+        content_end, refusal_end = mark.logprobs_ends
         if content_end is None and refusal_end is None and not extra:
             return None
         logprobs = ChoiceLogprobs(

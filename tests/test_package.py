@@ -80,6 +80,7 @@ def test_every_module_can_be_imported_without_a_warning() -> None:
 def test_importing_streamkit_imports_nothing_heavy() -> None:
     heavy = {"httpcore", "httpx", "httpx2", "jsonschema", "openai"}
     heavy |= {"pydantic", "reactivex", "tenacity"}
+    heavy |= {"asyncio", "email", "hashlib", "html", "http.client", "ssl", "urllib.request"}
     extras = {"rich", "starlette", "typer", "uvicorn"}
     assert imported_with("import streamkit") & (heavy | extras) == set()
 

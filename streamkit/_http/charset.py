@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from email.message import Message
 
 __all__ = ["charset"]
 
@@ -16,6 +15,8 @@ _is_of_text = re.compile("ascii|big5|cp[0-9]|euc|gb|iso|koi8|mac|shift|tis|utf-(
 
 def charset(content_type: str, content: bytes) -> str:
     """The encoding that a ``content-type`` names; UTF-8 where it names none that texts have."""
+    from email.message import Message
+
     header = Message()
     header["content-type"] = content_type
     try:

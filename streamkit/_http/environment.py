@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
-from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
 from streamkit.errors import StreamkitError
 
@@ -36,6 +35,8 @@ def proxies() -> dict[str, str | None]:
 
     httpx reads the same out of the environment when it is given no transport.
     """
+    from urllib.request import getproxies
+
     named = getproxies()
     exempt = [host for each in named.get("no", "").split(",") if (host := each.strip())]
     if "*" in exempt:
@@ -50,6 +51,8 @@ def proxies() -> dict[str, str | None]:
 
 def proxy_variables(url: httpx.URL) -> str:
     """The names of the variables by which a request to ``url`` may go by a proxy; mostly none."""
+    from urllib.request import getproxies_environment, proxy_bypass
+
     proxies = getproxies_environment()
     if proxy_bypass(url.host) or not {url.scheme, "all"} & proxies.keys():
         return ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.printable import printable
@@ -180,6 +179,8 @@ def _pattern(secret: str) -> re.Pattern[str]:
 
 def _letter(char: str) -> str:
     """A pattern of all that a letter may be written as: in JSON, within JSON, in a URL, in HTML."""
+    from html.entities import codepoint2name
+
     code, plain = ord(char), re.escape(char)
     units = char.encode("utf-16-be")
     named = f"|{codepoint2name[code]}" if code in codepoint2name else ""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import pickle
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -31,6 +30,8 @@ class CopyableError(Exception):
         return _again(type(self), self.args, copied)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        import pickle
+
         pickled = _each(vars(self), lambda value: pickle.loads(pickle.dumps(value)), "pickled")  # noqa: S301 - our own
         return _again, (type(self), self.args, pickled)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET
@@ -31,7 +32,7 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
     ``APIResponseValidationError`` when it is no completion.
     """
     try:
-        completion = _strictly(response.content)
+        completion = _decoder().decode_strictly(response.content)
     except (ValueError, RecursionError):
         # Not all of it fits the type; only then can there be an error in it.
         completion = _leniently(response, limits)
@@ -50,7 +51,9 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
     return completion
 
 
-_strictly = WireDecoder(ChatCompletion).decode_strictly
+@functools.cache
+def _decoder() -> WireDecoder[ChatCompletion]:
+    return WireDecoder(ChatCompletion)  # not before it is needed: streams do without it
 
 
 def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:

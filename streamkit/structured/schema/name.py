@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 __all__ = ["MAX_LENGTH", "schema_name"]
@@ -27,5 +26,7 @@ def schema_name(name: str) -> str:
     allowed = _NOT_ALLOWED.sub("_", name)
     if not name or (len(allowed) <= MAX_LENGTH and _PLAIN.fullmatch(name)):
         return allowed or "response"
+    import hashlib  # which few names need, and OpenSSL for it
+
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
     return f"{allowed[: MAX_LENGTH - 1 - _DIGEST].rstrip('_')}_{digest}"

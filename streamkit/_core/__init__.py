@@ -1,1 +1,1 @@
-"""The machines, and what they are made of: no I/O, no clock, no protocol."""
+"""The machines and their parts, without I/O, clocks or protocols."""

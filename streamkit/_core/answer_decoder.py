@@ -1,4 +1,4 @@
-"""What the decoders of streamed answers share: at the end they judge whether there was one."""
+"""The base of the decoders of streamed answers, which judge at the end whether one came."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["SSE", "AnswerDecoder", "OnTruncated"]
 A = TypeVar("A")
 
 OnTruncated = Literal["error", "accept"]
-"""What a stream that ends before its answer is: an error, or as good as whole."""
+"""The treatment of a stream that ends before its answer: as an error, or as complete."""
 
 _SHORT = 16
 _DONE = ("[DONE]", b"[DONE]")
@@ -49,15 +49,15 @@ class SSE(Protocol):
 
 
 class AnswerDecoder(Machine[SSE, A]):
-    """Server-sent events to the parts of one answer.
+    """A decoder of server-sent events into the parts of one answer.
 
-    A family says what is in an event (``decode``), whether anything of an answer has come
-    (``is_answered``) and whether all of it has (``has_ended``). The rest is the same for all:
-    ``[DONE]``, errors that the server reports, and what an end is.
+    A family defines how an event is decoded (``decode``), whether any part of an answer has come
+    (``is_answered``) and whether the whole has (``has_ended``). The base handles ``[DONE]``, errors
+    that the server reports, and the end of the stream.
     """
 
     received: int = 0
-    """How many events have come."""
+    """The number of events received."""
     _passed_over = ""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
@@ -66,9 +66,9 @@ class AnswerDecoder(Machine[SSE, A]):
 
     @abstractmethod
     def decode(self, data: str | bytes, event: str = "message", /) -> A | None:
-        """Take the data of an event of this type and return its part of an answer, if it has one.
+        """Decode the data of an event of this type; return its part of an answer, or None.
 
-        It counts the event in ``received``, and takes nothing more once it is ``done``.
+        The event counts in ``received``. Once the decoder is ``done``, it ignores events.
         """
 
     @property
@@ -79,7 +79,7 @@ class AnswerDecoder(Machine[SSE, A]):
     @property
     @abstractmethod
     def has_ended(self) -> bool:
-        """Whether the parts that came say that the answer is whole; ``[DONE]`` says so anyway."""
+        """Whether the parts show that the answer is whole; ``[DONE]`` shows it anyway."""
 
     @property
     def is_complete(self) -> bool:
@@ -87,7 +87,7 @@ class AnswerDecoder(Machine[SSE, A]):
         return self.done or self.has_ended or self._on_truncated == "accept"
 
     def feed(self, value: SSE, /) -> Sequence[A]:
-        """Take an event and return its part of an answer, if it has one."""
+        """Decode an event; return its part of an answer, if it has one."""
         name = value.event
         if name != "message" and self._names_error(name) and not self.done:
             self.received += 1
@@ -96,10 +96,10 @@ class AnswerDecoder(Machine[SSE, A]):
         return () if part is None else (part,)
 
     def feed_last(self, value: SSE, /) -> Sequence[A]:
-        """Take the event that the end of the body cut off from its blank line.
+        """Decode the last event, whose blank line the end of the body cut off.
 
-        Its data count if they are whole, and so is everything else of the answer. ``[DONE]`` and
-        an error count anyway.
+        Its data count if they are whole and the answer before them is, too. ``[DONE]`` and an error
+        always count.
         """
         data = value.data
         if self.done:
@@ -116,7 +116,7 @@ class AnswerDecoder(Machine[SSE, A]):
         return ()
 
     def close(self) -> Iterable[A]:
-        """Take the end of the body, or ``[DONE]``."""
+        """Handle the end of the body, or ``[DONE]``."""
         if self.is_complete:
             return ()
         if not self.received:
@@ -126,20 +126,20 @@ class AnswerDecoder(Machine[SSE, A]):
         )
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream say how much of it had come."""
+        """Set ``events_received`` on an error of the stream."""
         if isinstance(error, StreamkitError):
             error.events_received = self.received
 
     def _missing(self) -> str:
-        """What a stream that ends now lacks, and what came in its place."""
+        """Return the part that a stream which ends now lacks, and a quote of what came instead."""
         return f"no [DONE]{self._quoted()}"
 
     def _names_error(self, event: str) -> bool:
-        """Whether an event of this type reports an error, whatever its data are."""
+        """Return whether an event of this type reports an error, whatever its data are."""
         return is_error(event)
 
     def _is_empty(self, data: str | bytes) -> bool:
-        """Whether the data have nothing of an answer: they are blank, or ``[DONE]``."""
+        """Return whether the data are no part of an answer: blank, or ``[DONE]``."""
         stripped = data.strip()
         if len(data) < _SHORT and stripped[:6] in _DONE:
             self.done = True
@@ -153,14 +153,14 @@ class AnswerDecoder(Machine[SSE, A]):
         return None if report is None else reported(data, report)
 
     def _pass_over(self, data: str | bytes) -> None:
-        """Remember what was no part of an answer, as much of it as an error would quote."""
+        """Keep data that were no part of an answer, up to the length of an error's quote."""
         text = data[: 4 * QUOTE_LIMIT]
         text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         if text not in self._passed_over:
             self._passed_over = f"{self._passed_over}\n{text}".lstrip()[: QUOTE_LIMIT + 1]
 
     def _quoted(self) -> str:
-        """What was passed over, as the end of an error's message."""
+        """Return the data that were passed over, as the end of an error's message."""
         quote = self._passed_over[:QUOTE_LIMIT]
         return f": {quote!r}" if quote else ""
 

@@ -1,4 +1,4 @@
-"""One call of a tool, as it arrives, whatever the protocol."""
+"""One call of a tool as it arrives, in any protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["CallLog", "CallUpdate"]
 
 
 class CallLog:
-    """A call: its id and its name, and the log of its arguments."""
+    """A call: its id, its name, and the log of its arguments."""
 
     __slots__ = ("arguments", "id", "index", "name", "type")
 
@@ -30,7 +30,7 @@ class CallLog:
         return self.arguments.is_whole_json()
 
     def is_open(self) -> bool:
-        """Whether more must follow: there are no arguments, or they are JSON and not closed yet."""
+        """Whether more must follow: there are no arguments, or their JSON is not closed."""
         if not self.arguments.length:
             return True
         return self.type != "custom" and self.arguments.is_open_json()
@@ -40,10 +40,10 @@ C = TypeVar("C", bound=CallLog)
 
 
 class CallUpdate(Struct, Generic[C], frozen=True, gc=False):
-    """A new piece of a call's arguments, and where in their log it ends."""
+    """A new piece of a call's arguments, and its end in their log."""
 
     call: C
     arguments_delta: str
     end: int
     opened: bool
-    """Whether nothing was heard of the call before."""
+    """Whether this is the first piece of the call."""

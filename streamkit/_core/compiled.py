@@ -1,8 +1,8 @@
-"""Types are compiled by one thread at a time, and used by all at once."""
+"""Decoders and converters of types that one thread at a time compiles, and all threads use."""
 
-# msgspec (0.22.0 does) compiles a Struct where it is first used, and shows what it has so far to
-# every other thread that comes to use it meanwhile: the process crashes. So the first use of a type
-# is made here, under a lock; no other one takes it.
+# msgspec (as of 0.22.0) compiles a Struct at its first use, and another thread that uses the Struct
+# meanwhile sees it half compiled: the process crashes. So the first use of a type is made here,
+# under a lock, which no later use takes.
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = ["convert", "converter", "decoder", "one_at_a_time"]
 T = TypeVar("T")
 
 one_at_a_time: Final = threading.RLock()
-"""Held while a type is looked into for the first time."""
+"""The lock that is held while a type is compiled."""
 if hasattr(
     os, "register_at_fork"
-):  # nor does a process fork meanwhile, or its child waits for ever
+):  # a process must not fork meanwhile, or its child waits forever
     os.register_at_fork(
         before=one_at_a_time.acquire,
         after_in_parent=one_at_a_time.release,
@@ -34,7 +34,7 @@ if hasattr(
 
 
 def decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
-    """A decoder of JSON into the type; raises ``TypeError`` where msgspec does not know it."""
+    """Return a decoder of JSON into the type; raise ``TypeError`` if msgspec does not know it."""
     with one_at_a_time:
         return msgspec.json.Decoder(type_)
 
@@ -46,7 +46,7 @@ def converter(type_: Any) -> Callable[..., Any]:
     ``msgspec.ValidationError`` for a value that does not fit.
     """
     with one_at_a_time, suppress(msgspec.ValidationError):
-        msgspec.convert(None, type_)  # which compiles all that is in it
+        msgspec.convert(None, type_)  # this compiles the type and all its parts
     return partial(msgspec.convert, type=type_)
 
 
@@ -58,7 +58,7 @@ def convert(value: Any, type_: type[T], *, strict: bool = True) -> T: ...
 @overload
 def convert(value: Any, type_: object, *, strict: bool = True) -> Any: ...
 def convert(value: Any, type_: Any, *, strict: bool = True) -> Any:
-    """Convert a value into one of this package's own types, each of which is kept for good.
+    """Convert a value into one of this package's own types, whose converters are kept forever.
 
     Raises ``msgspec.ValidationError`` for a value that does not fit.
     """

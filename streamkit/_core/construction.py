@@ -1,7 +1,7 @@
-"""Wire types out of decoded JSON, whatever is in it: built field by field."""
+"""The construction of wire types from any decoded JSON, field by field."""
 
-# Strategy: how a field is read is decided once a type, not once a value. A reader takes a value and
-# gives it back as its field has it, and what of it could not be read.
+# Strategy: the reader of a field is chosen once per type, not once per value. A reader takes a
+# value, and returns it as the field's type and the rest that could not be read.
 
 from __future__ import annotations
 
@@ -31,15 +31,14 @@ _NOTHING = object()
 
 
 def construct(type_: type[W], data: dict[str, Any]) -> W:
-    """Build a wire type from decoded JSON, whatever is in it.
+    """Build a wire type from any decoded JSON.
 
-    Where a server is careless and what it means is plain, that is read: an object where a list of
-    them belongs is a list of one, unless its keys are the indices of a list; a null in a list adds
-    nothing, JSON in place of its text is its text, and a type may know other forms of what it says
-    (``Wire.normalized``). What still cannot be read stays among the unknown fields
-    (``model_extra``), which is logged at DEBUG, and the field reads as its default, or as the
-    objects of a list that could be read. An object that names a kind which its union has not
-    becomes a plain ``Wire``, all of whose fields are unknown ones.
+    A careless server is understood where its meaning is plain: an object in place of a list becomes
+    a list of one, unless its keys are the indices of a list; a null in a list adds nothing, JSON in
+    place of its text becomes the text, and a type may accept other forms (``Wire.normalized``). A
+    value that still cannot be read is kept among the unknown fields (``model_extra``), which is
+    logged at DEBUG, and its field has the default, or the readable objects of a list. An object
+    whose kind its union does not have becomes a plain ``Wire``, whose fields are all unknown.
     """
     return _built(type_, *(type_.normalized(data) or (data, {})))
 
@@ -72,7 +71,7 @@ def _built(type_: type[W], data: dict[str, Any], unread: dict[str, Any]) -> W:
 
 
 class _Shape(NamedTuple):
-    """How objects of a type are read."""
+    """The readers of a type's fields, and its tag."""
 
     readers: dict[str, Reader]
     tag_field: str | None
@@ -90,7 +89,7 @@ def _shape(type_: type[Wire]) -> _Shape:
 
 
 def _reader(expected: Any) -> Reader:
-    """How a value of a field of this type is read."""
+    """Return the reader of a field of this type."""
     members = [member for member in _members(expected) if member is not type(None)]
     if len(members) > 1:
         if all(map(_is_wire, members)):
@@ -176,12 +175,12 @@ def _read_list(item_type: Any, read: Reader, value: Any) -> tuple[Any, Any]:
     rests = [rest for _, rest in fits if rest is not _NOTHING]
     if not rests:
         return items, _NOTHING
-    # Objects stand for themselves; numbers mean something by their place.
+    # An object means the same anywhere in the list; a number's place has a meaning.
     return (items, rests) if items and isinstance(items[0], Wire) else (_MISFIT, kept)
 
 
 def _listed(value: dict[str, Any], item_type: Any) -> list[Any] | None:
-    """The items of a list that came as an object: it is the only one, or has them by index."""
+    """Return the items of a list that came as an object: the only item, or items by index."""
     shapes = [_shape(member) for member in _members(item_type) if _is_wire(member)]
     if any(not shape.readers.keys().isdisjoint(value) for shape in shapes):
         return [value]
@@ -200,10 +199,10 @@ _DIGITS = 9  # of an index
 
 
 def _tagged(members: list[type[Wire]], value: Any) -> type[Wire]:
-    """The member of a tagged union that ``value`` names; a plain ``Wire`` when it names another.
+    """Return the member of a tagged union that ``value`` names; ``Wire`` for an unknown name.
 
-    One that names none is told by its content, which the API calls by the name of its kind;
-    failing that, it is the first.
+    A value without a name is recognised by the field that the API names after the kind; else it is
+    the first member.
     """
     if not isinstance(value, dict):
         return members[0]

@@ -1,7 +1,7 @@
-"""How long a reader waits for a stream: which limit is reached, and when. No clock, no waiting.
+"""The time limits of a stream's reader: the limit that is reached, and when. No clock, no waiting.
 
-Only the time counts in which the reader waits for the server, so a slow reader is never a silent
-server. The exception is ``total``, which is on the clock.
+Only the time that the reader waits for the server counts, so a slow reader does not look like a
+silent server. The exception is ``total``, which counts all time.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ __all__ = ["Deadlines", "StreamLimits"]
 
 @dataclass(frozen=True, kw_only=True)
 class StreamLimits:
-    """Seconds that an answer may take; None is no limit."""
+    """Seconds that an answer may take; None means no limit."""
 
     first_content: float | None = None
-    """From the request to the first content."""
+    """Seconds from the request to the first content."""
     between_content: float | None = None
-    """From any content to the next, or to the end."""
+    """Seconds from any content to the next, or to the end."""
     total: float | None = None
-    """From the request to the end of the answer."""
+    """Seconds from the request to the end of the answer."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no length of time."""
+        """Raise ``ValueError`` for a value that is no length of time."""
         for field in fields(self):
             seconds = getattr(self, field.name)
             if seconds is not None:
@@ -35,13 +35,13 @@ class StreamLimits:
 
 
 class Deadlines:
-    """When a limit will be reached; every time is told by the caller, in seconds of any clock.
+    """The times at which limits are reached; the caller passes each time, in seconds of any clock.
 
-    One thread tells what happens, and any may ask. The request is sent at ``now``.
+    One thread reports what happens, and any thread may query. The request is sent at ``now``.
     """
 
-    # Strategy: of the limit that holds, the seconds that are left are kept; waiting uses them up.
-    # The changes are in such an order that whoever asks in the middle of one only asks too early.
+    # Strategy: the remaining seconds of the current limit are kept; waiting uses them up. The order
+    # of the changes is such that a query in the middle of one only sees too early a time.
 
     def __init__(self, limits: StreamLimits, now: float) -> None:
         self._limits = limits
@@ -50,52 +50,52 @@ class Deadlines:
         self.begin()
 
     def have_passed(self, now: float) -> bool:
-        """Whether there is no time for anything more by then."""
+        """Return whether no time is left at ``now``."""
         return now >= self._ends
 
     def begin(self) -> None:
-        """The request is sent, or sent again: the first content is waited for, anew if need be."""
+        """Start the wait for the first content: the request is sent, or sent again."""
         self._limit: TimeLimit = "first_content"
         self._left = _or_inf(self._limits.first_content)
         self._since = self._ends
         self._until: float | None = None
 
     def wait(self, now: float) -> float:
-        """The reader begins to wait; return until when it may."""
+        """Start a wait of the reader; return the time at which it must end."""
         self._since = now
         until = now + self._left
         self._until = until = min(until, self._ends)
         return until
 
     def arrived(self, now: float) -> None:
-        """Something came, be it content or not, and the reader waits no longer."""
+        """End a wait of the reader, because data came, content or not."""
         if self._until is not None:
             self._left -= now - self._since
             self._until = None
 
     def content(self) -> None:
-        """What arrived was content."""
+        """Restart the limit, because the data were content."""
         self._limit = "between_content"
         self._left = self._between
 
     def reached(self, now: float) -> StreamTimeoutError | None:
-        """The error of the limit that a waiting reader has reached by now, if there is one."""
+        """Return the error of the limit that a waiting reader has reached at ``now``, or None."""
         until = self._until
         return None if until is None or now < until else self.error()
 
     def error(self) -> StreamTimeoutError:
-        """The error of the limit that a reader who waits will reach first."""
+        """Return the error of the limit that a waiting reader will reach first."""
         limit = "total" if self._until == self._ends else self._limit
         seconds = getattr(self._limits, limit)
         message = f"{_SAID[limit]} {seconds:g} s ({limit})"
         return StreamTimeoutError(message, limit=limit, seconds=seconds)
 
     def earliest(self, now: float) -> float:
-        """The earliest time at which a limit can be reached: one need not ask again before."""
+        """Return the earliest time at which a limit can be reached: no query is needed before."""
         until = self._until
         if until is None:
             until = now + self._left
-        # Content may come at any time, and its limit hold from then on.
+        # Content may come at any time, and its limit counts from then on.
         until = min(until, now + self._between)
         return min(until, self._ends) if now < self._ends else until
 

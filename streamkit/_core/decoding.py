@@ -1,8 +1,8 @@
-"""JSON bytes to wire types: as strict and fast as msgspec, and as lenient as it takes.
+"""The decoding of JSON into wire types: as fast and strict as msgspec, and lenient where needed.
 
-Strategy: msgspec decodes what fits the type exactly, which is nearly everything. What it refuses
-(an unknown field, a value of another type, half a surrogate pair) is read again with the standard
-library and built field by field, so nothing that came is lost.
+Strategy: msgspec decodes data that fit the type exactly, which is nearly everything. Data that it
+refuses (an unknown field, a value of another type, half a surrogate pair) are read again with the
+standard library and built field by field, so nothing that came is lost.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ W = TypeVar("W", bound=Wire)
 
 
 class NestingError(ValueError):
-    """JSON is nested deeper than it may be."""
+    """JSON is nested deeper than the limit."""
 
 
 class WireDecoder(Generic[W]):
-    """Decode one wire type from JSON."""
+    """A decoder of JSON into one wire type."""
 
     def __init__(self, type_: type[W]) -> None:
         self._type = type_
         self.decode_strictly: Callable[[bytes | str], W] = _strict(type_)
-        """Decode what fits the type and nothing else.
+        """Decode data that fit the type exactly.
 
-        Raises ``ValueError``, or ``RecursionError`` for what is nested too deeply to tell.
+        Raises ``ValueError`` for any other data, or ``RecursionError`` for data nested too deeply.
         """
 
     def decode(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
-        """The object in ``data``; raises ``ValueError`` when it holds no JSON object.
+        """Decode the object in ``data``; raise ``ValueError`` if they hold no JSON object.
 
-        If that is because of its depth, it is a ``NestingError``.
+        If the object is nested too deeply, the error is a ``NestingError``.
         """
         try:
             return self.decode_strictly(data)
@@ -53,7 +53,7 @@ class WireDecoder(Generic[W]):
             return self.decode_leniently(data, max_depth)
 
     def decode_leniently(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
-        """The same for data that do not fit; slower by far."""
+        """Decode data that do not fit the type exactly; this is much slower."""
         value = loads(data, max_depth)
         if not isinstance(value, dict):
             raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
@@ -66,19 +66,19 @@ def _strict(type_: type[W]) -> Callable[[bytes | str], W]:
 
 
 def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
-    """Any JSON value; raises ``ValueError``, which for one that is too deep is ``NestingError``."""
+    """Decode any JSON value; raise ``ValueError``, or ``NestingError`` for one that is too deep."""
     try:
         value = json.loads(data)
     except RecursionError as error:
         raise NestingError(f"nested deeper than {max_depth} levels") from error
-    # Fewer brackets than levels: there is no need to look where they stand.
+    # With fewer brackets than levels, their places need not be checked.
     if _brackets(data) > max_depth and _is_deeper(value, max_depth):
         raise NestingError(f"nested deeper than {max_depth} levels")
     return value
 
 
 def is_json(data: bytes | str) -> bool:
-    """Whether this is all of a JSON object or list, be it too deep to be read."""
+    """Return whether the data are one whole JSON object or list, even one too deep to read."""
     text = data.lstrip()
     if text[:1] not in _OPENING:
         return False
@@ -102,7 +102,7 @@ def _brackets(data: bytes | str) -> int:
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
-    """Whether more than ``depth`` containers are in one another; asked level by level."""
+    """Return whether more than ``depth`` containers are nested, checked level by level."""
     level = _containers([value])
     while level and depth:
         depth -= 1

@@ -1,4 +1,4 @@
-"""What shows that an answer is there, so that nobody asks for it again."""
+"""The signs that an answer is complete, so that it is not requested again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ __all__ = ["ends_answer"]
 
 @singledispatch
 def ends_answer(_item: object) -> bool:
-    """Whether an item of a stream, or the part of an answer that an error carries, shows its end.
+    """Return whether a stream's item, or an error's ``partial``, shows that the answer is complete.
 
-    A family registers its own types: by itself no type shows anything.
+    A family registers its own types: a type that is not registered shows nothing.
     """
     return False

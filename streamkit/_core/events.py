@@ -1,4 +1,4 @@
-"""What the events of every family share, and the two that belong to none."""
+"""The base of the events of every family, and the two events that belong to none."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ __all__ = ["AttemptResetEvent", "Event", "EventsDroppedEvent", "Growth"]
 
 
 class Event(Struct, frozen=True, gc=False, eq=False):
-    """What all events share; ``type`` tells them apart.
+    """The base of all events, which ``type`` distinguishes.
 
-    Two events are equal when they are of one type and say the same.
+    Two events are equal when they have the same type and the same content.
     """
 
     _at: ClassVar[tuple[str, ...]] = ()
-    """The fields that say where in the answer an event belongs."""
+    """The names of the fields that make up an event's ``place``."""
     _aliases: ClassVar[frozenset[str]] = frozenset()
-    """The members that repeat what others say, and are left out of ``to_dict``."""
+    """The names of members that repeat others, which ``to_dict`` leaves out."""
 
     @property
     def place(self) -> tuple[int | str, ...]:
-        """Where in the answer the event belongs, such as its choice and its call.
+        """The event's place in the answer, such as its choice and its call.
 
-        Events of one type and one place follow one another; one with ``since`` can stand for those
-        before it. An event about the answer as a whole has an empty place.
+        Events of one type and one place continue each other; an event with ``since`` can stand for
+        those before it. An event about the answer as a whole has an empty place.
         """
         return tuple([getattr(self, name) for name in self._at])
 
     def to_dict(self, *, delta: bool = False) -> dict[str, Any]:
-        """Everything the event says, as plain data; reads it as of the event.
+        """Return the content of the event as plain data, in its state at the event.
 
         Args:
-            delta: leave out what grows with the stream, such as ``snapshot`` and ``parsed``. Then
-                all events of a stream together are about as long as the stream; with it their
-                length grows with its square.
+            delta: Whether to leave out members that grow with the stream, such as ``snapshot`` and
+                ``parsed``. Then all events of a stream together are about as long as the stream;
+                with these members, their length grows with its square.
         """
         names = self._names_of_news() if delta else self._names()
         return {name: plain(getattr(self, name), "json", drop_none=True) for name in names}
 
     def to_json(self, *, delta: bool = False) -> str:
-        """The JSON text of ``to_dict``, on one line."""
+        """Return the JSON text of ``to_dict``, on one line."""
         return json_of(self.to_dict(delta=delta))
 
     def model_dump(self) -> dict[str, Any]:
-        """The same as ``to_dict``, under the name pydantic uses."""
+        """Return the same as ``to_dict``, under the name that pydantic uses."""
         return self.to_dict()
 
     def __eq__(self, other: object) -> bool:
@@ -72,7 +72,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
     @classmethod
     @functools.cache
     def _names(cls) -> tuple[str, ...]:
-        """The names of all that an event says."""
+        """Return the names of all members of an event's content."""
         fields = cls.__struct_fields__
         views = [name for name, member in vars(cls).items() if isinstance(member, property)]
         said = [name for name in (*fields, *views) if name[0] != "_" and name not in cls._aliases]
@@ -81,7 +81,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
     @classmethod
     @functools.cache
     def _names_of_news(cls) -> tuple[str, ...]:
-        """The same without views of all that has come; done events have that in fields."""
+        """Return these names without views of the whole so far, which done events have in fields."""
         fields = cls.__struct_fields__
         return tuple(name for name in cls._names() if name in fields or name not in _GROWING)
 
@@ -90,15 +90,15 @@ _GROWING = frozenset({"arguments", "parsed", "parsed_arguments", "snapshot"})
 
 
 class Growth(Event, frozen=True, gc=False, eq=False):
-    """An event about a new piece of what grows at its end: a text, or a list."""
+    """An event about a new piece at the end of a growing text or list."""
 
     _piece: ClassVar[str] = "delta"
-    """The field that has the piece."""
+    """The name of the field with the piece."""
     _grows_in: ClassVar[str] = "_text"
-    """The field that has the log it went to; how long that was then is ``_end``."""
+    """The name of the field with the log of the pieces, whose length at the event is ``_end``."""
 
     def since(self, first: Self) -> Self:
-        """Return the event with all that came from ``first`` on, an event of its type and place."""
+        """Return the event with all pieces since ``first``, which has the same type and place."""
         start, end = _end_of(first) - len(getattr(first, self._piece)), _end_of(self)
         log = getattr(self, self._grows_in)
         piece = log[start:end] if isinstance(log, list) else log.between(start, end)
@@ -108,27 +108,27 @@ class Growth(Event, frozen=True, gc=False, eq=False):
 _end_of = attrgetter("_end")
 
 
-# An error leads to frames, and those may lead back here: so the collector is to know of this one.
+# An error refers to frames, which may refer to the event: so the garbage collector tracks it.
 class AttemptResetEvent(Event, frozen=True, gc=True, eq=False):
-    """The stream failed and is begun anew: what it has emitted is void. See ``retry_stream``."""
+    """The stream failed and begins anew: its emitted events are void. See ``retry_stream``."""
 
     type: ClassVar[Literal["attempt.reset"]] = "attempt.reset"
     attempt: int
-    """The number of the attempt that follows; the first one, which nobody announces, was 1."""
+    """The number of the attempt that follows; the first attempt, without an event, was 1."""
     wait: float
-    """Seconds until it is made."""
+    """Seconds until that attempt."""
     error: Exception
-    """What ended the last one."""
+    """The error that ended the last attempt."""
 
     @property
     def completion(self) -> ChatCompletion | ParsedChatCompletion[Any] | None:
-        """What had arrived of the answer."""
+        """The part of the answer that had arrived, if it is a chat completion."""
         return getattr(self.error, "completion", None)
 
 
 class EventsDroppedEvent(Event, frozen=True, gc=False, eq=False):
-    """A consumer of a hub was slow, and missed events at this place in its stream."""
+    """A consumer of a hub was too slow, and missed events at this place in its stream."""
 
     type: ClassVar[Literal["events.dropped"]] = "events.dropped"
     count: int
-    """How many were dropped here."""
+    """The number of events dropped here."""

@@ -1,4 +1,4 @@
-"""What the pipeline is told of a protocol."""
+"""The description of a protocol for the pipeline."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ E = TypeVar("E")
 
 
 class NewDecoder(Protocol[A]):
-    """Makes the decoder of one response."""
+    """A function that makes the decoder of one response."""
 
     def __call__(self, *, on_truncated: OnTruncated, limits: Limits) -> AnswerDecoder[A]: ...
 
 
 @dataclass(frozen=True)
 class Family(Generic[A, E]):
-    """A protocol, as far as one call of it is concerned: how its answer is read."""
+    """The parts of a protocol that read the answer of one call."""
 
     decoder: NewDecoder[A]
-    """Server-sent events to the parts of an answer; it knows whether the answer has ended."""
+    """Makes the decoder of server-sent events into parts, which knows the answer's end."""
     is_content: Callable[[A], bool]
-    """Whether a part brings what a reader waits for.
+    """Returns whether a part has content, for which a reader waits.
 
-    Once one has come, the request is not made again, and the time until content is over.
+    After the first such part, the request is not repeated, and the limit until content is met.
     """
     machine: Callable[[Limits], Machine[A, E]]
-    """The parts of an answer to events."""
+    """Makes the machine that turns the parts of an answer into events."""

@@ -1,4 +1,4 @@
-"""JSON has no ``NaN`` and no ``Infinity``, whichever parser reads it."""
+"""The refusal of ``NaN`` and ``Infinity`` in JSON, whichever parser reads it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["read_finite"]
 T = TypeVar("T")
 
 _SUSPECT = re.compile(r'NaN|Infinity|[eE]\+?\d{3}|\d{309}|"\s*[+-]?(?i:nan|inf|infinity)\s*"')
-"""Found in each text with a number that is not finite, and in hardly any other."""
+"""A pattern that every text with a number that is not finite matches, and few others."""
 
 _TOKEN = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
@@ -22,10 +22,10 @@ _TOKEN = re.compile(
 
 
 def read_finite(text: str, read: Callable[[str], T]) -> T:
-    """Read a JSON text; ``ValueError`` for ``NaN``, ``Infinity``, and what becomes one of them.
+    """Read a JSON text; raise ``ValueError`` for ``NaN``, ``Infinity``, or a value that becomes one.
 
     Some parsers read these, others do not, and some make them of strings and of large numbers, so
-    what a text means would depend on who reads it.
+    the meaning of a text would depend on its parser.
     """
     if _SUSPECT.search(text) is None:
         return read(text)

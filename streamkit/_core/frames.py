@@ -1,9 +1,9 @@
-"""Frames of several lines, read by httpx-sse."""
+"""The reader of frames of several lines, which uses httpx-sse."""
 
-# Strategy: httpx-sse reads a response's text. So there is one response a stream, whose body is the
-# frames that are handed in, and one reader of it, which is asked for an event where a frame is one.
-# The text is decoded as ISO 8859-1, in which each byte is a character and none gets lost: bytes
-# that are no UTF-8 are for the JSON decoder to reject.
+# Strategy: httpx-sse reads a response's text. So a stream has one response, whose body is the
+# frames that are passed in, and one reader of it, which yields an event for each frame that is one.
+# The text is decoded as ISO 8859-1, in which each byte is a character and none is lost: the JSON
+# decoder rejects bytes that are no UTF-8.
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["CODING", "FrameReader"]
 
 CODING = "iso-8859-1"
-"""How the text of an event that was read is encoded to be the bytes that came."""
+"""The encoding that turns the text of an event back into the received bytes."""
 
 
 class FrameReader:
-    """Reads the frames of a stream, one at a time."""
+    """A reader of the frames of a stream, one at a time."""
 
     def __init__(self) -> None:
         import httpx

@@ -1,9 +1,9 @@
-"""Text that grows at its end and is read as it was at any moment."""
+"""A text that grows at its end and can be read as it was at any moment."""
 
 # Strategy: a short string costs Python some 60 bytes and a piece of text often has four, so pieces
 # are joined into blocks as they come. One thread appends and any may read, without a lock: the
-# blocks, how many of them count and the pieces since are one tuple, which is replaced as a whole,
-# and a list in it grows at its end or not at all.
+# blocks, the number of valid blocks and the later pieces are one tuple, which is replaced as a
+# whole, and a list in it only ever grows at its end.
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 __all__ = ["PIECES_PER_BLOCK", "GrowingText", "whole_characters"]
 
 PIECES_PER_BLOCK = 256
-"""After how many pieces they are joined."""
+"""The number of pieces that are joined into a block."""
 
 
 class GrowingText:
-    """An append-only text; its first so many characters never change.
+    """An append-only text, whose characters never change once they are there.
 
-    Appending costs what the piece costs; reading costs a copy of the text. Some servers cut a
-    character between its two UTF-16 halves: then the first one waits for the second.
+    To append costs the length of the piece; to read costs a copy of the text. Some servers cut a
+    character between its two UTF-16 halves: then the first half is held until the second comes.
     """
 
     __slots__ = ("_half", "_state", "length")
 
     def __init__(self) -> None:
         self.length = 0
-        """Characters so far."""
+        """The number of characters so far."""
         self._half = ""
-        # Blocks, how many of them count, the characters in those, and the pieces since.
+        # The blocks, the number of valid ones, the characters in those, and the later pieces.
         self._state: _State = ([], 0, 0, [])
 
     def append(self, piece: str) -> str:
-        """Add to the end, and return what was added."""
-        # A hot place: halves, and what comes after them, are looked for where they may be.
+        """Add a piece to the end, and return the characters that were added."""
+        # A hot path: halves, and pieces after them, are looked for only where they may be.
         if self._half or not (piece.isascii() or max(piece) < _FIRST_HALF):
             piece = self._join_halves(piece)
         pieces = self._state[3]
@@ -52,15 +52,15 @@ class GrowingText:
         return piece
 
     def first(self, length: int) -> str:
-        """The first ``length`` characters, of at least as many."""
+        """Return the first ``length`` characters, which must be there."""
         blocks, count, _, pieces = self._state
         return "".join(blocks[:count] + pieces)[:length]
 
     def between(self, start: int, end: int) -> str:
-        """The characters from one position to another; costs what follows ``start``."""
+        """Return the characters between two positions; costs the length from ``start`` on."""
         blocks, count, upper, pieces = self._state
         parts: list[str] = []
-        # From the newest block backwards, for what is asked for is most often new.
+        # From the newest block backwards, because the newest text is read most often.
         while upper > start and count:
             count -= 1
             block = blocks[count]
@@ -70,7 +70,7 @@ class GrowingText:
         return text[max(start - upper, 0) : end - upper]
 
     def close(self) -> str:
-        """The whole, which all readings of its beginnings share from now on."""
+        """End the text and return the whole, which all later readings share."""
         text = self.first(self.length)
         self._state = ([text], 1, len(text), [])
         return text
@@ -83,7 +83,7 @@ class GrowingText:
 
 
 def whole_characters(text: str) -> str:
-    """The text with the two halves of a character joined, and U+FFFD for one without the other."""
+    """Join the halves of each character; a half without the other becomes U+FFFD."""
     if _SURROGATE.search(text) is None:
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""Two machines around another one: each looks at what is content, and neither makes an event."""
+"""Two machines around another one, which react to content and make no events themselves."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ A = TypeVar("A")
 E = TypeVar("E")
 
 HELD_EVENTS = 64
-"""How many events without content are kept, for the case that the stream begins anew."""
+"""The maximum number of events held before content, in case the stream begins anew."""
 
 
 class Hold(Machine[A, E]):
-    """Keeps the events of another machine until one is content, or ``HELD_EVENTS`` have come."""
+    """A machine that holds another's events until content comes, or ``HELD_EVENTS`` are held."""
 
     def __init__(self, inner: Machine[A, E], is_content: Callable[[A], bool]) -> None:
         self.inner = inner
-        """The machine that makes the events; once they are released, it needs none around it."""
+        """The machine that makes the events; after the release it can be called directly."""
         self._is_content = is_content
         self._held: list[E] | None = []
 
     @property
     def holds(self) -> bool:
-        """Whether no event was given out."""
+        """Whether no event was emitted."""
         return self._held is not None
 
     def feed(self, value: A, /) -> Sequence[E]:
-        """Take an input; return its events and those that were kept, unless they are kept on."""
+        """Take an input; return the held events and its own, or nothing while they are held."""
         events = self.inner.feed(value)
         if self._held is None:
             return events
@@ -42,12 +42,12 @@ class Hold(Machine[A, E]):
         return self.release() if is_over else ()
 
     def release(self) -> Sequence[E]:
-        """Return what was kept, and keep nothing more."""
+        """Return the held events, and hold no more."""
         held, self._held = self._held, None
         return held or ()
 
     def close(self) -> Iterator[E]:
-        """Yield what was kept and what the end leads to."""
+        """Yield the held events and the events of the end."""
         yield from self.release()
         yield from self.inner.close()
 
@@ -57,7 +57,7 @@ class Hold(Machine[A, E]):
 
 
 class ContentWatch(Machine[A, E]):
-    """Calls a function when an input of another machine is content, before its events."""
+    """A machine that calls a function when another's input is content, before its events."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class ContentWatch(Machine[A, E]):
         return self._feed(value)
 
     def close(self) -> Iterator[E]:
-        """Yield what the end leads to."""
+        """Yield the events of the end."""
         yield from self._inner.close()
 
     def fail(self, error: Exception, /) -> None:

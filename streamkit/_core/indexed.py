@@ -1,8 +1,8 @@
-"""A list whose items say by an index where they belong, readable as it was at any moment."""
+"""A list whose items carry their index, readable as it was at any moment."""
 
-# Strategy: items stand in blocks in the order they first came. A change copies the blocks that it
-# is in, and the list of the blocks, so it costs what it brings and not what there is; whoever holds
-# the list as it was holds the blocks as they were, and what nobody holds is freed.
+# Strategy: items are in blocks in the order they first came. A change copies the blocks that it
+# touches, and the list of the blocks, so its cost depends on the change and not on the list. A mark
+# of the list holds the blocks of its moment, and blocks that no mark holds are freed.
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ Item: TypeAlias = Mapping[str, Any]
 Place: TypeAlias = tuple[int, str]
 
 _BLOCK = 64
-"""Items of a block: about the root of how many there may be (``Limits.fields``)."""
+"""The items of a block: about the root of their maximum number (``Limits.fields``)."""
 
 
 class IndexedMark(Struct, frozen=True):
-    """The list as of a moment."""
+    """The list at one moment."""
 
     places: dict[Place, int] = {}
-    """Where each item stands; shared by all moments, of which the earlier ones have fewer."""
+    """The place of each item; all moments share it, and the earlier ones use fewer items."""
     blocks: tuple[tuple[Item, ...], ...] = ()
 
     def added(
         self, items: list[Item], merge: Callable[[Item, Item], Item], *, by_type: bool = False
     ) -> IndexedMark:
-        """The list with each item merged into the one at its index, or put there.
+        """Return the list with each item merged into the item at its index, or added there.
 
-        An item that says no index gets the next one. ``by_type``: items of one index are one only
-        if they are of one type.
+        An item without an index gets the next one. With ``by_type``, items are merged only if they
+        have one index and one type.
         """
         places, blocks = self.places, list(self.blocks)
         changed: dict[int, list[Item]] = {}
@@ -60,14 +60,14 @@ class IndexedMark(Struct, frozen=True):
         return IndexedMark(places, tuple(blocks))
 
     def in_order(self) -> Iterator[Item]:
-        """The items by their indices; of one index, as they came."""
+        """Yield the items in the order of their indices, and then of their arrival."""
         items = (item for block in self.blocks for item in block)
         placed = sorted(zip(self.places, items, strict=False), key=_index)
         return (item for _, item in placed)
 
 
 def index_of(item: Any) -> int | None:
-    """The index that an item names; some servers write it as a text."""
+    """Return the index that an item has; some servers write it as a text."""
     if not isinstance(item, Mapping):
         return None
     index: object = cast("Item", item).get("index")

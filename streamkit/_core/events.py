@@ -81,7 +81,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
     @classmethod
     @functools.cache
     def _names_of_news(cls) -> tuple[str, ...]:
-        """Return these names without views of the whole so far, which done events have in fields."""
+        """Return these names without views of the whole so far; done events have it in fields."""
         fields = cls.__struct_fields__
         return tuple(name for name in cls._names() if name in fields or name not in _GROWING)
 

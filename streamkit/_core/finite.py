@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 
 
 def read_finite(text: str, read: Callable[[str], T]) -> T:
-    """Read a JSON text; raise ``ValueError`` for ``NaN``, ``Infinity``, or a value that becomes one.
+    """Read a JSON text; raise ``ValueError`` for ``NaN``, ``Infinity`` and values that become one.
 
     Some parsers read these, others do not, and some make them of strings and of large numbers, so
     the meaning of a text would depend on its parser.

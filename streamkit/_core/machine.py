@@ -1,4 +1,4 @@
-"""The shape of every stage: a state machine without I/O, threads, clocks or Rx."""
+"""The interface of every stage: a state machine without I/O, threads, clocks or Rx."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ B = TypeVar("B")
 
 
 class Machine(ABC, Generic[A, B]):
-    """Turns inputs into outputs, one input at a time.
+    """A machine that turns inputs into outputs, one input at a time.
 
     A machine belongs to one stream. ``lift`` makes it an operator; a loop calls it directly.
     """
 
     done: bool = False
-    """Set by a machine that has seen the end of its stream before its source ended."""
+    """Whether the machine has seen the end of its stream before its source ended."""
 
     @abstractmethod
     def feed(self, value: A, /) -> Sequence[B]:
-        """Take an input and return what it leads to.
+        """Take an input and return its outputs.
 
-        A machine whose input holds several units (bytes with many events) returns what came before
-        a fault and raises at the next call, so that no cut of the input loses an output.
+        A machine whose input holds several units (bytes with many events) returns the outputs from
+        before a fault, and raises at the next call, so that no cut of the input loses an output.
         """
 
     def close(self) -> Iterable[B]:
-        """Take the end of the input; what is iterated may raise after its last output."""
+        """Take the end of the input; the returned iterable may raise after its last output."""
         return ()
 
     def fail(self, error: Exception, /) -> None:
-        """Take an error of the source, which ends the stream; may add evidence to it."""
+        """Take the error of the source that ends the stream; the machine may add evidence to it."""

@@ -1,9 +1,9 @@
-"""Merging the fields that deltas carry besides text, without touching what was merged before.
+"""The merging of fields that deltas carry besides text, without a change to earlier results.
 
 Strategy: a merged object is a dict that is never changed, only replaced, so an event can hold it
-for ever. What grows (text, lists) is kept in an append-only log and stands in the dict as a mark:
-the log and how much of it there was. What is replaced is copied, so how many fields an object may
-gather is limited: else each chunk could cost more than the one before.
+forever. A growing value (a text, a list) is kept in an append-only log, and its place in the dict
+has a mark: the log and its length at the moment. A replaced dict is copied, so the number of its
+fields is limited: else each chunk could cost more than the one before.
 """
 
 from __future__ import annotations
@@ -23,51 +23,52 @@ from streamkit.limits import DEFAULTS, Limits
 __all__ = ["EMPTY", "Fields", "Rules", "TextMark", "merged", "resolved"]
 
 Fields: TypeAlias = Mapping[str, Any]
-"""An object, or a part of one, as of a moment."""
+"""An object, or a part of one, at one moment."""
 
 EMPTY: Fields = {}
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """How what comes is added to what there is; nulls add nothing, and objects merge by field."""
+    """The rules of merging a delta into an object; nulls add nothing, objects merge by field."""
 
     texts: frozenset[str] = frozenset()
-    """The strings that accumulate; any other is a whole value that replaces the last."""
+    """The names of strings that accumulate; any other string replaces the last one."""
     names: Mapping[str, Callable[[Fields], bool]] = {}
-    """The strings that some servers send in pieces, and whether their object takes another one."""
+    """The names of strings that some servers send in pieces, and a test of their object for whether
+    another piece is appended."""
     kept: frozenset[str] = frozenset()
-    """The fields of which the first value stays."""
+    """The names of the fields whose first value stays."""
     lists: Literal["replaced", "added to", "said again or added to"] = "added to"
-    """Whether a list of which nothing has an index is the whole of it, or what is new."""
+    """Whether a list without indices is the whole list, or the new items of it."""
     indexed: frozenset[str] | None = None
-    """The lists whose items have an index, and get the next one if they do not say it; any other is
-    one of which nothing has. None: it is a list of which all items say one."""
+    """The names of the lists with indices, whose items get the next index if they have none; any
+    other list has no indices. None: a list has indices if all its items have one."""
     most: Literal["fields", "parts"] = "fields"
-    """The limit of the items of a list with indices."""
+    """The name of the limit for the items of a list with indices."""
     by_type: bool = False
-    """Whether items of one index are of one object only if they are of one type."""
+    """Whether items of one index are merged only if they have one type."""
     fields: Mapping[str, Rules] = {}
-    """The rules of what is in the fields of these names; those of any other are the same."""
+    """The rules for the values of these fields; for any other field these rules hold again."""
 
 
 class TextMark(Struct, frozen=True, gc=False):
-    """A text as of a moment."""
+    """A text at one moment."""
 
     log: TextLog
     end: int
 
 
 class ListMark(Struct, frozen=True, gc=False):
-    """A list as of a moment."""
+    """A list at one moment."""
 
     log: list[Any]
     end: int
 
 
 def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) -> dict[str, Any]:
-    """``old`` with the fields of ``new`` added to it.
+    """Return ``old`` with the fields of ``new`` merged into it.
 
-    Raises ``LimitExceededError`` for more fields than may be.
+    Raises ``LimitExceededError`` for more fields than the limit.
     """
     result = dict(old)
     for key, value in new.items():
@@ -91,7 +92,7 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
 
 
 def resolved(value: Any) -> Any:
-    """Plain data, with every mark replaced by what it marks."""
+    """Return plain data, with every mark replaced by its text or list."""
     if isinstance(value, TextMark):
         return value.log.first(value.end)
     if isinstance(value, ListMark):
@@ -153,10 +154,10 @@ def _have_indices(new: list[Any]) -> bool:
 
 
 def _is_said_again(old: ListMark, new: list[Any]) -> bool:
-    """Whether a list has all that came before it, in any order: then it is the whole.
+    """Return whether a list contains all earlier items, in any order: then it is the whole list.
 
-    Not so numbers, nor lists of them, for tokens are told as such. It costs what the new list
-    brings.
+    It is not for numbers, nor lists of them, because tokens are sent as numbers. The cost is
+    proportional to the new list.
     """
     if len(new) < old.end or not old.end or any(map(_is_numeric, new)):
         return False
@@ -165,7 +166,7 @@ def _is_said_again(old: ListMark, new: list[Any]) -> bool:
 
 
 def _is_numeric(item: Any) -> bool:
-    """Whether it is a number, or a list that has one at any depth."""
+    """Return whether an item is a number, or a list that has one at any depth."""
     waiting: list[Any] = [item]
     for each in waiting:
         if isinstance(each, int | float):

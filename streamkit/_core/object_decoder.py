@@ -1,4 +1,4 @@
-"""Server-sent events to objects of one wire type, whatever the protocol."""
+"""The decoder of server-sent events into objects of one wire type, in any protocol."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ W = TypeVar("W", bound=Wire)
 
 
 class ObjectDecoder(AnswerDecoder[W]):
-    """Decodes the data of each event as a JSON object of one type.
+    """A decoder that reads the data of each event as a JSON object of one type.
 
-    It takes any object for a part of an answer. A family whose objects say more extends it.
+    Any object counts as a part of an answer. A family whose objects have more meaning extends it.
 
     Args:
         type_: The type of the objects.
-        ends: Whether an object says that no other follows; by default only ``[DONE]`` does.
-        on_truncated: What a stream that ends before its answer is.
-        limits: What is taken from the server at most.
+        ends: Returns whether an object is the last one; by default only ``[DONE]`` ends a stream.
+        on_truncated: The treatment of a stream that ends before its answer.
+        limits: The maximum amounts that are accepted from the server.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class ObjectDecoder(AnswerDecoder[W]):
 
     @property
     def has_ended(self) -> bool:
-        """Whether an object said that no other follows."""
+        """Whether the last object has come."""
         return self._has_ended
 
     def decode(self, data: str | bytes, event: str = "message", /) -> W | None:
-        """Take the data of an event and return the object in them, if there is one."""
+        """Decode the data of an event; return the object in them, if there is one."""
         if self.done:
             return None
         part: W | None
@@ -74,7 +74,7 @@ class ObjectDecoder(AnswerDecoder[W]):
         return part
 
     def _decode_leniently(self, data: str | bytes, event: str) -> W | None:
-        """The same where the data do not fit the type; only then can there be an error in them."""
+        """Decode data that do not fit the type exactly, which alone can hold an error."""
         self.received += 1
         if self._is_empty(data):
             return None
@@ -89,7 +89,7 @@ class ObjectDecoder(AnswerDecoder[W]):
         return self._built(value, data, event)
 
     def _built(self, value: object, data: str | bytes, _event: str) -> W:
-        """The object that decoded JSON is; ``data`` are its text, for errors."""
+        """Build the object of decoded JSON, whose text is ``data``, for errors."""
         if not isinstance(value, dict):
             raise no_object(data)
         part = construct(self._type, cast("dict[str, object]", value))
@@ -99,5 +99,5 @@ class ObjectDecoder(AnswerDecoder[W]):
 
 
 def no_object(data: str | bytes) -> StreamDecodeError:
-    """The error for data that are no JSON object."""
+    """Return the error for data that are no JSON object."""
     return StreamDecodeError("the server sent an event that is no JSON object", received=data)

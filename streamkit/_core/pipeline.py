@@ -1,4 +1,4 @@
-"""From the bytes of a body to events: one stream's machines in a row, and how the stream ends."""
+"""The pipeline of one stream: its machines in a row, from the bytes of a body to events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ E = TypeVar("E")
 
 
 class NewPipeline(Protocol[E]):
-    """Makes the pipeline of one response: ``partial(Pipeline, family)`` does."""
+    """A function that makes the pipeline of one response, such as ``partial(Pipeline, family)``."""
 
     def __call__(
         self, *, content_came: Callable[[], object] | None = None, holds: bool = False
@@ -29,14 +29,14 @@ class NewPipeline(Protocol[E]):
 
 
 class Pipeline(Generic[E]):
-    """Bytes in, events out, one server-sent event at a time.
+    """A pipeline from bytes to events, which takes one server-sent event at a time.
 
     Args:
-        family: How the answer is read.
-        on_truncated: What a stream that ends before its answer is.
-        limits: What is taken from the server at most.
-        content_came: Is called for each part of an answer that is content, before its events.
-        holds: Keep the first events until one is content, so that the stream can begin anew.
+        family: The family of the answer, which reads it.
+        on_truncated: The treatment of a stream that ends before its answer.
+        limits: The maximum amounts that are accepted from the server.
+        content_came: Called for each part of an answer that has content, before its events.
+        holds: Whether to hold the first events until content comes, to be able to begin anew.
     """
 
     def __init__(
@@ -51,44 +51,44 @@ class Pipeline(Generic[E]):
         self._sse = SSEDecoder(limits=limits)
         self._decoder = family.decoder(on_truncated=on_truncated, limits=limits)
         self.machine: Machine[Any, E] = family.machine(limits)
-        """What makes the events."""
-        # From the inside: the events are made, a clock is told of content, events are kept. So the
-        # clock learns of content when it comes, whether or not its events are given out.
+        """The machine that makes the events."""
+        # From the inside: the events are made, a clock is notified of content, events are held. So
+        # the clock learns of content when it comes, even if its events are held.
         machine = self.machine
         if content_came is not None:
             machine = ContentWatch(machine, family.is_content, content_came)
         self._hold = Hold(machine, family.is_content)
         if not holds:
             self._hold.release()
-        # A hot place: what takes a part of an answer out of plain data, and where those come from.
+        # A hot path: the functions that make plain data, and read a part of an answer from them.
         self._plain_data = self._sse.plain_data
         self._decode = self._decoder.decode
         self._feed: Callable[[Any], Sequence[E]] = self._feed_until_released
         self.accepts_truncation = on_truncated == "accept"
-        """Whether a connection that breaks is as good an end of the body as any."""
+        """Whether a broken connection counts as the end of the body."""
 
     @property
     def holds(self) -> bool:
-        """Whether no event was given out, so that the stream can as well begin anew."""
+        """Whether no event was emitted, so that the stream can begin anew."""
         return self._hold.holds
 
     def release(self) -> Sequence[E]:
-        """Give out what was kept, and keep nothing more."""
+        """Return the held events, and hold no more."""
         return self._hold.release()
 
     @property
     def done(self) -> bool:
-        """Whether ``[DONE]`` was seen, so that no more need be read."""
+        """Whether the end of the answer was seen, so that no more need be read."""
         return self._decoder.done
 
     @property
     def events_received(self) -> int:
-        """How many server-sent events have come."""
+        """The number of server-sent events received."""
         return self._decoder.received
 
     def read(self, data: bytes) -> Iterable[E]:
-        """The events of a piece of the body; what is not asked for is not decoded."""
-        # A hot place: most reads are one plain frame, and its few events need no generator.
+        """Return the events of a piece of the body, which are decoded when they are iterated."""
+        # A hot path: most reads are one plain frame, and its few events need no generator.
         plain = self._plain_data(data)
         if plain is None:
             return self._read(data)
@@ -96,7 +96,7 @@ class Pipeline(Generic[E]):
         return () if part is None else self._feed(part)
 
     def end(self) -> Iterator[E]:
-        """Yield what the end of the body leads to; raises what is wrong with the answer."""
+        """Yield the events of the end of the body; raise the error of an incomplete answer."""
         decoder = self._decoder
         if not self.done:
             strays, last = self._sse.unfinished()
@@ -105,14 +105,14 @@ class Pipeline(Generic[E]):
                     yield from self._feed(part)
             for part in decoder.feed_last(last) if last else ():
                 yield from self._feed(part)
-        # Neither of the two has anything left; they judge.
+        # Neither of the two has an event left; they raise if the answer is incomplete.
         if not (self.done or decoder.is_answered):
             self._sse.close()
         decoder.close()
         yield from self._hold.close()
 
     def fail(self, error: Exception) -> None:
-        """Let an error that ends the stream carry what had arrived."""
+        """Set the part that had arrived on an error that ends the stream."""
         self._sse.fail(error)
         self._decoder.fail(error)
         self._hold.fail(error)
@@ -127,6 +127,6 @@ class Pipeline(Generic[E]):
         hold = self._hold
         events = hold.feed(part)
         if not hold.holds:
-            # From the first event that is given out on, what made it is asked and nothing around.
+            # From the first emitted event on, the inner machine is called directly.
             self._feed = hold.inner.feed
         return events

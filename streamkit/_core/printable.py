@@ -1,4 +1,4 @@
-"""What a server says, made fit for a line of a log."""
+"""A server's text, made safe for a line of a log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ __all__ = ["printable"]
 
 
 def printable(text: str) -> str:
-    """The text in printable ASCII; what else is in it is escaped, as ``repr`` would.
+    """Return the text in printable ASCII, its other characters escaped as by ``repr``.
 
-    Else a server could begin another line with it, or control the terminal that shows the log.
+    Else a server could start another line of the log, or control the terminal that shows it.
     """
     return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]

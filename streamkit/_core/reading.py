@@ -1,4 +1,4 @@
-"""What a log asks of whoever reads its text."""
+"""The interface between a log and the reader of its text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["NOTHING_READ", "Outcome", "Reading"]
 
 
 class Outcome(Struct, frozen=True):
-    """What a whole text was read as, or why it could not be.
+    """The value that a whole text was read as, or the error that it could not be.
 
-    It is kept with the text, without the error.
+    The log keeps the outcome with the text, without the error.
     """
 
     reader: object
@@ -30,20 +30,20 @@ NOTHING_READ = Outcome(None, 0)
 
 
 class Reading(Protocol):
-    """Reads texts: as far as they go while they grow, as their type when they are whole."""
+    """A reader of texts: of their partial values while they grow, of their types when whole."""
 
     def partial_content(self, text: TextLog, end: int) -> object:
-        """What is known of the content from its first ``end`` characters."""
+        """Return the value that the first ``end`` characters of the content begin."""
         ...
 
     def partial_arguments(self, name: str, text: TextLog, end: int) -> object:
-        """What is known of a function's arguments from their first ``end`` characters."""
+        """Return the value that the first ``end`` characters of a function's arguments begin."""
         ...
 
     def content(self, text: TextLog) -> Outcome:
-        """The whole content as the type that was asked for."""
+        """Read the whole content as the requested type."""
         ...
 
     def arguments(self, name: str, text: TextLog) -> Outcome:
-        """The whole arguments as the type of the tool of that name."""
+        """Read the whole arguments as the type of the tool of that name."""
         ...

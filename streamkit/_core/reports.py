@@ -1,9 +1,9 @@
-"""Errors that a server reports in the place of an answer, or in its midst, in any shape.
+"""The errors that a server reports in place of an answer, or within it, in any shape.
 
-Strategy: an object reports an error when it says so (an ``error`` that is not empty, a kind that
-ends with "error", a code that is no success), or when it says nothing but a message. What names
-another kind of event, as ``{"type": "ping"}`` does, reports none, and an answer with choices
-reports one in an ``error`` alone, its own or that of a choice.
+Strategy: an object reports an error when it has a sign of one (an ``error`` that is not empty, a
+kind that ends with "error", a code that is no success), or when it has only a message. An object
+that names another kind of event, as ``{"type": "ping"}`` does, reports none. An answer with choices
+reports one only in an ``error``, its own or that of a choice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streamkit.errors import APIError
 __all__ = ["ENVELOPES", "ended_with_error", "is_error", "report_in", "reported", "text_of"]
 
 ENVELOPES = ("data", "result", "output", "response", "base_resp")
-"""The fields in which gateways wrap what is meant."""
+"""The fields in which gateways wrap an answer or an error."""
 
 _TEXTS = (
     *("message", "msg", "detail", "error_message", "error_msg", "errorMessage", "status_msg"),
@@ -31,9 +31,9 @@ _GOOD = frozenset({"", "0", "ok", "success", "succeeded"})
 
 
 def reported(data: str | bytes, error: object = None) -> APIError:
-    """The error a server reports in mid-stream: an object, a string, or anything at all.
+    """Return the exception for an error that a server reports within a stream, in any form.
 
-    ``error`` is what is known of it already; else it is in ``data``.
+    ``error`` is the report if it was found already; else the report is in ``data``.
     """
     if error is None:
         try:
@@ -45,27 +45,27 @@ def reported(data: str | bytes, error: object = None) -> APIError:
 
 
 def ended_with_error(index: int, finish_reason: str | None) -> APIError | None:
-    """The error of a choice whose finish reason names one (``error``, ``network_error``)."""
+    """Return the error of a choice whose finish reason is one (``error``, ``network_error``)."""
     if finish_reason is None or not is_error(finish_reason):
         return None
     return APIError(f"choice {index} ended with the finish reason {finish_reason!r}")
 
 
 def report_in(value: object, event: str = "message") -> object:
-    """The error that decoded JSON reports; None when it reports none.
+    """Return the error that decoded JSON reports, or None.
 
-    ``event`` is the type of the server-sent event that it came in.
+    ``event`` is the type of the server-sent event that held the JSON.
     """
     return _report_in(value, kind="" if event == "message" else event, bare=True)
 
 
 def is_error(kind: str) -> bool:
-    """Whether something of this kind is an error by its name."""
+    """Return whether a kind is an error by its name."""
     return kind.lower().endswith(_BAD_ENDS)
 
 
 def text_of(error: object) -> str:
-    """What an error says to people, else all of it."""
+    """Return the message of an error, or else all of it."""
     if isinstance(error, dict):
         fields = cast("dict[str, Any]", error)
         said = next((fields[name] for name in _TEXTS if fields.get(name)), None)
@@ -74,7 +74,7 @@ def text_of(error: object) -> str:
 
 
 def _report_in(value: object, *, kind: str = "", bare: bool = False) -> object:
-    """The error in ``value``, which is of this kind; a mere message counts if ``bare``."""
+    """Return the error in ``value``, which is of this kind; a mere message counts if ``bare``."""
     if isinstance(value, list):  # Google's servers send a list of one
         items = cast("list[object]", value)
         return next((report for item in items if (report := _report_in(item))), None)
@@ -98,7 +98,7 @@ def _report_in(value: object, *, kind: str = "", bare: bool = False) -> object:
 
 
 def _of_choices(choices: object) -> object:
-    """The error of the first choice that has one, beside its message or in it."""
+    """Return the error of the first choice that has one, beside its message or in it."""
     for choice in cast("list[object]", choices) if isinstance(choices, list) else [choices]:
         if isinstance(choice, dict):
             fields = cast("dict[str, Any]", choice)
@@ -111,7 +111,7 @@ def _of_choices(choices: object) -> object:
 
 
 def _own(fields: dict[str, Any]) -> object:
-    """The error that has a field of its own; None when it is empty."""
+    """Return the error in a field of its own; None when the field is empty."""
     found = fields.get("error")
     for name in _OTHER_NAMES:
         error = fields.get(name)
@@ -136,7 +136,7 @@ def _is_report(fields: dict[str, Any], kind: str, *, bare: bool) -> bool:
 
 
 def _is_said(value: object) -> bool:
-    """Whether it is a message: text that reports no success, or a list of what is wrong."""
+    """Return whether a value is an error's message: text without success, or a list of faults."""
     if isinstance(value, str):
         return value.strip().lower() not in _GOOD
     return isinstance(value, list) and bool(cast("list[object]", value))

@@ -1,4 +1,4 @@
-"""Whatever streamkit gives, as plain data for an encoder of JSON."""
+"""The conversion of streamkit's values into plain data for an encoder of JSON."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def json_default(value: Any) -> Any:
         json.dumps(event.parsed, default=streamkit.json_default)
         msgspec.json.encode(event.parsed, enc_hook=streamkit.json_default)
 
-    It knows what is parsed, partial or whole (views, pydantic models, msgspec Structs, dataclasses,
-    dates, enums and the like), events, completions and all else that the API sends.
+    It converts parsed values, partial or whole (views, pydantic models, msgspec Structs,
+    dataclasses, dates, enums and the like), events, completions and all other wire types.
 
     Raises:
-        TypeError: it does not know the value either.
+        TypeError: the value is of another type.
     """
     if isinstance(value, PartialObject):
         return value.to_dict()
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
 
 
 def _inner(outer: object, value: Any) -> Any:
-    """Tell what msgspec does not know; it is in the outer value, or that value itself."""
+    """Convert a value that msgspec does not know: a part of the outer value, or that itself."""
     if value is outer:
         raise TypeError(f"{type(value).__name__} is nothing that JSON has a word for")
     return json_default(value)

@@ -1,12 +1,12 @@
-"""Server-sent events out of bytes, without I/O.
+"""The decoder of bytes into server-sent events, without I/O.
 
 Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 """
 
 # Strategy: cut the bytes into lines (CR, LF or CRLF; no other line break counts, so U+2028 in JSON
-# is harmless) and the lines into frames at each empty line. A frame that is one `data:` line, which
-# is nearly every frame, is read here; httpx-sse reads the others. Bytes without a line break are
-# only put aside, so many small reads stay linear in the bytes received.
+# is harmless) and the lines into frames at each empty line. A frame of one `data:` line, which
+# nearly every frame is, is read here; httpx-sse reads the others. Bytes without a line break are
+# only stored, so many small reads stay linear in the bytes received.
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["SSEDecoder", "ServerSentEvent"]
 
 _BOM = b"\xef\xbb\xbf"
 _COLON = ord(":")
-_HEAD_LIMIT = 4 * QUOTE_LIMIT + 1  # more than is quoted, whatever the characters are
+_HEAD_LIMIT = 4 * QUOTE_LIMIT + 1  # more bytes than the quoted characters can have
 
 
 class ServerSentEvent(Struct, frozen=True, gc=False):
@@ -37,12 +37,12 @@ class ServerSentEvent(Struct, frozen=True, gc=False):
     data: bytes
     event: str = "message"
     id: str = ""
-    """The last one there was, in this event or before."""
+    """The last id, of this event or an earlier one."""
     retry: int | None = None
 
 
 class SSEDecoder(Machine[bytes, ServerSentEvent]):
-    """Bytes to events, wherever the bytes are cut.
+    """A decoder of bytes into events, wherever the bytes are cut.
 
     A frame without data is no event. A frame that the end of the input cuts off is dropped, as the
     standard has it, unless ``unfinished`` is asked for it. Beyond the standard, an ``error`` field,
@@ -55,8 +55,8 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def __init__(self, *, limits: Limits = DEFAULTS) -> None:
         self._limits = limits
         self._max_event_bytes = limits.event_bytes
-        self._room = limits.stream_bytes  # for what is still to come of the stream
-        self._head: bytes | None = b""  # what came before the first event, to be quoted
+        self._room = limits.stream_bytes  # the bytes that the stream may still have
+        self._head: bytes | None = b""  # the bytes before the first event, to be quoted
         self._start = b""  # up to two bytes that may begin a byte order mark
         self._started = False
         self._after_cr = False
@@ -64,7 +64,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._frame: list[bytes] = []  # the finished lines of the unfinished frame
         self._size = 0  # of both together
         self._is_between_frames = False  # and past the first event, where nothing is special
-        self._id = ""  # the last there was
+        self._id = ""  # the last id received
         self._fault: StreamDecodeError | None = None
         self._frame_reader: FrameReader | None = None  # made for the first frame of several lines
 
@@ -76,7 +76,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return self.split(value)
 
     def split(self, value: bytes) -> Sequence[ServerSentEvent]:
-        """The same for bytes of which ``plain_data`` has made nothing."""
+        """Return the events of bytes for which ``plain_data`` has returned None."""
         if self._fault is not None:
             raise self._fault
         if self._head is not None:
@@ -93,9 +93,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return events
 
     def unfinished(self) -> tuple[Sequence[ServerSentEvent], ServerSentEvent | None]:
-        """Take the end of the body, and return what is in the frame that it cuts off.
+        """Take the end of the body, and return the events in the frame that it cuts off.
 
-        That is what strayed into the frame, which needs no blank line, and the frame's own event.
+        These are the strays in the frame, which need no blank line, and the frame's own event.
         """
         if self._fault is not None:
             raise self._fault
@@ -119,17 +119,17 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return ()
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream say how much of it had come."""
+        """Set ``bytes_received`` on an error of the stream."""
         if isinstance(error, StreamkitError):
             error.bytes_received = self._limits.stream_bytes - self._room
 
     def plain_data(self, value: bytes) -> bytes | None:
-        """The data of a read that is one frame of one ``data:`` line, which then needs no event.
+        """Return the data of a read that is one frame of one ``data:`` line, and needs no event.
 
-        None of any other; ``split`` takes those, and nothing has been done with them yet.
+        Return None for any other read, which ``split`` takes; nothing is done with it here.
         """
-        # A hot place: servers send a frame at a time, and there is nothing else in such a read for
-        # the rules of `split` to find. What is asked here is what costs least (`in` costs thrice).
+        # A hot path: servers send a frame at a time, and such a read has nothing else for the rules
+        # of `split`. The checks here are the cheapest ones (`in` costs three times as much).
         line, _, rest = value.partition(b"\n")
         data = line.removeprefix(b"data: ")
         if (
@@ -156,7 +156,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         frame, size = self._frame, self._size
         for line in lines:
             if line:
-                if line[0] != _COLON:  # else it is a comment, of which there may be any number
+                if line[0] != _COLON:  # else it is a comment, and any number of these may come
                     frame.append(line)
                     size += len(line)
             elif size > self._max_event_bytes:
@@ -171,7 +171,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         return events
 
     def _events(self, frame: list[bytes]) -> list[ServerSentEvent]:
-        """What strayed into the frame, and the frame's own event, if there is one."""
+        """Return the strays in the frame, and the frame's own event, if there is one."""
         line = frame[0]
         if len(frame) == 1 and line.startswith(b"data:"):
             data = line[6:] if line.startswith(b"data: ") else line[5:]
@@ -181,7 +181,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         for line in frame:
             name, _, value = line.partition(b":")
             names.add(name)
-            # An id is that of the following events too, even when its own frame is no event.
+            # An id applies to the following events too, even when its own frame is no event.
             if name == b"id" and b"\0" not in value:
                 self._id = value.removeprefix(b" ").decode("utf-8", "replace")
         events: list[ServerSentEvent] = []
@@ -197,7 +197,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def _read(self, frame: list[bytes]) -> ServerSentEvent:
         if self._frame_reader is None:
             self._frame_reader = FrameReader()
-        # It takes whatever `int` does for a time to retry after; the standard has digits alone.
+        # httpx-sse accepts all that `int` does as a retry time; the standard accepts digits alone.
         event = self._frame_reader.read(
             [line for line in frame if not line.startswith(b"retry:") or _RETRY(line)]
         )

@@ -1,8 +1,8 @@
-"""What servers send in an event stream outside the fields of the standard, and mean all the same.
+"""Strays: lines of an event stream outside the standard's fields that have a meaning all the same.
 
-Strategy: the standard has a reader pass over a line whose field it does not know. Three kinds of
-such lines are no accident: an ``error`` field, JSON without a ``data:``, on one line or on many,
-and words that speak of a failure where only a field may stand, as a gateway writes them.
+Strategy: by the standard a reader ignores a line whose field it does not know. Three kinds of such
+lines are no accident: an ``error`` field, JSON without a ``data:``, on one line or on many, and
+words about a failure where only a field may stand, as a gateway writes them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _NOTHING = (b"", b"null", b"{}", b'""')
 
 
 def strays(frame: Iterable[bytes], *, words: bool = True) -> Iterator[tuple[str, bytes]]:
-    """Yield an event's name and its data for each of them in a frame's lines.
+    """Yield an event's name and data for each stray in a frame's lines.
 
-    ``words`` says whether words may be one: before any event the body is no stream at all.
+    ``words`` allows words as strays: before the first event they mean that the body is no stream.
     """
     unknown: list[bytes] = []
     for line in frame:
@@ -56,4 +56,4 @@ _FAILURE = re.compile(
     rb"|overloaded|bad gateway)\b",
     re.IGNORECASE | re.DOTALL,
 ).match
-"""Whether words that are no field, whose name would have no space in it, speak of a failure."""
+"""Matches words about a failure that are no field, because a field's name has no space."""

@@ -1,4 +1,4 @@
-"""Thoughts between tags in a text, and the machine that takes them out of it."""
+"""The machine that separates thoughts between tags from a text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["TagSplitter", "ThinkTags"]
 
 
 class ThinkTags(Struct, frozen=True, kw_only=True):
-    """What stands around a thought, and where one may begin.
+    """The tags around a thought, and the places where one may begin.
 
-    By default only where the content begins, white space aside: further on such a tag is what the
-    model speaks of, be it in the strings of JSON.
+    By default a thought begins only at the start of the content, white space aside: further on the
+    model only mentions such a tag, for example in the strings of JSON.
     """
 
     open: str = "<think>"
@@ -19,8 +19,8 @@ class ThinkTags(Struct, frozen=True, kw_only=True):
     opened: bool = False
     """Whether the prompt has opened the thought, as chat templates of DeepSeek do.
 
-    All is thought then until ``close``; ``open``, should the model write it all the same, is
-    dropped where the content begins.
+    Then all text until ``close`` is thought. If the model writes ``open`` all the same, at the
+    start of the content, it is dropped.
     """
     anywhere: bool = False
     """Whether more thoughts may follow the first, and the first some content."""
@@ -32,22 +32,22 @@ class ThinkTags(Struct, frozen=True, kw_only=True):
 
 
 class TagSplitter:
-    """Takes the thoughts out of one text, piece by piece, whatever the cut."""
+    """A machine that separates one text into thoughts and answer, wherever the text is cut."""
 
     def __init__(self, tags: ThinkTags) -> None:
         self.finished = False
         """Whether a finish reason came; some servers send it with every chunk."""
         self._tags = tags
         self._begun = False
-        """Whether more has come than white space and what may be the first tag."""
+        """Whether more has come than white space and a possible first tag."""
         self._thinking = tags.opened
         self._is_bare = tags.opened
-        """Whether a tag and white space are all that the answer could begin after."""
+        """Whether only tags and white space have come outside of thoughts."""
         self._blank: list[str] = []
         self._held = ""
 
     def split(self, piece: str) -> tuple[str, str]:
-        """The thought and the answer in what was held and a piece."""
+        """Return the thought and the answer in the held text and a piece."""
         if self._begun and not (self._thinking or self._is_bare or self._tags.anywhere):
             return "", piece
         text, self._held = self._held + piece, ""
@@ -73,15 +73,15 @@ class TagSplitter:
         return "".join(thought), "".join(answer)
 
     def rest(self) -> tuple[str, str]:
-        """The same of what was held, now that nothing follows it."""
+        """Return the thought and the answer in the held text at the end."""
         text, self._held = "".join(self._blank) + self._held, ""
         self._blank.clear()
         return (text, "") if self._thinking else ("", text)
 
     def _begin(self, text: str) -> str:
-        """What is left of the text once it is known how the content begins."""
+        """Return the text without a tag at its beginning; nothing while that may still be one."""
         tag, begin = self._tags.open, text.lstrip()
-        # In pieces, for a server may send much of it, a little at a time.
+        # In pieces, because a server may send much white space, a little at a time.
         self._blank.append(text[: len(text) - len(begin)])
         if begin.startswith(tag):
             self._blank.clear()
@@ -96,7 +96,7 @@ class TagSplitter:
         return text
 
     def _until(self, tag: str, text: str, start: int) -> tuple[str, int]:
-        """What stands before the tag, and where it ends; of one that has begun, that is held."""
+        """Return the text before the tag, and the tag's end; the beginning of a tag is held."""
         found = text.find(tag, start)
         if found >= 0:
             self._thinking = not self._thinking

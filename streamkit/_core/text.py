@@ -1,4 +1,4 @@
-"""A text of an answer, as it arrives."""
+"""The log of an answer's text as it arrives."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["TextLog"]
 
 
 class TextLog(GrowingText):
-    """A growing text in which JSON may be.
+    """A growing text that may hold JSON.
 
-    One thread appends, any reads. The JSON is parsed as far as it is asked for, and once.
+    One thread appends, and any may read. The JSON is parsed once, as far as it is requested.
     """
 
     __slots__ = ("_idle", "_limits", "outcome")
@@ -26,23 +26,23 @@ class TextLog(GrowingText):
         super().__init__()
         self._limits = limits
         self.outcome: Outcome | None = None
-        """What the whole text was read as; kept by the reader that read it."""
-        # The parser, when nobody is at it. Whoever reads takes it out, which two threads cannot do
-        # at once, and that at half the price of a lock. Who finds none reads with a new one.
+        """The outcome of reading the whole text, which its reader keeps here."""
+        # The parser, when no thread uses it. A reading thread takes it out, which two threads
+        # cannot do at once, at half the cost of a lock. A thread that finds none makes a new one.
         self._idle: list[PartialJSON] = []
 
     def partial_json(self, end: int, newest: str = "", *, partial_strings: bool = True) -> object:
-        """The value that the first ``end`` characters begin, as far as it is known.
+        """Return the value that the first ``end`` characters begin, as far as it is known.
 
-        None when nothing is known. Asked for the newest text, it reads only what came since it was
-        last asked; asked for an older one, it reads that from its beginning. Who has the last
-        characters at hand gives them as ``newest``.
+        Return None when no value is known. For the newest text, the parser reads only the
+        characters since its last call; an older text is parsed from its beginning. ``newest`` may
+        pass the last characters if the caller has them at hand.
         """
         try:
             parser = self._idle.pop()
         except IndexError:
             parser = self._new_parser()
-        # A hot place: most often nothing else came since the last reading.
+        # A hot path: most often nothing but ``newest`` came since the last reading.
         if newest and parser.position + len(newest) == end:
             parser.feed(newest)
         elif parser.position > end:
@@ -57,21 +57,21 @@ class TextLog(GrowingText):
         return view
 
     def is_whole_json(self) -> bool:
-        """Whether the text is a closed JSON value; costs what came since the last reading."""
+        """Return whether the text is a closed JSON value; parses the text since the last call."""
         parser = self._read()
         return parser.complete and parser.error is None
 
     def is_open_json(self) -> bool:
-        """Whether the text begins a JSON value and more must follow; costs the same."""
+        """Return whether the text begins a JSON value and more must follow; costs the same."""
         parser = self._read()
         return not parser.complete and parser.error is None
 
     def forget_json(self) -> None:
-        """Let go of what was read: who asks again has it read from its beginning, and once."""
+        """Drop the parsed value; a later call parses the text again from its beginning, once."""
         self._idle = []
 
     def _read(self) -> PartialJSON:
-        """The parser, which has read all that came; to be looked at before more comes."""
+        """Return the parser after it has read the whole text; use it before more text comes."""
         try:
             parser = self._idle.pop()
         except IndexError:
@@ -85,5 +85,5 @@ class TextLog(GrowingText):
         return PartialJSON(max_depth=limits.json_depth, max_number_length=limits.number_length)
 
     def _advance(self, parser: PartialJSON, end: int) -> None:
-        if parser.error is None:  # it reads nothing more, so there is no need to join the rest
+        if parser.error is None:  # else it reads no more, and the rest need not be joined
             parser.feed(self.between(parser.position, end))

@@ -1,4 +1,4 @@
-"""What all wire types share: unknown fields are kept, and any value turns into plain data."""
+"""The base of all wire types, which keeps unknown fields and converts to plain data."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ if TYPE_CHECKING:
 __all__ = ["JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
 
 JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
-"""Text in which JSON is written; a value that a server sends in its place is read as its text."""
+"""A text that holds JSON; a value that a server sends in its place is read as the value's text."""
 
 UnixTime: TypeAlias = Annotated[int, Meta(extra={"holds": "seconds"})]
-"""A time in seconds since 1970; the fraction that some servers send is dropped."""
+"""A time in seconds since 1970; a fraction, which some servers send, is dropped."""
 
 _NO_NAME = "\ufdd0"  # no character, says Unicode
-# What else stands in an instance's dict: our own note, and what typing leaves on `Generic[int]()`.
+# Other keys of an instance's dict: our own note, and one that typing sets on `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})
 
 
 class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omit_defaults=True):
-    """The base of every object the API sends.
+    """The base of every object that the API sends.
 
-    Fields this version does not know are attributes too, and are listed in ``model_extra``.
-    ``forbid_unknown_fields`` is how they are noticed: msgspec then refuses the object, and
+    Fields that this version does not know are attributes too, and are listed in ``model_extra``.
+    ``forbid_unknown_fields`` detects them: msgspec then refuses the object, and
     ``streamkit._core.decoding`` builds it field by field.
     """
 
-    # They are attributes by the instance's own dict, unless the name of one is taken. That dict
-    # would be made for whoever asks for it, if only to see that there is nothing in it: a field
-    # says that for less.
+    # Unknown fields are attributes in the instance's own dict, unless their name is taken. Python
+    # creates that dict at the first access, even to see that it is empty: to look at a field costs
+    # less.
     unknown_fields: dict[str, Any] | UnsetType = field(default=UNSET, name=_NO_NAME)
-    """What the wire had and the type has not; unset when it had nothing else."""
+    """The fields that the server sent and the type does not have; unset if there are none."""
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Decoded JSON as the type has its fields, and by name what of them it cannot take.
+        """Return decoded JSON with the type's fields, and values that these cannot hold, by name.
 
-        A type overrides this where servers have other forms for what it says; None says that the
-        object is none of the type.
+        A type overrides this where servers send other forms of it; None means that the object is
+        not of the type.
         """
         return data, {}
 
     @property
     def request_id(self) -> str | None:
-        """The ``x-request-id`` of the response this object is the body of; quote it to support."""
+        """The ``x-request-id`` of the response that held this object; quote it to support."""
         return vars(self).get("_request_id")
 
     @property
     def model_extra(self) -> dict[str, Any]:
-        """What the wire had and the type has not, by name.
+        """The fields that the server sent and the type does not have, by name.
 
-        These are the unknown fields, which are in ``to_dict`` too, and, as it came, what could not
-        be read of the known ones, which is not: there every name says what its attribute says.
+        These are the unknown fields, which ``to_dict`` has too, and the unreadable values of known
+        fields, as they came, which ``to_dict`` has not: there each name has its attribute's value.
         """
         attributes = vars(self).items()
         visible = {name: value for name, value in attributes if name not in _NOT_FROM_THE_WIRE}
         return visible | _hidden(self)
 
     def add_unknown(self, fields: Mapping[str, Any]) -> None:
-        """Add fields that the type has not, or values that a known field cannot take."""
+        """Add fields that the type does not have, or values that a known field cannot hold."""
         if not fields:
             return
         if self.unknown_fields is UNSET:
@@ -78,7 +78,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
                 attributes[name] = value
 
     def note_request_id(self, request_id: str | None) -> None:
-        """Note which response this object is the body of."""
+        """Set the request id of the response that held this object."""
         vars(self)["_request_id"] = request_id
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -95,44 +95,44 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         return copied
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """Plain data as the API sent it: unknown fields are there, nulls are left out.
+        """Return plain data as the API sent it, with unknown fields and without nulls.
 
-        What could not be read of a known field is in ``model_extra`` alone.
-        In mode ``"json"`` values that JSON has no word for (a parsed model) are plain as well.
+        An unreadable value of a known field is in ``model_extra`` alone.
+        In mode ``"json"`` values that JSON cannot express (a parsed model) are plain as well.
         """
         return {
             key: plain(value, mode, drop_none=True) for key, value in _items(self, drop_none=True)
         }
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """The JSON text of ``to_dict``; an unknown field that is NaN or infinite is null in it."""
+        """Return the JSON text of ``to_dict``, where an unknown NaN or infinite field is null."""
         return json_of(self.to_dict(mode="json"), indent)
 
     def model_dump(
         self, *, mode: Literal["python", "json"] = "python", exclude_none: bool = False
     ) -> dict[str, Any]:
-        """Plain data with every known field, null or not, and the unknown ones."""
+        """Return plain data with every known field, null or not, and the unknown ones."""
         return {
             key: plain(value, mode, drop_none=exclude_none)
             for key, value in _items(self, drop_none=exclude_none)
         }
 
     def model_dump_json(self, *, indent: int | None = None, exclude_none: bool = False) -> str:
-        """The JSON text of ``model_dump``."""
+        """Return the JSON text of ``model_dump``."""
         return json_of(self.model_dump(mode="json", exclude_none=exclude_none), indent)
 
 
 def plain(
     value: Any, mode: Literal["python", "json"] = "python", *, drop_none: bool = False
 ) -> Any:
-    """``value`` with every wire type in it turned into a dict."""
+    """Return ``value`` with every wire type in it converted to a dict."""
     if isinstance(value, Wire):
         items = _items(value, drop_none=drop_none)
         return {key: plain(item, mode, drop_none=drop_none) for key, item in items}
     if type(value) is list:
         return [plain(item, mode, drop_none=drop_none) for item in cast("list[Any]", value)]
     if type(value) is dict:
-        # A plain dict is somebody's data: what is null in it stays.
+        # A plain dict is a user's data: its nulls stay.
         return {key: plain(item, mode) for key, item in cast("dict[str, Any]", value).items()}
     if hasattr(value, "model_dump"):
         return value.model_dump(mode=mode)
@@ -143,7 +143,7 @@ def plain(
 
 
 def as_sent(value: Any) -> Any:
-    """Plain data from which the same is read again, also what could not be read."""
+    """Return plain data from which an equal value can be read, unreadable values included."""
     if isinstance(value, list):
         return [as_sent(item) for item in cast("list[Any]", value)]
     if not isinstance(value, Wire):
@@ -175,17 +175,17 @@ def _restored(type_: type[Wire], known: dict[str, Any], visible: dict[str, Any])
 
 @functools.cache
 def _taken(type_: type[Wire]) -> frozenset[str]:
-    """The names that no field of the wire may have as an attribute."""
+    """Return the names that no field of a server may have as an attribute."""
     return _NOT_FROM_THE_WIRE.union(dir(type_))
 
 
 def _is_hidden(name: str, taken: frozenset[str]) -> bool:
-    # What Python looks up by such a name, to copy or to compare, is never data.
+    # Python itself looks up such names, to copy or to compare: they are never data.
     return name in taken or name.startswith("__")
 
 
 def _hidden(wire: Wire) -> dict[str, Any]:
-    """What the type has not and is no attribute either, by name."""
+    """Return the unknown fields that are no attributes, by name."""
     if wire.unknown_fields is UNSET:
         return {}
     taken = _taken(type(wire))
@@ -193,7 +193,7 @@ def _hidden(wire: Wire) -> dict[str, Any]:
 
 
 def _unread(wire: Wire) -> Iterable[str]:
-    """The names of the known fields of which something could not be read."""
+    """Return the names of the known fields with unreadable values."""
     return (wire.unknown_fields or {}).keys() & _known(type(wire))
 
 
@@ -218,9 +218,9 @@ def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
 
 
 def json_of(data: dict[str, Any], indent: int | None = None) -> str:
-    """The JSON text of plain data, on one line unless it is to be indented."""
+    """Return the JSON text of plain data, on one line unless ``indent`` is given."""
     try:
         text = msgspec.json.encode(data)
-    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can say
+    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can express
         return json.dumps(data, indent=indent, separators=None if indent else (",", ":"))
     return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()

@@ -75,7 +75,7 @@ def prose(length: int) -> str:
 
 
 def records(length: int) -> str:
-    """Return a ``Report`` as JSON of ``length`` characters (26 or more), mostly in records."""
+    """Return a ``Report`` as JSON of ``length`` characters (26 or more), most of it records."""
     random = Random(SEED)  # noqa: S311 - as above
     text = prose(length)
     steps: list[str] = []

@@ -37,7 +37,7 @@ __all__ = ["chat"]
 def chat(  # noqa: PLR0913 - one for each option
     prompt: Annotated[
         str,
-        typer.Argument(metavar="PROMPT", help="What to say to the model; - reads it from stdin."),
+        typer.Argument(metavar="PROMPT", help="The message to the model; - reads it from stdin."),
     ],
     *,
     model: Annotated[
@@ -49,10 +49,10 @@ def chat(  # noqa: PLR0913 - one for each option
         str | None,
         typer.Option(metavar="PKG.MOD:MODEL", help="The type that the answer is to have."),
     ] = None,
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many answers to ask for.")] = 1,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="The number of answers.")] = 1,
     system: Annotated[str | None, typer.Option(metavar="TEXT", help="A system message.")] = None,
     max_tokens: Annotated[
-        int | None, typer.Option(min=1, help="How many tokens an answer may have.")
+        int | None, typer.Option(min=1, help="The number of tokens that an answer may have.")
     ] = None,
     temperature: Annotated[
         float | None, typer.Option(min=0, help="The sampling temperature.")

@@ -33,7 +33,7 @@ __all__ = ["demo"]
 def demo(
     *,
     fast: Annotated[
-        bool, typer.Option("--fast", help="As fast as it goes, as where nobody watches.")
+        bool, typer.Option("--fast", help="Play as fast as possible, as without a terminal.")
     ] = False,
 ) -> None:
     """Show streams as text, objects, tool calls, refusals and several choices.

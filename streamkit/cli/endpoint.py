@@ -31,17 +31,17 @@ URL_VARIABLE = "OPENAI_BASE_URL"
 
 BaseUrl: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="URL", help=f"Where the API is; by default {URL_VARIABLE} says."),
+    typer.Option(metavar="URL", help=f"The address of the API; by default {URL_VARIABLE}."),
 ]
 ApiKeyEnv: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="NAME", help=f"The variable with the key; by default {KEY_VARIABLE}."),
 ]
 Timeout: TypeAlias = Annotated[
-    float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait for a byte.")
+    float | None, typer.Option(min=0, metavar="SECONDS", help="The longest wait for a byte.")
 ]
 MaxRetries: TypeAlias = Annotated[
-    int, typer.Option(min=0, help="How often to send a failed request again.")
+    int, typer.Option(min=0, help="The number of times to repeat a failed request.")
 ]
 
 

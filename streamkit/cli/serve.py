@@ -25,7 +25,7 @@ def serve(  # noqa: PLR0913 - one for each option
         str | None, typer.Option(metavar="KEY", help="The key that requests must bear.")
     ] = None,
     seed: Annotated[
-        int, typer.Option(help="Another seed, other answers to the same requests.")
+        int, typer.Option(help="The seed; another gives other answers to the same requests.")
     ] = 0,
     pace: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Time between two chunks of a stream.")
@@ -34,22 +34,22 @@ def serve(  # noqa: PLR0913 - one for each option
     fault: Annotated[
         str | None,
         typer.Option(
-            metavar="FAULT", help="Let every answer go wrong, as cut?after=3 or status?code=429."
+            metavar="FAULT", help="The fault of every answer, as cut?after=3 or status?code=429."
         ),
     ] = None,
     database: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", dir_okay=False, help="Keeps threads and files from one run to the next."
+            metavar="FILE", dir_okay=False, help="A file that keeps threads and files between runs."
         ),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="HOST", help="Another name by which requests may call the server."),
+        typer.Option(metavar="HOST", help="Another host that requests may name."),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
-        typer.Option(metavar="ORIGIN", help="Where web pages come from that may use the server."),
+        typer.Option(metavar="ORIGIN", help="The origin of web pages that may use the server."),
     ] = None,
     log_requests: Annotated[
         bool, typer.Option("--log-requests", help="Log a line for each request to stderr.")

@@ -35,22 +35,24 @@ def upload(  # noqa: PLR0913 - one for each option
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE", exists=True, dir_okay=False, readable=True, help="What to upload."
+            metavar="FILE", exists=True, dir_okay=False, readable=True, help="A file to upload."
         ),
     ],
     *,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
     max_concurrency: Annotated[
-        int, typer.Option(min=1, help="How many files to send at a time.")
+        int, typer.Option(min=1, help="The number of files to send at a time.")
     ] = MAX_CONCURRENCY,
     poll_interval: Annotated[
         float | None,
-        typer.Option(min=0, metavar="SECONDS", help="How often to look; the server may say."),
+        typer.Option(
+            min=0, metavar="SECONDS", help="The time between polls, unless the server sets it."
+        ),
     ] = None,
     max_wait: Annotated[
         float | None,
-        typer.Option(min=0, metavar="SECONDS", help="How long to wait for the processing."),
+        typer.Option(min=0, metavar="SECONDS", help="The longest time to wait for the processing."),
     ] = None,
     timeout: Timeout = None,
     max_retries: MaxRetries = 2,

@@ -55,7 +55,7 @@ class Polling(Generic[T]):
     until: Callable[[T], bool | None]
     """A function that returns whether a state is final, or None for an unknown state."""
     interval: float = DEFAULT_INTERVAL
-    """Seconds between an answer and the next request, until a hint says otherwise."""
+    """Seconds between an answer and the next request, until a hint sets others."""
     max_wait_seconds: float | None = None
     """Seconds from the first request on, after which none is sent or continued; None: no limit."""
     resource_id: str | None = None

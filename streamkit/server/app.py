@@ -86,8 +86,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         recordings: The recordings that ``recording:NAME`` replays, by NAME; None for those of
             streamkit.
         scenarios: The scenarios that runs can follow, by name, besides those of every server.
-        any_assistant: Whether a run may have the ``assistant_id`` of an assistant that nobody
-            created.
+        any_assistant: Whether a run may name an assistant that does not exist.
         database: A file that keeps assistants, threads, files and vector stores; without one they
             are forgotten with the application.
         upload_limit: The number of bytes that an uploaded file may have.

@@ -23,7 +23,7 @@ class Desk:
     scenarios: Mapping[str, Scenario]
     """The scenarios that a run can follow, by name."""
     any_assistant: bool
-    """Whether a run may name an assistant that nobody created."""
+    """Whether a run may name an assistant that does not exist."""
     upload_limit: int
     """The number of bytes that an uploaded file may have."""
     serve: Callable[[str], None]

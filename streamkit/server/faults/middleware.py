@@ -126,7 +126,7 @@ class _Answer:
         self._over = False
 
     async def take(self, message: Message) -> None:
-        """Take a message of the application, and send what its fault leaves of it."""
+        """Take a message of the application, and send it with the fault applied."""
         if self._over:
             return
         if message["type"] == "http.response.start":

@@ -42,7 +42,7 @@ class BrokenTLS:
             RuntimeError: The server is not running.
         """
         if self._listener is None:
-            raise RuntimeError("it is not running: enter it")
+            raise RuntimeError("the server is not running: enter it")
         port: int = self._listener.getsockname()[1]
         return f"https://127.0.0.1:{port}/v1"
 

@@ -127,7 +127,12 @@ async def test_nothing_of_its_objects_is_replaced_on_a_loop(library: Any) -> Non
 
 def replaced(client: Any, response: Any) -> list[str]:
     """Attributes of the objects that carry an exchange which hide what their class has."""
-    carriers = [client, response, response.stream, response.extensions["network_stream"]]
+    carriers: list[object] = [
+        client,
+        response,
+        response.stream,
+        response.extensions["network_stream"],
+    ]
     return [
         f"{type(one).__name__}.{name}"
         for one in carriers

@@ -17,7 +17,7 @@ import pytest
 import streamkit._http
 from streamkit._http.async_network import AsyncBackend, AsyncStream
 from streamkit._http.network import Backend, Stream
-from streamkit._http.own_transport import _ERRORS
+from streamkit._http.own_transport import ERRORS
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import LIBRARIES
@@ -60,9 +60,9 @@ def test_these_are_its_errors() -> None:
         if inspect.isclass(one := getattr(httpcore, name)) and issubclass(one, Exception)
     }
     # One that is handled by the pool itself.
-    assert errors - {httpcore.ConnectionNotAvailable} == {*_ERRORS}
-    for theirs, mapped in _ERRORS.items():
-        above = {_ERRORS[base] for base in theirs.__mro__[1:] if base in _ERRORS}
+    assert errors - {httpcore.ConnectionNotAvailable} == {*ERRORS}
+    for theirs, mapped in ERRORS.items():
+        above = {ERRORS[base] for base in theirs.__mro__[1:] if base in ERRORS}
         assert all(issubclass(mapped, base) for base in above)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import APIConnectionError, AsyncOpenAI, OpenAI, StreamClosedError
+from streamkit._http.client import new_client
 from streamkit._http.environment import proxies
 from streamkit.server.faults.tls import SELF_SIGNED
 from tests.http_server import Do, ScriptedServer
@@ -77,7 +78,7 @@ def test_a_task_is_cancelled_within_a_tunnel(proxy: ProxyServer) -> None:
     async def main(server: ScriptedServer) -> None:
         async with AsyncOpenAI(api_key="k", base_url=server.url, timeout=None) as client:
             for turns in (*range(1, 200, 7), None):
-                asking = asyncio.create_task(client.chat.completions.create(**ASKED))
+                asking = asyncio.create_task(client.files.retrieve("x"))
                 if turns is None:
                     assert await asyncio.to_thread(server.asked.wait, PATIENCE)
                 else:
@@ -113,8 +114,10 @@ def test_a_password_is_sent_to_its_proxy(monkeypatch: pytest.MonkeyPatch) -> Non
 
 # Which proxies there are
 
-HOSTS = ["", "*", "a.test", ".a.test", "localhost", "LOCALHOST", "127.0.0.1", "10.0.0.0/8", "::1"]
-HOSTS += ["fe80::/10", "a.test:8080", "http://b.test", "https://", "all://c.test:1"]
+HOSTS = [
+    *("", "*", "a.test", ".a.test", "localhost", "LOCALHOST", "127.0.0.1", "10.0.0.0/8", "::1"),
+    *("fe80::/10", "a.test:8080", "http://b.test", "https://", "all://c.test:1"),
+]
 URLS = ["", "p.test", "http://p.test:3128", "https://u:w@p.test", "socks5://p.test:1080"]
 
 
@@ -154,8 +157,9 @@ def test_a_request_goes_by_them(
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", exempt)
-    with httpx.Client() as theirs, OpenAI(api_key="k", base_url=url) as client:
-        ours: Any = client._transport.http_client
-        default, chosen = ours._transport, ours._transport_for_url(httpx.URL(url))
-        assert (chosen is not default) is goes_by_it
-        assert (theirs._transport_for_url(httpx.URL(url)) is not theirs._transport) is goes_by_it
+    theirs: Any
+    ours: Any
+    with httpx.Client() as theirs, closing(new_client()) as ours:
+        for client in (theirs, ours):
+            chosen = client._transport_for_url(httpx.URL(url))
+            assert (chosen is not client._transport) is goes_by_it

@@ -25,7 +25,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Opens connections for the exchange of the task that asks for them."""
 
     def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -50,7 +50,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> Coroutine[Any, Any, bytes]:
+    def read(  # pyright: ignore[reportIncompatibleMethodOverride] - awaited, it costs no frame
+        self, max_bytes: int, timeout: float | None = None
+    ) -> Coroutine[Any, Any, bytes]:
         """Read what there is, waiting for it; nothing when it has ended."""
         return self._stream.read(max_bytes, timeout)
 
@@ -75,9 +77,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         return AsyncStream(stream)
 
-    def aclose(self) -> Coroutine[Any, Any, None]:
+    async def aclose(self) -> None:
         """Close the socket."""
-        return self._stream.aclose()
+        await self._stream.aclose()
 
     def shut_down(self) -> None:
         """Wake the task that waits for it; from any thread."""

@@ -11,7 +11,14 @@ import httpx
 from streamkit._http.async_connection import AsyncConnection
 from streamkit._http.async_network import AsyncBackend
 from streamkit._http.connection import connection_here
-from streamkit._http.own_transport import KEEPALIVE, mapped, pool_timeout, sent, through
+from streamkit._http.own_transport import (
+    KEEPALIVE,
+    extensions_of,
+    mapped,
+    pool_timeout,
+    sent,
+    through,
+)
 from streamkit._http.places import no_place
 
 if TYPE_CHECKING:
@@ -49,8 +56,9 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
         """Send it, and return the response with its body still to be read."""
         connection = cast("AsyncConnection", AsyncConnection.of(request))
         connection.may_be_cancelled = True
+        seconds = pool_timeout(request)
         try:
-            async with asyncio.timeout(seconds := pool_timeout(request)):
+            async with asyncio.timeout(seconds):
                 await self._places.acquire()
         except TimeoutError as error:
             raise httpx.PoolTimeout(no_place(seconds)) from error
@@ -68,7 +76,10 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
             connection_here.reset(place)
         body = _Body(response, connection, self._places)
         return httpx.Response(
-            response.status, headers=response.headers, stream=body, extensions=response.extensions
+            response.status,
+            headers=response.headers,
+            stream=body,
+            extensions=extensions_of(response),
         )
 
     async def aclose(self) -> None:
@@ -103,6 +114,6 @@ class _Body(httpx.AsyncByteStream):
             await self._response.aclose()
             if not self._is_whole:
                 # A reader that was cancelled twice may have kept httpcore from it.
-                await self._response.extensions["network_stream"].aclose()
+                await extensions_of(self._response)["network_stream"].aclose()
         finally:
             self._places.release()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 import httpx
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Generator, Iterable, Iterator
 
-__all__ = ["KEEPALIVE", "OwnTransport", "mapped", "pool_timeout", "sent", "through"]
+__all__ = [
+    "ERRORS",
+    "KEEPALIVE",
+    "OwnTransport",
+    "extensions_of",
+    "mapped",
+    "pool_timeout",
+    "sent",
+    "through",
+]
 
 
 class OwnTransport(httpx.BaseTransport):
@@ -67,7 +76,10 @@ class OwnTransport(httpx.BaseTransport):
             connection_here.reset(place)
         body = _Body(response, connection, self._places)
         return httpx.Response(
-            response.status, headers=response.headers, stream=body, extensions=response.extensions
+            response.status,
+            headers=response.headers,
+            stream=body,
+            extensions=extensions_of(response),
         )
 
     def close(self) -> None:
@@ -111,6 +123,12 @@ def sent(request: httpx.Request) -> httpcore.Request:
     )
 
 
+def extensions_of(response: httpcore.Response) -> dict[str, Any]:
+    """What is known of the response besides: its version, its network stream."""
+    known: dict[str, Any] = cast("Any", response).extensions
+    return known
+
+
 def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
     """The proxy as httpcore has it."""
     if proxy is None:
@@ -139,15 +157,15 @@ def mapped() -> Generator[None]:
         yield
     except Exception as error:
         for kind in type(error).__mro__:
-            if kind in _ERRORS:
-                raise _ERRORS[kind](str(error)) from error
+            if kind in ERRORS:
+                raise ERRORS[kind](str(error)) from error
         raise
 
 
 KEEPALIVE = 5.0
 """Seconds for which httpx keeps an idle connection by default."""
 
-_ERRORS: dict[type, type[httpx.TransportError]] = {
+ERRORS: dict[type, type[httpx.TransportError]] = {
     getattr(httpcore, kind.__name__): kind
     for kind in (
         httpx.TimeoutException,

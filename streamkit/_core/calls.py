@@ -26,11 +26,11 @@ class CallLog:
         """The arguments of a function, or the input of a custom tool."""
 
     def is_whole(self) -> bool:
-        """Whether the arguments are a closed JSON value."""
+        """Return whether the arguments are a closed JSON value."""
         return self.arguments.is_whole_json()
 
     def is_open(self) -> bool:
-        """Whether more must follow: there are no arguments, or their JSON is not closed."""
+        """Return whether more must follow: there are no arguments, or their JSON is not closed."""
         if not self.arguments.length:
             return True
         return self.type != "custom" and self.arguments.is_open_json()

@@ -1,4 +1,4 @@
-"""A machine becomes an operator; this is all there is between machines and reactivex."""
+"""The conversion of a machine into an operator: all code between machines and reactivex."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def lifted(
     taken: OperatorInput,
     make_also: Callable[[], Machine[A, B]] | None = None,
 ) -> Callable[[Observable[A]], Observable[B]]:
-    """Run a fresh machine for every subscription; see ``operators.lift``.
+    """Return an operator that runs a new machine for every subscription; see ``operators.lift``.
 
     Args:
         make: Makes the machine.
-        taken: What the operator takes, and its name.
-        make_also: Makes the machine of what it takes also, when the first of that comes.
+        taken: The name of the operator, and the values that it accepts.
+        make_also: Makes the machine of the other values that it accepts, when the first comes.
     """
 
     def operator(source: Observable[A]) -> Observable[B]:
@@ -47,7 +47,7 @@ def lifted(
             subscription = SingleAssignmentDisposable()
 
             def feed_of(value: A) -> Callable[[A], Sequence[B]]:
-                """Return what takes values of this class, and keep it."""
+                """Return the ``feed`` for values of this class, and store it."""
                 chosen = machine
                 if taken.admit(value) and make_also is not None:
                     if len(machines) == 1:
@@ -56,7 +56,7 @@ def lifted(
                 feeds[type(value)] = chosen.feed
                 return chosen.feed
 
-            # A hot place: no more than this happens per item and stage.
+            # A hot path: no more than this happens per item and stage.
             def on_next(value: A) -> None:
                 try:
                     try:
@@ -103,6 +103,6 @@ def lifted(
 
 
 def _closing(machines: list[Machine[Any, B]]) -> Iterator[B]:
-    # A generator, so that what `close` itself raises comes out where its outputs do.
+    # A generator, so that an error of `close` itself is raised where its outputs are iterated.
     for machine in machines:
         yield from machine.close()

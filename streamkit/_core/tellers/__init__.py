@@ -1,1 +1,1 @@
-"""Machines that emit what grows in an answer, piece by piece and whole at its end."""
+"""Tellers: machines that emit the pieces of a growing text or call, and the whole at its end."""

@@ -1,4 +1,4 @@
-"""A teller of the arguments of calls, which are parsed when they are whole."""
+"""The teller of the arguments of calls, which are parsed when they are whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ B = TypeVar("B")
 
 
 class ArgumentsParser(Machine[A, B]):
-    """Emits each piece of the arguments of a function's calls, and the whole of each once.
+    """A machine that emits each piece of the arguments of function calls, and each whole once.
 
     A call is done at the end, or earlier, once another has opened and its own JSON is closed.
     """
@@ -37,16 +37,16 @@ class ArgumentsParser(Machine[A, B]):
         """Emit the calls that are not done yet, in the order of their indices."""
         calls, self._open = sorted(self._open, key=_index), {}
         for call in calls:
-            if call.type == "function":  # which some servers say late
+            if call.type == "function":  # some servers send the type late
                 yield self._done(call)
         error, self._error = self._error, None
         if error is not None:
             raise error
 
     def _take(self, updates: Sequence[CallUpdate[Any]]) -> list[B]:
-        """Emit what was added to calls, then the calls that this shows to be done.
+        """Emit the additions to calls, then the calls that these show to be done.
 
-        Those are whole, and not the one opened last.
+        A done call is whole, and is not the one opened last.
         """
         events = [self._piece(update) for update in updates if update.call.type == "function"]
         touched: set[CallLog] = set()
@@ -57,7 +57,7 @@ class ArgumentsParser(Machine[A, B]):
             if update.opened:
                 opened, self._newest = True, call
             if update.opened or update.arguments_delta.strip():
-                self._open[call] = None  # it may have been done, and goes on all the same
+                self._open[call] = None  # a call that was done may continue all the same
         candidates = self._open if opened else [call for call in self._open if call in touched]
         done = [call for call in candidates if call is not self._newest and call.is_whole()]
         for call in done:
@@ -75,7 +75,7 @@ class ArgumentsParser(Machine[A, B]):
 
     @abstractmethod
     def _is_whole(self) -> bool:
-        """Whether the answer was not cut short, so that its calls are whole at its end."""
+        """Return whether the answer was not cut short, so that its calls are whole at its end."""
 
     @abstractmethod
     def _piece(self, update: CallUpdate[Any]) -> B:

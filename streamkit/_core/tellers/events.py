@@ -1,4 +1,4 @@
-"""A machine that parses what is in events already: their texts, or their arguments of calls."""
+"""The machine that parses the contents of events: their texts, or their arguments of calls."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["ArgumentsEvent", "EventParser", "ReadableEvent", "TextEvent"]
 
 
 class ReadableEvent(Event, frozen=True, gc=False, eq=False):
-    """An event with something in it to parse: a piece of it, or the whole."""
+    """An event with a text to parse, a piece of it or the whole."""
 
     def read_by(self, reader: Reading) -> tuple[Self, ParseError | None]:
-        """Return the event with what is parsed, and what is wrong with the whole."""
+        """Return the event with its parsed value, and the error of parsing the whole."""
         raise NotImplementedError
 
 
@@ -34,9 +34,9 @@ class ArgumentsEvent(ReadableEvent, frozen=True, gc=False, eq=False):
 
 
 class EventParser(Machine[Event, Event]):
-    """Has a reader parse the events of one kind, and passes all others.
+    """A machine that parses the events of one kind by a reader, and passes on all others.
 
-    What is wrong with a whole is raised after the last event, unless it is done once more and fits.
+    The error of parsing a whole is raised after the last event, unless it comes again and fits.
     """
 
     def __init__(self, kind: type[ReadableEvent], reader: Reading) -> None:
@@ -56,7 +56,7 @@ class EventParser(Machine[Event, Event]):
         return (event,)
 
     def close(self) -> Iterable[Event]:
-        """Raise the first error that is left."""
+        """Raise the first remaining error."""
         errors, self._errors = self._errors, {}
         for error in errors.values():
             raise error

@@ -1,7 +1,7 @@
-"""Tellers of one text: of a text as it is, and of one that is parsed when it is whole."""
+"""The tellers of one text: of a plain text, and of one that is parsed when it is whole."""
 
-# A family's teller is fed with what came, and makes the events. It notes the last input that had a
-# piece of the text in it; with that it finds the text again at the end.
+# A family's teller takes the parts of an answer, and makes the events. It keeps the last input with
+# a piece of the text, by which it finds the text again at the end.
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ B = TypeVar("B")
 
 
 class TextTeller(Machine[A, B]):
-    """Emits each piece of a text, and the whole at the end if there was any."""
+    """A machine that emits each piece of a text, and the whole at the end if there was any."""
 
     _last: A | None = None
     """The last input with a piece in it; None when there is nothing to emit at the end."""
 
     def close(self) -> Iterable[B]:
-        """Emit the whole text, unless that was done and no piece has come since."""
+        """Emit the whole text, unless it was emitted and no piece has come since."""
         last, self._last = self._last, None
         return () if last is None else (self._whole(last, self._log(last).close(), None),)
 
     @abstractmethod
     def _log(self, last: A) -> TextLog:
-        """The text that an input has a piece of."""
+        """Return the log of the text of which an input has a piece."""
 
     @abstractmethod
     def _whole(self, last: A, text: str, parsed: Any, /) -> B:
@@ -43,14 +43,14 @@ class TextTeller(Machine[A, B]):
 
 
 class TextParser(TextTeller[A, B]):
-    """The same for a text that is parsed: its whole is, and an error of that comes after it."""
+    """A teller that parses the whole text, and raises the error of parsing after its event."""
 
     def close(self) -> Iterable[B]:
-        """Emit the whole text and what it parses to, then raise what is wrong with it."""
+        """Emit the whole text and its parsed value, then raise the error of parsing."""
         last, self._last = self._last, None
         if last is None:
             return
-        whole = self._log(last).close()  # and not a copy, which a long text would be held beside
+        whole = self._log(last).close()  # not a copy, which would be held beside a long text
         outcome = self._read(last)
         yield self._whole(last, whole, outcome.value)
         if outcome.error is not None:

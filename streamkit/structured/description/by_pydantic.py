@@ -73,7 +73,7 @@ class ByAdapter(_Judged):
         self.name = str(self.schema().get("title", ""))
 
     def schema(self) -> dict[str, Any]:
-        """The schema as it is now."""
+        """Return the current schema."""
         with _said_of(self.type_):
             schema = self.type_.json_schema()
             self._require_readable(self.type_.core_schema)
@@ -97,7 +97,7 @@ class ByPydantic(_Judged):
         self._made = self._make()
 
     def schema(self) -> dict[str, Any]:
-        """The schema as it is now."""
+        """Return the current schema."""
         adapter, structs, _ = self._present()
         with _said_of(self.type_):
             schema = adapter.json_schema(schema_generator=_generator())

@@ -270,8 +270,8 @@ def _even_tuple(schema: dict[str, Any]) -> None:
     del schema["prefixItems"]
     schema |= {"items": alike, "minItems": least, "maxItems": most}
     if any(label != labels[0] for label in labels):
-        told = [str(schema["description"])] if "description" in schema else []
-        schema["description"] = "\n".join([*told, f"Items: {', '.join(labels)}."])
+        lines = [str(schema["description"])] if "description" in schema else []
+        schema["description"] = "\n".join([*lines, f"Items: {', '.join(labels)}."])
 
 
 def _alike(items: list[Any]) -> dict[str, Any] | None:
@@ -317,14 +317,14 @@ def _label(item: dict[str, Any]) -> str:
 
 def _describe_the_rest(schema: dict[str, Any]) -> None:
     """Move the keywords that strict mode cannot enforce into the description."""
-    told = [str(schema["description"])] if "description" in schema else []
+    lines = [str(schema["description"])] if "description" in schema else []
     for keyword, label in _DESCRIBED.items():
         if keyword in schema and not _enforced(keyword, schema[keyword]):
             value = schema.pop(keyword)
             if not _goes_without_saying(schema, keyword, value):
-                told.append(f"{label}: {_json(value)}.")
-    if told:
-        schema["description"] = "\n".join(told)
+                lines.append(f"{label}: {_json(value)}.")
+    if lines:
+        schema["description"] = "\n".join(lines)
 
 
 def _json(value: object) -> str:

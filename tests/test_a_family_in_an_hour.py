@@ -125,7 +125,8 @@ def taken_from(
     server: ScriptedServer, family: Any, way: Any, *operators: Any, **options: Any
 ) -> Taken:
     taken = Taken()
-    config = ClientConfig(api_key="k", base_url=server.url, **{"max_retries": 0} | options)
+    options = {"max_retries": 0, **options}
+    config = ClientConfig(api_key="k", base_url=server.url, **options)
     try:
         way(family, taken, config, *operators)
     except Exception as error:  # noqa: BLE001 - how it ends is what is asked
@@ -180,7 +181,10 @@ def test_an_error_that_the_server_reports_is_raised_with_its_text(family: Any, w
 def test_what_ends_before_its_content_is_asked_for_again_unseen(
     family: Any, way: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streamkit._http.retries.back_off", lambda _: 0.0)
+    def at_once(_: object) -> float:
+        return 0.0
+
+    monkeypatch.setattr("streamkit._http.retries.back_off", at_once)
     with ScriptedServer([response(503)], stream(NAME), WHOLE) as server:
         taken = taken_from(server, family, way, max_retries=2)
     assert (taken.error, taken.types, len(server.requests)) == (None, TYPES, 3)

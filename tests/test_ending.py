@@ -10,7 +10,6 @@ import reactivex as rx
 from streamkit import OpenAI
 from streamkit._core.ending import ends_answer
 from streamkit.errors import PartialRun, StreamTruncatedError
-from streamkit.families.assistants import decoder as _decoder  # noqa: F401 - its rules come along
 from streamkit.families.assistants.events import RunEvent
 from streamkit.operators import assistant_events, retry_stream
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion, construct
@@ -92,5 +91,6 @@ def test_what_is_filtered_out_has_ended_all_the_same() -> None:
         error.partial = PartialRun(construct(Run, {"id": "r", "status": "completed"}))
         return rx.throw(error).subscribe(observer)
 
-    rx.Observable(begin).pipe(retry_stream(wait=lambda _: 0.0)).subscribe(on_error=lambda _: None)
+    source: rx.Observable[Any] = rx.Observable(begin)
+    source.pipe(retry_stream(wait=lambda _: 0.0)).subscribe(on_error=lambda _: None)
     assert len(subscriptions) == 1

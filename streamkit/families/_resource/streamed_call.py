@@ -30,4 +30,7 @@ class StreamedCall(Generic[E]):
 
     def pipelines(self, limits: Limits = DEFAULTS) -> NewPipeline[E]:
         """Return a function that makes a new pipeline, from bytes to events, for each attempt."""
-        return partial(Pipeline, self.family, on_truncated=self.on_truncated, limits=limits)
+        made: partial[Pipeline[E]] = partial(
+            Pipeline, self.family, on_truncated=self.on_truncated, limits=limits
+        )
+        return made

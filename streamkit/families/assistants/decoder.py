@@ -8,7 +8,6 @@ from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.object_decoder import no_object
 from streamkit._core.reports import report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
-from streamkit.families.assistants import finishing as _finishing  # noqa: F401 - it registers
 from streamkit.families.assistants.events import state_of
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import NestingError

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from msgspec.structs import replace
 
+from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event
 from streamkit._core.merge import EMPTY, TextMark
 from streamkit._core.reading import NOTHING_READ, Reading
 from streamkit._core.tellers.events import ArgumentsEvent, TextEvent
 from streamkit._core.text import TextLog
+from streamkit.errors import PartialRun
 from streamkit.families.assistants.growing import Mark, built, parts
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     from streamkit.errors import ParseError
 
 __all__ = [
-    "OF_RUNS",
     "AssistantEvent",
     "ImageFileDoneEvent",
     "MessageCreatedEvent",
@@ -378,7 +379,7 @@ AssistantEvent = (
 """Any event about a run; ``event.type`` tells a type checker which."""
 
 
-OF_RUNS = (
+_OF_RUNS = (
     ThreadRunCreated,
     ThreadRunQueued,
     ThreadRunInProgress,
@@ -390,12 +391,11 @@ OF_RUNS = (
     ThreadRunCancelled,
     ThreadRunExpired,
 )
-"""The events that are about a run as a whole."""
 
 
 def state_of(event: AssistantStreamEvent) -> RunEvent | None:
     """What an event says of the run as a whole, if it does."""
-    if not isinstance(event, OF_RUNS):
+    if not isinstance(event, _OF_RUNS):
         return None
     run = event.data
     return RunEvent(run, run.status or event.event.removeprefix("thread.run."))
@@ -430,3 +430,26 @@ def _log_of(text: str | None, *, is_cut: bool) -> TextLog | None:
 _RESTING = frozenset(
     {"cancelled", "completed", "expired", "failed", "incomplete", "requires_action"}
 )
+
+
+# What shows that an answer is there: a run that rests. To ask again would start another.
+
+
+@ends_answer.register(RunEvent)
+def _(event: RunEvent) -> bool:
+    return event.rests
+
+
+@ends_answer.register(PartialRun)
+def _(partial: PartialRun) -> bool:
+    run = partial.run
+    return run is not None and RunEvent(run, run.status or "").rests
+
+
+def _ends_run(event: AssistantStreamEvent) -> bool:
+    state = state_of(event)
+    return state is not None and state.rests
+
+
+for _of_run in _OF_RUNS:
+    ends_answer.register(_of_run, _ends_run)

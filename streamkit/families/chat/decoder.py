@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
-from streamkit.families.chat import finishing as _finishing  # noqa: F401 - it registers
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event, Growth
 from streamkit._core.text import TextLog
 from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading
 from streamkit.structured.reader import Reader
 from streamkit.types import (
+    ChatCompletion,
     ChatCompletionChunk,
     ChatCompletionTokenLogprob,
     ParsedChatCompletion,
@@ -280,3 +282,26 @@ ChatCompletionStreamEvent = (
     | LogprobsRefusalDoneEvent
 )
 """Any event of a stream; ``event.type`` tells a type checker which."""
+
+
+# What shows that an answer is there: the finish reason of a choice.
+
+
+@ends_answer.register(ChatCompletionChunk)
+def _(chunk: ChatCompletionChunk) -> bool:
+    return any(choice.finish_reason for choice in chunk.choices or ())
+
+
+@ends_answer.register(ChunkEvent)
+def _(event: ChunkEvent) -> bool:
+    return any(update.finish_reason for update in event.updates)
+
+
+@ends_answer.register(ChoiceUpdate)
+def _(update: ChoiceUpdate) -> bool:
+    return bool(update.finish_reason)
+
+
+@ends_answer.register(ChatCompletion)
+def _(completion: ChatCompletion) -> bool:
+    return any(choice.finish_reason for choice in completion.choices)

@@ -61,7 +61,7 @@ class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDo
             return ()
         self._last = value
         text = value.choice.reasoning
-        return (ReasoningDeltaEvent(value.index, value.reasoning, text, value.mark.reasoning_end),)
+        return (ReasoningDeltaEvent(value.index, value.reasoning, text, value.reasoning_end),)
 
     def _log(self, last: ChoiceUpdate) -> TextLog:
         return last.choice.reasoning

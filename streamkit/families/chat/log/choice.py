@@ -58,10 +58,9 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
 
 
 class ChoiceMark(Struct, frozen=True, kw_only=True, gc=False):
-    """What a choice has besides its content, as of a moment."""
+    """What a choice has besides its content and its reasoning, as of a moment."""
 
     heading: ChoiceHeading
-    reasoning_end: int
     refusal_end: int
     calls: tuple[CallMark, ...]
     logprobs_ends: tuple[int | None, int | None]
@@ -76,10 +75,11 @@ class ChoiceUpdate(Struct, frozen=True, kw_only=True, gc=False):
     content: str | None = None
     """What was added to the content; None when it was not spoken of."""
     content_end: int
-    mark: ChoiceMark
-    """The rest of the choice; one for all updates that add nothing but content."""
     reasoning: str | None = None
     """What was added to the reasoning; None when it was not spoken of."""
+    reasoning_end: int
+    mark: ChoiceMark
+    """The rest of the choice; one for all updates that add nothing to it."""
     refusal: str | None = None
     calls: tuple[CallUpdate[ToolCallLog], ...] = ()
     logprobs: ChoiceLogprobs | None = None
@@ -120,7 +120,6 @@ class ChoiceLog:
         self._heading = ChoiceHeading()
         self._mark = ChoiceMark(
             heading=self._heading,
-            reasoning_end=0,
             refusal_end=0,
             calls=(),
             logprobs_ends=self._logprobs_ends,
@@ -195,23 +194,18 @@ class ChoiceLog:
                 self._heading, choice, self._limits, thinks_in_details=bool(thought)
             )
         mark = self._mark
-        if (
-            self._heading is mark.heading
-            and reasoning is None
-            and refusal is None
-            and logprobs is None
-            and not calls
-        ):
+        if self._heading is mark.heading and refusal is None and logprobs is None and not calls:
             return ChoiceUpdate(
                 index=self.index,
                 choice=self,
                 content=content,
                 content_end=self.content.length,
+                reasoning=reasoning,
+                reasoning_end=self.reasoning.length,
                 mark=mark,
             )
         self._mark = ChoiceMark(
             heading=self._heading,
-            reasoning_end=self.reasoning.length,
             refusal_end=self.refusal.length,
             calls=self._tool_calls.marks,
             logprobs_ends=self._logprobs_ends,
@@ -221,8 +215,9 @@ class ChoiceLog:
             choice=self,
             content=content,
             content_end=self.content.length,
-            mark=self._mark,
             reasoning=reasoning,
+            reasoning_end=self.reasoning.length,
+            mark=self._mark,
             refusal=refusal,
             calls=calls,
             logprobs=logprobs,
@@ -239,7 +234,7 @@ class ChoiceLog:
         message.add_unknown(resolved(heading.delta_extra))
         message.role = heading.role
         if heading.reasoning_name:
-            reasoning = self.reasoning.first(mark.reasoning_end)
+            reasoning = self.reasoning.first(update.reasoning_end)
             setattr(message, heading.reasoning_name, reasoning)
         if heading.has_content:
             message.content = self.content.first(update.content_end)

@@ -26,6 +26,7 @@ from streamkit._http.errors import (
     library_of,
     status_error,
 )
+from streamkit._http.given import answered
 from streamkit._http.redaction import Secrets
 from streamkit._http.redirects import Redirects
 from streamkit._http.request import Request, headers, query
@@ -240,6 +241,7 @@ class SyncTransport(Transport[HTTPClient]):
                 request, stream=True, **redirects.options
             )
             self._connections.answered(response)
+            answered(response)  # what is read of it here can be cut, as a body that is handed on
             try:
                 following = redirects.after(response)
             except BaseException:

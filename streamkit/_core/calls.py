@@ -19,9 +19,9 @@ class CallLog:
 
     def __init__(self, index: int, limits: Limits = DEFAULTS) -> None:
         self.index = index
-        self.id = ""
-        self.name = ""
-        self.type = "function"
+        self.id: str = ""
+        self.name: str = ""
+        self.type: str = "function"
         self.arguments = TextLog(limits)
         """The arguments of a function, or the input of a custom tool."""
 

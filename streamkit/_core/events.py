@@ -101,7 +101,7 @@ class Growth(Event, frozen=True, gc=False, eq=False):
         """Return the event with all pieces since ``first``, which has the same type and place."""
         start, end = _end_of(first) - len(getattr(first, self._piece)), _end_of(self)
         log = getattr(self, self._grows_in)
-        piece = log[start:end] if isinstance(log, list) else log.between(start, end)
+        piece: Any = log[start:end] if isinstance(log, list) else log.between(start, end)
         return replace(self, **{self._piece: piece})
 
 

@@ -147,14 +147,14 @@ def _is_open(function: Mark) -> bool:
     return known.log.is_open_json() if isinstance(known, TextMark) else not known
 
 
-_RULES = Rules(
+_OF_A_PART = Rules(
     texts=frozenset({"arguments", "input", "logs", "refusal", "value"}),
     kept=frozenset({"id"}),  # some servers make up another one for every fragment
     lists="replaced",
     indexed=_PARTS,
     most="parts",
 )
-_RULES = replace(_RULES, fields={"function": replace(_RULES, names={"name": _is_open})})
+_RULES = replace(_OF_A_PART, fields={"function": replace(_OF_A_PART, names={"name": _is_open})})
 
 
 def _parts(mark: Mark) -> list[dict[str, Any]]:

@@ -100,8 +100,8 @@ class Growth(Event, frozen=True, gc=False, eq=False):
     def since(self, first: Self) -> Self:
         """Return the event with all pieces since ``first``, which has the same type and place."""
         start, end = _end_of(first) - len(getattr(first, self._piece)), _end_of(self)
-        log = getattr(self, self._grows_in)
-        piece: Any = log[start:end] if isinstance(log, list) else log.between(start, end)
+        log: Any = getattr(self, self._grows_in)
+        piece = log.between(start, end) if hasattr(log, "between") else log[start:end]
         return replace(self, **{self._piece: piece})
 
 

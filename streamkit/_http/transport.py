@@ -240,6 +240,7 @@ class SyncTransport(Transport[HTTPClient]):
             response: httpx.Response = self.http_client.send(
                 request, stream=True, **redirects.options
             )
+            answered(response)  # its socket is known now, also where its body is read here
             self._connections.answered(response)
             answered(response)  # what is read of it here can be cut, as a body that is handed on
             try:

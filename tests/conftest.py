@@ -19,7 +19,7 @@ from tests.diagonal import off_the_diagonal
 from tests.exchange import KINDS, LIBRARIES, Api, ApiType, Connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from reactivex import Observable, abc
     from reactivex.testing.recorded import Recorded
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection() -> Generator[None, object, object]:
     """Collect no garbage while tests are collected, for there is next to none: it takes a sixth."""
     gc.disable()
     try:

@@ -11,6 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from streamkit._core.growing_text import whole_characters
 from streamkit._core.printable import printable
 from streamkit._http.credentials import SHORTEST_SECRET, secrets_of
 from streamkit.errors import APIStatusError, ParseError, SchemaError, StreamkitError
@@ -104,7 +105,7 @@ class Secrets:
     def _value(self, value: Any) -> Any:
         match value:
             case str():  # in which half a surrogate pair could not be printed
-                return self.text(value).encode("utf-8", "replace").decode()
+                return whole_characters(self.text(value))
             case list():
                 return [self._value(item) for item in cast("list[Any]", value)]
             case tuple():

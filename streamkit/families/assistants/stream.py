@@ -61,9 +61,10 @@ class RunStreamState(RunView, Generic[AnyAnswer]):
         return self._follower
 
     def _run_pipeline(self) -> NewPipeline[AssistantStreamEvent]:
-        """Makes what leads from the bytes of a response to events, on with those before it."""
+        """Return a maker of pipelines: each goes on from the events of the response before it."""
         run = followed_by(self._follower)
-        return partial(Pipeline, run, on_truncated=self._on_truncated, limits=self._limits)
+        pipeline: type[Pipeline[AssistantStreamEvent]] = Pipeline
+        return partial(pipeline, run, on_truncated=self._on_truncated, limits=self._limits)
 
     def _unanswered(self) -> Run | None:
         """The run, if it waits for the outputs of tools and was not answered yet."""

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 # test asks for one.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
+WITH_DEV = {
+    "tests/faults/test_llmock.py",
+    "tests/faults/test_real_server.py",
+    "tests/test_real_server.py",
+    "tests/test_unasync.py",
+}
+"""The files that need the extra ``dev``; they are collected with ``--thorough``, or by name."""
+
 EXAMPLES, FEWER_EXAMPLES = 100, 25
 """How many Hypothesis tries of each property, with ``--thorough`` and without."""
 
@@ -61,6 +69,13 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.enable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs the extra ``dev``, unless everything is asked for."""
+    if config.getoption("--thorough") or not collection_path.is_relative_to(config.rootpath):
+        return None
+    return collection_path.relative_to(config.rootpath).as_posix() in WITH_DEV or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

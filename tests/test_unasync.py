@@ -14,8 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytest.importorskip("ruff", reason="comes with the extra `dev`, like the other checks")
-
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / ".ci" / "unasync.py"
 

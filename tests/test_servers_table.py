@@ -26,7 +26,16 @@ NAMED = [row[-1].strip("`") for row in ROWS]
 def collected() -> set[str]:
     """The tests of the files that the table names, as pytest collects them."""
     files = {name.partition("::")[0] for name in NAMED if "::" in name}
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "--thorough",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
     listed = subprocess.run(
         [*command, *sorted(files), "tests/test_servers.py"],
         cwd=ROOT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager, suppress
 from copy import copy
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from msgspec import UNSET
@@ -32,7 +33,7 @@ from streamkit._http.redirects import Redirects
 from streamkit._http.request import Request, headers, query
 from streamkit._http.retries import Attempts
 from streamkit._http.upload import Form, SyncForm
-from streamkit._rx.cancel_scope import BackOff, watch
+from streamkit._rx.cancel_scope import BackOff, time_left, watch
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, StreamkitError
 
 if TYPE_CHECKING:
@@ -198,6 +199,15 @@ class SyncTransport(Transport[HTTPClient]):
         self._connections.waits(back_off)
         (self._sleep or back_off.wait)(seconds)
 
+    def _timeouts(self, request: Request) -> dict[str, float | None]:
+        # By a client that was given, not every step can be cut: none takes longer than there is.
+        steps, left = super()._timeouts(request), time_left()
+        if left == inf:
+            return steps
+        return {
+            name: left if seconds is None else min(left, seconds) for name, seconds in steps.items()
+        }
+
     def close(self) -> None:
         """Close the connections, and so end what is under way, unless the HTTP client was given."""
         for pool in self._connections.retire():
@@ -242,7 +252,6 @@ class SyncTransport(Transport[HTTPClient]):
             )
             answered(response)  # its socket is known now, also where its body is read here
             self._connections.answered(response)
-            answered(response)  # what is read of it here can be cut, as a body that is handed on
             try:
                 following = redirects.after(response)
             except BaseException:

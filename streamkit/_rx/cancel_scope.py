@@ -7,6 +7,8 @@ wakes a thread, so a scope holds the exchange that its thread waits for.
 from __future__ import annotations
 
 import threading
+import time
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from streamkit.errors import StreamClosedError
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["BackOff", "CancelScope", "Cuttable", "watch"]
+__all__ = ["BackOff", "CancelScope", "Cuttable", "time_left", "watch"]
 
 
 class Cuttable(Protocol):
@@ -52,6 +54,13 @@ class CancelScope:
     def __init__(self) -> None:
         self.is_cancelled = False
         self._newest: Cuttable | None = None
+        self.ends_at = inf
+        """The time of the monotonic clock at which somebody will cancel it."""
+
+    def until(self, moment: float) -> Self:
+        """Announce when it will be cancelled, and return it."""
+        self.ends_at = moment
+        return self
 
     def __enter__(self) -> Self:
         _entered.scopes = (*_entered.scopes, self)
@@ -85,8 +94,17 @@ def watch(one: Cuttable) -> None:
         scope.watch(one)
 
 
+def time_left() -> float:
+    """Return the seconds until a scope that this thread is in is cancelled; ``inf`` without one."""
+    moment = min((scope.ends_at for scope in _entered.scopes), default=inf)
+    return moment if moment == inf else max(moment - time.monotonic(), _SHORTEST)
+
+
 class _Entered(threading.local):
     scopes: tuple[CancelScope, ...] = ()
 
 
 _entered = _Entered()
+
+_SHORTEST = 0.001
+"""The seconds that are left at least: none at all would mean to a socket that it never waits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,16 @@ def patience(seconds: float | None, scope: CancelScope) -> Generator[None]:
         is_over.set()
         scope.cancel()
 
+    until = time.monotonic() + seconds
     timer = threading.Timer(seconds, call_off)
     timer.daemon = True
     timer.start()
     try:
-        with scope:
+        with scope.until(until):
             yield
     except Exception as error:
-        if is_over.is_set():
+        # A step that was given no more time than is left may notice before the timer does.
+        if is_over.is_set() or time.monotonic() >= until:
             raise OutOfTimeError from error
         raise
     finally:

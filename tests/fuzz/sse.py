@@ -9,6 +9,7 @@ import httpx
 from httpx_sse import EventSource
 
 from streamkit._core.sse import ServerSentEvent, SSEDecoder
+from streamkit._core.strays import FIELDS
 from streamkit.errors import StreamDecodeError
 from tests.fuzz.pieces import pieces
 
@@ -39,8 +40,17 @@ def by_us(parts: list[bytes]) -> list[ServerSentEvent]:
 def strays_in(body: bytes) -> bool:
     """Whether a line may be one of those that the standard passes over and we do not."""
     return any(
-        line.lstrip()[:1] in {b"{", b"["} or line.startswith(b"error") for line in lines(body)
+        line.lstrip()[:1] in {b"{", b"["}
+        or (line.partition(b":")[0] not in FIELDS and FAILURE.search(line))
+        for line in lines(body)
     )
+
+
+FAILURE = re.compile(
+    rb"error|exception|fail(ed|ure)|timed?[ -]?out|unavailable|overloaded|bad gateway",
+    re.IGNORECASE,
+)
+"""Matches what a line about a failure has in it, among others."""
 
 
 def lines(body: bytes) -> list[bytes]:

@@ -1,1 +1,1 @@
-"""One exchange by HTTP, whatever it carries."""
+"""The exchange of one request and its answer by HTTP, whatever they carry."""

@@ -1,7 +1,7 @@
 """The open body of a response that a task reads.
 
-It differs from one that a thread reads (``body.py``): whoever closes it closes the response as
-well, since the reader is cancelled by that, or sees it when its turn comes.
+It differs from the body that a thread reads (``body.py``): a task that closes the body closes the
+response as well, because that cancels the reader, or the reader sees it when its turn comes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class AsyncBody(Body):
             raise self._end
         try:
             return await anext(self._chunks)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
+        except BaseException as error:  # noqa: BLE001 - any error ends the body
             end = self._ended_by(error)
             await close_to_the_end(self.response)
             try:
@@ -50,19 +50,18 @@ class AsyncBody(Body):
                 del end  # else it and this frame would hold each other, and all callers
 
     async def aclose(self) -> None:
-        """End the body now, and with it the connection unless everything was read.
+        """End the body now, and close the connection unless everything was read.
 
-        Over HTTP/2 a waiting reader notices with its next chunk.
+        Over HTTP/2 a waiting reader notices this with its next chunk.
         """
         self._close()
         if self._connection.is_of_this_process:
             await _aclose(self.response, self._chunks)
 
     async def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
-        """Read the little that follows the last event, so that the connection is used again.
+        """Read the few bytes that follow the last event, so that the connection is used again.
 
-        Whatever comes, and also when more than ``limit`` bytes come or nothing does for
-        ``seconds``, the body has ended then.
+        Reading stops after ``limit`` bytes or ``seconds``. The body has ended in any case.
         """
         if self._end is not None:
             return
@@ -78,5 +77,5 @@ class AsyncBody(Body):
 
 async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
     await close_to_the_end(response)
-    with suppress(RuntimeError):  # another task is in it
+    with suppress(RuntimeError):  # another task is reading the chunks
         await chunks.aclose()

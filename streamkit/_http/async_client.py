@@ -1,6 +1,7 @@
-"""The HTTP client underneath an async one, and what goes by it: a pool for each event loop.
+"""The HTTP client below an async client: a pool of connections for each event loop.
 
-It differs from one of threads (``client.py``): connections belong to a loop, and end with it.
+It differs from the client of threads (``client.py``): a connection belongs to a loop, and ends with
+it.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ class AsyncHTTPClient(AnyHTTPClient, Protocol):
     """A client with the interface of ``httpx.AsyncClient``."""
 
     async def aclose(self) -> None:
-        """Close its connections."""
+        """Close the connections of the client."""
         ...
 
 
 class AsyncConnections(Connections["AsyncHTTPClient"]):
-    """The same for event loops: each has a pool, which is closed when the loop is shut down."""
+    """The HTTP client, with a pool for each event loop; the loop's shutdown closes its pool."""
 
     _given_elsewhere = (
         "http_client has connections of another event loop, or of another process, which this one"
@@ -42,7 +43,7 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
     )
 
     def new(self, pool: Pool[AsyncHTTPClient]) -> AsyncConnection:
-        """The connection of an exchange that is about to begin."""
+        """Return the connection for an exchange that is about to begin."""
         connection = AsyncGivenConnection(pool) if self.is_given else AsyncConnection(pool)
         self._add(pool.under_way, connection)
         return connection
@@ -56,12 +57,12 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
     def _new(self, key: asyncio.AbstractEventLoop) -> Pool[AsyncHTTPClient]:
         place = self._place
         for loop in [loop for loop in place.pools if loop.is_closed()]:
-            del place.pools[loop]  # of one that was not shut down before
+            del place.pools[loop]  # the loop was closed without a shutdown
         return LoopPool(self._make(), key, place) if self._given is None else Pool(self._given)
 
 
 class LoopPool(Pool["AsyncHTTPClient"]):
-    """A pool that ends with its loop, or when nobody has it any more."""
+    """A pool that is closed with its loop, or when nothing refers to it any more."""
 
     def __init__(
         self,
@@ -71,25 +72,25 @@ class LoopPool(Pool["AsyncHTTPClient"]):
     ) -> None:
         super().__init__(client)
         self._loop = loop
-        # What a loop closes when it is shut down are its generators, so one of these stands for the
-        # pool. To begin it makes it known to the loop.
+        # At its shutdown a loop closes the generators that it knows, so a generator stands for the
+        # pool. The loop knows a generator once it has begun.
         self._lifetime = _until_shut_down(client, loop, weakref.ref(place))
         with suppress(StopIteration):
             self._lifetime.asend(None).send(None)
 
     @property
     def is_here(self) -> bool:
-        """Whether its loop is the one that runs here."""
+        """Whether the pool's loop is the one that runs here."""
         return self._loop is running_loop()
 
     async def aclose(self) -> None:
-        """Close it, on its loop."""
+        """Close the pool; called on its loop."""
         await self.client.aclose()
-        with suppress(RuntimeError):  # somebody else is at it
+        with suppress(RuntimeError):  # another task is closing it
             await self._lifetime.aclose()
 
     def close_elsewhere(self) -> None:
-        """Have it closed where its loop runs, if it does."""
+        """Close the pool on its own loop, if that loop still runs."""
         call_on(self._loop, self._close_soon)
 
     def _close_soon(self) -> None:
@@ -115,7 +116,7 @@ async def _until_shut_down(
 
 
 def new_async_client() -> AsyncHTTPClient:
-    """One of our own, with room for very many streams at once."""
+    """Return an HTTP client of our own, with room for very many streams at once."""
     import httpx
 
     from streamkit._http.async_own_transport import AsyncOwnTransport

@@ -1,4 +1,4 @@
-"""What an exchange waits for on an event loop, and how the task is brought to its end."""
+"""The connection of an exchange on an event loop, by which any thread can end the task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class AsyncConnection(Connection):
-    """What one exchange waits for on an event loop, for as long as it does."""
+    """The holder of the thing that one exchange waits for on an event loop, while it waits."""
 
     def __init__(self, pool: Pool | None = None) -> None:
         super().__init__(pool)
@@ -25,22 +25,22 @@ class AsyncConnection(Connection):
         self.may_be_cancelled = False
         """Whether the task that sends the request can be cancelled without losing a connection.
 
-        Until then it ends by itself when it is cut.
+        While this is False, the task ends by itself after a cut.
         """
 
     def cut(self) -> None:
-        """Shut down what the exchange waits for, or is about to wait for; from any thread."""
+        """Shut down the thing that the exchange waits for or will wait for; from any thread."""
         super().cut()
         if self.is_of_this_process:
             self._called_off.give()
 
     async def until_called_off(self, task: asyncio.Task[Any]) -> None:
-        """Wait for ``task``, but not when the exchange is cut meanwhile."""
+        """Wait until ``task`` is done or the exchange is cut."""
         both: list[asyncio.Future[Any]] = [task, self._called_off.given]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
 
     async def unless_cut(self, step: Coroutine[Any, Any, T]) -> T:
-        """What ``step`` returns; it is cancelled when the exchange is cut meanwhile."""
+        """Return the result of ``step``; a cut of the exchange cancels the step."""
         task = asyncio.create_task(step)
         try:
             await self.until_called_off(task)
@@ -53,4 +53,4 @@ class AsyncConnection(Connection):
         raise self.closed_error()
 
     async def aclose(self) -> None:
-        """Close what a request that was cancelled has left open."""
+        """Close the connection that a cancelled request has left open."""

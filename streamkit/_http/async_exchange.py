@@ -1,7 +1,7 @@
-"""How an answer begins on the running loop.
+"""The exchange on the running loop, which sends a request until an answer begins.
 
-It differs from one that a thread waits for (``exchange.py``): a limit of time cancels what is
-awaited, where it would take a watchdog to wake a thread.
+It differs from an exchange in a thread (``exchange.py``): a limit of time cancels the awaited
+operation, while a thread has to be woken by a watchdog.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ __all__ = ["AsyncExchange"]
 
 
 class AsyncExchange(Exchange["AsyncTransport"]):
-    """The attempts at one answer, on the running loop, whose clock counts."""
+    """The attempts at one answer on the running loop, timed by the loop's clock."""
 
     def __init__(self, transport: AsyncTransport, request: Request) -> None:
         super().__init__(transport, request, required_loop().time)
         self._scope = AsyncCancelScope()
 
     async def open(self) -> AsyncBody:
-        """Send the request until it is answered, with the body still to be read."""
+        """Send the request until it is answered; return the body, which is still to be read."""
         response = await self._answered(whole=False)
         if self._deadlines is None:
             return AsyncBody(response)
         return TimedAsyncBody(response, self._deadlines)
 
     async def send(self) -> httpx.Response:
-        """Send it until there is a whole answer, which is content when its last byte has come."""
+        """Send the request until an answer is whole; its last byte counts as its first content."""
         return await self._answered(whole=True)
 
     async def again(self, error: Exception) -> AsyncBody:
-        """Send it once more, ``error`` having ended the answer; raises what is to be told."""
+        """Send the request again after ``error`` ended the answer, or raise the final error."""
         delay = self._delay_after(error)
         self._log_break(error, delay)
         async with self._scope:
@@ -53,7 +53,7 @@ class AsyncExchange(Exchange["AsyncTransport"]):
             return await self.open()
 
     def close(self) -> None:
-        """Let no other answer begin."""
+        """Prevent any further attempt."""
         self._scope.cancel()
 
     async def _answered(self, *, whole: bool) -> httpx.Response:

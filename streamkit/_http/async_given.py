@@ -16,7 +16,7 @@ _IN_HANDSHAKE = {"start_tls.started", "start_tls.failed"}
 
 
 class AsyncGivenConnection(AsyncConnection):
-    """The connection of a task, which is cancelled: its socket is not needed for that."""
+    """The connection of a task, which is ended by cancelling it and not by its socket."""
 
     def __init__(self, pool: Any = None) -> None:
         super().__init__(pool)
@@ -25,23 +25,23 @@ class AsyncGivenConnection(AsyncConnection):
         self._in_handshake: Any = None
 
     def follow(self, request: httpx.Request) -> None:
-        """Take the request that is about to be sent."""
+        """Attach this connection to the request that is about to be sent."""
         super().follow(request)
         request.extensions["trace"] = self._follow
 
     def answered(self, response: httpx.Response) -> None:
-        """Take the response to it, whose body is still to be read."""
+        """Take the response to the request; its body is still to be read."""
         self._opened = None
         hold_stream_of(response, self)
 
     async def aclose(self) -> None:
-        """Close what was cancelled in the midst of a handshake, which httpcore leaves open."""
+        """Close a socket whose handshake was cancelled, because httpcore leaves it open."""
         if self._in_handshake is not None:
             await self._in_handshake.aclose()
 
     async def _follow(self, event: str, info: dict[str, Any]) -> None:
-        # httpcore forgets a connection if it is cancelled right after it was made: the socket stays
-        # open, and its place in the pool is taken for ever.
+        # httpcore forgets a connection if the task is cancelled right after the connection was
+        # made: the socket stays open, and its place in the pool is taken for ever.
         step = event.partition(".")[2]
         self.may_be_cancelled = step not in CONNECTED
         if step in CONNECTED:

@@ -1,4 +1,4 @@
-"""Bodies that are read within limits of time, which cancel what is awaited."""
+"""The body that a task reads within limits of time, which cancel the read."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
 """The open body of a streamed response: read it, close it from anywhere, end it well.
 
-Every end is told: the iteration stops when the server had finished, and raises when the body was
+Each end differs: the iteration stops when the server has finished, and raises when the body was
 closed (StreamClosedError), broke off (StreamTruncatedError) or fell silent (APITimeoutError). A
 body that has ended stays ended, in the same way.
 """
 
-# Strategy: a response that is being read is closed by its reader alone. Who closes the body
-# meanwhile cuts the connection, and that wakes the reader. When nobody reads, the response is
+# Strategy: a response that is being read is closed by its reader alone. Another thread that closes
+# the body cuts the connection, and that wakes the reader. When no thread reads, the response is
 # closed on the spot.
 #
-# A body that is let go before its end is collected at any time, maybe while its own thread holds
-# the lock that closing a response takes, or when the loop is gone. So only the connection is cut
-# then, which the server sees at once; the transport does the rest before it sends the next request.
+# A body that nothing refers to is collected at any time, maybe while its own thread holds the lock
+# that closing a response takes, or when the loop is gone. So only the connection is cut then, which
+# the server sees at once; the transport does the rest before it sends the next request.
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 __all__ = ["DRAIN_LIMIT", "DRAIN_SECONDS", "Body", "SyncBody"]
 
 DRAIN_LIMIT = 1 << 12
-"""How many bytes after the last event are read for the sake of the connection."""
+"""The number of bytes after the last event that are read so that the connection is used again."""
 DRAIN_SECONDS = 0.1
-"""How long they are waited for: no longer than a new connection would take."""
+"""The seconds to wait for those bytes: no longer than a new connection would take."""
 
 
 class Body:
-    """A response, and how its body ended, if it did."""
+    """The body of a response, which remembers the error or stop that ended it."""
 
     on_content: Callable[[], None] | None = None
-    """Wants to be called when what was read has turned out to be content, if it is there."""
+    """The function, if any, that a reader calls when the bytes it has read hold content."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -52,7 +52,7 @@ class Body:
         self._end: BaseException | None = None
 
     def _closed_in_any_case(self, close: Callable[[], object]) -> None:
-        """Have ``close`` called some time, if the body is let go before its end."""
+        """Have ``close`` called later, if the body is collected before its end."""
         self._finalizer = weakref.finalize(self, self._connection.let_go, close)
         self._finalizer.atexit = False
 
@@ -70,9 +70,9 @@ class Body:
             self._close()
         self._needs_no_help()
         if not isinstance(error, Exception):
-            return error  # the reader was interrupted or cancelled, and is told just that
+            return error  # the reader was interrupted or cancelled, and gets that error
         if self._end is None and isinstance(error, StopIteration | StopAsyncIteration):
-            # Not the one that is raised, which by its traceback holds this body and its readers.
+            # A new one: the traceback of the one that is raised holds this body and its readers.
             self._end = type(error)()
             return error
         if self._end is None:
@@ -98,7 +98,7 @@ class SyncBody(Body):
             raise end
         try:
             chunk = next(self._chunks)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the body has ended
+        except BaseException as error:  # noqa: BLE001 - any error ends the body
             end = self._ended_by(error)
             self.response.close()
             try:
@@ -108,30 +108,29 @@ class SyncBody(Body):
         end = self._end
         if end is None:
             return chunk
-        # Closed by another thread, which found this one at work and left the response to it.
+        # Another thread closed the body, saw that this thread reads, and left the response to it.
         self.response.close()
         raise end
 
     def close(self) -> None:
-        """End the body now, and with it the connection unless everything was read.
+        """End the body now, and close the connection unless everything was read.
 
-        Over HTTP/2 a waiting reader notices with its next chunk.
+        Over HTTP/2 a waiting reader notices this with its next chunk.
         """
         self._close()
         if not self._connection.is_of_this_process:
             return
         try:
             self._chunks.close()
-        except ValueError:  # another thread is in it
+        except ValueError:  # another thread is reading the chunks
             self._connection.cut()
         else:
             self.response.close()
 
     def drain(self, limit: int = DRAIN_LIMIT, seconds: float = DRAIN_SECONDS) -> None:
-        """Read the little that follows the last event, so that the connection is used again.
+        """Read the few bytes that follow the last event, so that the connection is used again.
 
-        Whatever comes, and also when more than ``limit`` bytes come or nothing does for
-        ``seconds``, the body has ended then.
+        Reading stops after ``limit`` bytes or ``seconds``. The body has ended in any case.
         """
         if self._end is not None:
             return

@@ -58,7 +58,7 @@ class HTTPClient(AnyHTTPClient, Protocol):
     """A client with the interface of ``httpx.Client``."""
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections of the client."""
         ...
 
 
@@ -112,7 +112,7 @@ class Connections(Generic[AnyClient]):
         return pool
 
     def new(self, pool: Pool[AnyClient]) -> Connection:
-        """The connection of an exchange that is about to begin."""
+        """Return the connection for an exchange that is about to begin."""
         connection = GivenConnection(pool) if self.is_given else Connection(pool)
         self._add(pool.under_way, connection)
         return connection
@@ -179,7 +179,7 @@ class Place(Generic[AnyClient]):
 
 
 def new_client() -> HTTPClient:
-    """One of our own, with room for very many streams at once."""
+    """Return an HTTP client of our own, with room for very many streams at once."""
     import httpx
 
     from streamkit._http.own_transport import OwnTransport

@@ -1,12 +1,12 @@
-"""What an exchange waits for, known early enough to be ended at any time.
+"""The connection of an exchange, by which any thread can end the exchange at any time.
 
-`STOPPING.md`, beside this file, says what ends an exchange, in each of its states.
+`STOPPING.md`, beside this file, lists how an exchange is ended in each of its states.
 """
 
-# Strategy: a thread that waits is woken by what it waits for, and by nothing else. So whatever an
-# exchange is about to wait for is held here first, and can be shut down: a place in the pool, the
-# lookup of a name, a socket from the moment it is made. On an event loop a task could be cancelled
-# instead; but httpcore loses connections when it is, so sockets are shut down there as well.
+# Strategy: only the thing that a thread waits for can wake that thread. So a connection holds each
+# such thing before the wait begins, and can shut it down: a place in the pool, the lookup of a
+# name, a socket from the moment it is made. On an event loop a task could be cancelled instead; but
+# httpcore loses connections when a task is cancelled, so sockets are shut down there as well.
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _KEY = "streamkit._http.connection"
 
 
 class Pool(Protocol):
-    """Where the connections of a client come from."""
+    """The pool that the connections of a client come from."""
 
     @property
     def let_go(self) -> deque[Callable[[], Any]]:
-        """Closes what was let go without having been closed."""
+        """The functions that close the bodies which were collected before they were closed."""
         ...
 
 
@@ -41,15 +41,15 @@ class Waited(Protocol):
     """Something that a thread or a task can wait for."""
 
     def shut_down(self) -> None:
-        """Wake the one that waits, and let nobody wait for it again; from any thread."""
+        """Wake the thread or task that waits, and end later waits at once; from any thread."""
         ...
 
 
 class Connection:
-    """What one exchange waits for, for as long as it does.
+    """The holder of the thing that one exchange waits for, while the exchange lasts.
 
-    Afterwards the socket may already carry another thread's request. In a fork of the process it is
-    the parent's, and left alone.
+    Afterwards the socket may already carry another thread's request. In a fork of the process the
+    socket belongs to the parent, and is left alone.
     """
 
     def __init__(self, pool: Pool | None = None) -> None:
@@ -57,26 +57,26 @@ class Connection:
         self._process = this_process()
         self._pool = pool  # which must not be collected before the exchange is over
         self._held: Waited | None = None
-        # A thread that holds it may collect garbage, and so come to `let_go`.
+        # A thread that holds the lock may collect garbage, and thereby call `let_go`.
         self._lock = threading.RLock()
 
     @classmethod
     def of(cls, request: httpx.Request) -> Connection:
-        """The one that follows ``request``; for one that is followed by none, a new one."""
+        """Return the connection that follows ``request``, or a new one if none does."""
         connection: Connection | None = request.extensions.get(_KEY)
         return connection or cls()
 
     def follow(self, request: httpx.Request) -> None:
-        """Take the request that is about to be sent."""
+        """Attach this connection to the request that is about to be sent."""
         request.extensions[_KEY] = self
 
     def answered(self, response: httpx.Response) -> None:
-        """Take the response to it, whose body is still to be read."""
+        """Take the response to the request; its body is still to be read."""
 
     def let_go(self, close: Callable[[], Any]) -> None:
-        """Cut it, and have ``close`` called when that is possible.
+        """Cut the exchange, and have the pool call ``close`` when that is possible.
 
-        This may happen anywhere: where nothing can be awaited, and in the midst of other work.
+        Any code may come to call this: code that cannot await, or that is in the midst of its work.
         """
         self.cut()
         if self._pool is not None:
@@ -84,21 +84,21 @@ class Connection:
         self.leave()
 
     def leave(self) -> None:
-        """Take it that the exchange is over."""
+        """Note that the exchange is over."""
         self._pool = None
 
     @property
     def is_of_this_process(self) -> bool:
-        """Whether this process has begun the exchange, and not the one that it was forked from."""
+        """Whether this process began the exchange, and not the process it was forked from."""
         return self._process is this_process()
 
     @property
     def is_held(self) -> bool:
-        """Whether there is something that can be shut down."""
+        """Whether the connection holds something that can be shut down."""
         return self._held is not None
 
     def hold(self, one: Waited) -> None:
-        """Take what the exchange is about to wait for, and shut it down if it is cut already."""
+        """Hold the thing that the exchange will wait for; shut it down after a cut."""
         if self._held is not one:
             with self._lock:
                 self._held = one
@@ -106,26 +106,26 @@ class Connection:
             self._shut_down()
 
     def raise_if_cut(self) -> None:
-        """Raise ``StreamClosedError`` when the exchange was cut."""
+        """Raise ``StreamClosedError`` if the exchange was cut."""
         if self.is_cut:
             raise self.closed_error()
 
     def release(self) -> None:
-        """Let go of it: others may be about to use it."""
+        """Hold the socket no longer, because other exchanges may be about to use it."""
         with self._lock:
             self._held = None
 
     def cut(self) -> None:
-        """Shut down what the exchange waits for, or is about to wait for; from any thread.
+        """Shut down the thing that the exchange waits for or will wait for; from any thread.
 
         Nothing happens to a socket that the exchange no longer holds.
         """
-        self.is_cut = True  # first: `hold` looks for it last, so one of the two sees the other's
+        self.is_cut = True  # set first and read last by `hold`: one of the two sees the other's
         if self.is_of_this_process:
             self._shut_down()
 
     def closed_error(self) -> StreamClosedError:
-        """What it means that the exchange ended, once the connection was cut."""
+        """Return the error of an exchange that ended because it was cut."""
         return StreamClosedError("The stream was closed before the answer ended")
 
     def _shut_down(self) -> None:
@@ -135,4 +135,4 @@ class Connection:
 
 
 connection_here: ContextVar[Connection | None] = ContextVar("connection_here", default=None)
-"""Of the exchange whose request this thread, or this task, is sending by our own client."""
+"""The connection of the request that this thread or task is sending by our own client."""

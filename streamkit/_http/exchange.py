@@ -1,7 +1,7 @@
-"""How an answer begins that has limits of time: the request is sent until there is one to read.
+"""The exchange, which sends a request within limits of time until there is an answer to read.
 
-And again, with the same policy and the same number of retries in all, when a streamed answer breaks
-off before anything of it was told.
+It sends the request again, with the same policy and the same number of retries in all, when a
+streamed answer breaks off before any of its content was emitted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ AnyTransport = TypeVar("AnyTransport", bound="SyncTransport | AsyncTransport")
 
 
 class Exchange(Generic[AnyTransport]):
-    """What needs no waiting: the attempts that were made, and the time that is left."""
+    """The part of an exchange that never waits: the attempts made, and the time left."""
 
     def __init__(
         self, transport: AnyTransport, request: Request, clock: Callable[[], float]
@@ -56,15 +56,15 @@ class Exchange(Generic[AnyTransport]):
         return self._attempts.may_follow
 
     def _request_within(self, seconds: float) -> Request:
-        """The request, with no more time than that for each step: not all of them can be cut."""
+        """Return the request with at most ``seconds`` for each step: not every step can be cut."""
         if self._limits is None or seconds == inf:
             return self._request
         return replace(self._request, timeout=self._limits.within(max(seconds, 0.0)))
 
     def _delay_after(self, error: Exception) -> float:
-        """Seconds until the next attempt; raises ``error`` if there shall be none."""
-        # Of the limits of a stream only that of its first content says that it might be quicker the
-        # next time, and who sets it asks for that.
+        """Return the seconds until the next attempt; raise ``error`` if there is to be none."""
+        # Of the limits of a stream only `first_content` suggests that another attempt might be
+        # quicker, and a caller that sets it asks for another attempt.
         if isinstance(error, StreamTimeoutError) and error.limit != "first_content":
             raise error
         delay = self._attempts.failed(error)
@@ -96,7 +96,7 @@ class SyncExchange(Exchange["SyncTransport"]):
         self._scope = CancelScope()
 
     def open(self) -> SyncBody:
-        """Send the request until it is answered, with the body still to be read."""
+        """Send the request until it is answered; return the body, which is still to be read."""
         response, watchdog = self._answered(whole=False)
         if self._limits is None or self._deadlines is None or watchdog is None:
             return SyncBody(response)
@@ -104,14 +104,14 @@ class SyncExchange(Exchange["SyncTransport"]):
         return TimedSyncBody(response, self._deadlines, watchdog, self._clock)
 
     def send(self) -> httpx.Response:
-        """Send it until there is a whole answer, which is content when its last byte has come."""
+        """Send the request until an answer is whole; its last byte counts as its first content."""
         response, watchdog = self._answered(whole=True)
         if watchdog is not None:
             watchdog.stop()
         return response
 
     def again(self, error: Exception) -> SyncBody:
-        """Send it once more, ``error`` having ended the answer; raises what is to be told."""
+        """Send the request again after ``error`` ended the answer, or raise the final error."""
         delay = self._delay_after(error)
         self._log_break(error, delay)
         with self._scope:
@@ -119,7 +119,7 @@ class SyncExchange(Exchange["SyncTransport"]):
             return self.open()
 
     def close(self) -> None:
-        """Let no other answer begin; from any thread."""
+        """Prevent any further attempt; from any thread."""
         self._scope.cancel()
 
     def _answered(self, *, whole: bool) -> tuple[httpx.Response, Watchdog | None]:

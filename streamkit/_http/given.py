@@ -1,7 +1,7 @@
-"""The connection of an exchange by an HTTP client that was given: what that tells of its sockets.
+"""The connection of an exchange by an HTTP client that was given.
 
-It tells of the socket with the response. What it tells earlier, to its extension "trace", is which
-connections it opens. The one that is used again is unknown until the response has come.
+Such a client names its socket with the response. Earlier, by its extension "trace", it reports the
+connections that it opens. A connection that is used again is unknown until the response has come.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ __all__ = ["CONNECTED", "GivenConnection", "answered", "hold_stream_of"]
 
 
 class GivenConnection(Connection):
-    """The connection that a client that blocks has opened, or has answered by."""
+    """The connection that a blocking client has opened, or that its response came by."""
 
     def follow(self, request: httpx.Request) -> None:
-        """Take the request that is about to be sent."""
+        """Attach this connection to the request that is about to be sent."""
         super().follow(request)
         request.extensions["trace"] = self._follow
 
     def answered(self, response: httpx.Response) -> None:
-        """Take the response to it, whose body is still to be read."""
+        """Take the response to the request; its body is still to be read."""
         hold_stream_of(response, self)
 
     def release(self) -> None:
-        """Let go of it: others may be about to use it."""
+        """Hold the socket no longer, because other exchanges may be about to use it."""
         held = self._held
         super().release()
         if isinstance(held, _Copy):
@@ -60,7 +60,7 @@ class _Socket:
 
 
 class _Copy(_Socket):
-    """Of a socket that is taken apart to be encrypted, and cannot be shut down meanwhile."""
+    """The copy of a socket that is being encrypted, and cannot be shut down itself meanwhile."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock.dup())
@@ -70,14 +70,14 @@ class _Copy(_Socket):
 
 
 def answered(response: httpx.Response) -> Connection:
-    """The connection that ``response`` has come by."""
+    """Return the connection that ``response`` has come by."""
     connection = GivenConnection.of(response.request)
     connection.answered(response)
     return connection
 
 
 def hold_stream_of(response: httpx.Response, connection: Connection) -> None:
-    """Have ``connection`` hold the socket that ``response`` tells of, unless others share it."""
+    """Have ``connection`` hold the socket that ``response`` names, unless exchanges share it."""
     stream = response.extensions.get("network_stream")
     if stream is not None and response.http_version.startswith("HTTP/1"):
         connection.hold(_Socket(stream.get_extra_info("socket")))

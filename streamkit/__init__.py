@@ -8,42 +8,42 @@
                 print(event.delta, end="")
 
 Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assistants, files and
-    vector_stores. Timeout, Limits and NOT_GIVEN (a NotGiven) are options of theirs.
-Streams: ChatCompletionStream, AssistantStream and Stream are what they return; in async programs
-    AsyncChatCompletionStream, AsyncAssistantStream and AsyncStream. AssistantEventHandler and
+    vector_stores. Their options take a Timeout, Limits, and NOT_GIVEN (a NotGiven).
+Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; in async programs an
+    AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. AssistantEventHandler and
     AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
-    threads and tasks. UploadProgress says how far a file has got.
+    threads and tasks. UploadProgress reports the progress of a file's upload.
 Structured outputs: pydantic_function_tool makes a tool of a model. PartialObject and PartialArray
-    are views of JSON that is still being written, json_default lets json.dumps write them.
-    ThinkTags set the reasoning in a content apart.
-Errors: the base of all is StreamkitError, also named OpenAIError; what had arrived is its partial.
+    are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
+    separate the reasoning from the answer in a content.
+Errors: all derive from StreamkitError (alias: OpenAIError); partial is the answer so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
         AuthenticationError, PermissionDeniedError, NotFoundError, ConflictError, RateLimitError,
         UnprocessableEntityError, InternalServerError, APIResponseValidationError.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError.
     Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError.
-    Of what was asked for: SchemaError, PollTimeoutError.
+    Of a request: SchemaError, PollTimeoutError.
 
-Each has a help of its own, as help(streamkit.OpenAI) or help("streamkit.OpenAI.with_options"), and
+Each name has its own help, as help(streamkit.OpenAI) or help("streamkit.OpenAI.with_options"), and
 so have the public modules:
 
-    streamkit.operators   what pipelines are composed of: decode, accumulate, retry_stream, ...
+    streamkit.operators   the operators of pipelines: decode, accumulate, retry_stream, ...
     streamkit.events      the events of streams, as classes
-    streamkit.types       what the API sends, as classes
+    streamkit.types       the objects that the API sends, as classes
     streamkit.errors      the errors and their attributes
     streamkit.client      the clients and their options
-    streamkit.limits      the limits of what a server may send
-    streamkit.hub         where a Hub and its consumers are
+    streamkit.limits      the limits on the data that a server sends
+    streamkit.hub         the Hub and its consumers
     streamkit.polling     polling of anything
-    streamkit.machine     the base of an operator of your own
+    streamkit.machine     the base class of custom operators
     streamkit.recording   responses as they came, kept in files
     streamkit.server      a server for tests (the extra `server`)
     streamkit.testing     fixtures of pytest with that server
 """
 
-# There is no `__all__`, with which `help` would print the help of every class. Public are the names
-# that are imported as themselves; a test has the list of them.
+# There is no `__all__`: with one, `help` would print the help of every class. The names that are
+# imported as themselves are public; a test has the list of them.
 
 from __future__ import annotations
 
@@ -120,10 +120,13 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Hub": "streamkit.hub.hub",
     "UploadProgress": "streamkit.families.files.batch_upload",
 }
-"""A program that chats and blocks needs none of them: asyncio takes a third as long to import as
-all of this, and reactivex, whose class the handlers derive from, longer."""
+"""The modules of the names that are imported on first use, to keep ``import streamkit`` fast.
 
-if not TYPE_CHECKING:  # with it, checkers would believe in any name
+A blocking program that only chats needs none of them. Importing asyncio takes a third of the time
+of all of this; reactivex, with a class that the handlers derive from, takes longer.
+"""
+
+if not TYPE_CHECKING:  # with it, type checkers would accept any name
 
     def __getattr__(name: str) -> object:
         module = _IMPORTED_WHEN_ASKED_FOR.get(name)

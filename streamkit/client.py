@@ -1,4 +1,4 @@
-"""The clients, and how they are configured."""
+"""The clients and their options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
 
-if not TYPE_CHECKING:  # with it, checkers would believe in any name
+if not TYPE_CHECKING:  # with it, type checkers would accept any name
 
     def __getattr__(name: str) -> object:
         # A program that only blocks need not import asyncio.

@@ -1,8 +1,8 @@
 """The events of a streamed chat completion.
 
-An event is a position in an append-only log: what ``snapshot``, ``parsed`` and the like say is what
-was true when the event was emitted, whenever and wherever they are read, and they cost nothing
-until then. To read the newest one is cheap; an old one may read its text again.
+An event is a position in an append-only log: ``snapshot``, ``parsed`` and the like give the state
+at the moment when the event was emitted, whenever and wherever they are read, and cost nothing
+until then. Reading them is cheap for the newest event; an old event may read its text again.
 """
 
 from __future__ import annotations

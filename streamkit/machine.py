@@ -1,4 +1,4 @@
-"""What an operator of one's own is made of: a state machine, which :func:`lift` makes one."""
+"""The base class of custom operators: a state machine, which :func:`lift` makes an operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How both clients are configured, and the part of their trees that they share."""
+"""The options of both clients, and the resources that both have in the same form."""
 
 from __future__ import annotations
 
@@ -17,38 +17,40 @@ C = TypeVar("C")
 
 
 class ClientOptions(TypedDict, total=False):
-    """How a client is configured; what is left out comes from the environment.
+    """The options of a client; omitted ones are read from the environment.
 
-    ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` are read.
+    The variables are ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``OPENAI_ORG_ID`` and
+    ``OPENAI_PROJECT_ID``.
     """
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
-    """The key, or what returns it before each request."""
+    """The key, or a function that returns it and is called before each request."""
     base_url: str | None
     organization: str | None
     project: str | None
     timeout: float | Timeouts | None
-    """Seconds, an ``httpx.Timeout``, or a ``streamkit.Timeout``, which limits streams as well.
+    """The timeout in seconds, or as an ``httpx.Timeout`` or ``streamkit.Timeout``.
 
-    By default 600 between two bytes and 5 to connect.
+    A ``streamkit.Timeout`` limits streams as well. The default is 600 seconds between two bytes and
+    5 seconds to connect.
     """
     max_retries: int
-    """How often a request is sent again that failed before any content came; 2 by default."""
+    """The number of retries of a request that failed before any content came; 2 by default."""
     default_headers: Mapping[str, Any] | None
     default_query: Mapping[str, Any] | None
     limits: Limits
-    """What is taken from the server at most; generous by default."""
+    """The limits on the data that is accepted from the server; generous by default."""
 
 
 class Chat(Generic[C]):
-    """``client.chat``."""
+    """The resource ``client.chat``, which holds the completions."""
 
     def __init__(self, completions: C) -> None:
         self.completions = completions
 
 
 def changed(config: ClientConfig, options: ClientOptions) -> ClientConfig:
-    """The configuration with other options; what is None stays, save for the timeout."""
+    """Return the configuration with other options; None keeps an option, except for the timeout."""
     given = {
         name: value for name, value in options.items() if value is not None or name == "timeout"
     }

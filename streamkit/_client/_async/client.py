@@ -1,4 +1,4 @@
-"""``AsyncOpenAI``: its configuration, and the tree of its resources."""
+"""The client ``AsyncOpenAI``: its configuration and its resources."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = ["AsyncOpenAI"]
 
 
 class AsyncBeta:
-    """``async_client.beta``: the assistants, and what code may still look for here.
+    """The resource ``async_client.beta``: the assistants, and old names of chat and vector stores.
 
-    That is chat and vector stores. What only few programs need is imported when it is first used.
+    Resources that only few programs need are imported on first use.
     """
 
     def __init__(self, chat: Chat[AsyncCompletions], transport: AsyncTransport) -> None:
@@ -36,21 +36,21 @@ class AsyncBeta:
 
     @cached_property
     def assistants(self) -> AsyncAssistants:
-        """Models with their instructions and tools."""
+        """The assistants: models with their instructions and tools."""
         from streamkit.families.assistants._async.assistants import AsyncAssistants
 
         return AsyncAssistants(self._transport)
 
     @cached_property
     def threads(self) -> AsyncThreads:
-        """Threads, with their messages and runs."""
+        """The threads, with their messages and runs."""
         from streamkit.families.assistants._async.threads import AsyncThreads
 
         return AsyncThreads(self._transport)
 
     @cached_property
     def vector_stores(self) -> AsyncVectorStores:
-        """Vector stores, with their files and batches."""
+        """The vector stores, with their files and batches."""
         from streamkit.families.files._async.vector_stores import AsyncVectorStores
 
         return AsyncVectorStores(self._transport)
@@ -59,8 +59,8 @@ class AsyncBeta:
 class AsyncOpenAI:
     """A client on the running loop; share one between tasks.
 
-    ``http_client`` is any client with the interface of ``httpx.AsyncClient``; it stays the
-    caller's to close. Raises ``StreamkitError`` when there is no key.
+    ``http_client`` is any client with the interface of ``httpx.AsyncClient``; the caller
+    closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
     def __init__(
@@ -69,25 +69,25 @@ class AsyncOpenAI:
         self._connect(AsyncTransport(ClientConfig.from_environment(**options), http_client))
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
-        """A client with other options and the same connections."""
+        """Return a client with other options and the same connections."""
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(changed(self._transport.config, options)))
         return client
 
     @cached_property
     def files(self) -> AsyncFiles:
-        """Uploaded files."""
+        """The uploaded files."""
         from streamkit.families.files._async.files import AsyncFiles
 
         return AsyncFiles(self._transport)
 
     @property
     def vector_stores(self) -> AsyncVectorStores:
-        """Vector stores, with their files and batches."""
+        """The vector stores, with their files and batches."""
         return self.beta.vector_stores
 
     async def close(self) -> None:
-        """Close the connections, unless the HTTP client was given."""
+        """Close the connections, unless the caller gave the HTTP client."""
         await self._transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -1,5 +1,5 @@
 # Made from ../_async/client.py by .ci/unasync.py: change it there.
-"""``OpenAI``: its configuration, and the tree of its resources."""
+"""The client ``OpenAI``: its configuration and its resources."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["OpenAI"]
 
 
 class Beta:
-    """``client.beta``: the assistants, and what code may still look for here.
+    """The resource ``client.beta``: the assistants, and old names of chat and vector stores.
 
-    That is chat and vector stores. What only few programs need is imported when it is first used.
+    Resources that only few programs need are imported on first use.
     """
 
     def __init__(self, chat: Chat[Completions], transport: SyncTransport) -> None:
@@ -37,21 +37,21 @@ class Beta:
 
     @cached_property
     def assistants(self) -> Assistants:
-        """Models with their instructions and tools."""
+        """The assistants: models with their instructions and tools."""
         from streamkit.families.assistants._sync.assistants import Assistants
 
         return Assistants(self._transport)
 
     @cached_property
     def threads(self) -> Threads:
-        """Threads, with their messages and runs."""
+        """The threads, with their messages and runs."""
         from streamkit.families.assistants._sync.threads import Threads
 
         return Threads(self._transport)
 
     @cached_property
     def vector_stores(self) -> VectorStores:
-        """Vector stores, with their files and batches."""
+        """The vector stores, with their files and batches."""
         from streamkit.families.files._sync.vector_stores import VectorStores
 
         return VectorStores(self._transport)
@@ -60,8 +60,8 @@ class Beta:
 class OpenAI:
     """A client that blocks; share one between threads.
 
-    ``http_client`` is any client with the interface of ``httpx.Client``; it stays the
-    caller's to close. Raises ``StreamkitError`` when there is no key.
+    ``http_client`` is any client with the interface of ``httpx.Client``; the caller
+    closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
     def __init__(
@@ -70,25 +70,25 @@ class OpenAI:
         self._connect(SyncTransport(ClientConfig.from_environment(**options), http_client))
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
-        """A client with other options and the same connections."""
+        """Return a client with other options and the same connections."""
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(changed(self._transport.config, options)))
         return client
 
     @cached_property
     def files(self) -> Files:
-        """Uploaded files."""
+        """The uploaded files."""
         from streamkit.families.files._sync.files import Files
 
         return Files(self._transport)
 
     @property
     def vector_stores(self) -> VectorStores:
-        """Vector stores, with their files and batches."""
+        """The vector stores, with their files and batches."""
         return self.beta.vector_stores
 
     def close(self) -> None:
-        """Close the connections, unless the HTTP client was given."""
+        """Close the connections, unless the caller gave the HTTP client."""
         self._transport.close()
 
     def __enter__(self) -> Self:

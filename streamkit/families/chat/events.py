@@ -1,8 +1,8 @@
 """The events of a streamed chat completion.
 
-An event is a position in an append-only log: what ``snapshot``, ``parsed`` and the like say is what
-was true when the event was emitted, whenever and wherever they are read, and they cost nothing
-until then. To read the newest one is cheap; an old one may read its text again.
+An event is a position in an append-only log: ``snapshot``, ``parsed`` and the like give the state
+at the moment when the event was emitted, whenever and wherever they are read, and cost nothing
+until then. Reading them is cheap for the newest event; an old event may read its text again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class ChunkEvent(Event, frozen=True, gc=False, eq=False):
-    """A chunk arrived; the first event of each."""
+    """The event that is emitted first for each chunk; it holds the chunk."""
 
     type: ClassVar[Literal["chunk"]] = "chunk"
     _aliases = frozenset({"updates"})
@@ -52,7 +52,7 @@ class ChunkEvent(Event, frozen=True, gc=False, eq=False):
     _heading: Heading
     _choices: tuple[ChoiceUpdate, ...]
     updates: tuple[ChoiceUpdate, ...]
-    """What the chunk added to each choice; what ``split_by_choice`` takes apart."""
+    """The additions of the chunk to each choice, which ``split_by_choice`` separates."""
 
     @property
     def snapshot(self) -> ParsedChatCompletion[Any]:
@@ -60,12 +60,12 @@ class ChunkEvent(Event, frozen=True, gc=False, eq=False):
         return self._log.build(self._heading, self._choices, self._reader)
 
     def since(self, _first: ChunkEvent) -> ChunkEvent:
-        """The event: its snapshot has what earlier chunks brought, which themselves are gone."""
+        """Return the event itself: its snapshot includes earlier chunks, which are not kept."""
         return self
 
 
 class ReasoningDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """The model thought on, and its server tells: ``reasoning_content`` or ``reasoning``."""
+    """A new piece of reasoning, which servers send as ``reasoning_content`` or ``reasoning``."""
 
     type: ClassVar[Literal["reasoning.delta"]] = "reasoning.delta"
     _at = ("choice_index",)
@@ -81,10 +81,10 @@ class ReasoningDeltaEvent(Growth, frozen=True, gc=False, eq=False):
 
 
 class ReasoningDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """The reasoning of a choice is complete: told when the choice is finished.
+    """The whole reasoning of a choice, emitted when the choice is finished.
 
-    Not before, since some models think again between parts of an answer; that they have stopped for
-    now is what the first ``content.delta`` says.
+    The event does not come earlier because some models think again between parts of an answer. The
+    first ``content.delta`` shows that the model has stopped thinking for now.
     """
 
     type: ClassVar[Literal["reasoning.done"]] = "reasoning.done"
@@ -94,7 +94,7 @@ class ReasoningDoneEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class ContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """New content arrived."""
+    """A new piece of content."""
 
     type: ClassVar[Literal["content.delta"]] = "content.delta"
     _at = ("choice_index",)
@@ -118,30 +118,30 @@ class ContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
 
     @property
     def parsed(self) -> object:
-        """What is known of the parsed content; None when it is not JSON that was asked for.
+        """The content so far, parsed; None when the request did not ask for JSON.
 
-        Objects and arrays that are still open are read-only views of what has arrived:
+        Objects and arrays that are still open are read-only views of the parts that have arrived:
         ``PartialObject`` and ``PartialArray``.
         """
         return self._reader.partial_content(self._text, self._end, self.delta)
 
 
 class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
-    """The content of a choice is complete."""
+    """The whole content of a choice."""
 
     type: ClassVar[Literal["content.done"]] = "content.done"
     _at = ("choice_index",)
     choice_index: int
     content: str
     parsed: T | None
-    """None when there was nothing to parse, or the content does not fit its type.
+    """The parsed content; None when there was nothing to parse or the content misfits its type.
 
-    The latter is raised as a ``ParseError`` after the last event of the stream.
+    A misfit is raised as a ``ParseError`` after the last event of the stream.
     """
 
 
 class RefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """A piece of a refusal arrived."""
+    """A new piece of a refusal."""
 
     type: ClassVar[Literal["refusal.delta"]] = "refusal.delta"
     _at = ("choice_index",)
@@ -157,7 +157,7 @@ class RefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
 
 
 class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """The refusal of a choice is complete."""
+    """The whole refusal of a choice."""
 
     type: ClassVar[Literal["refusal.done"]] = "refusal.done"
     _at = ("choice_index",)
@@ -166,7 +166,7 @@ class RefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class FunctionToolCallArgumentsDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """A piece of a function call's arguments arrived; the first one of a call may be empty."""
+    """A new piece of a function call's arguments; the first piece of a call may be empty."""
 
     type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = (
         "tool_calls.function.arguments.delta"
@@ -175,7 +175,7 @@ class FunctionToolCallArgumentsDeltaEvent(Growth, frozen=True, gc=False, eq=Fals
     _piece = "arguments_delta"
     choice_index: int
     index: int
-    """Which tool call of the choice."""
+    """The index of the tool call within the choice."""
     name: str
     tool_call_id: str
     arguments_delta: str
@@ -190,14 +190,14 @@ class FunctionToolCallArgumentsDeltaEvent(Growth, frozen=True, gc=False, eq=Fals
 
     @property
     def parsed_arguments(self) -> object:
-        """What is known of the arguments; None when the tool is not strict."""
+        """The arguments so far, parsed; None when the tool is not strict."""
         return self._reader.partial_arguments(
             self.name, self._text, self._end, self.arguments_delta
         )
 
 
 class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """The arguments of a function call are complete."""
+    """The whole arguments of a function call."""
 
     type: ClassVar[Literal["tool_calls.function.arguments.done"]] = (
         "tool_calls.function.arguments.done"
@@ -209,11 +209,11 @@ class FunctionToolCallArgumentsDoneEvent(Event, frozen=True, gc=False, eq=False)
     tool_call_id: str
     arguments: str
     parsed_arguments: Any
-    """An instance of the tool's model, plain JSON for other strict tools, else None."""
+    """An instance of the tool's model, plain JSON for other strict tools, or else None."""
 
 
 class LogprobsContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """Log probabilities of content tokens arrived."""
+    """The log probabilities of new content tokens."""
 
     type: ClassVar[Literal["logprobs.content.delta"]] = "logprobs.content.delta"
     _at = ("choice_index",)
@@ -231,7 +231,7 @@ class LogprobsContentDeltaEvent(Growth, frozen=True, gc=False, eq=False):
 
 
 class LogprobsContentDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """All log probabilities of a choice's content have arrived."""
+    """All log probabilities of a choice's content."""
 
     type: ClassVar[Literal["logprobs.content.done"]] = "logprobs.content.done"
     _at = ("choice_index",)
@@ -240,7 +240,7 @@ class LogprobsContentDoneEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class LogprobsRefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
-    """Log probabilities of refusal tokens arrived."""
+    """The log probabilities of new refusal tokens."""
 
     type: ClassVar[Literal["logprobs.refusal.delta"]] = "logprobs.refusal.delta"
     _at = ("choice_index",)
@@ -258,7 +258,7 @@ class LogprobsRefusalDeltaEvent(Growth, frozen=True, gc=False, eq=False):
 
 
 class LogprobsRefusalDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """All log probabilities of a choice's refusal have arrived."""
+    """All log probabilities of a choice's refusal."""
 
     type: ClassVar[Literal["logprobs.refusal.done"]] = "logprobs.refusal.done"
     _at = ("choice_index",)
@@ -281,10 +281,10 @@ ChatCompletionStreamEvent = (
     | LogprobsRefusalDeltaEvent
     | LogprobsRefusalDoneEvent
 )
-"""Any event of a stream; ``event.type`` tells a type checker which."""
+"""Any event of a stream; type checkers narrow it by ``event.type``."""
 
 
-# What shows that an answer is there: the finish reason of a choice.
+# The finish reason of a choice shows that an answer is there.
 
 
 @ends_answer.register(ChatCompletionChunk)

@@ -1,4 +1,4 @@
-"""``async_client.chat.completions``: create, parse, stream, observe, chunks."""
+"""The resource ``async_client.chat.completions``: create, parse, stream, observe, chunks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class AsyncCompletions(AsyncStreamingResource):
-    """Chat completions; methods take the parameters of the API reference as keywords."""
+    """Chat completions; methods take the parameters of the API reference as keyword arguments."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
@@ -67,9 +67,9 @@ class AsyncCompletions(AsyncStreamingResource):
         on_truncated: OnTruncated = "error",
         **params: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
-        """Return the completion as it came; with ``stream=True``, its chunks as they come.
+        """Return the completion as received; with ``stream=True``, a stream of its chunks.
 
-        Nothing is parsed. A stream that is cut is an error, unless ``on_truncated="accept"``.
+        Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
         call = CompletionCall(
             params | {"response_format": plain_format(response_format)},
@@ -123,10 +123,18 @@ class AsyncCompletions(AsyncStreamingResource):
     ) -> ParsedChatCompletion[Any]:
         """Return the completion with its content and its tools' arguments read into their types.
 
-        Function tools must be strict (``ValueError``). Raises ``LengthFinishReasonError`` or
-        ``ContentFilterFinishReasonError`` when there was something to parse and the answer was cut
-        short, ``ParseError`` when it does not fit or is empty; each with the ``completion``. With
-        ``think_tags=ThinkTags()`` what a model thinks in its content is reasoning, and not parsed.
+        Args:
+            response_format: The type to parse the content into, or a schema as a dict.
+            think_tags: The tags around thoughts in the content, which become reasoning and are not
+                parsed. None leaves the content as it is.
+            **params: The parameters of the API reference. Function tools must be strict.
+
+        Raises:
+            ValueError: A function tool is not strict.
+            LengthFinishReasonError: The answer was cut short at the maximum length, and there was
+                something to parse. This error and the next two have the ``completion``.
+            ContentFilterFinishReasonError: The same, but a content filter cut the answer short.
+            ParseError: The answer does not fit its type, or it is empty and was to be parsed.
         """
         call = CompletionCall(
             params | {"response_format": response_format},
@@ -184,12 +192,15 @@ class AsyncCompletions(AsyncStreamingResource):
         think_tags: ThinkTags | None = None,
         **params: Any,
     ) -> AsyncStreamManager[AsyncChatCompletionStream[Any]]:
-        """Return what an ``async with`` opens: the stream of typed events.
+        """Return a manager of the stream of typed events; an ``async with`` opens the stream.
 
-        Parameters are those of ``parse``, and tools need not be strict: only the arguments of
-        strict ones are parsed. ``partial_strings=False`` shows a string in ``parsed`` only once it
-        is complete. ``think_tags=ThinkTags()`` makes reasoning of what a model thinks in its
-        content.
+        Args:
+            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
+            partial_strings: Whether ``parsed`` includes strings that are not complete yet.
+            think_tags: The tags around thoughts in the content, which become reasoning. None leaves
+                the content as it is.
+            **params: The parameters of ``parse``. Tools need not be strict: only the arguments of
+                strict tools are parsed.
         """
         call = CompletionCall(
             params,
@@ -250,10 +261,10 @@ class AsyncCompletions(AsyncStreamingResource):
     ) -> Observable[ChatCompletionStreamEvent[Any]]:
         """Return a cold observable of the events of ``stream``.
 
-        Every subscription makes a request, and disposing of it closes the response. The async
-        client pushes in a task of the running loop. The other pushes on the scheduler given to
-        ``subscribe``, by default on the subscriber's own thread, so that ``subscribe`` returns when
-        the stream has ended.
+        Every subscription sends a request; disposing of the subscription closes the response. The
+        async client emits in a task of the running loop. The blocking client emits on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
         """
         call = CompletionCall(
             params,
@@ -271,9 +282,9 @@ class AsyncCompletions(AsyncStreamingResource):
         on_truncated: OnTruncated = "error",
         **params: Unpack[CompletionParams],
     ) -> Observable[ChatCompletionChunk]:
-        """Return a cold observable of the raw chunks: where a pipeline of one's own begins.
+        """Return a cold observable of the raw chunks, the source of a custom pipeline.
 
-        A response format is sent as it is; ``streamkit.operators`` parse.
+        A response format is sent unchanged; the operators of ``streamkit.operators`` parse.
         """
         call = CompletionCall(
             {**params, "response_format": plain_format(response_format)},

@@ -1,4 +1,4 @@
-"""The stream of a chat completion: its events, and the completion they add up to."""
+"""The stream of a chat completion: its events, and the completion that they build up."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class AsyncChatCompletionStream(AsyncStream[ChatCompletionStreamEvent[T]]):
 
     @property
     def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
-        """The completion so far; parsed as far as it goes."""
+        """The completion so far, parsed as far as it has arrived."""
         return self._events.snapshot()
 
     async def get_final_completion(self) -> ParsedChatCompletion[T]:
-        """Read the stream to its end and return the whole completion, parsed."""
+        """Read the stream to its end and return the whole parsed completion."""
         await self.until_done()
         if self._final is None:
             self._final = self._events.completion()

@@ -1,11 +1,11 @@
-"""The operators: plain state machines, each made a reactivex operator by one function.
+"""The operators: plain state machines, each of which one function makes a reactivex operator.
 
-Every operator returns a function of an Observable, so it goes into ``pipe`` beside reactivex's own.
+Every operator returns a function of an ``Observable``, so ``pipe`` takes it beside reactivex's own.
 """
 
-# Each operator is called as its module. The import system puts a module here when it imports it the
-# first time, and never again; so all are imported here, each before its name is given to the
-# operator. That costs little: an operator imports what is heavy when it is called.
+# Each operator has the name of its module. The first import of a module, and no later one, binds
+# the module to that name here; so all modules are imported here, each before its name is bound to
+# the operator. That costs little, because an operator imports heavy modules when it is called.
 
 from __future__ import annotations
 

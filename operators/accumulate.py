@@ -1,4 +1,4 @@
-"""Chunks to chunk events, each with the completion so far."""
+"""The operator that turns chunks into chunk events, each with the completion so far."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ __all__ = ["accumulate"]
 def accumulate(
     *, limits: Limits = DEFAULTS
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChunkEvent]]:
-    """Add each chunk to a completion, and emit both.
+    """Add each chunk to a completion, and emit an event with both.
 
         --Chunk(H)-----------Chunk(i)------------|
         [              accumulate()              ]
         --ChunkEvent("H")----ChunkEvent("Hi")----|
 
-    A ``snapshot`` is built when it is read, and stays as it was when the event was emitted. An
-    error of the stream passes with what had arrived as its ``completion``; more choices, tool calls
-    or fields than ``limits`` allow are one.
+    A ``snapshot`` is built when it is read, and shows the completion at the time of its event. An
+    error of the stream is passed on with the part that had arrived as its ``completion``. More
+    choices, tool calls or fields than ``limits`` allow are an error.
     """
     return lift(lambda: Accumulator(limits=limits), takes=ChatCompletionChunk, name="accumulate")

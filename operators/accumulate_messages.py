@@ -1,4 +1,4 @@
-"""A run's events to those of its messages, each with the message so far."""
+"""The operator that emits the events of a run's messages, each with the message so far."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["accumulate_messages"]
 def accumulate_messages(
     *, limits: Limits = DEFAULTS
 ) -> Callable[[Observable[AssistantStreamEvent]], Observable[MessageEvent]]:
-    """Add each delta to the message of its id, and emit both.
+    """Add each delta to the message with its id, and emit an event with both.
 
         --created(m)--delta(m:"H")--delta(m:"i")--completed(m)--|
         [                 accumulate_messages()                 ]
         --created-----delta("H")----delta("Hi")---done("Hi")----|
 
-    A message of which the stream has no beginning, for it was in an earlier one, is opened by its
-    first delta (``resumed``); if it has none, its end is all there is. What is said of a message
-    after its end is nothing. Other events emit nothing.
+    A message that was created in an earlier stream is opened by its first delta here (``resumed``);
+    without a delta, only its end is emitted. Events of a message after its end, and events of other
+    things, emit nothing.
     """
     from streamkit.families.assistants.message_accumulator import MessageAccumulator
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent

@@ -1,4 +1,4 @@
-"""A run's events to its states and its steps, each with the step so far."""
+"""The operator that emits a run's states and the events of its steps, each with the step so far."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["accumulate_run"]
 def accumulate_run(
     *, limits: Limits = DEFAULTS
 ) -> Callable[[Observable[AssistantStreamEvent]], Observable[RunOrStepEvent]]:
-    """Emit every state of the run, and add each delta to the step of its id.
+    """Emit every state of the run, and each delta with the step to which it is added.
 
         --queued----created(s)--delta(s:"1+")--delta(s:"1")--completed(s)--|
         [                        accumulate_run()                          ]
         --run-------created-----delta("1+")----delta("1+1")--done("1+1")---|
 
-    A step of which the stream has no beginning, for it was in an earlier one, is opened by its
-    first delta (``resumed``); if it has none, its end is all there is. What is said of a step after
-    its end is nothing. Other events emit nothing.
+    A step that was created in an earlier stream is opened by its first delta here (``resumed``);
+    without a delta, only its end is emitted. Events of a step after its end, and events of other
+    things, emit nothing.
     """
     from streamkit.families.assistants.run_accumulator import RunAccumulator
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent

@@ -1,4 +1,4 @@
-"""A run's events to all that happens to it: the pipeline behind the handlers' callbacks."""
+"""The operator that emits all events of a run: the pipeline behind the handlers' callbacks."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = ["assistant_events"]
 def assistant_events(
     *, limits: Limits = DEFAULTS
 ) -> Callable[[Observable[AssistantStreamEvent]], Observable[AssistantEvent]]:
-    """Emit every event about the run, its messages and steps, and what is in them, in order.
+    """Emit every event of the run, its messages and steps, and of their contents, in order.
 
         --message.created--message.delta("H")------------------message.completed--|
         [                           assistant_events()                            ]
         --message.created--(text.created,text.delta,message.delta)-(done,done)----|
 
-    What begins is told before what is in it, and what ends or grows after. Each thing is created
-    and done once, and nothing of it comes before or after; only a text to which more is added after
-    the next block of its message has begun is done once more, at the end. The operators that this
-    composes are ``accumulate_messages`` with ``message_content`` and ``accumulate_run`` with
+    A message or step is created before its contents are, and its deltas and end come after theirs.
+    Each thing is created and done once, and all its events come between; only a text that grows
+    after the next block of its message has begun is done a second time, at the end. The operator
+    composes ``accumulate_messages`` with ``message_content``, and ``accumulate_run`` with
     ``tool_calls``.
-    An error of the stream passes with the ``run``, ``messages`` and ``run_steps`` as they were.
+    An error of the stream is passed on with the ``run``, ``messages`` and ``run_steps`` so far.
     """
     from streamkit.families.assistants.machine import AssistantEvents
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent

@@ -1,4 +1,4 @@
-"""Chunks to the documented events: the pipeline the client itself uses."""
+"""The operator that turns chunks into the documented events, as the client itself does."""
 
 from __future__ import annotations
 
@@ -66,17 +66,23 @@ def chat_events(
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]:
-    """Emit every documented event: ``accumulate`` and each choice's operators, in order.
+    """Emit every documented event: those of ``accumulate`` and of each choice's operators.
 
         --Chunk("H")---------Chunk("i", stop)----------------|
         [                   chat_events()                    ]
         --(chunk,delta("H"))-(chunk,delta("i"),done("Hi"))---|
 
-    First the chunk's own event, then for each choice its reasoning, content, refusal, tool calls
-    and log probabilities; then what the chunk has finished. Errors about the content come after the
-    last event: ``LengthFinishReasonError`` and ``ContentFilterFinishReasonError``, when there was
-    something to parse, and ``ParseError``, also for an answer that is empty. Every error carries
-    ``completion``, what had arrived.
+    The events of a chunk are its own, then each choice's reasoning, content, refusal, tool calls
+    and log probabilities, then the done events of the parts that it finishes. Errors about the
+    content are raised after the last event: ``LengthFinishReasonError`` and
+    ``ContentFilterFinishReasonError`` if there was something to parse, and ``ParseError``, also for
+    an empty answer. Every error has the part that had arrived as its ``completion``.
+
+    Args:
+        format: The type of the content, or the dict that a request takes; by default plain text.
+        tools: The tools of the request, as it takes them.
+        partial_strings: Whether parsed values show strings that are still open.
+        limits: The maximum amounts that are accepted from the server.
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
     return lift(

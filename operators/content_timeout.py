@@ -1,4 +1,4 @@
-"""Chunks that bring content in time."""
+"""The operator that limits the time until the next content."""
 
 from __future__ import annotations
 
@@ -25,21 +25,26 @@ def content_timeout(
     total: float | None = None,
     scheduler: abc.SchedulerBase | None = None,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionChunk]]:
-    """Fail with ``StreamTimeoutError`` when content keeps the observer waiting for too long.
+    """Emit ``StreamTimeoutError`` when the observer waits too long for content.
 
         --role--a--usage----usage---------
         [ content_timeout(between_content=10) ]
         --role--a--usage----usage#
 
-    Seconds until the first content, from any content to the next or the end, and in all: the limits
-    of the same names that ``Timeout`` has. Only content resets them (text, refusals, tool calls,
-    reasoning, log probabilities, finish reasons); a role, usage and empty chunks pass and do not.
-    While the observer is at work on a chunk no time passes, but for ``total``.
+    The limits are those of the same names in ``Timeout``. Only content resets them: text, refusals,
+    tool calls, reasoning, log probabilities and finish reasons. A role, usage and empty chunks are
+    passed on and reset nothing. Time in which the observer handles a chunk counts only in
+    ``total``. When a limit is reached, the source is disposed of. ``accumulate`` and
+    ``chat_events`` further down add the part that had arrived to the error.
 
-    The source is let go when a limit is reached. Time is that of ``scheduler``, else of the one
-    given to ``subscribe``, else of the running loop, else of a thread with a timer, which then also
-    tells the error; a scheduler whose only thread is kept busy by the source tells no time.
-    ``accumulate`` and ``chat_events`` further down give the error what had arrived.
+    Args:
+        first_content: The maximum seconds until the first content; by default unlimited, as are
+            the others.
+        between_content: The maximum seconds from one content to the next, or to the end.
+        total: The maximum seconds from subscription to the end.
+        scheduler: The scheduler that measures the time; by default the one given to ``subscribe``,
+            else the running loop, else a timer thread, which then also emits the error. A scheduler
+            cannot measure time while the source blocks its only thread.
     """
     limits = StreamLimits(first_content=first_content, between_content=between_content, total=total)
     taken = OperatorInput("content_timeout", ChatCompletionChunk)

@@ -1,4 +1,4 @@
-"""Server-sent events to chunks, or to other objects."""
+"""The operator that decodes server-sent events into chunks, or into other objects."""
 
 from __future__ import annotations
 
@@ -42,21 +42,29 @@ def decode(
     on_truncated: OnTruncated = "error",
     limits: Limits = DEFAULTS,
 ) -> Callable[[Observable[SSE]], Observable[Any]]:
-    """Decode each event's data; ``[DONE]`` completes, and an error in the stream is an error.
+    """Decode the data of each event; complete at ``[DONE]``, and raise an error in the data.
 
         --{"id":..}-----{"id":..}-----[DONE]--
         [          decode(Chunk)             ]
         --Chunk---------Chunk---------|
 
-    Without ``[DONE]`` the stream is complete once as many choices as were asked for (``choices``)
-    have a finish reason; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server
-    reports in mid-stream, be it in the choice, ``StreamDecodeError`` for data that are no JSON
-    object, and its subclass ``LimitExceededError`` for a depth of nesting or choices beyond
-    ``limits``. A whole completion is read as a chunk, and so is a chunk in an envelope. An event
-    without data is skipped; a JSON object that is no chunk is skipped and logged at DEBUG. If
-    nothing came but such, ``[DONE]`` raises ``APIResponseValidationError`` that quotes it.
+    A stream that ends without ``[DONE]`` is complete if ``choices`` choices have a finish reason. A
+    whole completion is read as a chunk, and so is a chunk in an envelope. An event without data is
+    skipped; a JSON object that is no chunk is skipped and logged at DEBUG. If ``type_`` is no type
+    of chunk, every object is emitted, and only ``[DONE]`` completes.
 
-    Of a type that is no chunk every object is emitted, and only ``[DONE]`` completes.
+    Args:
+        type_: The type of the chunks or objects.
+        choices: The number of choices that were requested.
+        on_truncated: The treatment of a stream that ends before its answer.
+        limits: The maximum amounts that are accepted from the server.
+
+    Raises:
+        APIError: The server reported an error in mid-stream, perhaps in a choice.
+        StreamTruncatedError: The stream ended before it was complete.
+        LimitExceededError: The nesting is deeper, or there are more choices, than ``limits`` allow.
+        StreamDecodeError: The data are no JSON object; ``LimitExceededError`` is a subclass.
+        APIResponseValidationError: Only skipped objects came before ``[DONE]``; it quotes them.
     """
 
     def decoder() -> AnswerDecoder[Any]:

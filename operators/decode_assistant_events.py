@@ -1,4 +1,4 @@
-"""Server-sent events to the events of a run."""
+"""The operator that decodes server-sent events into the events of a run."""
 
 from __future__ import annotations
 
@@ -22,16 +22,24 @@ __all__ = ["decode_assistant_events"]
 def decode_assistant_events(
     *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
 ) -> Callable[[Observable[SSE]], Observable[AssistantStreamEvent]]:
-    """Decode each event by its name; ``done`` completes, and ``error`` is an error.
+    """Decode each event by its name; complete at ``done``, and raise the error of ``error``.
 
         --thread.run.created:{..}--thread.message.delta:{..}--done--
         [                decode_assistant_events()                 ]
         --ThreadRunCreated---------ThreadMessageDelta---------|
 
-    Without ``done`` the stream is complete once its run has ended or waits for the outputs of
-    tools; else ``StreamTruncatedError``. Raises ``APIError`` for an error the server reports, and
-    ``StreamDecodeError`` for data that are no JSON object. An event of unknown name becomes an
-    ``UnknownStreamEvent``; if nothing came but such, the end raises ``APIResponseValidationError``.
+    A stream that ends without ``done`` is complete if its run has ended or waits for the outputs of
+    tools. An event with an unknown name becomes an ``UnknownStreamEvent``.
+
+    Args:
+        on_truncated: The treatment of a stream that ends before its answer.
+        limits: The maximum amounts that are accepted from the server.
+
+    Raises:
+        APIError: The server reported an error.
+        StreamTruncatedError: The stream ended before it was complete.
+        StreamDecodeError: The data are no JSON object.
+        APIResponseValidationError: Only events with unknown names came before the end.
     """
     from streamkit.families.assistants.decoder import AssistantEventDecoder
 

@@ -1,4 +1,4 @@
-"""A machine becomes an operator."""
+"""The function that makes an operator of a machine."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ B = TypeVar("B")
 def lift(
     make: Callable[[], Machine[A, B]], *, takes: Takes = object, name: str | None = None
 ) -> Callable[[Observable[A]], Observable[B]]:
-    """Run a fresh machine, made by ``make``, for every subscription.
+    """Return an operator that runs a new machine for every subscription.
 
         --a-----b--------c--|
         [  lift(Machine)    ]
         --(a1)--(b1,b2)-----(c1,|)
 
-    An exception in the machine becomes ``on_error``; one in the observer is the observer's own and
-    goes to whoever drives the source. A machine that is ``done`` completes the stream and lets go
+    An exception of the machine becomes ``on_error``. An exception of the observer is raised in the
+    code that drives the source. When the machine is ``done``, the operator completes and disposes
     of its source.
 
     Args:
-        make: Makes a machine; most often its class.
+        make: Makes a machine; most often the machine's class.
         takes: The class, or union of classes, of the values that the machine takes. Any other value
-            is a ``TypeError``, and arrives as ``on_error``.
-        name: What errors call the operator; by default the name of ``make``.
+            is a ``TypeError``, which ``on_error`` gets. By default any value is taken.
+        name: The name of the operator in errors; by default the name of ``make``.
     """
     return lifted(make, OperatorInput(name or str(getattr(make, "__name__", "lift")), takes))

@@ -1,4 +1,4 @@
-"""A choice's log probabilities."""
+"""The operator that emits the log probabilities of a choice."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def logprobs() -> Callable[[Observable[ChoiceUpdate]], Observable[LogprobsEvent]
         [      logprobs()       ]
         --delta([p])-delta([q])-(done([p,q]),|)
 
-    A choice without any emits nothing.
+    A choice without log probabilities emits nothing.
     """
     return lift(LogprobsTeller, takes=ChoiceUpdate, name="logprobs")

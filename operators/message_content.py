@@ -1,4 +1,4 @@
-"""The texts and images of messages, as they are written."""
+"""The operator that emits the texts and images of a run's messages, as they are written."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ def message_content() -> Callable[[Observable[MessageEvent]], Observable[Content
         [                        message_content()                       ]
         --(created,delta("H"))--delta("i")-----(done("Hi"),image)--------|
 
-    Blocks are told apart by their message's id and their index. A text is done when the next block
-    of its message begins, or else when the message is done or the stream ends. If more of it comes
-    after its done event, or the whole message has another text than that, one more done event
-    follows at the end of the message or of the stream, with the complete text. An image comes
-    whole, in one event.
+    The id of its message and its index identify a block. A text is done when the next block of its
+    message begins, or else when the message is done or the stream ends. If more of the text comes
+    after its done event, or the text in the whole message differs, one more done event with the
+    complete text follows at the end of the message or of the stream. An image is one event.
     """
     from streamkit.families.assistants.message_accumulator import MessageEvent
     from streamkit.families.assistants.message_content import ContentTeller

@@ -1,4 +1,4 @@
-"""Texts, parsed while they grow: a choice's content, or those of a run's messages."""
+"""The operator that parses texts while they grow: a choice's content, or a run's messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class PartialParse(Protocol[T]):
-    """The operator: of a choice, or of the events of a run."""
+    """The operator that ``partial_parse`` returns, for a choice or for the events of a run."""
 
     @overload
     def __call__(
@@ -55,29 +55,29 @@ def partial_parse(
 @overload
 def partial_parse(format: object, *, partial_strings: bool = True) -> PartialParse[Any]: ...
 def partial_parse(format: object = None, *, partial_strings: bool = True) -> PartialParse[Any]:
-    """Emit each piece of content with what it parses to so far, and the whole at the end.
+    """Emit each piece of content with the parsed value so far, and the whole at the end.
 
         --{"a":----------1}---------------|
         [         partial_parse(A)        ]
         --delta({})------delta({"a":1})---(done(A(a=1)),|)
 
-    Parsing is lazy and incremental: it costs nothing until ``parsed`` is read, then what is new.
-    What has been shown never changes type, shrinks or vanishes; a number appears once it is
-    complete, and so does a string with ``partial_strings=False``. Content that does not fit its
-    format is a ``ParseError`` after the done event.
+    Parsing is lazy and incremental: only reading ``parsed`` parses, and only the new text. A parsed
+    value never changes its type, shrinks or vanishes; a number appears when it is complete, and so
+    does a string with ``partial_strings=False``. Content that does not fit its format is a
+    ``ParseError`` after the done event.
 
-    Of a run it takes the events, those of ``message_content`` or ``assistant_events``, and emits
-    them with ``parsed`` in each ``text.delta`` and ``text.done``:
+    For a run, the operator takes the events of ``message_content`` or ``assistant_events``, and
+    emits them with ``parsed`` in each ``text.delta`` and ``text.done``:
 
         --text.delta({"a":)-----text.delta(1})--------text.done----------|
         [                      partial_parse(A)                         ]
         --text.delta({})--------text.delta({"a":1})---text.done(A(a=1))--|
 
-    A text of a message that is incomplete is parsed if its JSON is closed. A text that does not fit
-    is a ``ParseError`` after the last event.
+    A text of an incomplete message is parsed if its JSON is closed. A text that does not fit is a
+    ``ParseError`` after the last event.
 
     Args:
-        format: What the content is parsed as: a type, or the dict that a request takes.
+        format: The type of the content, or the dict that a request takes; by default plain text.
         partial_strings: Whether ``parsed`` shows strings that are still open.
     """
     reader = response_format(format)
@@ -96,7 +96,7 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
 
 
 def _events_of_a_run() -> Takes:
-    # Imported when the first of them comes, since it takes long.
+    # Imported when the first such event comes, because the import takes long.
     from streamkit.families.assistants.events import AssistantEvent
 
     return AssistantEvent

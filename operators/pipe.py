@@ -1,4 +1,4 @@
-"""Many operators as one, typed past the seven that reactivex types."""
+"""The composition of operators into one, with types for up to twelve."""
 
 from __future__ import annotations
 
@@ -161,13 +161,13 @@ def pipe(
 def pipe(
     *operators: Callable[[Observable[Any]], Observable[Any]],
 ) -> Callable[[Observable[Any]], Observable[Any]]:
-    """Make one operator of several, applied from left to right.
+    """Compose several operators into one, which applies them from left to right.
 
         --a----b----|
         [ pipe(f, g) ]
         --gfa--gfb--|
 
-    ``Observable.pipe`` does the same, and forgets the types of what comes out after the seventh
-    operator; this one knows them up to the twelfth. Without operators it changes nothing.
+    ``Observable.pipe`` does the same, but has types for at most seven operators; ``pipe`` has types
+    for twelve. Without operators, ``pipe()`` returns its source.
     """
     return composed(operators)

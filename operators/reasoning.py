@@ -1,4 +1,4 @@
-"""A choice's reasoning, as it is told."""
+"""The operator that emits the reasoning of a choice, as it is written."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["reasoning"]
 def reasoning() -> Callable[
     [Observable[ChoiceUpdate]], Observable[ReasoningDeltaEvent | ReasoningDoneEvent]
 ]:
-    """Emit each piece of what a model thinks, and the whole at the end.
+    """Emit each piece of the model's reasoning, and the whole at the end.
 
         --Hm,--------so------|
         [    reasoning()     ]
         --delta------delta---(done("Hm,so"),|)
 
-    Servers call it ``reasoning_content`` or ``reasoning``, have it among the parts of the content,
-    or in ``reasoning_details``; one that sends it in two fields says it twice and is heard once.
-    Only what has no text is no reasoning, and kept in ``model_extra``. It is done with its choice
-    and not when content begins, since some models go on to think after that.
+    Servers send reasoning as ``reasoning_content`` or ``reasoning``, among the parts of the
+    content, or in ``reasoning_details``; if a server sends it in two fields, it is emitted once.
+    Data without text are not reasoning, and stay in ``model_extra``. Reasoning is done when its
+    choice is, not when content begins, because some models continue to reason after that.
     """
     return lift(ReasoningTeller, takes=ChoiceUpdate, name="reasoning")

@@ -1,4 +1,4 @@
-"""A choice's refusal, as it is written."""
+"""The operator that emits the refusal of a choice, as it is written."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def refusal_detect() -> Callable[
         [    refusal_detect()     ]
         --delta------delta--------(done("I'm sorry"),|)
 
-    A choice that is answered emits nothing.
+    A choice without a refusal emits nothing.
     """
     return lift(RefusalTeller, takes=ChoiceUpdate, name="refusal_detect")

@@ -1,4 +1,4 @@
-"""Thoughts that a model writes between tags, taken out of its content."""
+"""The operator that takes reasoning between tags out of the content."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ __all__ = ["split_think"]
 def split_think(
     tags: ThinkTags | None = None,
 ) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionChunk]]:
-    """Move thoughts between ``<think>`` and ``</think>`` from the content to the reasoning.
+    """Move the text between ``<think>`` and ``</think>`` from the content to the reasoning.
 
         --"<th"---"ink>Hm"-------"</think>Hi"--|
         [            split_think()             ]
         --null----reasoning "Hm"-"Hi"----------|
 
-    What follows sees a server that tells its reasoning as ``reasoning_content``, whatever the cut.
-    The tags are dropped, and so is the white space between them and an answer that has not begun.
-    A thought that is never closed goes on to the end. What may be the beginning of a tag waits for
-    the next piece, the finish reason or the end. Chunks are not changed but copied; log
-    probabilities stay, those of the thoughts too.
+    Later operators get the reasoning as ``reasoning_content``, however the tags are split between
+    chunks. The tags are dropped, and so is the white space between them and an answer that has not
+    begun. Reasoning that is never closed lasts until the end. A text that may be the beginning of a
+    tag is held until the next piece, the finish reason or the end. Chunks are copied, not changed.
+    The log probabilities stay in place, also those of the reasoning.
+
+    Args:
+        tags: The tags around the reasoning; by default ``<think>`` and ``</think>``.
     """
     return lift(lambda: ThinkSplitter(tags), takes=ChatCompletionChunk, name="split_think")

@@ -1,4 +1,4 @@
-"""The arguments of tool calls, parsed while they grow: those of a choice, or of a run's steps."""
+"""The operator that parses the arguments of a choice's or a run's tool calls while they grow."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["tool_arg_parse"]
 
 
 class ToolArgParse(Protocol):
-    """The operator: of a choice, or of the events of a run."""
+    """The operator that ``tool_arg_parse`` returns, for a choice or for the events of a run."""
 
     @overload
     def __call__(
@@ -41,18 +41,18 @@ class ToolArgParse(Protocol):
 def tool_arg_parse(
     tools: Iterable[Mapping[str, Any]] = (), *, partial_strings: bool = True
 ) -> ToolArgParse:
-    """Emit each piece of a call's arguments with what it parses to so far, and the whole when done.
+    """Emit each piece of a call's arguments with the parsed value so far, and the whole when done.
 
         --a:{"x":-------a:1}-------b:{}------------------|
         [              tool_arg_parse(tools)             ]
         --delta(a)------delta(a)---(delta(b),done(a))----(done(b),|)
 
-    A call is done when the choice is, or earlier, once another has opened and its own JSON is
-    closed. Arguments are parsed when ``tools`` has a strict tool of that name; arguments that do
-    not fit it are a ``ParseError`` after the last done event.
+    A call is done when the choice is, or earlier, when another call has opened and its own JSON is
+    closed. Arguments are parsed if ``tools`` has a strict tool with the name of the call; arguments
+    that do not fit the tool are a ``ParseError`` after the last done event.
 
-    Of a run it takes the events, those of ``tool_calls`` or ``assistant_events``, and emits them
-    with ``parsed_arguments`` in each ``tool_call.delta`` and ``tool_call.done`` of a function:
+    For a run, the operator takes the events of ``tool_calls`` or ``assistant_events``, and emits
+    them with ``parsed_arguments`` in each ``tool_call.delta`` and ``tool_call.done`` of a function:
 
         --tool_call.delta({"x":)--tool_call.delta(1})--------tool_call.done----------|
         [                          tool_arg_parse(tools)                             ]
@@ -60,7 +60,7 @@ def tool_arg_parse(
 
     Args:
         tools: The tools of the request, as it takes them.
-        partial_strings: Whether ``parsed_arguments`` show strings that are still open.
+        partial_strings: Whether ``parsed_arguments`` shows strings that are still open.
     """
     parsers = tool_parsers(tools)
 
@@ -78,7 +78,7 @@ def tool_arg_parse(
 
 
 def _events_of_a_run() -> Takes:
-    # Imported when the first of them comes, since it takes long.
+    # Imported when the first such event comes, because the import takes long.
     from streamkit.families.assistants.events import AssistantEvent
 
     return AssistantEvent

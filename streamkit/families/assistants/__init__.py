@@ -1,5 +1,5 @@
-"""Streams of runs, and the handlers that follow them.
+"""The streams of runs, and the handlers that follow them.
 
 The handlers are observers of reactivex, whose import takes time: ``streamkit`` imports them when
-they are first asked for.
+their names are first used.
 """

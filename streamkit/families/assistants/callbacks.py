@@ -1,4 +1,4 @@
-"""Which callbacks of a handler are to be called, in which order, and with what."""
+"""The choice of the callbacks of a handler to call, with their order and arguments."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ Call = partial[Any]
 
 
 class Callbacks(Generic[S]):
-    """A handler as seen by who drives it: says what to call, and leaves calling to the driver.
+    """The state of a handler, which returns the calls to make and leaves calling to its driver.
 
-    ``S`` is the kind of stream that it may follow. A handler follows one sequence of events at a
-    time: streams one after the other, each from a fresh beginning, or a stream that is opened
-    within a callback, which goes on where the outer one is.
+    ``S`` is the type of the streams that the handler may follow. A handler follows one sequence of
+    events at a time: streams one after the other, each from a fresh beginning, or a stream that is
+    opened within a callback, which continues the outer one.
     """
 
     def __init__(self, handler: object = None, base: type = object, *, awaits: bool = True) -> None:
         self.follower = RunFollower()
         self.stream: S | None = None
-        """The innermost stream that is open, or the last that was."""
+        """The innermost open stream, or else the last one that was open."""
         self.has_begun = False
         self.has_ended = True
         self.failure: Exception | None = None
@@ -74,11 +74,11 @@ class Callbacks(Generic[S]):
         self._overridden: Mapping[str, Callable[..., Any]] = {}
 
     def overridden(self, name: str) -> Callable[..., Any] | None:
-        """A callback, if the subclass has it."""
+        """Return the callback of a name if the subclass overrides it, or None."""
         return self._overridden.get(name)
 
     def begin(self) -> None:
-        """Forget what was, for another sequence of events."""
+        """Reset the state for another sequence of events."""
         self._overridden = self._find_overridden()
         self.follower = RunFollower()
         self.stream = None
@@ -92,9 +92,9 @@ class Callbacks(Generic[S]):
         return self._entered > 1
 
     def enter(self) -> None:
-        """Make ready for a stream that is about to be opened.
+        """Prepare for a stream that is about to be opened.
 
-        Raises ``RuntimeError`` when the handler follows another that is not in a callback.
+        Raises ``RuntimeError`` when the handler follows another stream and is not in a callback.
         """
         if self._entered and not self._calling:
             raise RuntimeError(
@@ -106,12 +106,12 @@ class Callbacks(Generic[S]):
         self._entered += 1
 
     def attach(self, stream: S) -> None:
-        """Take the stream that was opened."""
+        """Hold the stream that was opened."""
         self._streams.append(stream)
         self.stream = stream
 
     def leave(self) -> None:
-        """Take that a stream was closed, or could not be opened."""
+        """Release the innermost stream, which was closed or could not be opened."""
         self._entered -= 1
         if len(self._streams) > self._entered:
             self._streams.pop()
@@ -120,7 +120,7 @@ class Callbacks(Generic[S]):
 
     @contextmanager
     def calling(self) -> Generator[None]:
-        """The time in which a callback is at work."""
+        """Mark the time in which a callback runs."""
         self._calling += 1
         try:
             yield
@@ -128,9 +128,10 @@ class Callbacks(Generic[S]):
             self._calling -= 1
 
     def event_calls(self) -> Iterator[Call]:
-        """What to call for the event that the follower was fed last.
+        """Return the calls for the event that the follower was fed last.
 
-        In a stream that was opened in a callback, what the outer event still leads to comes first.
+        In a stream that was opened in a callback, the remaining calls for the outer event come
+        first.
         """
         if not self._overridden:
             return iter(())
@@ -139,7 +140,10 @@ class Callbacks(Generic[S]):
         return self._unfinished
 
     def end_calls(self, error: Exception | None = None) -> list[Call]:
-        """What to call, whatever they raise, when the stream has ended; once."""
+        """Return the calls for the end of the stream, the first time that it ends.
+
+        The driver makes each call, whatever the others raise.
+        """
         if self.has_ended:
             return []
         self.has_ended = True
@@ -186,10 +190,11 @@ _KEY = "streamkit.callbacks"
 
 
 def callbacks_of(handler: object, base: type, *, awaits: bool) -> Callbacks[Any]:
-    """The callbacks of a handler: kept with it, under a name no subclass can have taken.
+    """Return the callbacks of a handler, held in its ``__dict__``.
 
-    They are made when they are first needed, so a subclass need not call ``super().__init__()``.
-    ``TypeError`` for a handler of another kind.
+    Their key is no identifier, so it collides with no attribute of a subclass. They are made when
+    they are first needed, so a subclass need not call ``super().__init__()``.
+    Raises ``TypeError`` for a handler of another kind.
     """
     if not isinstance(handler, base):
         other = (
@@ -208,32 +213,32 @@ def callbacks_of(handler: object, base: type, *, awaits: bool) -> Callbacks[Any]
 
 
 def call_all(calls: Iterable[Call]) -> None:
-    """Call each, whatever the others raise."""
+    """Make each call, whatever the others raise."""
     with ExitStack() as stack:
         for call in reversed([*calls]):
             stack.callback(call)
 
 
 async def call_all_async(calls: Iterable[Call]) -> None:
-    """Call each, and await what is to be awaited, whatever the others raise."""
+    """Make each call and await its result if it is awaitable, whatever the others raise."""
     async with AsyncExitStack() as stack:
         for call in reversed([*calls]):
             stack.push_async_callback(called_async, call)
 
 
 def called(call: Call) -> Any:
-    """What a call returns."""
+    """Return the result of a call."""
     return call()
 
 
 async def called_async(call: Call) -> Any:
-    """What a call returns, or what that gives when it is awaited."""
+    """Return the result of a call, awaited if it is awaitable."""
     result = call()
     return await result if inspect.isawaitable(result) else result
 
 
 def not_stop(error: Exception) -> Exception:
-    """The error of a callback, in a form that no loop takes for its end."""
+    """Return a callback's error, wrapped if it is a stop of iteration, which would end a loop."""
     if not isinstance(error, (StopIteration, StopAsyncIteration)):
         return error
     failure = RuntimeError(f"a callback raised {type(error).__name__}")

@@ -1,7 +1,7 @@
-"""What happens to a streamed run: its state, its messages and what is in them, its steps and calls.
+"""The events of a streamed run: of its state, its messages and their content, its steps and calls.
 
 As with the events of chat completions, an event is a position in an append-only log: ``snapshot``
-and the like say what was true when the event was emitted, and are built when they are read.
+and similar members hold the state at the event, and are built when they are read.
 """
 
 from __future__ import annotations
@@ -79,41 +79,41 @@ __all__ = [
 
 
 class RunEvent(Event, frozen=True, gc=False, eq=False):
-    """The run is in another state."""
+    """An event that a run has changed its state."""
 
     type: ClassVar[Literal["run"]] = "run"
     run: Run
     status: str
-    """As the run says it; some servers say it in the name of the event alone."""
+    """The status of the run; from the event's name where the server gives it nowhere else."""
 
     @property
     def rests(self) -> bool:
-        """Whether the run will say no more: it has ended, or waits for the outputs of tools."""
+        """Whether no more events follow: the run has ended, or waits for the outputs of tools."""
         return self.status in _RESTING
 
 
 class MessageCreatedEvent(Event, frozen=True, gc=False, eq=False):
-    """A message began."""
+    """An event that a message began."""
 
     type: ClassVar[Literal["message.created"]] = "message.created"
     _at = ("message_id",)
     message_id: str
     resumed: bool
-    """Whether it began in an earlier stream, so that this one has only its rest."""
+    """Whether the message began in an earlier stream, so that this one has only its rest."""
     _mark: Mark
 
     @property
     def message(self) -> Message:
-        """The message as it began; little more than its id, when it is resumed."""
+        """The message as it began; little more than its id when it is resumed."""
         return built(Message, self._mark)
 
     def blocks(self) -> Mapping[int, Mark]:
-        """The content it began with, by index; what ``message_content`` tells."""
+        """Return the content of the message as it began, by index, for ``message_content``."""
         return parts(self._mark)
 
 
 class MessageDeltaEvent(Event, frozen=True, gc=False, eq=False):
-    """Something was added to a message."""
+    """An event with an addition to a message."""
 
     type: ClassVar[Literal["message.delta"]] = "message.delta"
     _at = ("message_id",)
@@ -124,44 +124,44 @@ class MessageDeltaEvent(Event, frozen=True, gc=False, eq=False):
 
     @property
     def snapshot(self) -> Message:
-        """The message so far."""
+        """The message at the event, with the addition."""
         return built(Message, self._mark)
 
     def fragments(self) -> Iterator[tuple[int, MessageContentDelta, Mark]]:
-        """What is added to each block, its index first, and the block then."""
+        """Yield each block's index, the addition to it, and the block after the addition."""
         blocks = parts(self._mark)
         for index, fragment in zip(self._places, self.delta.content or (), strict=False):
             yield index, fragment, blocks[index]
 
 
 class MessageDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """A message ended: it is complete, or incomplete for good."""
+    """An event that a message ended: it is complete, or incomplete for good."""
 
     type: ClassVar[Literal["message.done"]] = "message.done"
     _at = ("message_id",)
     message_id: str
     message: Message
-    """As the server says it is."""
+    """The whole message as the server sent it."""
 
 
 class TextCreatedEvent(Event, frozen=True, gc=False, eq=False):
-    """A message has a text."""
+    """An event that a text of a message began."""
 
     type: ClassVar[Literal["text.created"]] = "text.created"
     _at = ("message_id", "index")
     message_id: str
     index: int
-    """Which block of the message's content."""
+    """The index of the text in the content of the message."""
     _block: Mark
 
     @property
     def text(self) -> Text:
-        """The text as it began, its first piece included."""
+        """The text as it began, with its first piece."""
         return text_of(self._block)
 
 
 class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
-    """A piece of a text arrived, or of its annotations."""
+    """An event with a piece of a text or of its annotations."""
 
     type: ClassVar[Literal["text.delta"]] = "text.delta"
     _at = ("message_id", "index")
@@ -173,12 +173,12 @@ class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
 
     @property
     def snapshot(self) -> Text:
-        """The text so far."""
+        """The text at the event, with the piece."""
         return text_of(self._block)
 
     @property
     def parsed(self) -> object:
-        """What is known of the parsed text; None without ``partial_parse``, and what is no JSON.
+        """The parsed text so far; None without ``partial_parse``, and for a text that is no JSON.
 
         Objects and arrays that are still open are read-only views of what has arrived:
         ``PartialObject`` and ``PartialArray``.
@@ -189,15 +189,15 @@ class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
         return self._reader.partial_content(value.log, value.end)
 
     def read_by(self, reader: Reading) -> tuple[TextDeltaEvent, None]:
-        """Return the event with what is known of the parsed text."""
+        """Return the event with the parsed text so far, and no error."""
         return replace(self, _reader=reader), None
 
 
 class TextDoneEvent(TextEvent, frozen=True, gc=False, eq=False):
-    """A text has ended, for the next block of its message has begun or the message has ended.
+    """An event that a text ended, because the next block of its message began or the message ended.
 
-    If more of it comes after all, one more such event follows at the end of the message, with the
-    complete text.
+    If more of the text comes after all, one more such event follows at the end of the message, with
+    the complete text.
     """
 
     type: ClassVar[Literal["text.done"]] = "text.done"
@@ -206,23 +206,23 @@ class TextDoneEvent(TextEvent, frozen=True, gc=False, eq=False):
     index: int
     text: Text
     parsed: Any = None
-    """What ``partial_parse`` made of the text; None where it does not fit its type.
+    """The text as ``partial_parse`` parsed it; None where it does not fit its type.
 
-    That is raised as a ``ParseError`` after the last event of the stream. A text that was cut short
-    is not parsed.
+    A text that does not fit raises ``ParseError`` after the last event of the stream. A text that
+    was cut short is not parsed.
     """
     _is_cut: bool = False
-    """Whether its message did not end as it should."""
+    """Whether the message of the text ended incomplete, or did not end."""
 
     def read_by(self, reader: Reading) -> tuple[TextDoneEvent, ParseError | None]:
-        """Return the event with the parsed text, and what is wrong with that."""
+        """Return the event with the parsed text, and the error of parsing it."""
         log = _log_of(self.text.value, is_cut=self._is_cut) if self.text.value else None
         outcome = NOTHING_READ if log is None else reader.content(log)
         return replace(self, parsed=outcome.value), outcome.error
 
 
 class ImageFileDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """A message has an image; it comes whole."""
+    """An event with an image of a message, which the server sends whole."""
 
     type: ClassVar[Literal["image_file.done"]] = "image_file.done"
     _at = ("message_id", "index")
@@ -232,27 +232,27 @@ class ImageFileDoneEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class RunStepCreatedEvent(Event, frozen=True, gc=False, eq=False):
-    """A step began."""
+    """An event that a run step began."""
 
     type: ClassVar[Literal["run_step.created"]] = "run_step.created"
     _at = ("run_step_id",)
     run_step_id: str
     resumed: bool
-    """Whether it began in an earlier stream, so that this one has only its rest."""
+    """Whether the step began in an earlier stream, so that this one has only its rest."""
     _mark: Mark
 
     @property
     def run_step(self) -> RunStep:
-        """The step as it began; little more than its id, when it is resumed."""
+        """The step as it began; little more than its id when it is resumed."""
         return built(RunStep, self._mark)
 
     def calls(self) -> Mapping[int, Mark]:
-        """The tool calls it began with, by index; what ``tool_calls`` tells."""
+        """Return the tool calls of the step as it began, by index, for ``tool_calls``."""
         return parts(self._mark)
 
 
 class RunStepDeltaEvent(Event, frozen=True, gc=False, eq=False):
-    """Something was added to a step."""
+    """An event with an addition to a run step."""
 
     type: ClassVar[Literal["run_step.delta"]] = "run_step.delta"
     _at = ("run_step_id",)
@@ -263,11 +263,11 @@ class RunStepDeltaEvent(Event, frozen=True, gc=False, eq=False):
 
     @property
     def snapshot(self) -> RunStep:
-        """The step so far."""
+        """The step at the event, with the addition."""
         return built(RunStep, self._mark)
 
     def fragments(self) -> Iterator[tuple[int, ToolCallDelta, Mark]]:
-        """What is added to each tool call, its index first, and the call then."""
+        """Yield each tool call's index, the addition to it, and the call after the addition."""
         details = self.delta.step_details
         if isinstance(details, ToolCallDeltaObject):
             calls = parts(self._mark)
@@ -276,33 +276,33 @@ class RunStepDeltaEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class RunStepDoneEvent(Event, frozen=True, gc=False, eq=False):
-    """A step ended: completed, failed, cancelled or expired."""
+    """An event that a run step completed, failed, was cancelled or expired."""
 
     type: ClassVar[Literal["run_step.done"]] = "run_step.done"
     _at = ("run_step_id",)
     run_step_id: str
     run_step: RunStep
-    """As the server says it is."""
+    """The whole step as the server sent it."""
 
 
 class ToolCallCreatedEvent(Event, frozen=True, gc=False, eq=False):
-    """A step calls a tool."""
+    """An event that a tool call of a step began."""
 
     type: ClassVar[Literal["tool_call.created"]] = "tool_call.created"
     _at = ("run_step_id", "index")
     run_step_id: str
     index: int
-    """Which call of the step."""
+    """The index of the call in the step."""
     _call: Mark
 
     @property
     def tool_call(self) -> ToolCall:
-        """The call as it began, its first fragment included."""
+        """The call as it began, with its first fragment."""
         return tool_call_of(self._call)
 
 
 class ToolCallDeltaEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
-    """A piece of a call arrived, or of its outputs."""
+    """An event with a piece of a tool call or of its outputs."""
 
     type: ClassVar[Literal["tool_call.delta"]] = "tool_call.delta"
     _at = ("run_step_id", "index")
@@ -314,12 +314,12 @@ class ToolCallDeltaEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
 
     @property
     def snapshot(self) -> ToolCall:
-        """The call so far."""
+        """The call at the event, with the piece."""
         return tool_call_of(self._call)
 
     @property
     def parsed_arguments(self) -> object:
-        """What is known of a function's arguments; None without ``tool_arg_parse`` and its tool."""
+        """A function's parsed arguments so far; None without ``tool_arg_parse`` and its tool."""
         arguments = _field(self._call, "function", "arguments")
         if self._reader is None or arguments is None:
             return None
@@ -327,12 +327,12 @@ class ToolCallDeltaEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
         return self._reader.partial_arguments(name, arguments.log, arguments.end)
 
     def read_by(self, reader: Reading) -> tuple[ToolCallDeltaEvent, None]:
-        """Return the event with what is known of the arguments."""
+        """Return the event with the parsed arguments so far, and no error."""
         return replace(self, _reader=reader), None
 
 
 class ToolCallDoneEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
-    """A call is complete; with its outputs, unless they are still to be submitted."""
+    """An event with a complete tool call, and its outputs unless they are still to be submitted."""
 
     type: ClassVar[Literal["tool_call.done"]] = "tool_call.done"
     _at = ("run_step_id", "index")
@@ -340,17 +340,17 @@ class ToolCallDoneEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
     index: int
     tool_call: ToolCall
     parsed_arguments: Any = None
-    """What ``tool_arg_parse`` made of a function's arguments: an instance of the tool's model, or
+    """A function's arguments as ``tool_arg_parse`` parsed them: an instance of the tool's model, or
     plain JSON for other strict tools.
 
-    None where they do not fit: that is raised as a ``ParseError`` after the last event of the
+    None for arguments that do not fit: they raise ``ParseError`` after the last event of the
     stream. Arguments that were cut short are not parsed.
     """
     _is_cut: bool = False
-    """Whether its step, or the run, did not end as it should."""
+    """Whether the call may be cut short, because its step, or the run, did not end well."""
 
     def read_by(self, reader: Reading) -> tuple[ToolCallDoneEvent, ParseError | None]:
-        """Return the event with the parsed arguments, and what is wrong with those."""
+        """Return the event with the parsed arguments, and the error of parsing them."""
         outcome = NOTHING_READ
         if isinstance(self.tool_call, FunctionToolCall):
             function = self.tool_call.function
@@ -376,7 +376,7 @@ AssistantEvent = (
     | ToolCallDeltaEvent
     | ToolCallDoneEvent
 )
-"""Any event about a run; ``event.type`` tells a type checker which."""
+"""Any event about a run; type checkers distinguish them by ``event.type``."""
 
 
 _OF_RUNS = (
@@ -394,7 +394,7 @@ _OF_RUNS = (
 
 
 def state_of(event: AssistantStreamEvent) -> RunEvent | None:
-    """What an event says of the run as a whole, if it does."""
+    """Return the state of the run in an event, or None for an event about something else."""
     if not isinstance(event, _OF_RUNS):
         return None
     run = event.data
@@ -402,26 +402,26 @@ def state_of(event: AssistantStreamEvent) -> RunEvent | None:
 
 
 def text_of(block: Mark) -> Text:
-    """The text of a block of content as of a mark."""
+    """Return the text of a block of content as of a mark."""
     text: Any = block.get("text")
     return built(Text, cast("Mark", text) if isinstance(text, dict) else EMPTY)
 
 
 def tool_call_of(call: Mark) -> ToolCall:
-    """A tool call as of a mark."""
+    """Return a tool call as of a mark."""
     (found,) = built(ToolCallsStepDetails, {"tool_calls": (call,)}).tool_calls
     return found
 
 
 def _field(part: Mark, object_: str, name: str) -> TextMark | None:
-    """A text that grows in an object of a part."""
+    """Return a growing text in an object of a part, or None if there is none."""
     fields = part.get(object_)
     value = cast("Mark", fields).get(name) if isinstance(fields, Mapping) else None
     return value if isinstance(value, TextMark) else None
 
 
 def _log_of(text: str | None, *, is_cut: bool) -> TextLog | None:
-    """A whole text to be parsed; None for one that was cut short and is no closed JSON."""
+    """Return a whole text to be parsed, or None if it was cut short and is no closed JSON."""
     log = TextLog()
     log.append(text or "")
     return None if is_cut and not log.is_whole_json() else log
@@ -432,7 +432,7 @@ _RESTING = frozenset(
 )
 
 
-# What shows that an answer is there: a run that rests. To ask again would start another.
+# A run that rests shows that the answer is complete: another request would start another run.
 
 
 @ends_answer.register(RunEvent)

@@ -1,9 +1,9 @@
-"""Messages and run steps that deltas add to, each readable as it was at any moment."""
+"""Messages and run steps that deltas add to, each readable in its state at any earlier moment."""
 
 # Strategy: an object is a dict that is never changed, only replaced, so an event can hold it for
-# ever and nothing is built before somebody reads it. The parts that a delta names by an index keep
-# it until the object is built, so gaps are fine. What a delta adds is merged by the rules below;
-# before that each part finds its place, and what is only said once more is taken out.
+# ever and nothing is built before somebody reads it. A part that a delta names by an index keeps
+# its index until the object is built, so gaps are fine. A delta is merged by the rules below;
+# before that each of its parts gets its index, and text that only repeats known text is removed.
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ G = TypeVar("G", Message, RunStep)
 T = TypeVar("T")
 
 Mark: TypeAlias = Fields
-"""An object, or a part of one, as of a moment."""
+"""An object, or a part of one, at one moment."""
 
 
 class Addition(Struct, frozen=True, gc=False):
-    """What a delta did to an object."""
+    """The result of adding a delta to an object."""
 
     mark: Mark
-    """The object after it."""
+    """The object after the delta."""
     places: tuple[int, ...]
-    """The indices of the parts it added to, in the order the delta has them."""
+    """The indices of the parts that the delta added to, in the order of the delta."""
     opened: bool
-    """Whether nothing of the object was known before."""
+    """Whether the object was unknown before the delta."""
 
 
 class Growing(Generic[G]):
-    """The messages, or the run steps, of a stream by their id, in the order they came."""
+    """The messages, or the run steps, of a stream by their ids, in the order of their arrival."""
 
     def __init__(self, type_: type[G], limits: Limits = DEFAULTS) -> None:
         self.limits = limits
-        """How much there may be; ``LimitExceededError`` beyond."""
+        """The limits of the objects and of their parts; beyond them ``LimitExceededError`` is raised."""
         self._type: type[G] = type_
         self._marks: dict[str, Mark] = {}
         self._whole_parts: dict[str, set[int]] = {}  # that came with the object, and no delta since
         self._finished: dict[str, G] = {}
 
     def open(self, object_: G) -> bool:
-        """Take an object as it begins; say whether nothing of it was known."""
+        """Take an object as it begins, and return whether it was unknown."""
         id = object_.id
         if id in self._marks:
             return False
@@ -69,7 +69,7 @@ class Growing(Generic[G]):
         return True
 
     def add(self, id: str, delta: Wire) -> Addition | None:
-        """Take a delta; None when its object has ended."""
+        """Merge a delta into its object; return the result, or None when the object has ended."""
         if id in self._finished:
             return None
         self._expect(id)
@@ -88,7 +88,7 @@ class Growing(Generic[G]):
         return Addition(mark, tuple(places), old is None)
 
     def finish(self, object_: G) -> bool:
-        """Take an object as it ended; say whether it had not."""
+        """Take an object as it ended, and return whether it had not ended before."""
         self._expect(object_.id)
         is_news = object_.id not in self._finished
         self._finished[object_.id] = object_
@@ -96,16 +96,16 @@ class Growing(Generic[G]):
         return is_news
 
     def mark(self, id: str) -> Mark:
-        """An object as its deltas made it."""
+        """Return the state of an object from its deltas; empty for an unknown id."""
         return self._marks.get(id, EMPTY)
 
     def snapshot(self, id: str) -> G:
-        """An object as it is now, or as it ended."""
+        """Return an object as it ended, or else in its present state."""
         finished = self._finished.get(id)
         return built(self._type, self.mark(id)) if finished is None else finished
 
     def snapshots(self) -> list[G]:
-        """All of them."""
+        """Return all objects, each as it ended or else in its present state."""
         return [self.snapshot(id) for id in self._marks]
 
     def _expect(self, id: str) -> None:
@@ -116,20 +116,24 @@ class Growing(Generic[G]):
 
 
 def built(type_: type[W], mark: Mark) -> W:
-    """The wire type of what a mark marks."""
+    """Return the object of a mark as an instance of its wire type."""
     return construct(type_, _without_indices(resolved(mark)))
 
 
 def parts(mark: Mark) -> dict[int, Mark]:
-    """The content of a message, or the tool calls of a step, by their indices."""
+    """Return the content of a message, or the tool calls of a step, by their indices."""
     return {part["index"]: part for part in _parts(mark)}
 
 
 def matched(told: Collection[int], whole: Sequence[T], *, others: bool) -> dict[int, T | None]:
-    """The parts of a whole object by the indices that deltas gave them; None for one it lacks.
+    """Return the parts of a whole object by their indices in deltas; None for one that it lacks.
 
-    A whole object has no gaps: where the indices have some, their order counts. ``others`` asks for
-    the parts too that no delta spoke of.
+    A whole object has no gaps: where the indices have gaps, their order counts instead.
+
+    Args:
+        told: The indices that deltas used.
+        whole: The parts of the whole object.
+        others: Whether to return the parts too that no delta mentioned.
     """
     if max(told, default=-1) < len(whole):
         return {index: part for index, part in enumerate(whole) if others or index in told}
@@ -138,18 +142,18 @@ def matched(told: Collection[int], whole: Sequence[T], *, others: bool) -> dict[
 
 
 _PARTS = frozenset({"annotations", "content", "outputs", "tool_calls"})
-"""The lists whose items a delta names by their index; any other list is the whole of it."""
+"""The lists whose items a delta names by index; any other list in a delta is the whole list."""
 
 
 def _is_open(function: Mark) -> bool:
-    """Whether a function awaits more arguments, so that what comes as its name is a piece of it."""
+    """Return whether a function awaits more arguments; if so, another name extends its name."""
     known = function.get("arguments")
     return known.log.is_open_json() if isinstance(known, TextMark) else not known
 
 
 _OF_A_PART = Rules(
     texts=frozenset({"arguments", "input", "logs", "refusal", "value"}),
-    kept=frozenset({"id"}),  # some servers make up another one for every fragment
+    kept=frozenset({"id"}),  # some servers send another one with every fragment
     lists="replaced",
     indexed=_PARTS,
     most="parts",
@@ -170,10 +174,11 @@ def _parts(mark: Mark) -> list[dict[str, Any]]:
 
 
 def _settle(fragments: list[dict[str, Any]], known: Mapping[int, Mark]) -> list[int]:
-    """Give every fragment an index, also where the server does not, and return them.
+    """Give every fragment an index, also where the server does not, and return the indices.
 
-    It is that of the part of the same id; else the last one's, if that is of the same type and the
-    fragment has no id, or nothing but arguments besides it, which that one awaits; else a new one.
+    A fragment without an index gets that of the part with the same id. Else it gets that of the
+    last part, if this has the same type and the fragment has no id, or has besides its id only
+    arguments, which the last part awaits. Else it gets a new index.
     """
     parts = dict(known)
     by_id = {str(part["id"]): place for place, part in parts.items() if part.get("id")}
@@ -182,7 +187,7 @@ def _settle(fragments: list[dict[str, Any]], known: Mapping[int, Mark]) -> list[
         id = str(fragment.get("id") or "")
         index = index_of(fragment)
         if index is None:
-            # No set: a server may send anything for a type.
+            # A list, not a set: a server may send a type that is not hashable.
             types = [None, parts[last].get("type")] if last >= 0 else []
             goes_on = fragment.get("type") in types
             if id and goes_on:
@@ -205,14 +210,14 @@ def _name(part: Mark) -> str:
 
 
 def _awaits_arguments(part: Mark) -> bool:
-    """Whether it is a call of a function whose arguments are not whole."""
+    """Return whether a part is a call of a function whose arguments are not whole."""
     return bool(_name(part)) and _is_open(part["function"])
 
 
 def _news(fragment: Mark, part: Mark) -> dict[str, Any]:
-    """What a fragment adds to a part that came whole, and that it may say once more.
+    """Return a fragment without the text that it repeats from a part that came whole.
 
-    Some servers make a step with a whole tool call in it, and send the same as a delta.
+    Some servers send a step with a whole tool call in it, and then the same call as a delta.
     """
     return {key: _news_of(value, part.get(key)) for key, value in fragment.items()}
 
@@ -224,7 +229,7 @@ def _news_of(value: Any, known: Any) -> Any:
         return _news(cast("Mark", value), cast("Mark", known))
     if isinstance(value, list) and isinstance(known, IndexedMark):
         items = [cast("Mark", item) for item in cast("list[Any]", value) if isinstance(item, dict)]
-        # Here an item that says no index is said again in its place.
+        # Here an item without an index repeats the known item at the same place.
         places = [
             place if (at := index_of(item)) is None else at for place, item in enumerate(items)
         ]

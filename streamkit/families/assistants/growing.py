@@ -51,7 +51,7 @@ class Growing(Generic[G]):
 
     def __init__(self, type_: type[G], limits: Limits = DEFAULTS) -> None:
         self.limits = limits
-        """The limits of the objects and of their parts; beyond them ``LimitExceededError`` is raised."""
+        """The limits of the objects and of their parts; ``LimitExceededError`` beyond them."""
         self._type: type[G] = type_
         self._marks: dict[str, Mark] = {}
         self._whole_parts: dict[str, set[int]] = {}  # that came with the object, and no delta since

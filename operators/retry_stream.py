@@ -1,4 +1,4 @@
-"""A stream that failed, begun anew."""
+"""The operator that begins a failed stream anew."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["HELD_RESULTS", "retry_stream"]
 T = TypeVar("T")
 
 Wait: TypeAlias = "Callable[[Any], float]"
-"""A strategy of tenacity, or a function that reads the same of its argument."""
+"""A wait strategy of tenacity, or a function that reads the same attributes of its argument."""
 
 HELD_RESULTS = 4096
-"""How many done events of an attempt are held back; with one more it is begun anew no more."""
+"""The maximum number of done events held back in an attempt; after one more, it is the last."""
 
 
 def retry_stream(
@@ -37,48 +37,47 @@ def retry_stream(
     results: Literal["each", "once"] = "each",
     scheduler: abc.SchedulerBase | None = None,
 ) -> Callable[[Observable[T]], Observable[T | AttemptResetEvent]]:
-    """Subscribe again when the source fails, and say so first: what it has emitted is void.
+    """Subscribe again when the source fails, after an event that makes its earlier items void.
 
         --a--b--#           ----a--b--c--|
         [          retry_stream()        ]
         --a--b--(reset)-----------a--b--c--|
 
-    The source is to be cold, as ``observe()`` is. An ``attempt.reset`` event comes when an attempt
-    has failed, before the wait for the next one: whoever shows or adds up what came begins anew, so
-    no text is there twice. There are ``max_attempts`` in all; the error of the last one passes, and
-    so does at once what another attempt cannot mend.
+    The source must be cold, as ``observe()`` is. When an attempt has failed, an ``attempt.reset``
+    event is emitted before the wait for the next one. An observer that shows or adds up the items
+    then begins anew, so no text appears twice. The error of the last attempt is passed on, and an
+    error that another attempt cannot mend is passed on at once.
 
-    Tried again is what may pass (``retry_if``): a cut stream, a lost connection, silence for too
-    long, 408, 409, 429 and 5xx, also when they are reported in mid-stream. Not an answer that is
-    there and does not please (``ParseError``), and never a stream that its user closed. The wait is
-    what the server asks for, else what ``wait`` says, which any of tenacity's strategies can be; by
-    default it grows from half a second to eight. It is spent on ``scheduler``, else on that of
-    ``subscribe``, else on the running loop or the subscriber's own thread.
+    By default the transient errors are retried: a cut stream, a lost connection, a timeout, and the
+    statuses 408, 409, 429 and 5xx, also when they are reported in mid-stream. A whole answer that
+    does not fit (``ParseError``) is not retried, and a stream that its user closed never is.
 
     Each attempt is a request with the client's own retries before its answer begins.
 
-    An answer that has a finish reason, in a chunk, a chunk event or the error's ``completion``, is
-    there, and so is a run that rests: whatever fails after it passes, so that nobody pays for it
-    twice. A done event can come
-    before that, as that of a tool call does once another is opened, and be void. Whoever acts on
-    them (runs a tool, stores a message) asks for ``results="once"``:
+    An answer is complete if it has a finish reason, in a chunk, a chunk event or the error's
+    ``completion``; a run, if it rests. Any error after that is passed on, so that nobody pays for
+    an answer twice. A done event may come earlier, as that of a tool call does when another opens,
+    and become void. An observer that acts on done events (runs a tool, stores a message) needs
+    ``results="once"``:
 
         --call.done--b--#           ----call.done--c--finish--|
         [             retry_stream(results="once")            ]
         -------------b--(reset)---------------c--(call.done,finish)--|
 
     Args:
-        max_attempts: How often the source is subscribed to in all.
-        retry_if: Whether another attempt may mend an error.
-        wait: Returns the seconds until the next attempt, where the server asks for none. It is
-            called with what tenacity's strategies read: ``attempt_number`` (of the attempt that has
-            failed; the first is 1), ``outcome`` (whose ``exception()`` is the error),
-            ``seconds_since_start`` and ``idle_for``, the seconds that were waited so far.
-        results: With ``"each"`` the events whose type ends with ``.done`` are emitted as they come;
-            with ``"once"`` they are held back, in their order, until no other attempt can follow:
-            until a finish reason, the end, the error that passes or the last attempt, and for at
-            most ``HELD_RESULTS`` of them. Those of an attempt that failed are not emitted.
-        scheduler: Where the wait is spent.
+        max_attempts: The maximum number of subscriptions to the source, the first included.
+        retry_if: Returns whether another attempt may mend an error.
+        wait: Returns the seconds until the next attempt if the server asks for none; by default
+            they grow from half a second to eight. Any strategy of tenacity fits. The argument has
+            the attributes that these read: ``attempt_number`` (of the failed attempt; the first is
+            1), ``outcome`` (its ``exception()`` is the error), ``seconds_since_start`` and
+            ``idle_for``, the seconds waited so far.
+        results: With ``"each"``, events whose type ends with ``.done`` are emitted as they come.
+            With ``"once"`` they are held back, in their order, until no other attempt can follow:
+            until a finish reason, the end, an error that is passed on or the last attempt, or until
+            there are more than ``HELD_RESULTS``. Those of a failed attempt are not emitted.
+        scheduler: The scheduler of the wait; by default the one given to ``subscribe``, else the
+            running loop or the subscriber's own thread.
     """
     if max_attempts < 1:
         raise ValueError(f"max_attempts must be at least 1, not {max_attempts}")
@@ -98,11 +97,11 @@ def retry_stream(
         ) -> abc.DisposableBase:
             attempts = _Attempts(max_attempts, retry_if, wait)
             waited_on = scheduler or subscribed_on
-            # What of the source is subscribed to, then the wait for the next attempt, and so on.
+            # The subscription to the source, then the wait for the next attempt, and so on.
             current = SerialDisposable()
 
             def begin(*_: object) -> None:
-                # Assigned first, for a source may fail while it is subscribed to.
+                # Assigned first, because a source may fail during the call of `subscribe`.
                 subscription = SingleAssignmentDisposable()
                 current.disposable = subscription
                 if current.is_disposed:
@@ -117,8 +116,8 @@ def retry_stream(
                 )
 
             def begin_in_turn() -> None:
-                # On the trampoline, which a source that pushes on this thread leaves to do so: else
-                # nobody could dispose of it before it has ended.
+                # On the trampoline, because a source that pushes on this thread then does so after
+                # this call: else nobody could dispose of it before it has ended.
                 CurrentThreadScheduler.singleton().schedule(begin)
 
             def fail(attempt: _Attempt[Any], error: Exception) -> None:
@@ -148,19 +147,19 @@ _INPUT = OperatorInput("retry_stream")
 
 
 class _Attempt(Generic[T]):
-    """What one attempt emits, on its way to the observer."""
+    """An observer of one attempt, which passes its items on or holds them back."""
 
     def __init__(self, observer: abc.ObserverBase[T | AttemptResetEvent], *, holds: bool) -> None:
         self.is_settled = False
-        """Whether its answer is there, so that no other attempt follows."""
+        """Whether the answer of this attempt is complete, so that no other attempt follows."""
         self._observer = observer
         self._holds = holds
         self._held: list[T] = []
-        # A hot place: to look a type up costs more than to ask what was found.
+        # A hot path: the dispatch on a type costs more than a look-up of its result.
         self._ends: dict[type[Any], Callable[[Any], bool]] = {}
 
     def on_next(self, item: T) -> None:
-        """Pass an item on, or hold it back while another attempt may bring it again."""
+        """Pass an item on, or hold it back while another attempt may emit it again."""
         if not self.is_settled:
             kind = type(item)
             ends = self._ends.get(kind)
@@ -176,12 +175,12 @@ class _Attempt(Generic[T]):
             self._observer.on_next(item)
 
     def on_completed(self) -> None:
-        """Pass on that the attempt is complete, after what was held back."""
+        """Emit the items held back, and complete."""
         self.settle()
         self._observer.on_completed()
 
     def settle(self) -> None:
-        """Emit what was held back, and hold nothing back from now on."""
+        """Emit the items held back, and hold nothing back from now on."""
         self.is_settled, self._holds = True, False
         held, self._held = self._held, []
         for item in held:
@@ -189,9 +188,9 @@ class _Attempt(Generic[T]):
 
 
 def _has_whole(error: Exception) -> bool:
-    """Whether an error ended a stream whose answer was there, as far as it knows.
+    """Return whether an error's ``partial`` shows that the answer was complete.
 
-    It does also where nothing that is observed shows the end.
+    It may show this even if no emitted item does.
     """
     return isinstance(error, StreamkitError) and ends_answer(error.partial)
 
@@ -201,7 +200,7 @@ def _is_result(item: object) -> bool:
 
 
 class _Attempts:
-    """The attempts of one subscription, counted; knows whether there is another, and when."""
+    """A counter of one subscription's attempts, which decides whether and when another follows."""
 
     def __init__(
         self,
@@ -222,7 +221,7 @@ class _Attempts:
     def failed(
         self, error: Exception, now: datetime | None, *, is_settled: bool
     ) -> AttemptResetEvent:
-        """Announce the attempt that follows; raise ``error`` if there is none."""
+        """Return the event of the attempt that follows; raise ``error`` if none does."""
         state = self._state
         is_final = is_settled or self.is_last or isinstance(error, StreamClosedError)
         if is_final or not self._retry_if(error):

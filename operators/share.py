@@ -1,4 +1,4 @@
-"""One subscription for many observers."""
+"""The operator that shares one subscription among many observers."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ T = TypeVar("T")
 
 
 def share() -> Callable[[Observable[T]], Observable[T]]:
-    """Subscribe once for all observers: of a cold source, one request.
+    """Subscribe to the source once for all observers, so that a cold source makes one request.
 
         --a--b--c--|
         [ share()  ]
         --a--b--c--|
             ^b--c--|
 
-    As reactivex's own, but an observer that raises does not hurt the others: it is let go, and what
-    it raised is raised where the source is driven, after the end or once nobody is left. Whoever
-    comes late gets what is still to come, and after the end how it was. The source is let go with
-    the last observer; the next one subscribes anew, on its own scheduler.
+    The operator is as reactivex's ``share``, but an observer that raises does not affect the
+    others: it is removed, and its error is raised in the code that drives the source, after the end
+    or when no observer is left. A late observer gets the items that are still to come, or after the
+    end its completion or error. The source is disposed of with the last observer; the next one
+    subscribes anew, on its own scheduler.
 
-    All are told on the thread of the source, so a slow one slows the others: see
-    ``streamkit.Hub``.
+    All observers are notified on the thread of the source, so a slow one slows the others;
+    ``streamkit.Hub`` avoids that.
     """
 
     def operator(source: Observable[T]) -> Observable[T]:
@@ -72,7 +73,7 @@ _INPUT = OperatorInput("share")
 
 
 class _Connection(Generic[T]):
-    """The one subscription, and for whom it is."""
+    """One subscription to the source, with its observers."""
 
     def __init__(self) -> None:
         from reactivex.disposable import SingleAssignmentDisposable
@@ -83,7 +84,7 @@ class _Connection(Generic[T]):
 
     @property
     def is_let_go(self) -> bool:
-        """Whether it will say no more, not even how it ended."""
+        """Whether the connection was disposed of before its end, and so emits no more."""
         return self._subscription.is_disposed and not self._has_ended
 
     def begin(self, source: Observable[T], scheduler: abc.SchedulerBase | None) -> None:

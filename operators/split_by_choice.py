@@ -1,4 +1,4 @@
-"""One observable for each of the ``n`` choices."""
+"""The operator that splits a stream into one observable for each of the ``n`` choices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["split_by_choice"]
 def split_by_choice() -> Callable[
     [Observable[ChunkEvent]], Observable[GroupedObservable[int, ChoiceUpdate]]
 ]:
-    """Emit an observable for each choice, which emits what every chunk adds to it.
+    """Emit an observable for each choice, which emits the additions of every chunk to the choice.
 
         --(0:a)--(1:x)--(0:b,1:y)--(0:end)--|
         [         split_by_choice()         ]
@@ -28,9 +28,10 @@ def split_by_choice() -> Callable[
           0: a----------b----------|
                  1: x---y-------------------|
 
-    Its ``key`` is the choice's index. It completes with the choice's finish reason, after all that
-    the finishing chunk says; a choice that speaks again after that is emitted again. Subscribe to a
-    choice before the next chunk comes (``flat_map`` does), for what it says is not kept longer.
+    The ``key`` of the observable is the choice's index. It completes with the choice's finish
+    reason, after all additions of the finishing chunk; if more comes for the choice after that, a
+    new observable is emitted. Subscribe before the next chunk comes (``flat_map`` does), because
+    earlier additions are not kept longer.
     """
     taken = OperatorInput("split_by_choice", ChunkEvent)
 
@@ -50,7 +51,7 @@ def split_by_choice() -> Callable[
             finished: set[int] = set()
             opened: list[_Choice] = []
             subscription = SingleAssignmentDisposable()
-            # The source is let go when the outer observable and every choice are.
+            # The source is disposed of when the outer observable and every choice are.
             shared = RefCountDisposable(subscription)
 
             def on_next(event: ChunkEvent) -> None:
@@ -100,10 +101,10 @@ def split_by_choice() -> Callable[
 
 
 class _Choice:
-    """The updates of one choice, for whoever has subscribed before its second chunk.
+    """The updates of one choice, complete for observers that subscribe before the second chunk.
 
-    A subscription need not be made on the spot: ``merge`` makes its own when the trampoline of
-    reactivex lets it, which is after this chunk. So what the first one says is told again.
+    An observer need not subscribe at once: ``merge`` subscribes in its turn on the trampoline of
+    reactivex, which is after the first chunk. So the updates of that chunk are replayed.
     """
 
     def __init__(self) -> None:
@@ -138,7 +139,7 @@ class _Choice:
 
 
 def _is_empty(update: ChoiceUpdate) -> bool:
-    """Whether an update says nothing; some servers repeat a finished choice beside the usage."""
+    """Return whether an update has no content; some servers repeat a done choice beside usage."""
     new = update.logprobs
     logprobs = new is not None and (new.content or new.refusal)
     texts = update.reasoning or update.content or update.refusal

@@ -1,4 +1,4 @@
-"""The chunks of a completion, added up."""
+"""The machine that accumulates the chunks of a completion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Accumulator"]
 
 
 class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
-    """The machine of ``accumulate``; ``reader`` says what a snapshot parses, by default nothing."""
+    """The machine of ``accumulate``; ``reader`` parses snapshots, and by default parses nothing."""
 
     def __init__(self, reader: Reader | None = None, *, limits: Limits = DEFAULTS) -> None:
         self._reader = reader or Reader()
@@ -35,10 +35,10 @@ class Accumulator(Machine[ChatCompletionChunk, ChunkEvent]):
         return (ChunkEvent(value, log, self._reader, log.heading, log.latest, updates),)
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream carry what had arrived."""
+        """Attach the completion so far to an error of the stream."""
         if isinstance(error, StreamkitError) and error.partial is None:
             error.partial = self.snapshot()
 
     def snapshot(self) -> ParsedChatCompletion[Any]:
-        """The completion as it is now."""
+        """Return the completion so far."""
         return self.log.now(self._reader)

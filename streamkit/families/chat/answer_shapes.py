@@ -1,4 +1,4 @@
-"""Answers in another shape than was asked for: wrapped, or whole in the place of a chunk."""
+"""Conversions of answers in an unexpected shape: in an envelope, or whole instead of a chunk."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _log = logging.getLogger("streamkit")
 
 
 def unwrapped(value: object) -> object:
-    """Take an answer out of its envelope, or out of a list of one; any other value is returned.
+    """Return the answer in an envelope or in a list of one item; any other value is returned as is.
 
-    What else is in the envelope is added to the answer, whose own fields take precedence.
+    The other fields of the envelope are added to the answer; its own fields take precedence.
     """
     if isinstance(value, list):
         items = cast("list[object]", value)
@@ -37,7 +37,7 @@ def unwrapped(value: object) -> object:
 
 
 def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
-    """The chunk that says all of a completion at once."""
+    """Return one chunk that has everything of a completion."""
     return completion | {
         "choices": [
             _with_delta(_without(choice, "delta"), again=True)
@@ -49,17 +49,18 @@ def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_completion(fields: dict[str, Any]) -> dict[str, Any]:
-    """The completion in a plain answer whose choices have the fields of a stream's."""
+    """Return the fields of a plain completion, whose choices may have the fields of a stream's."""
     choices = _choices(fields)
     return fields | {"choices": [_with_message(each) for each in choices]} if choices else fields
 
 
 class WholeMessages:
-    """Makes deltas of the messages in a stream.
+    """The converter of whole messages in a stream into deltas.
 
-    In a chunk a message is the delta by another name. In a completion it is all there is of its
-    choice, and what was already told of it is not told again. Where a delta told some of it, none
-    is: a message that follows repeats the deltas. Of thoughts alone it repeats the thoughts.
+    In a chunk, a message is a delta by another name. In a completion, a message is everything so
+    far of its choice, and its delta has only the part that no earlier message had. A message after
+    deltas of the same choice repeats them and is not converted. If those deltas had only thoughts,
+    the message is converted without its thoughts.
     """
 
     def __init__(
@@ -68,21 +69,21 @@ class WholeMessages:
         thoughts: Callable[[int], Collection[str]] = lambda _: (),
     ) -> None:
         self._has_spoken = has_spoken
-        self._thoughts = thoughts  # the fields in which deltas told them
+        self._thoughts = thoughts  # the fields of thoughts that deltas had
         self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
         self._in_pieces: set[int] = set()  # choices whose messages do not grow
 
     @property
     def is_empty(self) -> bool:
-        """Whether there was none, so that a delta need not be told to ``goes_on``."""
+        """Whether no message has come, in which case calls of ``goes_on`` are unnecessary."""
         return not self._told
 
     def goes_on(self, index: int) -> None:
-        """Take note that a delta says more of a choice than its last message."""
+        """Note that a delta continues a choice after its last message."""
         self._told.pop(index, None)
 
     def as_chunk(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """The chunk with deltas in the places of messages."""
+        """Return the chunk with deltas in place of messages."""
         choices = _choices(fields)
         if self._told:
             self._note_deltas(choices)
@@ -128,7 +129,7 @@ class WholeMessages:
 
 
 def _choices(fields: dict[str, Any]) -> list[Any]:
-    """The choices, which some servers do not put in a list when there is one."""
+    """Return the list of choices; some servers send a single choice without a list."""
     choices = fields.get("choices")
     if isinstance(choices, dict):
         return [choices]
@@ -145,7 +146,7 @@ def _is_whole(choice: object) -> bool:
 
 
 def _as_one(choice: dict[str, Any]) -> dict[str, Any]:
-    """The choice with what its message and its delta say in the message, which goes first."""
+    """Return the choice with its delta merged into its message, which takes precedence."""
     message, delta = choice.get("message"), choice.get("delta")
     if not (isinstance(message, dict) and _speaks(delta)):
         return choice
@@ -154,21 +155,21 @@ def _as_one(choice: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_thoughts(message: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """The message without its reasoning, and the fields of these names."""
+    """Return the message without its reasoning and without the fields of these names."""
     fields, _ = Speech.normalized(message) or (message, {})
     told = {"reasoning_content", "reasoning", *names}
     return {key: item for key, item in fields.items() if key not in told}
 
 
 def _speaks(delta: object) -> bool:
-    """Whether anything is in a delta besides the role."""
+    """Return whether a delta has anything besides the role."""
     return isinstance(delta, dict) and any(
         value for key, value in cast("dict[str, Any]", delta).items() if key != "role"
     )
 
 
 def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """What a choice says and where, be it whole or a piece, as a message or as mere text."""
+    """Return the field and the message (whole, a delta or plain text) of a choice."""
     for name in ("delta", "message", "text", "content"):
         said = choice.get(name)
         if isinstance(said, list) and len(cast("list[Any]", said)) == 1 and name != "content":
@@ -181,9 +182,10 @@ def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 
 def _with_delta(choice: dict[str, Any], *, again: bool = False) -> dict[str, Any]:
-    """The choice with what it says as its delta, in which calls have an index.
+    """Return the choice with its message as its delta, in which every tool call has an index.
 
-    They have their own, unless all of them are there ``again``: then each is one by itself.
+    A call keeps its own index, unless the message repeats all calls (``again``): then the index is
+    the call's place.
     """
     said = _said(choice)
     if said is None:
@@ -208,7 +210,7 @@ def _at(place: int, call: dict[str, Any], *, again: bool) -> dict[str, Any]:
 
 
 def _numbered(choices: list[Any], *, may_repeat: bool) -> list[Any]:
-    """The choices with their indices: their places, where they have none or repeat one."""
+    """Return the choices with indices; a missing or repeated index is replaced by the place."""
     indices = [_index(choice, place) for place, choice in enumerate(choices)]
     if not may_repeat and len({*indices}) < len(indices):
         indices = [*range(len(choices))]
@@ -224,13 +226,13 @@ def _index(choice: Any, place: int) -> int:
 
 
 def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
-    """Whether the message begins with the content that was told."""
+    """Return whether the message begins with the content of the earlier one."""
     content, begin = message.get("content"), told.get("content")
     return not isinstance(begin, str) or (isinstance(content, str) and content.startswith(begin))
 
 
 def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
-    """What is in the message beyond what was told."""
+    """Return the parts of the message that the earlier one did not have."""
     return {
         key: _beyond(told[key], value) if key in told else value
         for key, value in message.items()
@@ -239,7 +241,7 @@ def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _beyond(old: Any, value: Any) -> Any:
-    """What is in a value that is not the old one, but may have grown out of it."""
+    """Return the part of a value that its older version did not have."""
     if isinstance(value, str) and isinstance(old, str) and value.startswith(old):
         return value.removeprefix(old)
     if isinstance(value, dict) and isinstance(old, dict):
@@ -254,7 +256,7 @@ def _beyond(old: Any, value: Any) -> Any:
 
 
 _HEADING = ("index", "type")
-"""What a piece of a call, or of content, says each time."""
+"""The fields that every piece of a tool call or of content repeats."""
 
 
 def _with_message(choice: object) -> object:

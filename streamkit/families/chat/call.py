@@ -1,4 +1,4 @@
-"""One call of chat completions: what is sent, and how the answer is read. No I/O."""
+"""One call of chat completions: the request, and the reading of its answer. No I/O."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ __all__ = ["CompletionCall", "plain_format"]
 class CompletionCall:
     """A call with its parameters checked.
 
-    Raises before any request what could only fail later: a response format of a wrong type, and,
-    with ``strict_tools``, tools that are not strict.
+    The constructor raises an error before any request for parameters that would fail later: a
+    response format of a wrong type and, with ``strict_tools``, tools that are not strict.
     """
 
-    def __init__(  # noqa: PLR0913 - what the methods take
+    def __init__(  # noqa: PLR0913 - the parameters of the methods
         self,
         params: Mapping[str, Any],
         *,
@@ -57,7 +57,7 @@ class CompletionCall:
         body = {name: value for name, value in params.items() if not is_left_out(value)}
         options = {name: body.pop(name) for name in _OPTIONS if name in body}
         if "tools" in body:
-            # A list, since it is read twice and may be an iterator.
+            # Copied into a list because it is read twice and may be an iterator.
             given_tools = body["tools"] or ()
             body["tools"] = require_strict_tools(given_tools) if strict_tools else [*given_tools]
         if "messages" in body:
@@ -84,31 +84,34 @@ class CompletionCall:
         )
 
     def machine(self, limits: Limits = DEFAULTS) -> ChatEvents:
-        """A fresh machine for the answer."""
+        """Return a new machine for the answer."""
         reader = Reader(self._format, self._tools, partial_strings=self._partial_strings)
         if self._think_tags is not None:
             return _ThinkingEvents(reader, self._think_tags, limits)
         return ChatEvents(reader, limits=limits)
 
     def streamed(self) -> StreamedCall[ChatCompletionStreamEvent[Any]]:
-        """The call as one that is answered with events."""
+        """Return the call whose answer is a stream of events."""
         answer = family.events(self.machine, self._choices)
         return StreamedCall(self.request, answer, self._on_truncated)
 
     def chunks(self) -> StreamedCall[ChatCompletionChunk]:
-        """The call as one that is answered with mere chunks."""
+        """Return the call whose answer is a stream of raw chunks."""
         return StreamedCall(self.request, family.chunks(self._choices), self._on_truncated)
 
     @keeping_secrets
     def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
-        """The answer that was not streamed, as it came."""
+        """Return the completion of an answer that was not streamed, as received."""
         return plain_completion(response, limits)
 
     @keeping_secrets
     def parsed(
         self, response: httpx.Response, limits: Limits = DEFAULTS
     ) -> ParsedChatCompletion[Any]:
-        """The answer that was not streamed, parsed; by the rules of a stream of one chunk."""
+        """Return the parsed completion of an answer that was not streamed.
+
+        The rules are those of a stream of one chunk.
+        """
         completion = self.completion(response, limits)
         events = self.machine(limits)
         events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
@@ -120,7 +123,7 @@ class CompletionCall:
 
 
 def plain_format(value: Any) -> Any:
-    """Give back the response format of a method that does not parse; it takes dicts only."""
+    """Return the response format of a method that does not parse; it must be a dict or left out."""
     if not is_left_out(value) and not isinstance(value, Mapping | None):
         raise SchemaError(
             "a response_format that is not parsed is a plain dict; to have the answer read into "
@@ -134,7 +137,7 @@ def _response_format(value: object) -> ResponseFormat[Any] | None:
 
 
 class _ThinkingEvents(ChatEvents):
-    """The events of chunks that have their thoughts in the content."""
+    """The machine of ``chat_events`` for chunks that have thoughts in their content."""
 
     def __init__(self, reader: Reader, tags: ThinkTags, limits: Limits) -> None:
         super().__init__(reader, limits=limits)

@@ -1,4 +1,4 @@
-"""What counts as content, which a reader waits for."""
+"""The distinction between chunks with content, which readers wait for, and other chunks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["is_content"]
 
 
 def is_content(chunk: ChatCompletionChunk) -> bool:
-    """Whether a chunk brings part of an answer, or the end of a choice.
+    """Return whether a chunk has a part of an answer or the end of a choice.
 
     Text, a refusal, a tool call, reasoning, audio, log probabilities and a finish reason are
-    content; a role, empty text, usage and what filters say of the prompt are not.
+    content; a role, empty text, usage and filter results for the prompt are not.
     """
     for choice in chunk.choices or ():
         delta = choice.delta
@@ -39,6 +39,6 @@ def _says_something(delta: ChoiceDelta) -> bool:
         or delta.function_call
         or delta.audio
         or delta.annotations
-        # A field this version does not know may be another name for any of these.
+        # A field that this version does not know may be another name for any of these.
         or (delta.unknown_fields is not UNSET and any(delta.model_extra.values()))
     )

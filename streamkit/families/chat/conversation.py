@@ -1,8 +1,8 @@
-"""The messages of a request: what was answered before goes back as the API knows it."""
+"""The messages of a request, in which earlier answers have only the fields that the API accepts."""
 
-# The message of a parsed answer has what the caller's types made of it, and the API refuses that as
-# an unknown parameter. It may come as our message, as one of the openai package, as the dict that
-# either makes, or as a dict of the caller's with the answer's tool calls in it.
+# The message of a parsed answer has fields with the parsed values, which the API refuses as unknown
+# parameters. The message may be one of ours, one of the openai package, a dict made from either, or
+# a dict of the caller with the answer's tool calls in it.
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ __all__ = ["unparsed"]
 
 
 def unparsed(messages: object) -> object:
-    """The messages without ``parsed`` and ``parsed_arguments``; what is no list is left to the API.
+    """Return the messages without ``parsed`` and ``parsed_arguments``.
 
-    Those of the caller are not changed.
+    The caller's objects are not changed. A value that is not an iterable of messages is returned
+    as it is, and the API refuses it.
     """
     if not isinstance(messages, Iterable) or isinstance(messages, str | bytes | Mapping):
         return cast("object", messages)
@@ -26,10 +27,10 @@ def unparsed(messages: object) -> object:
 
 
 _OF_A_MESSAGE = ("parsed",)
-_OF_A_CALL = ("index",)  # the openai package leaves it where a stream had it
+_OF_A_CALL = ("index",)  # the openai package keeps it in the calls of a stream
 _OF_A_FUNCTION = ("parsed_arguments",)
 
-# The same in pydantic's words.
+# The same fields in pydantic's notation.
 _FUNCTION: dict[str, object] = dict.fromkeys(_OF_A_FUNCTION, True)
 _CALL: dict[str, object] = {"function": _FUNCTION, **dict.fromkeys(_OF_A_CALL, True)}
 _CALLS: dict[str, object] = {"__all__": _CALL}
@@ -58,7 +59,10 @@ def _call(call: object) -> object:
 
 
 def _changed(value: object, left_out: Iterable[str], **changes: object) -> object:
-    """A wire object or a dict with some fields changed and others left out; else as it is."""
+    """Return a wire object or dict with some fields changed and others left out.
+
+    Any other value is returned as it is.
+    """
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
         kept = {key: item for key, item in fields.items() if key not in left_out}
@@ -66,7 +70,7 @@ def _changed(value: object, left_out: Iterable[str], **changes: object) -> objec
     if not isinstance(value, Wire):
         return value
     changed = copy.copy(value)
-    # What is null is not sent.
+    # A field that is null is not sent.
     for name, item in (dict.fromkeys(left_out) | changes).items():
         if name in changed.__struct_fields__:
             setattr(changed, name, item)
@@ -74,7 +78,7 @@ def _changed(value: object, left_out: Iterable[str], **changes: object) -> objec
 
 
 def _is_our_null(name: str, value: object) -> bool:
-    """Whether it is there only because ``model_dump`` has every field that we know."""
+    """Return whether a field exists only because ``model_dump`` includes every known field."""
     return value is None and name in {"reasoning", "reasoning_content"}
 
 
@@ -85,7 +89,7 @@ def _member(value: object, name: str) -> object:
 
 
 def _is_model(value: object) -> bool:
-    """Whether it is a pydantic model, as all of the openai package are."""
+    """Return whether a value is a pydantic model, as all types of the openai package are."""
     return not isinstance(value, Wire) and hasattr(value, "__pydantic_serializer__")
 
 

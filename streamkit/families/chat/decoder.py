@@ -1,4 +1,4 @@
-"""Server-sent events to chunks, and which choices of an answer have spoken and finished."""
+"""The decoder from server-sent events to chunks, which tracks the choices of an answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _log = logging.getLogger("streamkit")
 
 
 class ChunkDecoder(ObjectDecoder[C]):
-    """Decodes the chunks of one streamed completion; the machine of ``decode``."""
+    """The decoder of the chunks of one streamed completion; the machine of ``decode``."""
 
     def __init__(
         self,
@@ -40,25 +40,25 @@ class ChunkDecoder(ObjectDecoder[C]):
         super().__init__(type_, on_truncated=on_truncated, limits=limits)
         self._decode = self._strictly
         self._choices = choices
-        self._silent: set[int] = set()  # choices that were opened, and of which nothing was said
+        self._silent: set[int] = set()  # choices that were opened and have at most thoughts so far
         self._unfinished: set[int] = set()
         self._finished: set[int] = set()
         self._has_skipped = False
-        self._thoughts: dict[int, set[str]] = {}  # of silent choices: the fields that had some
+        self._thoughts: dict[int, set[str]] = {}  # by silent choice: the fields that had thoughts
         self._messages = WholeMessages(self._has_spoken, self._thoughts_of)
 
     @property
     def is_answered(self) -> bool:
-        """Whether any choice has come."""
+        """Whether any choice has arrived."""
         return bool(self._silent or self._unfinished or self._finished)
 
     @property
     def has_ended(self) -> bool:
-        """Whether as many choices as were asked for have finished, and all that have begun."""
+        """Whether all choices that have begun are finished, and at least as many as requested."""
         return not (self._silent or self._unfinished or len(self._finished) < self._choices)
 
     def decode(self, data: str | bytes, event: str = "message", /) -> C | None:
-        """Take the data of an event and return the chunk in them, if there is one."""
+        """Return the chunk in the data of an event, or None when it has no chunk."""
         if self.done:
             return None
         chunk: C | None
@@ -75,15 +75,18 @@ class ChunkDecoder(ObjectDecoder[C]):
         if not choices and not self._is_part(chunk, data):
             return None
         for choice in choices or ():
-            # A hot place: most chunks go on with a choice that is known to be open.
+            # A hot place: most chunks continue a choice that is known to be open.
             if choice.finish_reason or choice.index not in self._unfinished:
                 self._take_note(choice, data)
         return chunk
 
     def close(self) -> Iterable[C]:
-        """Take the end of the body, or ``[DONE]``."""
+        """End the answer, at the end of the body or at ``[DONE]``.
+
+        Raises an error when no answer has come.
+        """
         super().close()
-        # An answer may be empty; not so where something else was said in its place.
+        # An answer may be empty, but not when something else came in its place.
         if not (self._unfinished or self._finished or (self._silent and not self._has_skipped)):
             raise self._no_answer("an answer")
         return ()
@@ -99,8 +102,8 @@ class ChunkDecoder(ObjectDecoder[C]):
         return self._thoughts.get(index, ())
 
     def _is_part(self, chunk: ChatCompletionChunk, data: str | bytes) -> bool:
-        """Whether an object without choices is a chunk all the same."""
-        # Judged by its shape, for Azure sends chunks whose `object` is "".
+        """Return whether an object without choices is still a chunk."""
+        # The shape decides because Azure sends chunks whose `object` is "".
         if (
             chunk.choices is not None
             or chunk.usage is not None
@@ -115,13 +118,13 @@ class ChunkDecoder(ObjectDecoder[C]):
         return False
 
     def _skip(self, data: str | bytes) -> None:
-        """Remember what was no answer, unless one has come."""
+        """Remember data that are no answer, unless an answer has begun."""
         if not (self._unfinished or self._finished):
             self._has_skipped = True
             self._pass_over(data)
 
     def _take_note(self, choice: ChunkChoice, data: str | bytes) -> None:
-        """Remember which choices have spoken, and which have finished."""
+        """Record whether a choice has begun and whether it has finished."""
         index = choice.index
         if choice.finish_reason:
             if error := ended_with_error(index, choice.finish_reason):
@@ -137,7 +140,7 @@ class ChunkDecoder(ObjectDecoder[C]):
                 self._silent.add(index)
                 for name in _thoughts(choice.delta):
                     self._thoughts.setdefault(index, set()).add(name)
-                if choice.delta is None:  # there may be something else in its place
+                if choice.delta is None:  # the choice may have something else in its place
                     self._skip(data)
         known = len(self._finished) + len(self._unfinished) + len(self._silent)
         if known > self._limits.choices:
@@ -146,7 +149,7 @@ class ChunkDecoder(ObjectDecoder[C]):
             )
 
     def _decode_after_messages(self, data: str | bytes) -> C:
-        """The chunk; its deltas go on with what whole messages began."""
+        """Return the chunk, and note the deltas that continue whole messages."""
         chunk = self._strictly(data)
         for choice in chunk.choices or ():
             if _speaks(choice.delta) or _thoughts(choice.delta):
@@ -169,14 +172,14 @@ class ChunkDecoder(ObjectDecoder[C]):
 
 
 def _speaks(delta: ChoiceDelta | None) -> bool:
-    """Whether anything of a message is in it, besides what the model thinks."""
+    """Return whether a delta has a part of a message other than thoughts."""
     return delta is not None and bool(
         delta.content or delta.refusal or delta.tool_calls or delta.function_call or delta.audio
     )
 
 
 def _thoughts(delta: ChoiceDelta | None) -> list[str]:
-    """The fields of a delta in which the model thinks."""
+    """Return the names of the fields of a delta that have thoughts."""
     return [name for name in _THOUGHTS if getattr(delta, name, None)]
 
 

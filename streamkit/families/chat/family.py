@@ -1,4 +1,4 @@
-"""Chat completions as the pipeline takes them: as events, or as their mere chunks."""
+"""The chat completions as the pipeline processes them: as events, or as raw chunks."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def events(
     machine: Callable[[Limits], Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]],
     choices: int,
 ) -> Family[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]:
-    """The answer to a call that asked for so many choices, as the events of its chunks."""
+    """Return the family whose answers, with this number of choices, become events."""
     return Family(_decoder(choices), is_content, machine)
 
 
 def chunks(choices: int) -> Family[ChatCompletionChunk, ChatCompletionChunk]:
-    """The same as the chunks themselves."""
+    """Return the family whose answers, with this number of choices, become raw chunks."""
     return Family(_decoder(choices), is_content, lambda _: _Unchanged())
 
 

@@ -1,4 +1,4 @@
-"""Chunks to the documented events: the machine of every streamed chat completion."""
+"""The machine that turns the chunks of a streamed chat completion into the documented events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = ["ChatEvents"]
 
 
 class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
-    """The machine of ``chat_events``."""
+    """The machine of ``chat_events``, which turns chunks into events."""
 
     def __init__(self, reader: Reader, *, limits: Limits = DEFAULTS) -> None:
         self._reader = reader
@@ -47,9 +47,9 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         self._parse_errors: dict[tuple[int, int], ParseError] = {}
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
-        """Take a chunk and return its events."""
-        # A hot place: a chunk concerns one of a choice's machines, seldom two, and to look at what
-        # it brings is cheaper than to ask all five.
+        """Return the events of a chunk."""
+        # A hot place: a chunk concerns one of a choice's machines, seldom two, and checking the
+        # fields of a chunk is cheaper than feeding all five machines.
         log = self._log
         updates = log.append(value)
         events: list[ChatCompletionStreamEvent[Any]] = [
@@ -71,13 +71,13 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
             if update.finish_reason:
                 finished.append(update.index)
         for index in finished:
-            if index not in self._finished:  # some servers say it in every chunk
+            if index not in self._finished:  # some servers repeat it in every chunk
                 self._finished.add(index)
                 events += self._finish(index)
         return events
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
-        """Tell what no finish reason told, then raise what is wrong with the answer."""
+        """Emit the final events of unfinished choices, then raise the answer's error, if any."""
         for index in sorted(self._choices):
             yield from self._finish(index)
         error = self._verdict()
@@ -85,16 +85,16 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
             raise error
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream carry what had arrived."""
+        """Attach the completion so far to an error of the stream."""
         if isinstance(error, StreamkitError) and error.partial is None:
             error.partial = self.snapshot()
 
     def snapshot(self) -> ParsedChatCompletion[Any]:
-        """The completion so far, parsed as far as it goes."""
+        """Return the completion so far, parsed as far as it has arrived."""
         return self._log.now(self._reader)
 
     def completion(self) -> ParsedChatCompletion[Any]:
-        """The whole completion, parsed; call it after ``close``."""
+        """Return the whole parsed completion; call this after ``close``."""
         return self._log.now(self._reader, final=True)
 
     def _open(self, index: int) -> _Machines:
@@ -118,7 +118,7 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
                 # Raised last, so that no event and no usage is lost; `extend` has kept the events.
                 self._parse_errors[index, place] = error
             else:
-                if len(events) > told:  # more had come, and with it the text fits
+                if len(events) > told:  # more text came, and now it fits its type
                     self._parse_errors.pop((index, place), None)
         return events
 

@@ -1,4 +1,4 @@
-"""What a chat completion can be asked for: the parameters, written once for every method.
+"""The parameters of a chat completion, written once for every method.
 
 Source: https://platform.openai.com/docs/api-reference/chat/create.
 """

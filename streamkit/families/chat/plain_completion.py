@@ -1,4 +1,4 @@
-"""A chat completion out of a plain answer: what else a server sends with success is an error."""
+"""The decoder of plain chat completions; any other answer with a success status is an error."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ __all__ = ["plain_completion"]
 
 
 def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion:
-    """The completion that is the body of ``response``, as it came.
+    """Return the completion in the body of ``response``, as received.
 
-    Raises ``APIError`` for an error that was answered with success, or is in a choice; else
-    ``APIResponseValidationError`` when it is no completion.
+    Raises ``APIError`` for an error that came with a success status or is in a choice, and
+    ``APIResponseValidationError`` for any other body that is no completion.
     """
     try:
         completion = _decoder().decode_strictly(response.content)
     except (ValueError, RecursionError):
-        # Not all of it fits the type; only then can there be an error in it.
+        # Some part misfits the type; only then can the body contain an error.
         completion = _leniently(response, limits)
     if "choices" in completion.model_extra or not completion.choices:
         raise _no_completion(response)
     if not any(map(_is_answer, completion.choices)) and not _has_messages(response):
         raise _no_completion(response)
     if len({choice.index for choice in completion.choices}) < len(completion.choices):
-        for place, choice in enumerate(completion.choices):  # a server that leaves them out
+        for place, choice in enumerate(completion.choices):  # the server leaves the indices out
             choice.index = place
     for choice in completion.choices:
         if error := ended_with_error(choice.index, choice.finish_reason):
@@ -53,7 +53,7 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
 
 @functools.cache
 def _decoder() -> WireDecoder[ChatCompletion]:
-    return WireDecoder(ChatCompletion)  # not before it is needed: streams do without it
+    return WireDecoder(ChatCompletion)  # built on first use because streams do not need it
 
 
 def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
@@ -75,7 +75,7 @@ def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
 
 
 def _with_whole_characters(value: Any) -> Any:
-    """The value without half characters, which a stream does not give either."""
+    """Return the value without halves of surrogate pairs, which a stream does not emit either."""
     if isinstance(value, str):
         return whole_characters(value)
     if isinstance(value, list):
@@ -97,7 +97,7 @@ def _is_answer(choice: Choice) -> bool:
 
 
 def _has_messages(response: httpx.Response) -> bool:
-    """Whether the choices have messages at all, be they empty."""
+    """Return whether the choices have messages, even empty ones."""
     return b'"message"' in response.content
 
 

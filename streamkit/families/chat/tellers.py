@@ -48,14 +48,14 @@ LogprobsEvent = (
     | LogprobsRefusalDeltaEvent
     | LogprobsRefusalDoneEvent
 )
-"""Any event about log probabilities."""
+"""Any event of log probabilities."""
 
 
 class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneEvent]):
-    """The machine of ``reasoning``, for one choice."""
+    """The machine of ``reasoning`` for one choice, which emits its reasoning."""
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[ReasoningDeltaEvent]:
-        """Take what a chunk added to the choice."""
+        """Return the events of the additions of a chunk to the choice."""
         # Many servers send an empty piece with every chunk of the answer.
         if not value.reasoning:
             return ()
@@ -71,10 +71,10 @@ class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDo
 
 
 class RefusalTeller(TextTeller[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEvent]):
-    """The machine of ``refusal_detect``, for one choice."""
+    """The machine of ``refusal_detect`` for one choice, which emits its refusal."""
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[RefusalDeltaEvent]:
-        """Take what a chunk added to the choice."""
+        """Return the events of the additions of a chunk to the choice."""
         if value.refusal is None:
             return ()
         if value.refusal:  # some servers send an empty piece after the finish reason
@@ -90,13 +90,13 @@ class RefusalTeller(TextTeller[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEven
 
 
 class ContentParser(TextParser[ChoiceUpdate, ContentDeltaEvent | ContentDoneEvent[Any]]):
-    """The machine of ``partial_parse``, for one choice."""
+    """The machine of ``partial_parse`` for one choice, which emits its content."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[ContentDeltaEvent]:
-        """Take what a chunk added to the choice."""
+        """Return the events of the additions of a chunk to the choice."""
         if value.content is None:
             return ()
         if value.content:  # some servers send an empty piece after the finish reason
@@ -110,7 +110,7 @@ class ContentParser(TextParser[ChoiceUpdate, ContentDeltaEvent | ContentDoneEven
         return last.choice.content
 
     def _read(self, last: ChoiceUpdate) -> Outcome:
-        # A refusal, or JSON that was cut short, is not to be parsed.
+        # A refusal, and JSON that was cut short, are not parsed.
         choice = last.choice
         return self._reader.content(choice.content) if choice.has_whole_content() else NOTHING_READ
 
@@ -123,7 +123,7 @@ class ToolArgumentsParser(
         ChoiceUpdate, FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent
     ]
 ):
-    """The machine of ``tool_arg_parse``, for one choice."""
+    """The machine of ``tool_arg_parse`` for one choice, which emits the arguments of its calls."""
 
     _reader: Reader
     _choice: ChoiceLog
@@ -131,7 +131,7 @@ class ToolArgumentsParser(
     def feed(
         self, value: ChoiceUpdate, /
     ) -> Sequence[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent]:
-        """Take what a chunk added to the choice."""
+        """Return the events of the additions of a chunk to the choice."""
         if not value.calls:
             return ()
         self._choice = value.choice
@@ -162,13 +162,13 @@ class ToolArgumentsParser(
 
 
 class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):
-    """The machine of ``logprobs``, for one choice."""
+    """The machine of ``logprobs`` for one choice, which emits its log probabilities."""
 
     def __init__(self) -> None:
         self._choice: ChoiceLog | None = None
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[LogprobsEvent]:
-        """Take what a chunk added to the choice."""
+        """Return the events of the additions of a chunk to the choice."""
         new = value.logprobs
         if new is None:
             return ()
@@ -192,7 +192,7 @@ class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):
         return events
 
     def close(self) -> Iterable[LogprobsEvent]:
-        """Tell all log probabilities, if there were any."""
+        """Emit all log probabilities, if there were any."""
         choice, self._choice = self._choice, None
         if choice is None:
             return

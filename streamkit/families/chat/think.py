@@ -1,4 +1,4 @@
-"""Thoughts that a model writes between tags, taken out of its content."""
+"""The machine that moves thoughts between tags from the content to the reasoning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["ThinkSplitter"]
 
 
 class ThinkSplitter(Machine[ChatCompletionChunk, ChatCompletionChunk]):
-    """The machine of ``split_think``."""
+    """The machine of ``split_think``, which moves thoughts from the content to the reasoning."""
 
     def __init__(self, tags: ThinkTags | None = None) -> None:
         self._tags = tags or ThinkTags()
@@ -33,7 +33,7 @@ class ThinkSplitter(Machine[ChatCompletionChunk, ChatCompletionChunk]):
         self._last = ChatCompletionChunk()
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionChunk]:
-        """Take a chunk and return it, or a copy with its thoughts where they belong."""
+        """Return the chunk, or a copy with its thoughts moved to ``reasoning_content``."""
         self._last = value
         choices = value.choices or []
         split = [self._split(choice) for choice in choices]
@@ -41,7 +41,7 @@ class ThinkSplitter(Machine[ChatCompletionChunk, ChatCompletionChunk]):
         return (_changed(value, choices=split) if changed else value,)
 
     def close(self) -> Iterable[ChatCompletionChunk]:
-        """Give what no finish reason has, in a chunk of its own."""
+        """Emit the held-back text of unfinished choices, in a chunk of its own."""
         rests = [(index, *content.rest()) for index, content in sorted(self._contents.items())]
         choices = [
             ChunkChoice(index=index, delta=_delta(ChoiceDelta(), thought, answer))
@@ -86,7 +86,7 @@ def _delta(delta: ChoiceDelta, thought: str, answer: str) -> ChoiceDelta:
 def _changed(wire: W, **changes: Any) -> W:
     if wire.unknown_fields is UNSET:
         return replace(wire, **changes)
-    changed = copy.copy(wire)  # which the unknown fields are copied with
+    changed = copy.copy(wire)  # a copy keeps the unknown fields
     for name, value in changes.items():
         setattr(changed, name, value)
     return changed

@@ -1,4 +1,4 @@
-"""Many consumers of one stream, each with a bounded queue of its own.
+"""The hub: many consumers of one stream, each with a bounded queue of its own.
 
-``Hub`` derives from a class of reactivex, whose import takes time: it is imported when asked for.
+Nothing is imported here: ``Hub`` derives from a class of reactivex, whose import takes time.
 """

@@ -1,4 +1,4 @@
-"""What waits for one consumer, and what gives when it is too much: a machine without threads."""
+"""The bounded queue of one consumer, with the policy for an overflow: a machine without threads."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "NOTHING_YET", "Backlog", "End", "NothingYet", "Overflow", "Taken"]
 
 DEFAULT_LIMIT = 256
-"""How many events may wait for a consumer."""
+"""The maximum number of events that wait for a consumer, by default."""
 
 Overflow: TypeAlias = Literal["block", "drop_oldest", "coalesce", "fail"]
-"""What gives when more than the limit would wait: the stream's pace, the oldest events, the size of
-their steps, or the consumer."""
+"""The policy when more events than the limit would wait: the stream waits, the oldest event is
+dropped, waiting events are merged, or the consumer fails."""
 
 E = TypeVar("E")
 
 
 class End:
-    """No more will come; ``error`` is why, if the stream is not complete."""
+    """The end of a consumer's events; ``error`` is the reason if the stream is not complete."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
 
 
 class NothingYet(Enum):
-    """What is taken from an empty backlog."""
+    """The type of the value that an empty backlog returns."""
 
     NOTHING_YET = "nothing yet"
 
@@ -43,9 +43,10 @@ Taken: TypeAlias = E | EventsDroppedEvent | End | NothingYet
 
 
 class Backlog(Generic[E]):
-    """Events between a stream and one consumer, in order, at most ``limit`` of them.
+    """A queue of at most ``limit`` events between a stream and one consumer.
 
-    The end waits beside them, so there is always room for it. After it, nothing is put.
+    The end is kept beside the events, so there is always room for it. Events put after the end are
+    ignored.
     """
 
     def __init__(self, limit: int = DEFAULT_LIMIT, overflow: Overflow = "block") -> None:
@@ -56,9 +57,9 @@ class Backlog(Generic[E]):
         self.limit = limit
         self.overflow: Overflow = overflow
         self.dropped = 0
-        """How many events were dropped since the consumer was last told."""
-        # In the order of what is newest in each. Under a key of its own waits what came from one
-        # event to another of a kind; the numbers are the keys of all else.
+        """The number of events dropped since the consumer last got an ``events.dropped`` event."""
+        # The first and last event of each merged span, in the order of the last ones. The key of
+        # events that can be merged is their kind and place; that of all others is a number.
         self._waiting: OrderedDict[Hashable, tuple[E, E]] = OrderedDict()
         self._count = 0
         self._era = 0
@@ -69,16 +70,16 @@ class Backlog(Generic[E]):
 
     @property
     def has_room(self) -> bool:
-        """Whether an event can be put, be it because nothing is kept after the end."""
+        """Whether an event can be put without a wait; true after the end, which ignores events."""
         return len(self._waiting) < self.limit or self._end is not None
 
     @property
     def has_ended(self) -> bool:
-        """Whether what is put is of no use any more."""
+        """Whether the end was put or the backlog closed, so that further events are ignored."""
         return self._end is not None
 
     def put(self, event: E) -> bool:
-        """Add an event; false if it was not, since ``block`` says to wait until there is room."""
+        """Add an event; return false, without adding it, if ``block`` requires a wait for room."""
         if self._end is not None:
             return True
         first, key = event, self._key(event)
@@ -96,7 +97,7 @@ class Backlog(Generic[E]):
         return True
 
     def take(self) -> Taken[E]:
-        """Remove the oldest event and return it; the end comes last, again and again."""
+        """Remove the oldest event and return it; after the last event, always return the end."""
         if self.dropped:
             count, self.dropped = self.dropped, 0
             return EventsDroppedEvent(count)
@@ -106,12 +107,12 @@ class Backlog(Generic[E]):
         return self._end or NOTHING_YET
 
     def end(self, error: Exception | None = None) -> None:
-        """Put the end after what waits, unless there is one."""
+        """Put the end after the waiting events, unless there is an end already."""
         if self._end is None:
             self._end = End(error)
 
     def close(self) -> None:
-        """Forget what waits: the consumer has gone."""
+        """Drop the waiting events, because the consumer has gone."""
         if self._waiting or self._end is None:
             self._end = End(StreamClosedError("the consumer was closed before its stream ended"))
         self._waiting.clear()
@@ -125,14 +126,14 @@ class Backlog(Generic[E]):
         if self.overflow == "coalesce":
             if isinstance(event, Event) and hasattr(event, "since"):
                 return type(event), event.place, self._era
-            # Nothing is merged across what cannot be: a reset, say, or the end of a text.
+            # No merge spans an event that cannot be merged, such as a reset or the end of a text.
             self._era += 1
         self._count += 1
         return self._count
 
 
 class _Mergeable(Protocol):
-    """An event that can stand for those before it, of its type and place."""
+    """An event that can replace the events of its type and place before it."""
 
     def since(self, first: object, /) -> object: ...
 

@@ -1,4 +1,4 @@
-"""A part of a task that others may cancel, and the task goes on."""
+"""A part of a task that others may cancel without the rest of the task."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Cancellable"]
 
 
 class Cancellable:
-    """A block of the running task; to cancel it ends it as if it had come to its end."""
+    """A context in the running task; ``cancel`` leaves it as if its block had come to its end."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -24,7 +24,10 @@ class Cancellable:
         self._has_cancelled = False
 
     def cancel(self) -> None:
-        """Leave the block where it waits; from any thread. Within the block itself, do nothing."""
+        """Leave the block where it waits; do nothing if the block itself calls.
+
+        Any thread may call this.
+        """
         call_on(self._loop, self._cancel)
 
     def __enter__(self) -> Self:
@@ -36,7 +39,7 @@ class Cancellable:
         self._is_within = False
         if not self._has_cancelled or self._task is None:
             return False
-        # Somebody else may have cancelled the task as well, and then means all of it.
+        # Other code may have cancelled the task as well, and then means the whole task.
         is_ours = self._task.uncancel() <= self._cancelled_before
         return is_ours and isinstance(error, asyncio.CancelledError)
 

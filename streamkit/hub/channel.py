@@ -1,4 +1,4 @@
-"""A backlog with a producer on one side and a consumer on the other, on any threads or loops."""
+"""A backlog between a producer and a consumer, each on any thread or event loop."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ E = TypeVar("E")
 
 
 class Channel(Generic[E]):
-    """Lets each side wait for the other, in its own way."""
+    """A backlog whose producer and consumer wait for each other, as threads or as tasks."""
 
     def __init__(self, backlog: Backlog[E], on_change: Callable[[], None] | None = None) -> None:
         self._backlog = backlog
         self._on_change = on_change
-        """Called, without the lock, when there is something to take."""
-        # A consumer that is collected closes its channel, and may be so while this thread has it.
+        """A function that is called, without the lock, when an event or the end can be taken."""
+        # Reentrant, because a consumer that is garbage-collected closes its channel, and may be
+        # collected while this thread holds the lock.
         self._lock = threading.RLock()
         self._consumers = Waiters()
         self._producers = Waiters()
@@ -40,26 +41,26 @@ class Channel(Generic[E]):
 
     @property
     def has_ended(self) -> bool:
-        """Whether what is put is of no use any more."""
+        """Whether the channel has its end, so that further events are ignored."""
         return self._backlog.has_ended
 
     @property
     def has_room(self) -> bool:
-        """Whether one more event fits."""
+        """Whether one more event can be put without a wait."""
         return self._backlog.has_room
 
     @property
     def waiting(self) -> int:
-        """How many events wait."""
+        """The number of waiting events."""
         return len(self._backlog)
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is something to take, be it the end."""
+        """Whether there is an event, or the end, to take."""
         return len(self._backlog) > 0 or self._backlog.has_ended
 
     def put(self, event: E) -> bool:
-        """Add an event; false if the producer has to wait for room first."""
+        """Add an event; return false if the producer must wait for room first."""
         with self._lock:
             if not self._backlog.put(event):
                 return False
@@ -68,7 +69,7 @@ class Channel(Generic[E]):
         return True
 
     def end(self, error: Exception | None = None) -> None:
-        """Add the end, unless there is one."""
+        """Add the end, unless there is an end already."""
         with self._lock:
             self._backlog.end(error)
             self._consumers.wake()
@@ -76,19 +77,19 @@ class Channel(Generic[E]):
         self._changed()
 
     def close(self) -> None:
-        """Forget what waits, and wake both sides: the consumer has gone."""
+        """Drop the waiting events and wake both sides, because the consumer has gone."""
         with self._lock:
             self._backlog.close()
             self._consumers.wake()
             self._producers.wake()
 
     def take(self) -> Taken[E]:
-        """Take what there is, without waiting."""
+        """Return the next event or the end, without waiting; ``NOTHING_YET`` if there is none."""
         with self._lock:
             return self._take()
 
     def take_waiting(self) -> E | EventsDroppedEvent | End:
-        """Take what there is; this thread waits for it."""
+        """Return the next event or the end; block this thread until there is one."""
         while True:
             with self._lock:
                 taken = self._take()
@@ -98,7 +99,7 @@ class Channel(Generic[E]):
             woken.wait()
 
     async def take_awaiting(self) -> E | EventsDroppedEvent | End:
-        """Take what there is; this task waits for it."""
+        """Return the next event or the end; await it in this task."""
         while True:
             with self._lock:
                 taken = self._take()
@@ -112,7 +113,10 @@ class Channel(Generic[E]):
                     self._consumers.forget(woken)
 
     def wait_for_room(self) -> None:
-        """Have this thread wait until an event fits; a consumer for which it cannot is ended."""
+        """Block this thread until an event fits.
+
+        If this thread is also the consumer's, it cannot wait, and the consumer ends with an error.
+        """
         while True:
             with self._lock:
                 if self._backlog.has_room:
@@ -124,7 +128,7 @@ class Channel(Generic[E]):
         self.end(RuntimeError(_SAME_THREAD))
 
     async def await_room(self) -> None:
-        """Have this task wait until an event fits."""
+        """Wait in this task until an event fits."""
         while True:
             with self._lock:
                 if self._backlog.has_room:
@@ -137,7 +141,7 @@ class Channel(Generic[E]):
                     self._producers.forget(woken)
 
     def refuse_loop(self) -> None:
-        """End the consumer if the producer would have to block the loop that it runs on."""
+        """End the consumer with an error if the producer, on this thread, would block a loop."""
         if running_loop() is not None and not self.has_ended:
             self.end(RuntimeError(_ON_A_LOOP))
 

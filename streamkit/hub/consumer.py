@@ -1,4 +1,4 @@
-"""A consumer that takes events when it wants them: a thread, or a task."""
+"""The consumer of a hub that a thread or a task iterates."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ E = TypeVar("E")
 
 
 class Consumer(Generic[E]):
-    """One consumer's events: ``for`` in a thread, ``async for`` in a task.
+    """An iterator over the events of a hub: ``for`` in a thread, ``async for`` in a task.
 
-    They end as the stream does, with its error if it failed. Closing it, leaving its ``with``, or
-    letting it go frees what waits, and whoever waits for it.
+    The iteration ends as the stream does, with its error if it failed. When the consumer is closed,
+    its ``with`` is left or the last reference to it is dropped, the waiting events are dropped, and
+    a stream that waits for room goes on.
     """
 
     def __init__(self, channel: Channel[E], leave: Callable[[Channel[E]], None]) -> None:
@@ -31,7 +32,7 @@ class Consumer(Generic[E]):
 
     @property
     def waiting(self) -> int:
-        """How many events wait for it, at most its limit."""
+        """The number of events that wait for this consumer, at most its limit."""
         return self._channel.waiting
 
     def __iter__(self) -> Self:
@@ -57,7 +58,10 @@ class Consumer(Generic[E]):
         raise taken.error
 
     def close(self) -> None:
-        """Take no more; from any thread or task, and waking who waits in it."""
+        """Leave the hub, and wake the threads and tasks that wait for an event here.
+
+        Any thread or task may call this.
+        """
         self._channel.close()
         self._leave(self._channel)
 
@@ -78,5 +82,5 @@ class Consumer(Generic[E]):
 
 
 def _event(taken: E | EventsDroppedEvent) -> E:
-    # That events were dropped is told only to who has asked for that, and has a type that says so.
+    # Only a consumer with `drop_oldest` gets `events.dropped`, and its type includes that event.
     return cast("E", taken)

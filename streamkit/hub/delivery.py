@@ -1,4 +1,4 @@
-"""A consumer that events are pushed to, on a scheduler."""
+"""The consumer of a hub that pushes events to an observer, on a scheduler."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ E = TypeVar("E")
 
 
 class Delivery(Generic[E]):
-    """Pushes what comes to an observer, one at a time, in turns of a scheduler."""
+    """A consumer that pushes events to an observer, one at a time, in turns of a scheduler."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class Delivery(Generic[E]):
         self._observer = observer
         self._scheduler = scheduler
         self._leave = leave
-        # Held by whoever has a turn or has asked for one, so that there is one at a time.
+        # Locked while a turn runs or is scheduled, so that there is one at a time.
         self._turn = threading.Lock()
         self._is_over = False
 
     def dispose(self) -> None:
-        """Push no more."""
+        """Stop pushing events, and leave the hub."""
         self._is_over = True
         self.channel.close()
         self._leave(self.channel)
@@ -56,12 +56,12 @@ class Delivery(Generic[E]):
             raise
         finally:
             self._turn.release()
-        # Also what came after the last look and before the turn was over.
+        # Events may have come after the last look and before the turn was over.
         if self.channel.is_ready:
             self._schedule()
 
     def _push_what_waits(self) -> None:
-        # No more than now, so that others on the scheduler have their turns.
+        # At most the events that wait now, so that other work on the scheduler gets its turn.
         for _ in range(self.channel.waiting + 1):
             taken = self.channel.take()
             if self._is_over or isinstance(taken, NothingYet):

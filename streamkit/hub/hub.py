@@ -1,4 +1,4 @@
-"""One stream, many consumers."""
+"""The hub, which passes one stream on to many consumers."""
 
 from __future__ import annotations
 
@@ -29,31 +29,35 @@ E = TypeVar("E")
 
 
 class Hub(ObserverBase[E]):
-    """Passes one stream on to many consumers, on any threads, tasks and schedulers.
+    """An observer that passes a stream on to many consumers, on any threads, tasks and schedulers.
 
-    Each has a queue of its own, in which at most ``limit`` events wait. What gives when it is full
-    is the consumer's choice:
+    Each consumer has a queue of its own, in which at most ``limit`` events wait. When the queue is
+    full, the consumer's ``overflow`` decides:
 
     - ``block``: the stream waits, so the slowest such consumer sets its pace.
-    - ``drop_oldest``: the oldest event is dropped; an ``events.dropped`` event stands in its place
-      and says how many there were.
-    - ``coalesce``: what waits is merged. A delta event takes the place of the one before it, of its
-      kind and choice, with the text of both; a chunk event that of the one before it, whose
-      ``chunk`` is lost. Nothing is merged across a done event, or any that is no delta: those all
-      come, and when even so they are too many, the consumer fails.
-    - ``fail``: the consumer ends, after what waits, with ``SlowConsumerError``.
+    - ``drop_oldest``: the oldest event is dropped; an ``events.dropped`` event in its place has the
+      number of dropped events.
+    - ``coalesce``: waiting events are merged. A delta event replaces the one before it of its kind
+      and choice, and has the text of both; a chunk event replaces the one before it, whose
+      ``chunk`` is lost. No merge spans a done event or any other event that is no delta. These are
+      all kept, and if they alone exceed the limit, the consumer fails.
+    - ``fail``: the consumer ends with ``SlowConsumerError``, after its waiting events.
 
-    No consumer hurts another, and none misses the end. Whoever comes late gets what is still to
-    come, whose ``snapshot`` has what was before; and after the end how it was.
+    A failed consumer does not affect the others, and every consumer gets the end. A late consumer
+    gets the events that are still to come, whose ``snapshot`` has the earlier content; after the
+    end it gets only the end, or the error.
 
-    Feed it as an observer of any observable, or with ``drive``, ``adrive`` or ``connect``, which
-    let go of their source when the hub is closed. That happens with the last consumer, unless
-    ``close_when_unused`` is off; so have a consumer before you feed it.
+    Subscribe the hub to any observable, or feed it with ``drive``, ``adrive`` or ``connect``, which
+    close their source when the hub is closed.
+
+    Args:
+        close_when_unused: Whether the hub is closed when its last consumer leaves, as by default;
+            so add a consumer before you feed the hub.
     """
 
     def __init__(self, *, close_when_unused: bool = True) -> None:
         self._close_when_unused = close_when_unused
-        # Replaced and never changed, so that it is read without the lock.
+        # Replaced and never changed, so that it can be read without the lock.
         self._channels: tuple[Channel[E], ...] = ()
         self._end: End | None = None
         self._sources: list[Callable[[], None]] = []
@@ -71,9 +75,12 @@ class Hub(ObserverBase[E]):
     def consumer(
         self, *, limit: int = DEFAULT_LIMIT, overflow: Overflow = "block"
     ) -> Consumer[Any]:
-        """Return a new consumer, to be iterated in a thread or a task; it has its place from now.
+        """Return a new consumer to iterate in a thread or a task; it gets all events from now on.
 
-        With ``block`` it must not be read by the thread that feeds the hub.
+        Args:
+            limit: The maximum number of events that wait for it.
+            overflow: The policy when the queue is full; see ``Hub``. With ``block``, the thread
+                that feeds the hub must not read the consumer.
         """
         channel: Channel[E] = Channel(Backlog(limit, overflow))
         self._add(channel)
@@ -102,10 +109,14 @@ class Hub(ObserverBase[E]):
         limit: int = DEFAULT_LIMIT,
         overflow: Overflow = "block",
     ) -> Observable[Any]:
-        """Return an observable that pushes on ``scheduler``; each subscription is a consumer.
+        """Return an observable that emits on ``scheduler``; each subscription is a consumer.
 
-        With ``block`` the scheduler needs a thread that does not feed the hub. For an event loop
-        it is reactivex's ``AsyncIOThreadSafeScheduler``, unless the hub is fed on that loop.
+        Args:
+            scheduler: The scheduler of the observers. For an event loop use reactivex's
+                ``AsyncIOThreadSafeScheduler``, unless the hub is fed on that loop.
+            limit: The maximum number of events that wait for each subscription.
+            overflow: The policy when the queue is full; see ``Hub``. With ``block``, the scheduler
+                needs a thread that does not feed the hub.
         """
         from reactivex.disposable import Disposable
 
@@ -122,9 +133,9 @@ class Hub(ObserverBase[E]):
         return Observable(subscribe)
 
     def drive(self, stream: Iterable[E]) -> None:
-        """Read a stream to its end on this thread, and pass it on.
+        """Read a stream to its end on this thread, and pass it on to the consumers.
 
-        How it ended is told to the consumers, and not raised here.
+        The consumers get the error of a failed stream; it is not raised here.
         """
         close: Callable[[], object] = getattr(stream, "close", _nothing)
 
@@ -147,9 +158,9 @@ class Hub(ObserverBase[E]):
             self.on_completed()
 
     async def adrive(self, stream: AsyncIterable[E]) -> None:
-        """Read a stream to its end in this task, and pass it on; consumers are awaited.
+        """Read a stream to its end in this task, and pass it on; await consumers that ``block``.
 
-        How it ended is told to the consumers, and not raised here.
+        The consumers get the error of a failed stream; it is not raised here.
         """
         reading = Cancellable()
         self._add_source(reading.cancel)
@@ -172,7 +183,7 @@ class Hub(ObserverBase[E]):
     def connect(
         self, observable: Observable[E], scheduler: abc.SchedulerBase | None = None
     ) -> None:
-        """Subscribe to an observable, and let go of it when the hub is closed."""
+        """Subscribe to an observable, and dispose of the subscription when the hub is closed."""
         from reactivex import operators as rx
         from reactivex.subject import AsyncSubject
 
@@ -186,14 +197,14 @@ class Hub(ObserverBase[E]):
         observable.pipe(rx.take_until(closed)).subscribe(self, scheduler=scheduler)
 
     def close(self) -> None:
-        """Let go of the source, and end the consumers after what waits for them.
+        """Close the sources, and end every consumer after its waiting events.
 
-        They end with ``StreamClosedError``, unless the stream has ended before.
+        The consumers end with ``StreamClosedError``, unless the stream has ended before.
         """
         self._finish(End(StreamClosedError("the hub was closed before its stream ended")))
 
     def on_next(self, value: E) -> None:
-        """Pass on an event; waits for consumers that block, but not on an event loop."""
+        """Pass on an event; wait for consumers that ``block``, except on an event loop."""
         for channel in self._channels:
             if channel.blocks:
                 channel.refuse_loop()
@@ -216,14 +227,14 @@ class Hub(ObserverBase[E]):
 
     async def _atell(self, event: E) -> None:
         if not all(channel.has_room for channel in self._channels):
-            # Those on this loop have had no turn since the last event, so they are not slow yet.
+            # Consumers on this loop have had no turn since the last event, so none is slow yet.
             await asyncio.sleep(0)
         for channel in self._put(event):
             while not channel.put(event):
                 await channel.await_room()
 
     def _put(self, event: E) -> list[Channel[E]]:
-        """Give the event to all who have room, and return those to be waited for."""
+        """Put the event into every channel with room, and return the channels to wait for."""
         full: list[Channel[E]] = []
         for channel in self._channels:
             try:
@@ -254,7 +265,7 @@ class Hub(ObserverBase[E]):
             self._raised.append(error)
 
     def _raise_theirs(self) -> None:
-        """Raise what observers raised that have their turns on the thread that feeds the hub."""
+        """Raise the errors of observers whose scheduler calls them on the thread that feeds."""
         raised, self._raised = self._raised, []
         if len(raised) == 1:
             raise raised[0]
@@ -288,8 +299,8 @@ class Hub(ObserverBase[E]):
 
 
 def _nothing() -> None:
-    """What closes a stream that cannot be closed."""
+    """Do nothing, in place of the ``close`` that a stream lacks."""
 
 
 async def _anothing() -> None:
-    """The same where it would be awaited."""
+    """Do nothing, in place of the ``aclose`` that a stream lacks."""

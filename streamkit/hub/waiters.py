@@ -1,4 +1,4 @@
-"""Who waits for something to change: threads and tasks alike."""
+"""The threads and tasks that wait for a change."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ __all__ = ["Waiters"]
 
 
 class Waiters:
-    """Wakes all who wait; its methods are called under the lock of what they wait for."""
+    """The set of threads and tasks that wait for one object; call its methods under its lock."""
 
     def __init__(self) -> None:
         self._wake: dict[object, Callable[[], object]] = {}
 
     def thread(self) -> threading.Event:
-        """What this thread waits for, without the lock."""
+        """Return an event for this thread to wait for, without the lock."""
         woken = threading.Event()
         self._wake[woken] = woken.set
         return woken
 
     def task(self) -> asyncio.Future[None]:
-        """What this task awaits, without the lock."""
+        """Return a future for this task to await, without the lock."""
         loop = asyncio.get_running_loop()
         woken: asyncio.Future[None] = loop.create_future()
         self._wake[woken] = partial(call_on, loop, partial(_set, woken))
         return woken
 
     def forget(self, woken: object) -> None:
-        """Who waited for it waits no more, whether woken or cancelled."""
+        """Remove an event or future after its wait, which was woken or cancelled."""
         self._wake.pop(woken, None)
 
     def wake(self) -> None:
-        """Have all look again."""
+        """Wake all, so that each looks again."""
         waiting, self._wake = self._wake, {}
         for wake in waiting.values():
             wake()

@@ -1,4 +1,4 @@
-"""Append-only logs of an answer: what every event is a position in."""
+"""The append-only logs of an answer; every event is a position in one of them."""
 
 from __future__ import annotations
 

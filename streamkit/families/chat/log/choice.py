@@ -1,4 +1,4 @@
-"""One choice of a streamed completion, as it arrives."""
+"""The log of one choice of a streamed completion."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 __all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceUpdate"]
 
 CUT_SHORT = ("length", "content_filter")
-"""The finish reasons after which an answer is not whole."""
+"""The finish reasons of an answer that was cut short."""
 
 
 class ChoiceHeading(Struct, frozen=True, gc=False):
-    """What a choice has besides its texts, and seldom changes."""
+    """The fields of a choice besides its texts, which seldom change."""
 
     role: str = "assistant"
     has_content: bool = False
-    """Whether content came, be it empty."""
+    """Whether content came, even if it was empty."""
     has_refusal: bool = False
     reasoning_name: str = ""
-    """The field of the message that has the reasoning: the first that came."""
+    """The name of the message field with the reasoning: the first such field that came."""
     thinks_in_details: bool = False
-    """Whether the reasoning comes in no such field but in ``reasoning_details`` alone."""
+    """Whether the reasoning comes only in ``reasoning_details``, and in no such field."""
     finish_reason: str | None = None
     fields: Mapping[str, Any] = EMPTY
     """The known fields of the message that have no log of their own."""
@@ -54,41 +54,41 @@ class ChoiceHeading(Struct, frozen=True, gc=False):
     choice_extra: Mapping[str, Any] = EMPTY
     logprobs_extra: Mapping[str, Any] = EMPTY
     function_call: CallMark | None = None
-    """The call of the kind that tools replaced."""
+    """The function call of the old kind, which tools replaced."""
 
 
 class ChoiceMark(Struct, frozen=True, kw_only=True, gc=False):
-    """What a choice has besides its content and its reasoning, as of a moment."""
+    """The state of a choice at one moment, besides its content and its reasoning."""
 
     heading: ChoiceHeading
     refusal_end: int
     calls: tuple[CallMark, ...]
     logprobs_ends: tuple[int | None, int | None]
-    """How many there were of the content and of the refusal; None when they were not spoken of."""
+    """The numbers of log probabilities of content and refusal; None when no such field came."""
 
 
 class ChoiceUpdate(Struct, frozen=True, kw_only=True, gc=False):
-    """What a chunk added to one choice, and the choice as it was then."""
+    """The additions of a chunk to one choice, and the state of the choice after it."""
 
     index: int
     choice: ChoiceLog
     content: str | None = None
-    """What was added to the content; None when it was not spoken of."""
+    """The text added to the content; None when the chunk had no such field."""
     content_end: int
     reasoning: str | None = None
-    """What was added to the reasoning; None when it was not spoken of."""
+    """The text added to the reasoning; None when the chunk had no such field."""
     reasoning_end: int
     mark: ChoiceMark
-    """The rest of the choice; one for all updates that add nothing to it."""
+    """The rest of the choice; updates that add nothing to it share the mark."""
     refusal: str | None = None
     calls: tuple[CallUpdate[ToolCallLog], ...] = ()
     logprobs: ChoiceLogprobs | None = None
     finish_reason: str | None = None
-    """What the chunk says; the heading has what was said once."""
+    """The finish reason in this chunk; the heading has the latest one of any chunk."""
 
 
 class ChoiceLog:
-    """Everything that came for one choice: append-only, readable as of any mark."""
+    """The append-only log of one choice, readable as of any mark."""
 
     __slots__ = (
         "_function_call",
@@ -109,7 +109,7 @@ class ChoiceLog:
         self._limits = limits
         self.index = index
         self.reasoning = TextLog(limits)
-        """What came as ``reasoning_content``, as ``reasoning``, or else in the details."""
+        """The reasoning from ``reasoning_content``, ``reasoning``, or else from the details."""
         self.content = TextLog(limits)
         self.refusal = TextLog(limits)
         self.logprobs_content: list[ChatCompletionTokenLogprob] = []
@@ -127,22 +127,22 @@ class ChoiceLog:
 
     @property
     def finish_reason(self) -> str | None:
-        """Why the choice ended, once it has."""
+        """The reason for the end of the choice; None before the end."""
         return self._heading.finish_reason
 
     @property
     def calls(self) -> tuple[CallMark, ...]:
-        """The tool calls as they are now, in the order of their indices."""
+        """The current state of the tool calls, in the order of their indices."""
         return self._tool_calls.marks
 
     @property
     def is_whole(self) -> bool:
-        """Whether there is content to parse: the model neither refused nor was cut short."""
+        """Whether the answer can be parsed: it is no refusal and was not cut short."""
         return self.finish_reason not in CUT_SHORT and not self.refusal.length
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no answer: neither content nor what may stand in its place."""
+        """Whether the choice has no answer: no content, refusal, call or audio."""
         call = self._heading.function_call
         return not (
             self.content.length
@@ -153,12 +153,12 @@ class ChoiceLog:
         )
 
     def has_whole_content(self) -> bool:
-        """Whether the content can be parsed: also if what was cut short is what came after it."""
+        """Return whether the content can be parsed, even if a later part of the answer was cut."""
         return self.is_whole or (not self.refusal.length and self.content.is_whole_json())
 
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
-        """Take what a chunk says of this choice."""
-        # A hot place: nearly every chunk brings a piece of content and nothing else.
+        """Append the part of a chunk for this choice and return its additions."""
+        # A hot place: nearly every chunk has a piece of content and nothing else.
         reasoning = content = refusal = thought = None
         calls: tuple[CallUpdate[ToolCallLog], ...] = ()
         heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
@@ -225,9 +225,9 @@ class ChoiceLog:
         )
 
     def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
-        """The wire type of the choice as of ``update``.
+        """Return the wire type of the choice as of ``update``.
 
-        What is to be parsed is read as a whole when ``final``, else as far as it goes.
+        The content and arguments are parsed as whole values when ``final``, else as far as they go.
         """
         mark, heading = update.mark, update.mark.heading
         message = construct(_Message, resolved(heading.fields))
@@ -281,7 +281,7 @@ class ChoiceLog:
         self._heading = replace(self._heading, function_call=self._function_call.mark())
 
     def _thought_in_details(self, delta: ChoiceDelta) -> str:
-        """What ``reasoning_details`` add to the reasoning, unless another field has said it."""
+        """Return the reasoning in ``reasoning_details``, unless another field has brought it."""
         if self.reasoning.length and not self._heading.thinks_in_details:
             return ""
         details: object = getattr(delta, DETAILS, None)
@@ -346,21 +346,21 @@ def _continued(
 
 
 def _reasoning_name(delta: ChoiceDelta) -> str:
-    """Which field the delta tells its reasoning in; a server that has both names says it twice."""
+    """Return the name of the delta's reasoning field; a server with both names sends it twice."""
     if delta.reasoning_content is not None:
         return "reasoning_content"
     return "" if delta.reasoning is None else "reasoning"
 
 
 def _has_other_reasoning(delta: ChoiceDelta, name: str) -> bool:
-    """Whether there is reasoning in a field that is not called ``name``."""
+    """Return whether a delta has reasoning in a field other than ``name``."""
     return (name != "reasoning_content" and delta.reasoning_content is not None) or (
         name != "reasoning" and delta.reasoning is not None
     )
 
 
 def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
-    """The fields without a log of their own; also what came under the other name of reasoning."""
+    """Return the fields without a log of their own, and reasoning under the other name."""
     fields: dict[str, Any] = {
         "reasoning_content": delta.reasoning_content,
         "reasoning": delta.reasoning,

@@ -1,4 +1,4 @@
-"""A streamed completion, as it arrives."""
+"""The log of a streamed completion."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["CompletionLog", "Heading", "usage_of"]
 
 
 class Heading(Struct, frozen=True, gc=False):
-    """The fields of a completion besides its choices; the last that said something wins.
+    """The fields of a completion besides its choices; the last value of each field wins.
 
-    Null says nothing, nor does an empty text or a time or a usage of 0.
+    Null, an empty text, and a time or usage of 0 do not count as values.
     """
 
     id: str = ""
@@ -39,10 +39,10 @@ class Heading(Struct, frozen=True, gc=False):
 
 
 class CompletionLog:
-    """Everything that came of a completion: append-only, readable as of any moment.
+    """The append-only log of a completion, readable as of any moment.
 
-    A moment is a ``heading`` and the ``latest`` updates. Choices are keyed by their index: any may
-    come first, and gaps are fine.
+    A moment is a ``heading`` and the ``latest`` updates. Choices are keyed by their index: any
+    choice may come first, and gaps are allowed.
     """
 
     __slots__ = ("_limits", "_places", "_said", "choices", "heading", "latest")
@@ -57,8 +57,8 @@ class CompletionLog:
         """The last update of each choice, in the order of their indices."""
 
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
-        """Take a chunk and return what it added to each choice it speaks of."""
-        # A hot place: a chunk nearly always says what the last one said, and of one choice.
+        """Append a chunk and return its additions to each of its choices."""
+        # A hot place: a chunk nearly always has one choice and the same fields as the last one.
         said = (
             chunk.id,
             chunk.created,
@@ -81,7 +81,7 @@ class CompletionLog:
         return self._append(parts)
 
     def now(self, reader: Reading, *, final: bool = False) -> ParsedChatCompletion[Any]:
-        """The completion as it is now; parsed as a whole when ``final``."""
+        """Return the completion so far, parsed as a whole when ``final``."""
         return self.build(self.heading, self.latest, reader, final=final)
 
     def build(
@@ -92,9 +92,9 @@ class CompletionLog:
         *,
         final: bool = False,
     ) -> ParsedChatCompletion[Any]:
-        """The wire type of the completion as of a moment.
+        """Return the wire type of the completion as of a moment.
 
-        What is to be parsed is read as a whole when ``final``, else as far as it goes.
+        Contents and arguments are parsed as whole values when ``final``, else as far as they go.
         """
         built = [choice.choice.build(choice, reader, final=final) for choice in choices]
         completion: ParsedChatCompletion[Any] = ParsedChatCompletion(
@@ -134,7 +134,7 @@ class CompletionLog:
 
 
 def usage_of(usage: CompletionUsage | None, choices: Sequence[Choice]) -> CompletionUsage | None:
-    """The usage of a completion; where it says nothing, that of the last choice that has one."""
+    """Return the usage of a completion or, if empty, that of the last choice that has one."""
     if usage is not None and _says_something(usage):
         return usage
     for choice in reversed(choices):

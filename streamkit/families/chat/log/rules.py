@@ -1,4 +1,4 @@
-"""How the fields of chunks that are no text of their own are merged."""
+"""The rules by which fields of chunks that have no text log are merged."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _TEXTS = frozenset(
 )
 
 PER_TOKEN = Rules(texts=_TEXTS)
-"""Of what comes with tokens: two that are alike are two."""
+"""The rules for fields that come with tokens: two equal items are two items."""
 REPORTS = Rules(lists="replaced", indexed=frozenset())
-"""Of a chunk, in which nothing grows: citations, search results and moderation come whole."""
-# What models think, to be sent back unchanged. Its texts have names that are whole values
+"""The rules for a chunk, where citations, search results and moderation come whole."""
+# The reasoning details, which are sent back unchanged. The names of their texts are whole values
 # elsewhere, and an encrypted item may have the same index as the text before it.
 _DETAILS = Rules(texts=_TEXTS | {"summary", "text"}, by_type=True)
 # Some servers send the message so far beside each delta.
@@ -33,4 +33,4 @@ DELTAS = Rules(
     lists="said again or added to",
     fields={DETAILS: _DETAILS, "message": REPORTS},
 )
-"""Of a choice and its deltas, where servers send both what is new and reports of what there is."""
+"""The rules for a choice and its deltas: servers send new items, or all items so far again."""

@@ -1,4 +1,4 @@
-"""One tool call as it arrives."""
+"""The log of one tool call."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ __all__ = ["CallMark", "ToolCallLog", "body_of", "text_of"]
 
 
 class ToolCallLog(CallLog):
-    """One tool call, or a call of the old kind, as it arrives.
+    """The log of one tool call, or of a function call of the old kind.
 
-    Its id is the first that came; some servers make up another one for every fragment.
+    The id is the first that came because some servers send another id with every fragment.
     """
 
     __slots__ = ("_limits", "extra", "function_extra", "id_came_back")
@@ -47,12 +47,12 @@ class ToolCallLog(CallLog):
         super().__init__(index, limits)
         self._limits = limits
         self.id_came_back = False
-        """Whether another fragment had the same id, so that it is not one of a fragment."""
+        """Whether another fragment had the same id, which shows that ids belong to calls."""
         self.extra: Mapping[str, Any] = EMPTY
         self.function_extra: Mapping[str, Any] = EMPTY
 
     def add(self, fragment: ChoiceDeltaToolCall) -> str:
-        """Take a fragment, and return what it adds to the arguments."""
+        """Append a fragment and return its addition to the arguments."""
         if fragment.id:
             self.id_came_back = fragment.id == self.id or self.id_came_back
             self.id = self.id or fragment.id
@@ -65,7 +65,7 @@ class ToolCallLog(CallLog):
         return self.add_body(fragment.function or fragment.custom)
 
     def add_body(self, body: Body | None) -> str:
-        """Take what a fragment says of the function, and return what it adds to the arguments."""
+        """Append the function of a fragment and return its addition to the arguments."""
         if body is not None:
             if body.name and body.name != self.name:
                 self._add_name(body.name)
@@ -79,7 +79,7 @@ class ToolCallLog(CallLog):
         return self.arguments.append(piece)
 
     def mark(self) -> CallMark:
-        """The call as it is now."""
+        """Return the current state of the call."""
         return CallMark(
             self,
             self.arguments.length,
@@ -91,7 +91,7 @@ class ToolCallLog(CallLog):
         )
 
     def _is_said_again(self, piece: str) -> bool:
-        """Whether a piece is all the arguments there are, which nothing can follow."""
+        """Return whether a piece repeats all the arguments, and they are closed."""
         return (
             piece[:1] in _BEGINS
             and self.type != "custom"
@@ -100,7 +100,7 @@ class ToolCallLog(CallLog):
         )
 
     def _add_name(self, piece: str) -> None:
-        """Add a piece to the name; what comes after the arguments is none."""
+        """Append a piece to the name; after the arguments have ended, it is ignored."""
         if self.name and not self.is_open():
             return
         if len(self.name) + len(piece) > self._limits.name_length:
@@ -111,11 +111,11 @@ class ToolCallLog(CallLog):
 
 
 _BEGINS = ("{", "[")
-"""How arguments begin that are closed by their last character, and so cannot go on."""
+"""The beginnings of arguments that are closed by their last character and cannot continue."""
 
 
 class CallMark(Struct, frozen=True, gc=False):
-    """A tool call as of a moment."""
+    """The state of a tool call at one moment."""
 
     call: ToolCallLog
     end: int
@@ -128,7 +128,7 @@ class CallMark(Struct, frozen=True, gc=False):
     def build(
         self, parsed_arguments: object = None
     ) -> ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall:
-        """The wire type of the call, with ``parsed_arguments`` when it is a function's."""
+        """Return the wire type of the call, with ``parsed_arguments`` if it is a function call."""
         text = self.call.arguments.first(self.end)
         tool_call: ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
         if self.type == "custom":
@@ -147,19 +147,19 @@ class CallMark(Struct, frozen=True, gc=False):
         return tool_call
 
     def build_old_kind(self) -> FunctionCall:
-        """The wire type of a call of the old kind."""
+        """Return the wire type of a function call of the old kind."""
         call = FunctionCall(arguments=self.call.arguments.first(self.end), name=self.name)
         call.add_unknown(resolved(self.function_extra))
         return call
 
 
 def body_of(fragment: ChoiceDeltaToolCall) -> Body | None:
-    """What a fragment says of the function or custom tool."""
+    """Return the part of a fragment for its function or custom tool."""
     return fragment.function or fragment.custom
 
 
 def text_of(body: Body | None) -> str:
-    """The piece of arguments, or of a custom tool's input."""
+    """Return the piece of arguments or of a custom tool's input."""
     if isinstance(body, ChoiceDeltaCustom):
         return body.input or ""
     return (body.arguments or "") if body else ""

@@ -1,9 +1,9 @@
-"""The tool calls of a choice, and the rules by which a fragment finds its own.
+"""The log of a choice's tool calls, and the rules that assign fragments to calls.
 
 A fragment may have an index, an id, a name and a piece of the arguments. Servers leave out, repeat
-and mix up each of the four, so none of them decides alone. First, where a fragment is looked for:
+and mix up each of the four, so none of them decides alone. First, this table finds a call:
 
-    it has                          its call is
+    the fragment has                its call is
     -----------------------------   ---------------------------------------------------------
     a known index                   that of the index, or of its id if that is another call's
     a new index, and a name         a new one
@@ -14,10 +14,11 @@ and mix up each of the four, so none of them decides alone. First, where a fragm
     no index, a new id and a name   a new one, unless the last one opened has no name yet
     no index, and anything else     the last one opened
 
-Then, ``_RULES`` says whether it goes on with that call or begins another. Some streams have two
-meanings: another id for the same function on the same index, before the arguments are whole, may be
-an id of the fragment or of a call that takes turns. It is the former until an id comes back.
-A piece that is all of the closed arguments once more, and has no name, says them again.
+Then ``_RULES`` decides whether the fragment continues that call or begins another. Some streams are
+ambiguous: another id for the same function on the same index, before the arguments are whole, may
+belong to the fragment alone, or to another call that takes turns with the first. The log assumes
+the former until an id comes back. A piece without a name that equals the whole closed arguments
+repeats them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ __all__ = ["ToolCallsLog"]
 
 
 class Verdict(Enum):
-    """What a fragment is to the call where it was looked for."""
+    """The relation of a fragment to the call that the first table found."""
 
     SAME = "a piece of it"
     ANOTHER = "the beginning of another call"
@@ -55,27 +56,27 @@ class Verdict(Enum):
 
 
 def same(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
-    """It goes on with the call, whatever else it says."""
+    """Assign the fragment to the call, whatever else it has."""
     return Verdict.SAME
 
 
 def another(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
-    """It begins another call."""
+    """Begin another call with the fragment."""
     return Verdict.ANOTHER
 
 
 def if_begins(_call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """It begins another call if its piece begins arguments."""
+    """Begin another call if the fragment's piece begins arguments."""
     return Verdict.ANOTHER if _begins(fragment) else Verdict.SAME
 
 
 def by_piece(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """The same, but without a piece it is a head, or an empty fragment at the end of the call."""
+    """Decide as ``if_begins``, but a fragment without a piece is a head, or an empty last one."""
     return Verdict.HEAD if _is_bare(fragment) else if_begins(call, fragment)
 
 
 def by_id(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """It begins another call if ids do not change with every fragment: the call's has come back."""
+    """Begin another call if the call's id has come back, that is, ids belong to calls."""
     if call.id_came_back:
         return Verdict.ANOTHER
     is_head = not call.arguments.length and _is_bare(fragment)
@@ -83,7 +84,7 @@ def by_id(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
 
 
 _RULES: Mapping[tuple[str, str], tuple[Rule, Rule, Rule]] = {
-    # What the fragment has            The call's arguments: open   closed    no JSON
+    # The fragment has                 The call's arguments: open   closed    no JSON
     ("its id or none", "no name"): (same, same, same),
     ("its id or none", "its name"): (same, by_piece, same),
     ("its id or none", "another name"): (same, another, if_begins),
@@ -91,12 +92,15 @@ _RULES: Mapping[tuple[str, str], tuple[Rule, Rule, Rule]] = {
     ("another id", "its name"): (by_id, by_piece, another),
     ("another id", "another name"): (another, another, another),
 }
-"""Arguments are open before they begin and until their JSON is closed; the input of a custom tool
-is no JSON. Another name for a call with open arguments is a piece of its name."""
+"""The rules by the fragment's id and name, and by the state of the call's arguments.
+
+Arguments are open before they begin and until their JSON is closed; the input of a custom tool is
+no JSON. Another name for a call with open arguments is a piece of its name.
+"""
 
 
 class ToolCallsLog:
-    """The tool calls of one choice, keyed and never positional."""
+    """The log of the tool calls of one choice, keyed and never positional."""
 
     __slots__ = (
         "_by_id",
@@ -112,20 +116,20 @@ class ToolCallsLog:
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self.marks: tuple[CallMark, ...] = ()
-        """The calls as they are now, in the order of their indices."""
+        """The current states of the calls, in the order of their indices."""
         self._limits = limits
         self._highest = -1
         self._by_index: dict[int, ToolCallLog] = {}
         self._by_id: dict[str, ToolCallLog] = {}
         self._opened: list[ToolCallLog] = []
-        self._places: dict[int, int] = {}  # in `marks`, by index; -1 before it is known
-        self._heads: dict[str, ToolCallLog] = {}  # calls whose arguments are awaited, by id
+        self._places: dict[int, int] = {}  # the place in `marks`, by index; -1 before it is known
+        self._heads: dict[str, ToolCallLog] = {}  # calls that wait for their arguments, by id
         self._last_head: ToolCallLog | None = None  # the last of them, if none was opened since
 
     def append(
         self, fragments: Sequence[ChoiceDeltaToolCall]
     ) -> tuple[CallUpdate[ToolCallLog], ...]:
-        """Take the fragments of one delta."""
+        """Append the fragments of one delta and return their additions."""
         updates: list[CallUpdate[ToolCallLog]] = []
         for fragment in fragments:
             updates.append(self._append(fragment, updates))
@@ -145,7 +149,7 @@ class ToolCallsLog:
     def _append(
         self, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate[ToolCallLog]]
     ) -> CallUpdate[ToolCallLog]:
-        """Take a fragment; ``before`` is what the same delta has brought."""
+        """Append a fragment; ``before`` has the updates of earlier fragments of the same delta."""
         found = call = self._look_for(fragment)
         opened = False
         body = fragment.function or fragment.custom
@@ -167,7 +171,7 @@ class ToolCallsLog:
         return CallUpdate(call, added, call.arguments.length, opened)
 
     def _look_for(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog | None:
-        """The call of the first table; None for a new one."""
+        """Return the call that the first table finds, or None for a new call."""
         index, id = fragment.index, fragment.id
         if id and id in self._heads and _begins(fragment):
             return None
@@ -194,19 +198,19 @@ class ToolCallsLog:
         fragment: ChoiceDeltaToolCall,
         before: Sequence[CallUpdate[ToolCallLog]],
     ) -> Verdict:
-        """What a fragment with an id or a name is to the call where it was looked for."""
+        """Return the relation of a fragment with an id or a name to the call found for it."""
         name = _name(fragment)
         has_other_id = bool(fragment.id and call.id and fragment.id != call.id)
         has_other_name = bool(name and call.name and name != call.name)
         if not (has_other_id or has_other_name or _begins(fragment) or _is_bare(fragment)):
-            return Verdict.SAME  # so it is in every column; some servers repeat all they have said
+            return Verdict.SAME  # the same in every column; some servers repeat all fields
         is_head = has_other_name or bool(name and call.name and _is_bare(fragment))
         if (
             is_head
             and not (fragment.id or call.id or call.arguments.length)
             and any(update.call is call for update in before)
         ):
-            return Verdict.ANOTHER  # nobody cuts up a head within a delta: one has no arguments
+            return Verdict.ANOTHER  # no server splits a head in a delta: two heads are two calls
         said = "another name" if has_other_name else "its name" if name and call.name else "no name"
         rules = _RULES["another id" if has_other_id else "its id or none", said]
         return rules[_column(call)](call, fragment)
@@ -214,10 +218,10 @@ class ToolCallsLog:
     def _owner_of_tail(
         self, call: ToolCallLog, fragment: ChoiceDeltaToolCall
     ) -> ToolCallLog | None:
-        """The call of a fragment without id and name that was looked for at ``call``.
+        """Return the call of a fragment without id and name, for which ``call`` was found.
 
-        None for one whose head is waiting. Arguments that are closed take no more while those of
-        the last call are open.
+        Returns None when the head of its call is waiting. Closed arguments take no piece while the
+        arguments of the last call are open.
         """
         if not _piece(fragment) or not call.is_whole():
             return call
@@ -231,7 +235,7 @@ class ToolCallsLog:
         return last
 
     def _wait(self, head: ChoiceDeltaToolCall) -> None:
-        """Keep what a head says until arguments come."""
+        """Hold a head until its arguments come."""
         call = self._heads.get(head.id) if head.id else self._last_head
         if call is None:
             call = ToolCallLog(0, self._limits)
@@ -259,7 +263,7 @@ class ToolCallsLog:
         return call
 
     def _head_of(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog | None:
-        """The head that has waited for this fragment."""
+        """Return the head that has waited for this fragment, if any."""
         head, self._last_head = self._last_head, None
         if fragment.id:
             head = self._heads.pop(fragment.id, None)
@@ -270,13 +274,13 @@ class ToolCallsLog:
         return head
 
     def _lead(self, index: int, call: ToolCallLog) -> None:
-        """Let an index that is not the call's own lead to it."""
+        """Register an index that is not the call's own as an index of the call."""
         if len(self._by_index) < self._limits.tool_calls:
             self._by_index[index] = call
 
 
 def _column(call: ToolCallLog) -> int:
-    """Which column of the rules is that of the call's arguments."""
+    """Return the column of the rules for the state of the call's arguments."""
     if call.is_open():
         return 0
     return 1 if call.type != "custom" and call.is_whole() else 2
@@ -288,18 +292,18 @@ def _name(fragment: ChoiceDeltaToolCall) -> str:
 
 
 def _piece(fragment: ChoiceDeltaToolCall) -> str:
-    """The piece of arguments, without the space around it, which belongs to any call."""
+    """Return the piece of arguments without surrounding space, which may belong to any call."""
     return text_of(body_of(fragment)).strip()
 
 
 def _begins(fragment: ChoiceDeltaToolCall) -> bool:
-    """Whether the piece is the beginning of arguments: of a JSON value, or of a custom input."""
+    """Return whether the piece begins arguments: a JSON value, or a custom tool's input."""
     piece = _piece(fragment)
     return bool(piece) and (piece[0] in '{["' or fragment.custom is not None)
 
 
 def _is_bare(fragment: ChoiceDeltaToolCall) -> bool:
-    """Whether a fragment has nothing but an index, an id, a type and a name."""
+    """Return whether a fragment has nothing but an index, an id, a type and a name."""
     body = body_of(fragment)
     if body is None:
         return not fragment.unknown_fields

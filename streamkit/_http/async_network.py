@@ -1,7 +1,7 @@
 """The sockets of our own client on an event loop: any thread can shut one down.
 
-This is a network backend of httpcore, around the one for asyncio that it brings along. The task
-that sends a request is cancelled in none of its steps: httpcore would lose the connection.
+This module is a network backend of httpcore, around httpcore's own backend for asyncio. The task
+that sends a request is cancelled in no step of this backend: httpcore would lose the connection.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> AsyncStream:
-        """Open a connection to ``host``, unless that is called off."""
+        """Open a connection to ``host``; raise ``StreamClosedError`` if the exchange is cut."""
         connection = _connection_here()
         connection.raise_if_cut()
         step = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
@@ -45,7 +45,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    """A stream of httpcore's, which can be shut down."""
+    """A network stream of httpcore that any thread can shut down."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
@@ -53,11 +53,11 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     def read(  # pyright: ignore[reportIncompatibleMethodOverride] - awaited, it costs no frame
         self, max_bytes: int, timeout: float | None = None
     ) -> Coroutine[Any, Any, bytes]:
-        """Read what there is, waiting for it; nothing when it has ended."""
+        """Wait for bytes and return them; ``b""`` once the connection has ended."""
         return self._stream.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of it; this stream is then the exchange's, until that lets go of it."""
+        """Write all of ``buffer``; the exchange holds this stream from now until its release."""
         if connection_here.get() is not None:
             connection = _connection_here()
             connection.hold(self)
@@ -71,9 +71,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> AsyncStream:
-        """Encrypt what is read and written from now on."""
+        """Encrypt the bytes that are read and written from now on."""
         connection = _connection_here()
-        connection.may_be_cancelled = False  # as it was while a proxy was asked for the way
+        connection.may_be_cancelled = False  # as before the request to a proxy
         stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         return AsyncStream(stream)
 
@@ -82,11 +82,11 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         await self._stream.aclose()
 
     def shut_down(self) -> None:
-        """Wake the task that waits for it; from any thread."""
+        """Wake the task that waits for the stream; from any thread."""
         shut_down(self.get_extra_info("socket"))
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks of a stream, by the names that it documents."""
+        """Return the property ``info`` of the stream; httpcore documents the names."""
         return self._stream.get_extra_info(info)
 
 

@@ -1,4 +1,4 @@
-"""What our own client sends requests by on an event loop."""
+"""The transport by which our own client sends requests on an event loop."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ __all__ = ["AsyncOwnTransport"]
 
 
 class AsyncOwnTransport(httpx.AsyncBaseTransport):
-    """Sends requests by connections that any thread can shut down, through ``proxy`` if there is.
+    """A transport whose connections, through ``proxy`` if given, any thread can shut down.
 
-    No more than ``max_connections`` exchanges happen at a time.
+    At most ``max_connections`` exchanges are open at a time.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and return the response with its body still to be read."""
+        """Send the request and return the response, whose body is still to be read."""
         connection = cast("AsyncConnection", AsyncConnection.of(request))
         connection.may_be_cancelled = True
         seconds = pool_timeout(request)
@@ -88,7 +88,7 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of a response; its place is free when it is closed."""
+    """The body of a response; closing it frees the place of its exchange."""
 
     def __init__(
         self, response: httpcore.Response, connection: AsyncConnection, places: asyncio.Semaphore

@@ -1,7 +1,7 @@
 """One attempt at an exchange with the API on the running loop.
 
-It differs from an attempt of a thread (``transport.py``) in how it is called off: the request is
-sent in a task of its own, which is cancelled where no connection is lost by that.
+It differs from an attempt of a thread (``transport.py``) in its cancellation: the request is sent
+in a task of its own, which is cancelled only where httpcore loses no connection by that.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ __all__ = ["AsyncTransport"]
 
 
 class AsyncTransport(Transport[AsyncHTTPClient]):
-    """Sends requests on the running loop.
+    """A transport that sends requests on the running loop.
 
-    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
+    It uses a given ``http_client`` without closing it. A given ``sleep`` waits between attempts.
     """
 
     _form = AsyncForm
@@ -68,20 +68,20 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
     async def attempt(
         self, request: Request, content: bytes | None, *, whole: bool
     ) -> httpx.Response:
-        """Send the request once, with its body encoded; return the response.
+        """Send the request once, with ``content`` as its encoded body; return the response.
 
-        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        With ``whole`` the response's body is read; without, the caller must close the response.
         """
         return await self._attempt(request, content, whole=whole)
 
     async def wait(self, seconds: float) -> None:
-        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        """Wait between two attempts; raise ``StreamClosedError`` if the wait is cut."""
         back_off = AsyncBackOff()
         self._connections.waits(back_off)
         await (self._sleep or back_off.wait)(seconds)
 
     async def aclose(self) -> None:
-        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        """Close the connections and end all exchanges, unless the HTTP client was given."""
         for pool in self._connections.retire():
             if not isinstance(pool, LoopPool):
                 await _aclose_what_was_let_go(pool)
@@ -101,14 +101,14 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
             connection.follow(built)
             try:
                 response = await self._answer(request, built, connection, whole=whole)
-            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+            except Exception as error:  # noqa: BLE001 - no foreign error must leave
                 failure = self._failure(error, built, form, connection)
             else:
                 if whole:
                     connection.leave()
                 return response
             try:
-                raise failure  # not above: what it stands for would be its context
+                raise failure  # not above, where the foreign error would be its context
             finally:
                 del failure  # else it and this frame would hold each other
 
@@ -171,7 +171,7 @@ async def _aclose_what_was_let_go(pool: Pool[Any]) -> None:
 async def _sent(
     send: Coroutine[Any, Any, httpx.Response], connection: AsyncConnection
 ) -> httpx.Response:
-    """What ``send`` returns, unless it is called off: by cancelling the task, or from anywhere."""
+    """Return the result of ``send``, unless the task is cancelled or the exchange is cut."""
     sending = asyncio.create_task(send)
     try:
         await connection.until_called_off(sending)
@@ -187,7 +187,7 @@ async def _sent(
 
 
 async def _called_off(sending: asyncio.Task[httpx.Response], connection: AsyncConnection) -> None:
-    """End the task once no connection is lost by it; whatever is asked of this one meanwhile."""
+    """End ``sending`` once no connection is lost by that, even if this task is cancelled."""
     is_cancelled = False
     connection.cut()
     if connection.may_be_cancelled:

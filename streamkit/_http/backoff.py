@@ -1,4 +1,4 @@
-"""Which failures may pass, and how long to wait for that."""
+"""The rules of retrying: whether a failure is transient, and the delay before the next attempt."""
 
 from __future__ import annotations
 
@@ -32,19 +32,18 @@ __all__ = [
 ]
 
 FIRST_DELAY = 0.5
-"""Seconds before the first retry; each further one waits twice as long."""
+"""The seconds before the first retry; each further retry waits twice as long."""
 LONGEST_DELAY = 8.0
 LONGEST_RETRY_AFTER = 120.0
-"""Seconds a server may ask us to wait. When it asks for more, the caller hears of it instead."""
+"""The most seconds that a server may ask us to wait; beyond that the error is raised instead."""
 
 
 def is_transient(error: BaseException | None, now: datetime | None = None) -> bool:
-    """Whether another attempt may succeed where this one failed.
+    """Return whether another attempt may succeed after ``error``.
 
-    So it is when the server was not reached or fell silent, the stream was cut or brought nothing
-    but keep-alives or ``[DONE]``, or the server says that the fault is its own, or that it is too
-    busy, be it in mid-stream. An answer that is there and not as one would like it is no such
-    failure.
+    It may if the server was not reached or fell silent, if the stream was cut or carried nothing
+    but keep-alives or ``[DONE]``, or if the server reports, also in mid-stream, that the fault is
+    its own or that it is too busy. A complete answer that the caller cannot use is no such failure.
     """
     if isinstance(error, APIStatusError):
         if (delay_asked(error, now) or 0) > LONGEST_RETRY_AFTER:
@@ -62,23 +61,23 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
 
 
 def back_off(state: RetryState) -> float:
-    """Seconds until the next attempt, where the server does not say."""
+    """Return the seconds until the next attempt, for a server that asks for no delay."""
     # Clients that failed together should not come back together.
     longest = FIRST_DELAY * 2.0 ** min(state.attempt_number - 1, _DOUBLINGS)
     return min(longest, LONGEST_DELAY) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing
 
 
 def delay_asked(error: BaseException | None, now: datetime | None = None) -> float | None:
-    """Seconds the server asks us to wait; None when it does not."""
+    """Return the seconds that the server asks us to wait, or None if it does not ask."""
     if not isinstance(error, APIStatusError):
         return None
     return retry_after(error.response.headers, now or datetime.now(UTC))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds the server asks us to wait; None when it does not say, or nothing sensible.
+    """Return the seconds that ``headers`` ask us to wait; None without a sensible request.
 
-    A date is later than the one that the answer itself bears; ``now`` counts where it bears none.
+    A date is compared with the ``date`` header of the answer, or with ``now`` if there is none.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
@@ -99,13 +98,13 @@ def _date(headers: Mapping[str, str], name: str) -> datetime | None:
 
     try:
         date = parsedate_to_datetime(headers[name])
-        # HTTP's dates are in UTC, also those that forget to say so.
+        # HTTP's dates are in UTC, also those that name no time zone.
         return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ArithmeticError, LookupError, TypeError, ValueError):
-        return None  # no date, or one of no year that there can be
+        return None  # no date, or one in an impossible year
 
 
-_DOUBLINGS = 10  # far beyond the longest delay, and no huge number
+_DOUBLINGS = 10  # far beyond the longest delay, and still a small number
 
 _TRANSIENT = {
     "internalerror",
@@ -121,11 +120,11 @@ _TRANSIENT = {
     "timeouterror",
     "toomanyrequests",
 }
-"""What servers call a failure of their own in mid-stream, without case and punctuation."""
+"""The names, without case and punctuation, of failures that servers report in mid-stream."""
 
 
 def _may_pass(code: object) -> bool:
-    """Whether a status, or what a server says in its place, is of a failure that may pass."""
+    """Return whether a status, or a server's name in its place, means a transient failure."""
     if isinstance(code, str) and not code.isdecimal():
         return "".join(filter(str.isalpha, code.casefold())) in _TRANSIENT
     try:

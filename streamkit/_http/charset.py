@@ -1,4 +1,4 @@
-"""In which encoding a body is read: the one that its media type names, if that is one of text."""
+"""The encoding of a body: the one that its media type names, if that is an encoding of text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import re
 
 __all__ = ["charset"]
 
-# Python knows more encodings than texts come in: some make bytes of bytes (base64, zlib), some know
-# names of hosts (idna) or fail by design (undefined), and httpx believes in all of them. Those in
-# which plain letters mean others (utf-7, hz) are read by no browser, and would hide what is quoted.
+# Not all of Python's encodings are for texts: some turn bytes into bytes (base64, zlib), one is for
+# names of hosts (idna), one fails by design (undefined), and httpx accepts all of them. Encodings
+# in which ASCII letters stand for others (utf-7, hz) are read by no browser, and would hide quoted
+# secrets.
 _is_of_text = re.compile("ascii|big5|cp[0-9]|euc|gb|iso|koi8|mac|shift|tis|utf-(?:8|16|32)").match
 
 
 def charset(content_type: str, content: bytes) -> str:
-    """The encoding that a ``content-type`` names; UTF-8 where it names none that texts have."""
+    """Return the encoding that a ``content-type`` names; UTF-8 if it names none of text."""
     from email.message import Message
 
     header = Message()
@@ -24,7 +25,7 @@ def charset(content_type: str, content: bytes) -> str:
     except (LookupError, ValueError):
         return "utf-8"
     if named in _BYTE_ORDER_MARKS and not content.startswith(_BYTE_ORDER_MARKS[named]):
-        return f"{named}-le"  # as it is on the web; httpx would read no byte of it
+        return f"{named}-le"  # as on the web; httpx would decode no byte of it
     return named if _is_of_text(named) else "utf-8"
 
 

@@ -1,9 +1,9 @@
-"""A file of the caller's while it is sent: what it reads is bytes, and as many as it said."""
+"""A caller's file that is checked while it is sent: it returns bytes, as many as it announced."""
 
-# Strategy: httpx finds a length by seeking, and by the file descriptor if there is one; of a pipe,
-# of files in /proc and of what is unpacked while it is read, that is wrong. What is wrong about a
-# length shows when the connection breaks, as if the server were to blame. So the length is found
-# here, and a file that does not keep to it is named as what it is.
+# Strategy: httpx finds a length by seeking, and by the file descriptor if there is one; that length
+# is wrong for a pipe, for files in /proc and for files that are unpacked while they are read. With
+# a wrong length the connection breaks, as if the server were to blame. So the length is found here,
+# and the error names a file that does not keep to it.
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["CheckedFile"]
 
 
 class CheckedFile:
-    """What httpx reads a file by; from its beginning each time, unless it can be read once only.
+    """The file that httpx reads, each time from its beginning if the file is repeatable.
 
     Raises ``TypeError`` for a file of text.
     """
@@ -31,11 +31,11 @@ class CheckedFile:
         self._position = 0
 
     def tell(self) -> int:
-        """Return where reading begins."""
+        """Return the position at which reading begins."""
         return 0
 
     def seek(self, _offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to the beginning, or return where the end is; ``OSError`` where nobody knows."""
+        """Go to the beginning, or return the length; raise ``OSError`` if it is unknown."""
         if whence == os.SEEK_END:
             if self._length is None:
                 raise io.UnsupportedOperation
@@ -53,7 +53,7 @@ class CheckedFile:
         return 0
 
     def read(self, size: int) -> bytes:
-        """Read on; raises ``StreamkitError`` for what cannot be sent."""
+        """Return the next bytes; raise ``StreamkitError`` for a file that cannot be sent."""
         try:
             piece: Any = self._file.read(size)
         except Exception as error:  # noqa: BLE001 - any class may be a file
@@ -80,12 +80,12 @@ class CheckedFile:
 
 
 def _length(file: IO[bytes]) -> int | None:
-    """How many bytes are in a file; None when it does not say, as those in /proc, which are 0."""
+    """Return the number of bytes in a file; None if unknown, as for files in /proc, which say 0."""
     try:
         file.seek(0, os.SEEK_END)
         length: Any = file.tell()
         file.seek(0)
-    except Exception:  # noqa: BLE001 - whatever it is, there is no length; reading will say more
+    except Exception:  # noqa: BLE001 - any error means no length; reading will report more
         return None
     return length if isinstance(length, int) and length > 0 else None
 

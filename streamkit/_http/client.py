@@ -1,8 +1,8 @@
-"""The HTTP client underneath: one that was given, or our own, and what goes by it."""
+"""The HTTP client below ours, given or our own, and the exchanges that use it."""
 
 # Strategy: sockets belong to a process, and those of an async client to a loop as well. So there is
-# a pool for each of these. That of another process is never touched, nor is a lock of it, which a
-# thread may have held that is not there any more. That of a loop ends with the loop.
+# a pool for each process and loop. The pool of another process is never touched, nor is its lock: a
+# thread that does not exist after the fork may have held it. The pool of a loop ends with the loop.
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ MAX_IDLE_CONNECTIONS = 100
 
 
 class AnyHTTPClient(Protocol):
-    """What both have in common."""
+    """The methods that a blocking and an async HTTP client have in common."""
 
     @property
     def build_request(self) -> Callable[..., Any]:
-        """Make a request of the library's own."""
+        """Make a request, of the class of the HTTP library."""
         ...
 
     @property
     def send(self) -> Callable[..., Any]:
-        """Send one."""
+        """Send a request."""
         ...
 
 
@@ -66,22 +66,21 @@ AnyClient = TypeVar("AnyClient", bound=AnyHTTPClient)
 
 
 class Pool(Generic[AnyClient]):
-    """An HTTP client, and all that goes by it in one process, and on one loop."""
+    """An HTTP client, and the exchanges that use it in one process and on one loop."""
 
     def __init__(self, client: AnyClient) -> None:
         self.client = client
         self.let_go: deque[Callable[[], Any]] = deque()
-        """Closes what was let go without having been closed."""
+        """The functions that close the bodies which were collected before they were closed."""
         self.under_way: weakref.WeakSet[Cuttable] = weakref.WeakSet()
         self.waits: weakref.WeakSet[Cuttable] = weakref.WeakSet()
-        """What waits for its next attempt."""
+        """The exchanges that wait for their next attempt."""
 
 
 class Connections(Generic[AnyClient]):
-    """The HTTP client: one that was given, or our own, made where it is first needed.
+    """The HTTP client: one that was given, or our own, made at its first use.
 
-    One that was given can be used in one place only, once it has connections there: in one process,
-    and on one loop.
+    Once a given client has connections, it can be used only there: in one process, on one loop.
     """
 
     def __init__(self, given: AnyClient | None, make: Callable[[], AnyClient]) -> None:
@@ -93,11 +92,11 @@ class Connections(Generic[AnyClient]):
 
     @property
     def is_given(self) -> bool:
-        """Whether the HTTP client is somebody else's, who may have other uses for it."""
+        """Whether the HTTP client was given by the caller, who may also use it elsewhere."""
         return self._given is not None
 
     def pool(self) -> Pool[AnyClient]:
-        """The pool to use here, until it is retired."""
+        """Return the pool of this process and loop; raise ``StreamkitError`` after `retire`."""
         place, key = self._place, self._key()
         pool = place.pools.get(key)
         if pool is None:
@@ -118,18 +117,18 @@ class Connections(Generic[AnyClient]):
         return connection
 
     def waits(self, wait: Cuttable) -> None:
-        """Have a wait between two attempts cut when this is retired."""
+        """Have `retire` cut a wait between two attempts."""
         self._add(self.pool().waits, wait)
 
     def answered(self, response: httpx.Response) -> None:
-        """Note that a given client has connections here; one without sockets names no version."""
+        """Note that a given client has connections here, if its ``response`` names a version."""
         if self._given is not None and "http_version" in response.extensions:
             self._given_in = self._id(self._key())
 
     def retire(self) -> list[Pool[AnyClient]]:
-        """The pools to be closed now, unless their client was given; nothing is sent any more.
+        """Return the pools, for the caller to close unless their client was given; send no more.
 
-        To close a socket wakes nobody who waits for it, so what is under way is cut first.
+        Closing a socket wakes no thread that waits for it, so the open exchanges are cut first.
         """
         place = self._place
         with place.lock:
@@ -171,7 +170,7 @@ class Connections(Generic[AnyClient]):
 
 
 class Place(Generic[AnyClient]):
-    """What there is in one process."""
+    """The pools of one process, and their lock."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -187,7 +186,7 @@ def new_client() -> HTTPClient:
     process = this_process()
 
     class Client(httpx.Client):
-        """A client that hardly anybody closes, so it closes itself when it is let go."""
+        """An HTTP client that closes itself when it is collected, because few callers close it."""
 
         def __del__(self) -> None:
             if this_process() is process:
@@ -195,7 +194,7 @@ def new_client() -> HTTPClient:
                     self.close()
 
         def __copy__(self) -> httpx.Client:
-            """The same connections, which stay this one's to close."""
+            """Return a client with the same connections, which only the original closes."""
             other = object.__new__(httpx.Client)
             vars(other).update(vars(self))
             return other
@@ -204,7 +203,7 @@ def new_client() -> HTTPClient:
 
 
 def options(transport: Callable[..., object]) -> dict[str, Any]:
-    """What makes of httpx's client ours: it goes by the environment as that does by default."""
+    """Return the options of our own httpx client; like httpx, it reads the environment."""
     import httpx
 
     tls = httpx.create_ssl_context()

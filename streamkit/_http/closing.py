@@ -1,9 +1,9 @@
-"""Closing responses on an event loop, so that a task may be cancelled meanwhile."""
+"""Functions that close responses on an event loop, also in a task that is cancelled meanwhile."""
 
-# httpcore shields what it does when a response is closed from anyio's cancellation, and not from
-# asyncio's. A task cancelled in the midst of it, as by a time limit or from a thread, would leave
-# the socket open, or its place in the pool taken for ever. httpx closes a response by itself when
-# its body was iterated to the end: so a body is taken from the response's stream, and closed here.
+# httpcore shields the closing of a response from anyio's cancellation, and not from asyncio's. A
+# task cancelled meanwhile, as by a time limit or from a thread, would leave the socket open, or its
+# place in the pool taken for ever. httpx closes a response by itself when its body was iterated to
+# the end: so a body is taken from the response's stream, and closed here.
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["aclosed", "close_to_the_end", "raw"]
 
 
 async def close_to_the_end(response: httpx.Response) -> None:
-    """Close ``response`` entirely: a task that is cancelled meanwhile is cancelled after that."""
+    """Close ``response`` entirely; a cancellation of the task takes effect only after that."""
     if not response.is_closed:
         await _to_its_end(response.aclose())
 
 
 @asynccontextmanager
 async def aclosed(response: httpx.Response) -> AsyncGenerator[None]:
-    """Close ``response`` to the end, whatever happens within."""
+    """Close ``response`` entirely when the block ends, also by an error."""
     try:
         yield
     finally:
@@ -34,14 +34,14 @@ async def aclosed(response: httpx.Response) -> AsyncGenerator[None]:
 
 
 async def raw(response: httpx.Response) -> AsyncGenerator[bytes]:
-    """The body of ``response`` as it arrives; it is closed to the end after that."""
+    """Yield the body of ``response`` as it arrives, then close the response entirely."""
     async for chunk in cast("AsyncIterable[bytes]", response.stream):
         yield chunk
     await close_to_the_end(response)
 
 
 async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
-    import asyncio  # which a program that only blocks does without
+    import asyncio  # here, because a program that only blocks needs no asyncio
 
     task = asyncio.create_task(closing)
     try:

@@ -1,4 +1,4 @@
-"""Where requests go, and with what: arguments first, then the environment."""
+"""The configuration of a client: from its arguments first, then from the environment."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ __all__ = [
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MAX_RETRIES = 2
 READ_TIMEOUT = 600.0
-"""Seconds that may pass between two bytes of an answer: models think for minutes."""
+"""The seconds that may pass between two bytes of an answer: models think for minutes."""
 CONNECT_TIMEOUT = 5.0
-"""Seconds to reach the server."""
+"""The seconds that connecting to the server may take."""
 
 
 class Timeouts(Protocol):
-    """The seconds for each phase of an exchange: an ``httpx.Timeout``, or its like."""
+    """The seconds for each phase of an exchange, as an ``httpx.Timeout`` holds them."""
 
     def as_dict(self) -> dict[str, float | None]:
         """Return the seconds by phase (connect, read, write, pool); None is no limit."""
@@ -48,28 +48,28 @@ class Timeouts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Timeout(StreamLimits):
-    """Seconds for each phase of an exchange and for its answer; None is no limit.
+    """The seconds for each phase of an exchange and for its answer; None is no limit.
 
-    For the last three only content counts: keep-alives, empty chunks and usage do not, and an
-    answer that is not streamed is content once it is whole. A reader that is busy elsewhere costs
-    no time but of ``total``. Whichever is reached first ends the answer with a
-    ``StreamTimeoutError``.
+    For ``first_content``, ``between_content`` and ``total`` only content counts: keep-alives, empty
+    chunks and usage do not, and an answer that is not streamed is content once it is whole. The
+    time that a reader spends elsewhere counts for ``total`` only. The first of these limits that
+    is reached ends the answer with a ``StreamTimeoutError``.
     """
 
     connect: float | None = CONNECT_TIMEOUT
     read: float | None = READ_TIMEOUT
-    """Between two bytes, whatever they say."""
+    """The seconds that may pass between two bytes, content or not."""
     write: float | None = READ_TIMEOUT
     pool: float | None = READ_TIMEOUT
-    """Until a connection is free."""
+    """The seconds to wait until a connection is free."""
 
     @property
     def limits_content(self) -> bool:
-        """Whether it has any of the limits for which only content counts."""
+        """Whether any limit is set for which only content counts."""
         return (self.first_content, self.between_content, self.total) != (None, None, None)
 
     def within(self, seconds: float) -> Timeout:
-        """The same, with no longer than that for each step on the way to a response."""
+        """Return a copy with at most ``seconds`` for each step on the way to a response."""
         steps = {name: _least(seconds, given) for name, given in self.as_dict().items()}
         return replace(self, **steps)
 
@@ -89,25 +89,25 @@ def _least(seconds: float, given: float | None) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientConfig:
-    """What every request of a client shares; its ``repr`` shows no key, header or query."""
+    """The settings that all requests of a client share; ``repr`` shows no key, header or query."""
 
     api_key: str | Callable[[], str | Awaitable[str]] = field(repr=False)
-    """The key, or what returns it and is asked before each attempt; ``""`` sends none."""
+    """The key, or a function that returns the key before each attempt; ``""`` sends no key."""
     base_url: str = DEFAULT_BASE_URL
     organization: str | None = None
     project: str | None = None
     timeout: float | Timeouts | UnsetType | None = UNSET
-    """Seconds, or seconds by phase; None waits for ever."""
+    """The seconds for each phase, or a timeout with seconds by phase; None waits for ever."""
     max_retries: int = DEFAULT_MAX_RETRIES
-    """How often a request that failed is sent again."""
+    """The number of times that a failed request is sent again."""
     default_headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    """Sent with every request; a value that is no string takes the header away."""
+    """The headers of every request; a value that is no string removes the header."""
     default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
     limits: Limits = field(default=DEFAULTS, repr=False)
-    """What is taken from the server at most."""
+    """The limits on the data that is accepted from the server."""
 
     def __post_init__(self) -> None:
-        """Refuse what could only fail later, or would show a secret in the failure."""
+        """Raise for a setting that would fail later, or whose failure would show a secret."""
         object.__setattr__(self, "base_url", _checked_base_url(str(self.base_url)))
         if self.max_retries < 0:
             raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}")
@@ -118,7 +118,7 @@ class ClientConfig:
 
     @property
     def credentials(self) -> tuple[object, ...]:
-        """What a server may tell its callers apart by."""
+        """The settings by which a server may distinguish its callers."""
         return (
             self.api_key,
             self.organization,
@@ -141,7 +141,7 @@ class ClientConfig:
         default_query: Mapping[str, object] | None = None,
         limits: Limits = DEFAULTS,
     ) -> ClientConfig:
-        """Fill what is None from ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID``, ``_PROJECT_ID``.
+        """Replace None by ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID`` and ``_PROJECT_ID``.
 
         Raises StreamkitError when there is no key. An empty variable counts as absent.
         """
@@ -164,9 +164,9 @@ class ClientConfig:
 
 
 def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:
-    """Seconds for each phase, as every HTTP library with httpx's interface reads them.
+    """Return the seconds for each phase, as HTTP libraries with httpx's interface read them.
 
-    Raises ``ValueError`` for what no socket can wait for, ``TypeError`` for what is no time.
+    Raises ``ValueError`` for a time that no socket can wait, ``TypeError`` for a value of no time.
     """
     if not (value is None or isinstance(value, (int, float)) or hasattr(value, "as_dict")):
         raise TypeError(f"timeout is a number of seconds or a Timeout, not {value!r}")
@@ -182,9 +182,9 @@ def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:
 
 
 def checked_header(name: str, value: str) -> str:
-    """``value`` as HTTP can carry it; the error of one that cannot be sent does not quote it.
+    """Return ``value`` stripped, or raise ``StreamkitError``, which does not quote the value.
 
-    Line breaks around a key are common (files end with one), and no part of it.
+    Line breaks around a key are common (files end with one), and no part of the key.
     """
     if not _is_header_name(name):
         raise StreamkitError(
@@ -200,7 +200,7 @@ def checked_header(name: str, value: str) -> str:
 
 
 def _checked_base_url(url: str) -> str:
-    # No message quotes the URL, nor does a cause: it may hold what the message complains of.
+    # Neither a message nor a cause quotes the URL, because the URL may hold a password.
     url = url.strip()
     parts = _parts(url)
     if parts is None:
@@ -226,14 +226,14 @@ def _checked_base_url(url: str) -> str:
 def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # which is looked at only then
+        _ = parts.port  # which is validated only when it is read
     except ValueError:
         return None
     return parts
 
 
 def _is_host(name: str) -> bool:
-    # Of names that are not ASCII only who encodes them knows how long they are.
+    # The length of a name that is not ASCII is known only once the name is encoded.
     labels = name.removesuffix(".").split(".")
     return all(label and (len(label) <= 63 or not label.isascii()) for label in labels)
 

@@ -1,6 +1,6 @@
-"""The sockets of our own client that blocks: any thread can shut one down, whatever it is doing.
+"""The sockets of our own blocking client: any thread can shut one down at any time.
 
-This is a network backend of httpcore, whose connections ask for nothing else.
+This module is a network backend of httpcore; httpcore's connections need nothing else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> Stream:
-        """Open a connection to the first address of ``host`` that takes it.
+        """Open a connection to the first address of ``host`` that accepts it.
 
         ``timeout`` bounds the lookup of the name, and then each attempt, as with ``socket``.
         """
@@ -59,22 +59,23 @@ class Backend(httpcore.NetworkBackend):
 
 
 class Stream(httpcore.NetworkStream):
-    """A socket, and how it is encrypted, if it is."""
+    """A socket, and the encryption around it, if any."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._carrier = sock
-        """Which is shut down and closed."""
+        """The socket that is shut down and closed."""
         self._socket: socket.socket | TLSInTLS = sock
-        """Which is read and written."""
-        # Held where its number could change hands: closed, it may be another socket's at once. A
-        # thread that holds it may collect garbage, and so come to shut it down.
+        """The socket, or the encryption around it, that is read and written."""
+        # The lock is held wherever the socket's number could change hands: once the socket is
+        # closed, another one may get the number at once. A thread that holds the lock may collect
+        # garbage, and thereby call `shut_down`.
         self._lock = threading.RLock()
 
     def connect(self, address: Any, timeout: float | None, connection: Connection) -> None:
-        """Connect to ``address``; raises ``OSError``, and ``StreamClosedError`` when it is cut."""
+        """Connect to ``address``; raise ``OSError``, or ``StreamClosedError`` after a cut."""
         with self._closed_on_error():
-            # What is shut down before it begins to connect would connect nevertheless: so that is
-            # begun without waiting, and under the lock.
+            # A socket that is shut down before it begins to connect would connect nevertheless. So
+            # the connecting begins without waiting, and under the lock.
             with self._lock:
                 connection.raise_if_cut()
                 self._carrier.settimeout(0)
@@ -87,7 +88,7 @@ class Stream(httpcore.NetworkStream):
                 raise OSError(number, os.strerror(number))
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what there is, waiting for it; nothing when it has ended."""
+        """Wait for bytes and return them; ``b""`` once the connection has ended."""
         sock = self._socket
         try:
             sock.settimeout(timeout)
@@ -98,7 +99,7 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ReadError(error) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of it; this stream is then the exchange's, until that lets go of it."""
+        """Write all of ``buffer``; the exchange holds this stream from now until its release."""
         connection = connection_here.get()
         if connection is not None:
             connection.hold(self)
@@ -117,12 +118,12 @@ class Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> Stream:
-        """Encrypt what is read and written from now on; within another encryption as well."""
+        """Encrypt the bytes read and written from now on, also inside another encryption."""
         with _errors(httpcore.ConnectTimeout, httpcore.ConnectError), self._closed_on_error():
             if timeout is not None and timeout <= 0:
-                raise TimeoutError("timed out")  # 0 would be for ever
-            # The carrier is exchanged for one that is encrypted before it waits for the server: so
-            # what any thread finds here can be shut down.
+                raise TimeoutError("timed out")  # a timeout of 0 would wait for ever
+            # The carrier is replaced by an encrypted one before the wait for the server, so any
+            # thread finds a carrier here that can be shut down.
             with self._lock:
                 self._socket = self._encrypted(ssl_context, server_hostname)
             self._socket.settimeout(timeout)
@@ -130,7 +131,7 @@ class Stream(httpcore.NetworkStream):
         return self
 
     def shut_down(self) -> None:
-        """Wake the thread that waits for it; from any thread."""
+        """Wake the thread that waits for the stream; from any thread."""
         with self._lock:
             shut_down(self._carrier)
 
@@ -140,7 +141,7 @@ class Stream(httpcore.NetworkStream):
             self._carrier.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks of a stream, by the names that it documents."""
+        """Return the property ``info`` of the stream; httpcore documents the names."""
         if info == "is_readable":
             return is_ready(self._carrier, 0)
         if info == "socket":
@@ -191,7 +192,7 @@ def _addresses(
 ) -> list[tuple[int, Any]]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:  # it is a name
+    except socket.gaierror:  # the host is a name
         lookup = Lookup(host, port)
         connection.hold(lookup)
         found = lookup.wait(timeout)

@@ -1,6 +1,6 @@
-"""What our own client sends requests by: the connections of httpcore, over sockets of ours.
+"""The transport by which our own client sends requests: httpcore's pool, over sockets of ours.
 
-httpx has such a transport, to which no network backend can be given.
+httpx has such a transport, but accepts no network backend for it.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ __all__ = [
 
 
 class OwnTransport(httpx.BaseTransport):
-    """Sends requests by connections that any thread can shut down, through ``proxy`` if there is.
+    """A transport whose connections, through ``proxy`` if given, any thread can shut down.
 
-    No more than ``max_connections`` exchanges happen at a time.
+    At most ``max_connections`` exchanges are open at a time.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class OwnTransport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and return the response with its body still to be read."""
+        """Send the request and return the response, whose body is still to be read."""
         connection = Connection.of(request)
         try:
             self._places.take(connection, pool_timeout(request))
@@ -88,7 +88,7 @@ class OwnTransport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response; its place is free when it is closed."""
+    """The body of a response; closing it frees the place of its exchange."""
 
     def __init__(self, response: httpcore.Response, connection: Connection, places: Places) -> None:
         self._response = response
@@ -104,7 +104,7 @@ class _Body(httpx.SyncByteStream):
         if self._is_closed:
             return
         self._is_closed = True
-        self._connection.release()  # as soon as it is closed, the socket may be another's
+        self._connection.release()  # once closed, the socket may serve another exchange
         try:
             self._response.close()
         finally:
@@ -112,7 +112,7 @@ class _Body(httpx.SyncByteStream):
 
 
 def sent(request: httpx.Request) -> httpcore.Request:
-    """The request as httpcore has it."""
+    """Return the request as an object of httpcore."""
     url = request.url
     return httpcore.Request(
         request.method,
@@ -124,18 +124,18 @@ def sent(request: httpx.Request) -> httpcore.Request:
 
 
 def extensions_of(response: httpcore.Response) -> dict[str, Any]:
-    """What is known of the response besides: its version, its network stream."""
+    """Return the extensions of the response, such as its HTTP version and its network stream."""
     known: dict[str, Any] = cast("Any", response).extensions
     return known
 
 
 def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
-    """The proxy as httpcore has it."""
+    """Return the proxy as an object of httpcore, or None for no proxy."""
     if proxy is None:
         return None
     url = proxy.url
     if url.scheme.startswith("socks"):
-        importlib.import_module("socksio")  # else httpcore misses it when a request is sent
+        importlib.import_module("socksio")  # else the import would fail later, in httpcore
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         auth=proxy.raw_auth,
@@ -145,14 +145,14 @@ def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
 
 
 def pool_timeout(request: httpx.Request) -> float | None:
-    """Seconds for which a place is waited for."""
+    """Return the seconds that ``request`` may wait for a place; None is no limit."""
     seconds: float | None = request.extensions.get("timeout", {}).get("pool")
     return seconds
 
 
 @contextmanager
 def mapped() -> Generator[None]:
-    """Raise an error of httpcore as the one that httpx has for it."""
+    """Raise an error of httpcore as the error of httpx with the same meaning."""
     try:
         yield
     except Exception as error:
@@ -163,7 +163,7 @@ def mapped() -> Generator[None]:
 
 
 KEEPALIVE = 5.0
-"""Seconds for which httpx keeps an idle connection by default."""
+"""The seconds that an idle connection is kept, as by default in httpx."""
 
 ERRORS: dict[type, type[httpx.TransportError]] = {
     getattr(httpcore, kind.__name__): kind

@@ -48,7 +48,7 @@ __all__ = ["Content", "SyncTransport", "Transport"]
 
 
 class Transport(Generic[AnyClient]):
-    """What needs no waiting: how the HTTP client is told what to send."""
+    """The part of a transport that never waits: it builds requests, and the errors of attempts."""
 
     _form: ClassVar[type[Form]]
 
@@ -56,18 +56,18 @@ class Transport(Generic[AnyClient]):
         self.config = config
         self._connections = connections
         self.own_cookies: OwnCookies | None = None
-        """In place of the HTTP client's, for credentials that it did not begin with."""
+        """The cookies in place of the HTTP client's, if the credentials have been changed."""
 
     @property
     def http_client(self) -> AnyClient:
-        """The client that sends."""
+        """The HTTP client that sends the requests."""
         client = self._connections.pool().client
         return client if self.own_cookies is None else self.own_cookies.of(client)
 
     def with_config(self, config: ClientConfig) -> Self:
-        """A transport with another configuration and the same connections.
+        """Return a transport with another configuration and the same connections.
 
-        With other credentials it has other cookies: a server may know by them who was there before.
+        With other credentials it has other cookies, because cookies may identify the former caller.
         """
         other = copy(self)
         other.config = config
@@ -76,11 +76,11 @@ class Transport(Generic[AnyClient]):
         return other
 
     def attempts(self, request: Request) -> Attempts:
-        """The policy for who sends a request by ``attempt``, one at a time."""
+        """Return the attempts at ``request``, which count them and decide about the next one."""
         return Attempts(request, self._max_retries(request))
 
     def time_limits(self, request: Request) -> Timeout | None:
-        """What holds for the request, if that is more than httpx knows."""
+        """Return the time limits of the request, or None if httpx can keep all of them."""
         timeout = self.config.timeout if request.timeout is UNSET else request.timeout
         return timeout if isinstance(timeout, Timeout) and timeout.limits_content else None
 
@@ -94,7 +94,7 @@ class Transport(Generic[AnyClient]):
     def _built(
         self, request: Request, content: bytes | None, api_key: object
     ) -> Generator[tuple[httpx.Request, Form | None]]:
-        """The request of one attempt, and its form, whose file is open until that is over."""
+        """Yield the request of one attempt and its form; the form's file is open meanwhile."""
         if request.upload is None:
             yield self._build(request, content, api_key), None
             return
@@ -130,7 +130,7 @@ class Transport(Generic[AnyClient]):
             built: httpx.Request = client.build_request(*args, **kwargs)
         except StreamkitError:
             raise
-        except Exception as error:  # noqa: BLE001 - what it says may quote what must not be told
+        except Exception as error:  # noqa: BLE001 - its message may quote a secret
             kind = type(error).__name__
         else:
             return built
@@ -146,7 +146,7 @@ class Transport(Generic[AnyClient]):
         form: Form | None,
         connection: Connection,
     ) -> Exception:
-        """What to raise for an ``error`` of an attempt."""
+        """Return the error to raise for an ``error`` of an attempt."""
         connection.leave()
         if form is not None and form.failure is not None:
             error = form.failure
@@ -166,9 +166,9 @@ class Transport(Generic[AnyClient]):
 
 
 class SyncTransport(Transport[HTTPClient]):
-    """Sends requests and blocks; safe to share between threads.
+    """A transport that sends requests and blocks; threads may share it.
 
-    ``http_client`` is used and not closed; ``sleep`` waits between attempts, if it is given.
+    It uses a given ``http_client`` without closing it. A given ``sleep`` waits between attempts.
     """
 
     _form = SyncForm
@@ -186,21 +186,22 @@ class SyncTransport(Transport[HTTPClient]):
         self._sleep = sleep
 
     def attempt(self, request: Request, content: bytes | None, *, whole: bool) -> httpx.Response:
-        """Send the request once, with its body encoded; return the response.
+        """Send the request once, with ``content`` as its encoded body; return the response.
 
-        Its body is read if it is to be ``whole``, else it is to be closed by the caller.
+        With ``whole`` the response's body is read; without, the caller must close the response.
         """
         return self._attempt(request, content, whole=whole)
 
     def wait(self, seconds: float) -> None:
-        """Wait between two attempts; raises ``StreamClosedError`` when that is called off."""
+        """Wait between two attempts; raise ``StreamClosedError`` if the wait is cut."""
         back_off = BackOff()
         watch(back_off)
         self._connections.waits(back_off)
         (self._sleep or back_off.wait)(seconds)
 
     def _timeouts(self, request: Request) -> dict[str, float | None]:
-        # By a client that was given, not every step can be cut: none takes longer than there is.
+        # A client that was given has steps that cannot be cut, so none may take longer than the
+        # time that is left.
         steps, left = super()._timeouts(request), time_left()
         if left == inf:
             return steps
@@ -209,7 +210,7 @@ class SyncTransport(Transport[HTTPClient]):
         }
 
     def close(self) -> None:
-        """Close the connections, and so end what is under way, unless the HTTP client was given."""
+        """Close the connections and end all exchanges, unless the HTTP client was given."""
         for pool in self._connections.retire():
             _close_what_was_let_go(pool)
             if not self._connections.is_given:
@@ -224,14 +225,14 @@ class SyncTransport(Transport[HTTPClient]):
             connection.follow(built)
             try:
                 response = self._answer(request, built, whole=whole)
-            except Exception as error:  # noqa: BLE001 - no foreign one must leave
+            except Exception as error:  # noqa: BLE001 - no foreign error must leave
                 failure = self._failure(error, built, form, connection)
             else:
                 if whole:
                     connection.leave()
                 return response
             try:
-                raise failure  # not above: what it stands for would be its context
+                raise failure  # not above, where the foreign error would be its context
             finally:
                 del failure  # else it and this frame would hold each other
 
@@ -250,7 +251,7 @@ class SyncTransport(Transport[HTTPClient]):
             response: httpx.Response = self.http_client.send(
                 request, stream=True, **redirects.options
             )
-            answered(response)  # its socket is known now, also where its body is read here
+            answered(response)  # the socket is known now, also for a body that is read here
             self._connections.answered(response)
             try:
                 following = redirects.after(response)
@@ -288,16 +289,16 @@ class SyncTransport(Transport[HTTPClient]):
 
 
 class Content:
-    """The body of a response, up to the limit."""
+    """The body of a response, up to its limit in bytes."""
 
     def __init__(self, config: ClientConfig, request: Request) -> None:
         self.taken = bytearray()
-        """What has come."""
+        """The bytes that have arrived."""
         self._name = "file_bytes" if request.fetches_file else "response_bytes"
         self._limit: int = getattr(config.limits, self._name)
 
     def add(self, chunk: bytes) -> None:
-        """Take a piece of it; raises ``LimitExceededError`` when that is too much."""
+        """Append ``chunk``; raise ``LimitExceededError`` when the body exceeds its limit."""
         self.taken += chunk
         if len(self.taken) > self._limit:
             begin = bytes(self.taken[:QUOTE_LIMIT])
@@ -307,10 +308,10 @@ class Content:
 
 
 def _close_what_was_let_go(pool: Pool[Any]) -> None:
-    with suppress(IndexError):  # another thread may have taken the last
+    with suppress(IndexError):  # another thread may have taken the last one
         while pool.let_go:
             pool.let_go.popleft()()
 
 
 _HTTPX_TIMEOUT = 5.0
-"""What httpx allows every phase by default: a client that has it was given none of its own."""
+"""The seconds that httpx allows each phase by default; a client with these was given no timeout."""

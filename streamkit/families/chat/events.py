@@ -134,9 +134,9 @@ class ContentDoneEvent(Event, Generic[T], frozen=True, gc=False, eq=False):
     choice_index: int
     content: str
     parsed: T | None
-    """The parsed content; None when there was nothing to parse or the content misfits its type.
+    """The parsed content; None when there was nothing to parse, or it does not fit its type.
 
-    A misfit is raised as a ``ParseError`` after the last event of the stream.
+    Content that does not fit is raised as a ``ParseError`` after the last event of the stream.
     """
 
 

@@ -34,7 +34,7 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
     try:
         completion = _decoder().decode_strictly(response.content)
     except (ValueError, RecursionError):
-        # Some part misfits the type; only then can the body contain an error.
+        # Some part does not fit the type; only then can the body contain an error.
         completion = _leniently(response, limits)
     if "choices" in completion.model_extra or not completion.choices:
         raise _no_completion(response)

@@ -259,7 +259,7 @@ class AsyncCompletions(AsyncStreamingResource):
         think_tags: ThinkTags | None = None,
         **params: Any,
     ) -> Observable[ChatCompletionStreamEvent[Any]]:
-        """Return a cold observable of the events of ``stream``.
+        """Return a cold observable of the events of ``stream``, whose parameters it takes.
 
         Every subscription sends a request; disposing of the subscription closes the response. The
         async client emits in a task of the running loop. The blocking client emits on the scheduler

@@ -1,1 +1,1 @@
-"""Assistants for a client on the running loop."""
+"""The Assistants resources of a client on the running loop."""

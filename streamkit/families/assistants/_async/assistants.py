@@ -1,4 +1,4 @@
-"""``async_client.beta.assistants``: models with their instructions and tools."""
+"""``async_client.beta.assistants``: assistants, models with instructions and tools."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["AsyncAssistants"]
 
 
 class AsyncAssistants(AsyncResource):
-    """Models with their instructions and tools."""
+    """Assistants, which are models with instructions and tools."""
 
     async def create(self, **params: Unpack[AssistantCreateParams]) -> Assistant:
         """Make an assistant."""
@@ -33,7 +33,7 @@ class AsyncAssistants(AsyncResource):
         return await self._send(calls.retrieve(assistant_id, params))
 
     async def update(self, assistant_id: str, **params: Unpack[AssistantUpdateParams]) -> Assistant:
-        """Change what is given; the rest stays."""
+        """Change the given fields of an assistant; the others stay."""
         return await self._send(calls.update(assistant_id, params))
 
     def list(self, **params: Unpack[ListParams]) -> AsyncPages[Assistant]:

@@ -1,4 +1,4 @@
-"""What ``stream()`` of runs returns: an ``async with`` opens a stream, perhaps for a handler."""
+"""The context manager of a run's stream: an ``async with`` opens a stream, maybe for a handler."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ S = TypeVar("S")
 
 
 class AsyncAssistantStreamManager(Generic[S]):
-    """Entering sends the request, and gives the handler, or the stream where there is none.
+    """A context manager that sends the request when entered, and returns the handler or the stream.
 
-    Nothing happens before, and it can be entered again, for another request. The handler is told
-    of an error to open the stream, and of one that ends the body of the ``async with``.
+    Nothing is sent before, and the manager can be entered again, for another request. The handler
+    receives an error in opening the stream, and one that ends the body of the ``async with``.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AsyncAssistantStreamManager(Generic[S]):
         self._entered: list[tuple[AsyncAssistantStream, Callbacks[AsyncAssistantStream]]] = []
 
     async def close(self) -> None:
-        """Close the stream, also while it is being opened: from any task."""
+        """Close the stream, also while it is being opened; call it from any task."""
         for scope in self._opening[:]:
             scope.cancel()
         for stream, _ in self._entered[:]:
@@ -56,7 +56,7 @@ class AsyncAssistantStreamManager(Generic[S]):
                 self._opening.append(scope)
                 try:
                     stream = await self._open(callbacks)
-                    # While the scope is known: whoever closes finds the one or the other.
+                    # Before the scope is removed, so that ``close`` finds the one or the other.
                     self._entered.append((stream, callbacks))
                 finally:
                     self._opening.remove(scope)
@@ -82,7 +82,7 @@ class AsyncAssistantStreamManager(Generic[S]):
 
 
 def _end_calls(callbacks: Callbacks[Any], error: BaseException) -> list[Call]:
-    """What to call when a stream could not be opened."""
+    """Return the calls for a stream that could not be opened."""
     told = error if isinstance(error, Exception) else None
     ending = [] if callbacks.is_nested else callbacks.end_calls(told)
     return [*ending, partial(callbacks.leave)]

@@ -38,7 +38,7 @@ class AsyncMessages(AsyncResource):
     async def update(
         self, message_id: str, *, thread_id: str, **params: Unpack[MessageUpdateParams]
     ) -> Message:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a message; the others stay."""
         return await self._send(calls.update(message_id, thread_id, params))
 
     def list(self, thread_id: str, **params: Unpack[MessageListParams]) -> AsyncPages[Message]:

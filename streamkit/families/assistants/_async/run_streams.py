@@ -1,4 +1,4 @@
-"""The streams of runs that the resources of a client on the running loop have."""
+"""The methods that stream runs, of the resources of a client on the running loop."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ H = TypeVar("H", bound="AsyncAssistantEventHandler")
 
 
 class AsyncStreamedRuns(AsyncResource):
-    """How a stream of a run is opened."""
+    """The base of the resources that open streams of runs."""
 
     def _stream(
         self,
@@ -77,12 +77,12 @@ class AsyncStreamedRuns(AsyncResource):
 class AsyncRunStreams(AsyncStreamedRuns):
     """The streams of a thread's runs.
 
-    ``on_requires_action`` is called with a run that waits for the outputs of tools, when its stream
-    has said all there is, and returns them (``{"tool_call_id": …, "output": …}`` each): they are
-    submitted, and the stream goes on with what the run does then. So one loop, or one subscription,
-    drives a run to its end, however often it requires action. A handler may have it as a method
-    instead. With None, from it or in its place, the stream ends, and the run waits. With the async
-    client it may be a coroutine.
+    ``on_requires_action`` is called with a run that waits for the outputs of tools, when the
+    response has ended. It returns the outputs, each as ``{"tool_call_id": …, "output": …}``; they
+    are submitted, and the stream continues with the next events of the run. So one loop, or one
+    subscription, drives a run to its end, however often it requires action. It may be a method of
+    the handler instead. If it is None or returns None, the stream ends and the run waits. With the
+    async client it may be a coroutine function.
     """
 
     @overload
@@ -114,12 +114,19 @@ class AsyncRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[RunCreateParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return what an ``async with`` opens: the events of a new run on a thread.
+        """Return a manager that starts a run on a thread with an ``async with``, to stream its events.
 
-        It gives the ``event_handler``, if there is one, else the stream; both can be iterated and
-        asked for what the run is and was. A handler is told of an event before the iteration yields
-        it. ``on_requires_action`` returns the outputs of tools; the stream then goes on with what
-        the run does next.
+        Entering it returns the ``event_handler`` if there is one, else the stream; both can be
+        iterated and have the current and the final state of the run.
+
+        Args:
+            thread_id: The id of the thread.
+            event_handler: A handler to call with each event before the iteration yields it.
+            on_requires_action: A function that returns the outputs of the tools that the run waits
+                for; the stream then continues with the next events of the run. By default, the
+                handler's method of this name if it has one; else the stream ends and the run waits.
+            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
+            **params: The parameters of the run in the API, and the options of the request.
         """
         call = calls.create(thread_id, params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -158,10 +165,11 @@ class AsyncRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[ToolOutputsParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return what an ``async with`` opens: what a run does with the outputs it waits for.
+        """Return a manager that submits tool outputs with an ``async with``.
 
-        It may be entered within a callback. With a handler of its own it is another stream; with
-        the handler of that callback it goes on with the same.
+        It then streams the next events of the run. It may be entered within a callback: with a
+        handler of its own it is another stream, with the handler of that callback it continues the
+        stream of the callback. All else is as with ``stream``.
         """
         call = calls.submit_tool_outputs(run_id, thread_id, params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -176,13 +184,13 @@ class AsyncRunStreams(AsyncStreamedRuns):
     ) -> Observable[AssistantStreamEvent]:
         """Return a cold observable of the events of ``stream``.
 
-        Every subscription starts a run, and disposing of it closes the response; the run goes on,
-        unless it is cancelled. Operators like ``assistant_events`` make more of the events, and a
-        handler can subscribe.
+        Every subscription starts a run, and disposing of it closes the response; the run continues
+        at the server, unless it is cancelled. Operators like ``assistant_events`` turn the events
+        into more specific ones, and a handler can subscribe.
 
-        The async client pushes in a task of the running loop. The other pushes on the scheduler
-        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
-        returns when the stream has ended.
+        The async client emits in a task of the running loop. The client that blocks emits on the
+        scheduler given to ``subscribe``, by default on the subscriber's own thread, so that
+        ``subscribe`` returns when the stream has ended.
         """
         return self._observe(calls.create(thread_id, params, on_truncated), on_requires_action)
 
@@ -201,7 +209,7 @@ class AsyncRunStreams(AsyncStreamedRuns):
 
 
 class AsyncThreadRunStreams(AsyncStreamedRuns):
-    """The streams of runs that are started together with their thread."""
+    """The streams of runs that are started together with their threads."""
 
     @overload
     def create_and_run_stream(
@@ -229,9 +237,9 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[CreateAndRunParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return what an ``async with`` opens: the events of a run on a new thread.
+        """Return a manager that starts a run on a new thread with an ``async with``.
 
-        All else is as with ``runs.stream``.
+        It then streams the events of the run. All else is as with ``runs.stream``.
         """
         call = calls.create_and_run(params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -245,13 +253,13 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
     ) -> Observable[AssistantStreamEvent]:
         """Return a cold observable of the events of ``create_and_run_stream``.
 
-        Every subscription makes a thread. All else is as with ``runs.observe``.
+        Every subscription makes a thread and starts a run. All else is as with ``runs.observe``.
         """
         return self._observe(calls.create_and_run(params, on_truncated), on_requires_action)
 
 
 def _callbacks(handler: AsyncAssistantEventHandler) -> Callbacks[AsyncAssistantStream]:
-    # Its base class is one of reactivex, whose import takes time.
+    # The base class of handlers is one of reactivex, whose import takes time.
     from streamkit.families.assistants._async.handler import callbacks_of_handler
 
     return callbacks_of_handler(handler)

@@ -1,4 +1,4 @@
-"""``async_client.beta.threads.runs``: the runs of a thread: an assistant at work."""
+"""``async_client.beta.threads.runs``: the runs of an assistant on a thread."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["AsyncRuns"]
 
 
 class AsyncRuns(AsyncRunStreams):
-    """The runs of a thread: an assistant at work."""
+    """The runs of an assistant on a thread."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
@@ -57,9 +57,9 @@ class AsyncRuns(AsyncRunStreams):
         stream: bool | NotGiven | None = None,
         **params: Unpack[RunCreateParams],
     ) -> Run | AsyncAssistantStream:
-        """Run an assistant on a thread; the run has only begun when this returns.
+        """Start a run of an assistant on a thread, and return the run, which has only begun.
 
-        With ``stream=True`` return its events as they come.
+        With ``stream=True``, return the stream of its events.
         """
         if stream:
             return await self._open(streams.create(thread_id, params))
@@ -74,7 +74,7 @@ class AsyncRuns(AsyncRunStreams):
     async def update(
         self, run_id: str, *, thread_id: str, **params: Unpack[RunUpdateParams]
     ) -> Run:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a run; the others stay."""
         return await self._send(calls.update(run_id, thread_id, params))
 
     def list(self, thread_id: str, **params: Unpack[ListParams]) -> AsyncPages[Run]:
@@ -82,7 +82,7 @@ class AsyncRuns(AsyncRunStreams):
         return self._list(calls.list_(thread_id, params))
 
     async def cancel(self, run_id: str, *, thread_id: str, **params: Unpack[RequestOptions]) -> Run:
-        """Ask for a run to be given up; it may still be ``cancelling`` when this returns."""
+        """Request that a run is cancelled; the returned run may still be ``cancelling``."""
         return await self._send(calls.cancel(run_id, thread_id, params))
 
     @overload
@@ -111,34 +111,34 @@ class AsyncRuns(AsyncRunStreams):
         stream: bool | NotGiven | None = None,
         **params: Unpack[ToolOutputsParams],
     ) -> Run | AsyncAssistantStream:
-        """Give a run that requires action the outputs of all the calls it waits for.
+        """Submit the outputs of all tool calls that a run waits for, and return the run.
 
-        With ``stream=True`` return the events of what it does then.
+        With ``stream=True``, return the stream of the run's next events.
         """
         if stream:
             return await self._open(streams.submit_tool_outputs(run_id, thread_id, params))
         return await self._send(calls.submit_tool_outputs(run_id, thread_id, params))
 
     async def poll(self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]) -> Run:
-        """Wait until a run is over or requires action, and return it, also when it failed."""
+        """Poll a run until it is over or requires action, and return it, also when it failed."""
         return await self._poll(calls.poll(run_id, thread_id, params))
 
     async def create_and_poll(
         self, *, thread_id: str, **params: Unpack[RunCreateAndPollParams]
     ) -> Run:
-        """Run an assistant on a thread, and ``poll`` the run."""
+        """Start a run of an assistant on a thread, and ``poll`` the run."""
         return await self._poll(calls.create_and_poll(thread_id, params))
 
     async def submit_tool_outputs_and_poll(
         self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
     ) -> Run:
-        """Give a run the outputs that it waits for, and ``poll`` it."""
+        """Submit the outputs of all tool calls that a run waits for, and ``poll`` the run."""
         return await self._poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))
 
     def observe_poll(
         self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states that ``poll`` sees."""
+        """Return a cold observable of the states of a run that ``poll`` fetches."""
         return self._observe_poll(calls.poll(run_id, thread_id, params))
 
     def observe_create_and_poll(
@@ -150,5 +150,5 @@ class AsyncRuns(AsyncRunStreams):
     def observe_submit_tool_outputs_and_poll(
         self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states of a run; subscribing submits the outputs."""
+        """Return a cold observable of the states of a run; a subscription submits the outputs."""
         return self._observe_poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))

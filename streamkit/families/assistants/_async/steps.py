@@ -23,7 +23,7 @@ class AsyncSteps(AsyncResource):
     async def retrieve(
         self, step_id: str, *, run_id: str, thread_id: str, **params: Unpack[StepRetrieveParams]
     ) -> RunStep:
-        """Fetch a step."""
+        """Fetch a step of a run."""
         return await self._send(calls.retrieve(step_id, run_id, thread_id, params))
 
     def list(

@@ -1,7 +1,7 @@
-"""The stream of a run: driven by its reader, and driving a handler.
+"""The stream of a run, which its reader drives, and which calls a handler.
 
-It goes on over several responses when tools are to be called and somebody says what they return:
-the events are one sequence, and what is known of the run goes on too.
+A stream continues over several responses when the run requires tools and their outputs are given:
+the events are one sequence, and the known state of the run carries over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["AsyncAssistantStream"]
 class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStreamEvent]):
     """The events of a run as the server sends them, as an async iterator.
 
-    ``event.event`` is an event's name and ``event.data`` what it is about. A handler is told of an
+    ``event.event`` is the name of an event and ``event.data`` its object. A handler receives an
     event before the iteration yields it.
     """
 
@@ -67,7 +67,7 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
 
     @property
     def text_deltas(self) -> AsyncIterator[str]:
-        """The pieces of text alone; reading them reads the stream."""
+        """The pieces of text of the stream; iterating over them reads the stream."""
         return (text async for event in self for text in text_values(event))
 
     async def get_final_run(self) -> Run:
@@ -86,7 +86,7 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
         return self._follower.final_messages()
 
     async def close(self) -> None:
-        """Stop reading; the run goes on, unless it is cancelled."""
+        """Close the stream; the run continues at the server, unless it is cancelled."""
         self._submitting.cancel()
         await super().close()
         await self._tell_end()
@@ -94,7 +94,7 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
     aclose = close
 
     async def leave(self, error: BaseException | None) -> None:
-        """Close the stream that an ``async with`` opened; ``error`` is what ended its body."""
+        """Close the stream of an ``async with``; ``error`` is the exception from its body."""
         await super().close()
         await self._tell_end(error if isinstance(error, Exception) else None)
 

@@ -1,4 +1,4 @@
-"""``async_client.beta.threads``: threads: conversations that the server keeps."""
+"""``async_client.beta.threads``: threads, conversations that the server keeps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["AsyncThreads"]
 
 
 class AsyncThreads(AsyncThreadRunStreams):
-    """Threads: conversations that the server keeps."""
+    """Threads, which are conversations that the server keeps."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
@@ -47,7 +47,7 @@ class AsyncThreads(AsyncThreadRunStreams):
         return await self._send(calls.retrieve(thread_id, params))
 
     async def update(self, thread_id: str, **params: Unpack[ThreadUpdateParams]) -> Thread:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a thread; the others stay."""
         return await self._send(calls.update(thread_id, params))
 
     async def delete(self, thread_id: str, **params: Unpack[RequestOptions]) -> ThreadDeleted:
@@ -68,20 +68,20 @@ class AsyncThreads(AsyncThreadRunStreams):
     async def create_and_run(
         self, *, stream: bool | NotGiven | None = None, **params: Unpack[CreateAndRunParams]
     ) -> Run | AsyncAssistantStream:
-        """Make a thread and run an assistant on it; the run has only begun when this returns.
+        """Make a thread, start a run of an assistant on it, and return the run as it begins.
 
-        With ``stream=True`` return its events as they come.
+        With ``stream=True``, return the stream of its events.
         """
         if stream:
             return await self._open(streams.create_and_run(params))
         return await self._send(calls.create_and_run(params))
 
     async def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
-        """Make a thread, run an assistant on it, and poll the run."""
+        """Make a thread, start a run of an assistant on it, and ``poll`` the run."""
         return await self._poll(calls.create_and_run_poll(params))
 
     def observe_create_and_run_poll(
         self, **params: Unpack[CreateAndRunPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states of a run; every subscription starts one."""
+        """Return a cold observable of the states of a run; a subscription makes thread and run."""
         return self._observe_poll(calls.create_and_run_poll(params))

@@ -1,2 +1,2 @@
 # Made from ../_async/__init__.py by .ci/unasync.py: change it there.
-"""Assistants for a client that blocks."""
+"""The Assistants resources of a client that blocks."""

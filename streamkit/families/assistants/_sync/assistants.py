@@ -1,5 +1,5 @@
 # Made from ../_async/assistants.py by .ci/unasync.py: change it there.
-"""``client.beta.assistants``: models with their instructions and tools."""
+"""``client.beta.assistants``: assistants, models with instructions and tools."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Assistants"]
 
 
 class Assistants(SyncResource):
-    """Models with their instructions and tools."""
+    """Assistants, which are models with instructions and tools."""
 
     def create(self, **params: Unpack[AssistantCreateParams]) -> Assistant:
         """Make an assistant."""
@@ -34,7 +34,7 @@ class Assistants(SyncResource):
         return self._send(calls.retrieve(assistant_id, params))
 
     def update(self, assistant_id: str, **params: Unpack[AssistantUpdateParams]) -> Assistant:
-        """Change what is given; the rest stays."""
+        """Change the given fields of an assistant; the others stay."""
         return self._send(calls.update(assistant_id, params))
 
     def list(self, **params: Unpack[ListParams]) -> SyncCursorPage[Assistant]:

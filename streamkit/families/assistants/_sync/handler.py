@@ -1,5 +1,5 @@
 # Made from ../_async/handler.py by .ci/unasync.py: change it there.
-"""The handler of a run's events, for a client that blocks, or any observable of them."""
+"""The handler of a run's events from a client that blocks, or from any observable."""
 
 from __future__ import annotations
 
@@ -34,56 +34,57 @@ __all__ = ["AssistantEventHandler", "callbacks_of_handler"]
 class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
     """An observer of a run's events that calls a method for each thing that happens.
 
-    Override what you need. Give it to ``stream(event_handler=…)``, whose ``with`` then gives
-    it back, to iterate and to ask as one would the stream; or subscribe it to any observable of a
-    run's events: ``observe()``, a recording, a pipeline.
+    Override the callbacks that you need. Give the handler to ``stream(event_handler=…)``, whose
+    ``with`` returns it: it is iterated and queried like the stream. Or subscribe it to any
+    observable of a run's events: ``observe()``, a recording, a pipeline.
 
-    Each callback is called once for each thing it announces: created, then every delta, then done.
-    Of a text or a tool call the first piece is in what was created and is a delta as well. A text
-    is done when the next block of its message begins, or else with its message; if more of it
-    comes after that, ``on_text_done`` is called once more at the end, with the complete text. Tool
-    calls end with their step. What a stream has only the rest of is announced by its first delta;
-    snapshots are built when a callback wants them.
+    The callbacks of a thing are called in order: created once, every delta, done once. The first
+    piece of a text or a tool call is in the created object and is a delta as well. A text is done
+    when the next block of its message begins, or else with its message; if more of the text comes
+    after that, ``on_text_done`` is called once more at the end, with the complete text. Tool calls
+    end with their step. A thing that began in an earlier stream is announced by its first delta.
+    Snapshots are built only for overridden callbacks.
 
-    What a callback raises ends the stream: ``on_exception`` hears of it, as of every other error,
-    and it is raised where the stream is driven. For an error that came to ``on_error``, that is
-    unless ``on_exception`` is overridden: with that it was delivered.
+    An exception of a callback ends the stream: ``on_exception`` is called with it, as with every
+    other error, and it is raised where the stream is read. An error that ``on_error`` received is
+    raised only if ``on_exception`` is not overridden, because it is delivered there.
 
-    A handler may follow one stream after another. One that is opened in a callback, with the same
-    handler, goes on where the outer one is, so that ``on_end`` comes once, at the outer one's end.
+    A handler may follow one stream after another. A stream that a callback opens with the same
+    handler continues the outer one, so ``on_end`` is called once, at the end of the outer stream.
 
     With the async client, callbacks are coroutines or plain functions, and a stream waits for those
-    of an event before it reads the next. An observable waits for nobody: there the handler keeps
-    what comes, and a task of the running loop calls, in order. ``until_done()`` waits for the last
-    and raises what went wrong; where nobody waits, that goes to the loop's exception handler.
+    of an event before it reads the next event. An observable does not wait: there the handler
+    queues the events, and a task of the running loop makes the calls in order. ``until_done()``
+    waits for the last call and raises the error, if there was one; where nobody waits, the loop's
+    exception handler receives the error.
     """
 
     def on_event(self, event: AssistantStreamEvent) -> None:
-        """Take any event, also of a kind that is not known; before the callbacks it leads to."""
+        """Take any event, also of an unknown type; called before its other callbacks."""
 
     def on_run_step_created(self, run_step: RunStep) -> None:
         """Take a step that began."""
 
     def on_run_step_delta(self, delta: RunStepDelta, snapshot: RunStep) -> None:
-        """Take what was added to a step, and the step so far."""
+        """Take an addition to a step, and the step so far."""
 
     def on_run_step_done(self, run_step: RunStep) -> None:
-        """Take a step that ended, however it did."""
+        """Take a step that completed, failed, was cancelled or expired."""
 
     def on_tool_call_created(self, tool_call: ToolCall) -> None:
-        """Take a call of a tool that began."""
+        """Take a tool call that began."""
 
     def on_tool_call_delta(self, delta: ToolCallDelta, snapshot: ToolCall) -> None:
-        """Take what was added to a call, and the call so far."""
+        """Take an addition to a tool call, and the call so far."""
 
     def on_tool_call_done(self, tool_call: ToolCall) -> None:
-        """Take a call that ended, or whose output the run waits for."""
+        """Take a tool call that ended, or that now needs its output from you."""
 
     def on_message_created(self, message: Message) -> None:
         """Take a message that began."""
 
     def on_message_delta(self, delta: MessageDelta, snapshot: Message) -> None:
-        """Take what was added to a message, and the message so far."""
+        """Take an addition to a message, and the message so far."""
 
     def on_message_done(self, message: Message) -> None:
         """Take a message that ended, complete or incomplete."""
@@ -92,33 +93,33 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         """Take a text of a message that began."""
 
     def on_text_delta(self, delta: TextDelta, snapshot: Text) -> None:
-        """Take what was added to a text, and the text so far."""
+        """Take an addition to a text, and the text so far."""
 
     def on_text_done(self, text: Text) -> None:
-        """Take a text that ended; once more, complete, if it went on after the next block began."""
+        """Take a text that ended; called again with the whole text if more came after that."""
 
     def on_image_file_done(self, image_file: ImageFile) -> None:
-        """Take an image of a message; images come whole."""
+        """Take an image of a message, which the server sends whole."""
 
     def on_requires_action(self, run: Run) -> ToolOutputs:
-        """Return what the tools give that the run waits for; None leaves it waiting.
+        """Return the outputs of the tools that the run waits for, or None to leave the run waiting.
 
-        It is called when the response has ended. The outputs are submitted, and the stream goes on
-        with what the run does then, as one sequence of events. Subscribed to an observable, the
-        handler cannot answer: give ``observe()`` the method as its ``on_requires_action``.
+        It is called when the response has ended. The outputs are submitted, and the stream
+        continues with the next events of the run, as one sequence. A handler that is subscribed to
+        an observable cannot answer: give ``observe()`` the method as its ``on_requires_action``.
         """
 
     def on_timeout(self) -> None:
-        """Take it that the request timed out; ``on_exception`` comes next."""
+        """Handle a timeout of the request; ``on_exception`` is called next."""
 
     def on_exception(self, exception: Exception) -> None:
         """Take the error that ended the stream."""
 
     def on_end(self) -> None:
-        """Take the end, good or bad, also when the ``with`` was left early; the last call."""
+        """Handle the end by success, error or an early exit of the ``with``; always called last."""
 
     def on_next(self, value: AssistantStreamEvent) -> None:
-        """Take an event from an observable; one that comes after the end begins anew."""
+        """Take an event from an observable; an event after the end begins a new sequence."""
         self._delivery.put(value)
 
     def on_error(self, error: Exception) -> None:
@@ -126,7 +127,7 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
         self._delivery.put(error)
 
     def on_completed(self) -> None:
-        """Take the end of an observable."""
+        """Take the completion of an observable."""
         self._delivery.put(None)
 
     def __iter__(self) -> Iterator[AssistantStreamEvent]:
@@ -137,16 +138,16 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
     @property
     def text_deltas(self) -> Iterator[str]:
-        """The pieces of text alone; reading them reads the stream."""
+        """The pieces of text of the stream; iterating over them reads the stream."""
         return self._stream().text_deltas
 
     def until_done(self) -> Self:
-        """Read the stream, or the observable, to its end; raise what is wrong with it."""
+        """Read the stream, or the observable, to its end; raise the error if it failed."""
         self._finished()
         return self
 
     def close(self) -> None:
-        """Stop reading the stream; without one, take it that no more will come."""
+        """Close the stream; without a stream, end the sequence of events now."""
         if self._callbacks.stream is None:
             self._delivery.close()
         else:
@@ -193,5 +194,5 @@ class AssistantEventHandler(RunView, ObserverBase[AssistantStreamEvent]):
 
 
 def callbacks_of_handler(handler: AssistantEventHandler) -> Callbacks[AssistantStream]:
-    """The callbacks of a handler; ``TypeError`` for one of the other client, or none."""
+    """Return the callbacks of a handler; raise ``TypeError`` if it is none of this client."""
     return callbacks_of(handler, AssistantEventHandler, awaits=Delivery.awaits)

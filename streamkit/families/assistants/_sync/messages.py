@@ -39,7 +39,7 @@ class Messages(SyncResource):
     def update(
         self, message_id: str, *, thread_id: str, **params: Unpack[MessageUpdateParams]
     ) -> Message:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a message; the others stay."""
         return self._send(calls.update(message_id, thread_id, params))
 
     def list(self, thread_id: str, **params: Unpack[MessageListParams]) -> SyncCursorPage[Message]:

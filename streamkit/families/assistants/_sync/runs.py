@@ -1,5 +1,5 @@
 # Made from ../_async/runs.py by .ci/unasync.py: change it there.
-"""``client.beta.threads.runs``: the runs of a thread: an assistant at work."""
+"""``client.beta.threads.runs``: the runs of an assistant on a thread."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Runs"]
 
 
 class Runs(RunStreams):
-    """The runs of a thread: an assistant at work."""
+    """The runs of an assistant on a thread."""
 
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
@@ -58,9 +58,9 @@ class Runs(RunStreams):
         stream: bool | NotGiven | None = None,
         **params: Unpack[RunCreateParams],
     ) -> Run | AssistantStream:
-        """Run an assistant on a thread; the run has only begun when this returns.
+        """Start a run of an assistant on a thread, and return the run, which has only begun.
 
-        With ``stream=True`` return its events as they come.
+        With ``stream=True``, return the stream of its events.
         """
         if stream:
             return self._open(streams.create(thread_id, params))
@@ -71,7 +71,7 @@ class Runs(RunStreams):
         return self._send(calls.retrieve(run_id, thread_id, params))
 
     def update(self, run_id: str, *, thread_id: str, **params: Unpack[RunUpdateParams]) -> Run:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a run; the others stay."""
         return self._send(calls.update(run_id, thread_id, params))
 
     def list(self, thread_id: str, **params: Unpack[ListParams]) -> SyncCursorPage[Run]:
@@ -79,7 +79,7 @@ class Runs(RunStreams):
         return self._list(calls.list_(thread_id, params))
 
     def cancel(self, run_id: str, *, thread_id: str, **params: Unpack[RequestOptions]) -> Run:
-        """Ask for a run to be given up; it may still be ``cancelling`` when this returns."""
+        """Request that a run is cancelled; the returned run may still be ``cancelling``."""
         return self._send(calls.cancel(run_id, thread_id, params))
 
     @overload
@@ -108,32 +108,32 @@ class Runs(RunStreams):
         stream: bool | NotGiven | None = None,
         **params: Unpack[ToolOutputsParams],
     ) -> Run | AssistantStream:
-        """Give a run that requires action the outputs of all the calls it waits for.
+        """Submit the outputs of all tool calls that a run waits for, and return the run.
 
-        With ``stream=True`` return the events of what it does then.
+        With ``stream=True``, return the stream of the run's next events.
         """
         if stream:
             return self._open(streams.submit_tool_outputs(run_id, thread_id, params))
         return self._send(calls.submit_tool_outputs(run_id, thread_id, params))
 
     def poll(self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]) -> Run:
-        """Wait until a run is over or requires action, and return it, also when it failed."""
+        """Poll a run until it is over or requires action, and return it, also when it failed."""
         return self._poll(calls.poll(run_id, thread_id, params))
 
     def create_and_poll(self, *, thread_id: str, **params: Unpack[RunCreateAndPollParams]) -> Run:
-        """Run an assistant on a thread, and ``poll`` the run."""
+        """Start a run of an assistant on a thread, and ``poll`` the run."""
         return self._poll(calls.create_and_poll(thread_id, params))
 
     def submit_tool_outputs_and_poll(
         self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
     ) -> Run:
-        """Give a run the outputs that it waits for, and ``poll`` it."""
+        """Submit the outputs of all tool calls that a run waits for, and ``poll`` the run."""
         return self._poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))
 
     def observe_poll(
         self, run_id: str, thread_id: str, **params: Unpack[RunPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states that ``poll`` sees."""
+        """Return a cold observable of the states of a run that ``poll`` fetches."""
         return self._observe_poll(calls.poll(run_id, thread_id, params))
 
     def observe_create_and_poll(
@@ -145,5 +145,5 @@ class Runs(RunStreams):
     def observe_submit_tool_outputs_and_poll(
         self, *, run_id: str, thread_id: str, **params: Unpack[ToolOutputsAndPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states of a run; subscribing submits the outputs."""
+        """Return a cold observable of the states of a run; a subscription submits the outputs."""
         return self._observe_poll(calls.submit_tool_outputs_and_poll(run_id, thread_id, params))

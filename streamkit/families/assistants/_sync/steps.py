@@ -24,7 +24,7 @@ class Steps(SyncResource):
     def retrieve(
         self, step_id: str, *, run_id: str, thread_id: str, **params: Unpack[StepRetrieveParams]
     ) -> RunStep:
-        """Fetch a step."""
+        """Fetch a step of a run."""
         return self._send(calls.retrieve(step_id, run_id, thread_id, params))
 
     def list(

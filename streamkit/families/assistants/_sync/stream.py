@@ -1,8 +1,8 @@
 # Made from ../_async/stream.py by .ci/unasync.py: change it there.
-"""The stream of a run: driven by its reader, and driving a handler.
+"""The stream of a run, which its reader drives, and which calls a handler.
 
-It goes on over several responses when tools are to be called and somebody says what they return:
-the events are one sequence, and what is known of the run goes on too.
+A stream continues over several responses when the run requires tools and their outputs are given:
+the events are one sequence, and the known state of the run carries over.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["AssistantStream"]
 class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
     """The events of a run as the server sends them, as an iterator.
 
-    ``event.event`` is an event's name and ``event.data`` what it is about. A handler is told of an
+    ``event.event`` is the name of an event and ``event.data`` its object. A handler receives an
     event before the iteration yields it.
     """
 
@@ -68,7 +68,7 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
 
     @property
     def text_deltas(self) -> Iterator[str]:
-        """The pieces of text alone; reading them reads the stream."""
+        """The pieces of text of the stream; iterating over them reads the stream."""
         return (text for event in self for text in text_values(event))
 
     def get_final_run(self) -> Run:
@@ -87,13 +87,13 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
         return self._follower.final_messages()
 
     def close(self) -> None:
-        """Stop reading; the run goes on, unless it is cancelled."""
+        """Close the stream; the run continues at the server, unless it is cancelled."""
         self._submitting.cancel()
         super().close()
         self._tell_end()
 
     def leave(self, error: BaseException | None) -> None:
-        """Close the stream that a ``with`` opened; ``error`` is what ended its body."""
+        """Close the stream of a ``with``; ``error`` is the exception from its body."""
         super().close()
         self._tell_end(error if isinstance(error, Exception) else None)
 

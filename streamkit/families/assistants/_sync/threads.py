@@ -1,5 +1,5 @@
 # Made from ../_async/threads.py by .ci/unasync.py: change it there.
-"""``client.beta.threads``: threads: conversations that the server keeps."""
+"""``client.beta.threads``: threads, conversations that the server keeps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["Threads"]
 
 
 class Threads(ThreadRunStreams):
-    """Threads: conversations that the server keeps."""
+    """Threads, which are conversations that the server keeps."""
 
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
@@ -48,7 +48,7 @@ class Threads(ThreadRunStreams):
         return self._send(calls.retrieve(thread_id, params))
 
     def update(self, thread_id: str, **params: Unpack[ThreadUpdateParams]) -> Thread:
-        """Change what is given; the rest stays."""
+        """Change the given fields of a thread; the others stay."""
         return self._send(calls.update(thread_id, params))
 
     def delete(self, thread_id: str, **params: Unpack[RequestOptions]) -> ThreadDeleted:
@@ -69,20 +69,20 @@ class Threads(ThreadRunStreams):
     def create_and_run(
         self, *, stream: bool | NotGiven | None = None, **params: Unpack[CreateAndRunParams]
     ) -> Run | AssistantStream:
-        """Make a thread and run an assistant on it; the run has only begun when this returns.
+        """Make a thread, start a run of an assistant on it, and return the run as it begins.
 
-        With ``stream=True`` return its events as they come.
+        With ``stream=True``, return the stream of its events.
         """
         if stream:
             return self._open(streams.create_and_run(params))
         return self._send(calls.create_and_run(params))
 
     def create_and_run_poll(self, **params: Unpack[CreateAndRunPollParams]) -> Run:
-        """Make a thread, run an assistant on it, and poll the run."""
+        """Make a thread, start a run of an assistant on it, and ``poll`` the run."""
         return self._poll(calls.create_and_run_poll(params))
 
     def observe_create_and_run_poll(
         self, **params: Unpack[CreateAndRunPollParams]
     ) -> Observable[Run]:
-        """Return a cold observable of the states of a run; every subscription starts one."""
+        """Return a cold observable of the states of a run; a subscription makes thread and run."""
         return self._observe_poll(calls.create_and_run_poll(params))

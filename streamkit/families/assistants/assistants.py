@@ -1,4 +1,4 @@
-"""Assistants: what is sent, and how it is answered. No I/O.
+"""The calls of assistants: their parameters, requests and answers. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/assistants.
 """
@@ -43,39 +43,39 @@ class _AssistantParams(RequestOptions, total=False):
 
 
 class AssistantCreateParams(_AssistantParams, total=False):
-    """What an assistant is made of."""
+    """The parameters of a new assistant."""
 
     model: Required[str]
 
 
 class AssistantUpdateParams(_AssistantParams, total=False):
-    """What of an assistant can be changed."""
+    """The parameters of a change of an assistant."""
 
     model: str | NotGiven
 
 
 def create(params: Mapping[str, Any]) -> Call[Assistant]:
-    """Make an assistant."""
+    """Return the call that makes an assistant."""
     return post("/assistants", Assistant, params)
 
 
 def retrieve(assistant_id: str, params: Mapping[str, Any]) -> Call[Assistant]:
-    """Fetch an assistant."""
+    """Return the call that fetches an assistant."""
     return get(_path(assistant_id), Assistant, params)
 
 
 def update(assistant_id: str, params: Mapping[str, Any]) -> Call[Assistant]:
-    """Change an assistant."""
+    """Return the call that changes an assistant."""
     return post(_path(assistant_id), Assistant, params)
 
 
 def list_(params: Mapping[str, Any]) -> Call[CursorPage[Assistant]]:
-    """Fetch the assistants."""
+    """Return the call that lists the assistants."""
     return get("/assistants", CursorPage[Assistant], params)
 
 
 def delete_(assistant_id: str, params: Mapping[str, Any]) -> Call[AssistantDeleted]:
-    """Delete an assistant."""
+    """Return the call that deletes an assistant."""
     return delete(_path(assistant_id), AssistantDeleted, params)
 
 

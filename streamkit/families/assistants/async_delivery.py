@@ -1,7 +1,7 @@
-"""What an observable pushes, on its way to callbacks that are awaited.
+"""The delivery of an observable's notifications to callbacks that are awaited.
 
-It differs from what is delivered at once (``delivery.py``): an observable does not wait, so what
-comes is kept, and a task works it off.
+It differs from the immediate delivery (``delivery.py``): an observable does not wait, so the
+notifications are queued, and a task delivers them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["AsyncDelivery", "delivery_of"]
 
 
 class AsyncDelivery:
-    """Keeps what comes, and awaits the callbacks of one thing before the next, in a task."""
+    """A queue of notifications, and a task that awaits the callbacks of each before the next."""
 
     awaits = True
     """Whether a callback may be a coroutine."""
@@ -35,9 +35,9 @@ class AsyncDelivery:
         self._refused: Exception | None = None
 
     def put(self, item: AssistantStreamEvent | Exception | None) -> None:
-        """Keep an event, an error, or None for the end.
+        """Queue an event, an error, or None for the end.
 
-        Raises what a callback raised meanwhile, so that the observable lets the handler go.
+        Raises the error that a callback raised meanwhile, so that the observable is unsubscribed.
         """
         refused, self._refused = self._refused, None
         if refused is not None:
@@ -50,7 +50,7 @@ class AsyncDelivery:
             self._task = _loop().create_task(self._work())
 
     async def finished(self) -> None:
-        """Wait for the end; raises what went wrong."""
+        """Wait for the end; raise the error, if there was one."""
         self._awaited += 1
         try:
             await self._over.wait()
@@ -61,7 +61,7 @@ class AsyncDelivery:
             raise self._callbacks.failure
 
     async def close(self) -> None:
-        """Take it that no more will come."""
+        """Discard the queue, and end the sequence of events."""
         self._waiting.clear()
         await self._end()
 
@@ -93,7 +93,7 @@ class AsyncDelivery:
             has_all = item is None or any(map(_is_end, self._waiting))
             self._waiting.clear()
             await self._end(failure)
-            if has_all:  # so the observable will not come to hear of it
+            if has_all:  # so no later ``put`` can raise it
                 self._report(failure)
             else:
                 self._refused = failure
@@ -116,7 +116,7 @@ class AsyncDelivery:
 
 
 def delivery_of(handler: object, callbacks: Callbacks[Any]) -> AsyncDelivery:
-    """The delivery to a handler: kept with it, under a name no subclass can have taken."""
+    """Return the delivery to a handler, held in its ``__dict__`` under no attribute's name."""
     state = vars(handler)
     if _KEY not in state:
         state[_KEY] = AsyncDelivery(callbacks)

@@ -1,4 +1,4 @@
-"""Server-sent events to the events of a run, and whether the run has ended."""
+"""The decoder of server-sent events to the events of a run, which knows when the run has ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["AssistantEventDecoder"]
 
 
 class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
-    """Decodes the events of one response; the machine of ``decode_assistant_events``."""
+    """A decoder of the events of one response; the machine of ``decode_assistant_events``."""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
@@ -34,7 +34,7 @@ class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
 
     @property
     def is_answered(self) -> bool:
-        """Whether any event of a run has come."""
+        """Whether any event of a run was decoded."""
         return self._is_answered
 
     @property
@@ -43,7 +43,7 @@ class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
         return self._rests
 
     def decode(self, data: str | bytes, event: str = "message", /) -> AssistantStreamEvent | None:
-        """Take the data of an event and return it by its type; ``done`` is none."""
+        """Decode the data of an event by the event's name; return None for ``done``."""
         if self.done:
             return None
         self.received += 1
@@ -64,7 +64,7 @@ class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
         return decoded
 
     def close(self) -> Iterable[AssistantStreamEvent]:
-        """Take the end of the body, or ``done``."""
+        """Take the end of the body or ``done``; raise an error if the answer is not complete."""
         super().close()
         if not self._is_answered:
             raise self._no_answer("an event of a run")
@@ -91,7 +91,7 @@ def _decoded(name: str, data: str | bytes, limits: Limits) -> AssistantStreamEve
             f"the server sent a {name} event that is no JSON object", received=data
         ) from error
     if isinstance(event, UnknownStreamEvent) and name == "message":
-        # The server gave it no name: so it sends an error, or something that is no such stream.
+        # The server gave the event no name, so it is an error, or the stream is no stream of a run.
         unnamed: Any = event.data
         if not isinstance(unnamed, dict):
             raise no_object(data)

@@ -1,7 +1,7 @@
-"""What an observable pushes, given to callbacks at once.
+"""The immediate delivery of an observable's notifications to callbacks.
 
-It differs from what is delivered to callbacks that are awaited (``async_delivery.py``): the thread
-that pushes calls them, and gets what they raise.
+It differs from the delivery to callbacks that are awaited (``async_delivery.py``): the thread that
+emits calls them, and receives the exceptions that they raise.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Delivery", "delivery_of"]
 
 
 class Delivery:
-    """Calls the callbacks of each thing as it comes."""
+    """A delivery that calls the callbacks of each notification as it comes."""
 
     awaits = False
     """Whether a callback may be a coroutine."""
@@ -27,13 +27,13 @@ class Delivery:
         self._callbacks = callbacks
 
     def put(self, item: AssistantStreamEvent | Exception | None) -> None:
-        """Deliver an event, an error, or None for the end; raises what a callback raises.
+        """Deliver an event, an error, or None for the end; raise the exception of a callback.
 
         An error is raised as well, unless ``on_exception`` is overridden.
         """
         callbacks = self._callbacks
         if isinstance(item, Exception) and callbacks.failure is item:
-            return  # a callback raised it, and the observable gives it back
+            return  # a callback raised it, and the observable emits it back
         if callbacks.has_ended:
             callbacks.begin()
         if isinstance(item, Exception):
@@ -50,7 +50,7 @@ class Delivery:
             self._call()
 
     def finished(self) -> None:
-        """Raise what went wrong, or that the end has not come."""
+        """Raise the error if there was one, or ``RuntimeError`` if the sequence has not ended."""
         if not self._callbacks.has_begun:
             raise RuntimeError("the handler follows no stream that it could read: enter one first")
         if self._callbacks.failure is not None:
@@ -59,7 +59,7 @@ class Delivery:
             raise RuntimeError("the observable that the handler follows has not ended")
 
     def close(self) -> None:
-        """Take it that no more will come."""
+        """End the sequence of events."""
         self._end()
 
     def _call(self) -> None:
@@ -79,5 +79,5 @@ class Delivery:
 
 
 def delivery_of(_handler: object, callbacks: Callbacks[Any]) -> Delivery:
-    """The delivery to a handler; it keeps nothing."""
+    """Return a delivery to a handler; it holds no state of its own."""
     return Delivery(callbacks)

@@ -1,4 +1,4 @@
-"""Runs as the pipeline takes them."""
+"""The family of runs, which the pipeline takes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["followed_by"]
 def followed_by(
     follower: RunFollower,
 ) -> Family[AssistantStreamEvent, AssistantStreamEvent]:
-    """The events of a run, which go on with what the follower knows of it already."""
+    """Return the family of a run's events that continue those that the follower has taken."""
     return Family(AssistantEventDecoder, _is_content, lambda _: follower)
 
 
 def _is_content(_: AssistantStreamEvent) -> bool:
-    # Each says something of the run, which must not be started twice.
+    # Every event shows that the run exists, and a run must not be started twice.
     return True

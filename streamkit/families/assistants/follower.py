@@ -1,4 +1,4 @@
-"""What is known of a run while its events pass by."""
+"""The state of a run that is known from the events so far."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ __all__ = ["RunFollower", "RunView", "text_values"]
 
 
 class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
-    """Passes the events of a run on as they are, and knows what they add up to.
+    """A machine that passes on the events of a run unchanged, and accumulates them.
 
-    It serves one sequence of events, be that of one response or of several that continue it.
+    It serves one sequence of events, of one response or of several that continue each other.
     """
 
     def __init__(self) -> None:
         self.events = AssistantEvents()
         self.event: AssistantStreamEvent | None = None
         self.told: Sequence[AssistantEvent] = ()
-        """All that the last event says."""
+        """The specific events that the last event led to."""
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[AssistantStreamEvent]:
-        """Take an event and return it."""
+        """Take an event, accumulate it and return it."""
         self.event = value
         self.told = self.events.feed(value)
         return (value,)
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream carry what had arrived."""
+        """Attach to an error of the stream the part of the run that had arrived."""
         self.events.fail(error)
 
     def finish(self) -> None:
@@ -48,21 +48,21 @@ class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
         self.told = tuple(self.events.close())
 
     def final_run(self) -> Run:
-        """The run as it ended."""
+        """Return the run as it ended; raise ``RuntimeError`` if no event was about a run."""
         run = self.events.run
         if run is None:
             raise RuntimeError("there is no final run: no event of the stream was about a run")
         return run
 
     def final_run_steps(self) -> list[RunStep]:
-        """The steps as they ended."""
+        """Return the steps as they ended; raise ``RuntimeError`` if there were none."""
         steps = self.events.run_steps()
         if not steps:
             raise RuntimeError("there are no run steps: no event of the stream was about one")
         return steps
 
     def final_messages(self) -> list[Message]:
-        """The messages as they ended."""
+        """Return the messages as they ended; raise ``RuntimeError`` if there were none."""
         messages = self.events.messages()
         if not messages:
             raise RuntimeError("there are no messages: no event of the stream was about one")
@@ -70,33 +70,36 @@ class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
 
 
 class RunView(ABC):
-    """What a stream, and a handler that follows it, tell of the run so far.
+    """The base of a stream and of a handler, with methods that return the state of the run so far.
 
-    Each method returns None where there is nothing to tell.
+    Each method returns None where nothing is known.
     """
 
     @abstractmethod
     def _following(self) -> RunFollower: ...
 
     def current_event(self) -> AssistantStreamEvent | None:
-        """The event that was read last; None before the first and after the end."""
+        """Return the event that was read last; None before the first event and after the end."""
         return self._following().event
 
     def current_run(self) -> Run | None:
-        """The run as it is, the current event included."""
+        """Return the run in its present state, with the current event."""
         return self._following().events.run
 
     def current_message_snapshot(self) -> Message | None:
-        """The message that an event was about last, as it is."""
+        """Return the message of the latest event about a message, in its present state."""
         return self._following().events.message()
 
     def current_run_step_snapshot(self) -> RunStep | None:
-        """The step that an event was about last, as it is; None once it has ended."""
+        """Return the step of the latest event about a step, in its present state.
+
+        It is None again after the event that ended the step.
+        """
         return self._following().events.run_step()
 
 
 def text_values(event: AssistantStreamEvent) -> Iterator[str]:
-    """The pieces of text in an event."""
+    """Yield the pieces of text in an event."""
     if isinstance(event, ThreadMessageDelta):
         for block in event.data.delta.content or ():
             if isinstance(block, TextDeltaBlock) and block.text and block.text.value:

@@ -1,4 +1,4 @@
-"""A run's events to all that happens to it: the machine behind the handlers' callbacks."""
+"""The machine behind the handlers' callbacks, which emits specific events about a run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["AssistantEvents"]
 
 
 class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
-    """The machine of ``assistant_events``."""
+    """A machine that emits all events about a run, its messages and steps: ``assistant_events``."""
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self._messages = MessageAccumulator(limits)
@@ -42,7 +42,7 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
         self._step_has_ended = False
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[AssistantEvent]:
-        """Take an event and return all that it says."""
+        """Take an event of the stream and return the specific events that it leads to."""
         if self._step_has_ended:
             self._step_id, self._step_has_ended = None, False
         told: list[AssistantEvent] = []
@@ -65,22 +65,22 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
         return told
 
     def close(self) -> Iterable[AssistantEvent]:
-        """Tell the texts and calls that nothing else has ended."""
+        """Emit the done events of the texts and calls that have not ended."""
         yield from self._content.close()
         yield from self._calls.close()
 
     def fail(self, error: Exception, /) -> None:
-        """Let an error of the stream carry what had arrived."""
+        """Attach to an error of the stream the part of the run that had arrived."""
         if isinstance(error, StreamkitError) and error.partial is None:
             error.partial = PartialRun(self.run, self.messages(), self.run_steps())
 
     def keep_to(self, limits: Limits) -> None:
-        """Take no more than ``limits`` allow from now on."""
+        """Apply ``limits`` to all later events."""
         self._messages.messages.limits = self._run.steps.limits = limits
 
     @property
     def run(self) -> Run | None:
-        """The run as it is; None before it is known."""
+        """The run in its present state; None before it is known."""
         return self._run.run
 
     @property
@@ -89,19 +89,19 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
         return self._run.status == "requires_action"
 
     def message(self) -> Message | None:
-        """The message that was spoken of last, as it is."""
+        """Return the message of the latest event about a message, in its present state."""
         id = self._message_id
         return None if id is None else self._messages.messages.snapshot(id)
 
     def run_step(self) -> RunStep | None:
-        """The step that was spoken of last, as it is; None once its end was told."""
+        """Return the step of the latest event about a step; None after the event that ended it."""
         id = self._step_id
         return None if id is None else self._run.steps.snapshot(id)
 
     def messages(self) -> list[Message]:
-        """Every message, as it is or as it ended."""
+        """Return every message, as it ended or else in its present state."""
         return self._messages.messages.snapshots()
 
     def run_steps(self) -> list[RunStep]:
-        """Every step, as it is or as it ended."""
+        """Return every step, as it ended or else in its present state."""
         return self._run.steps.snapshots()

@@ -1,4 +1,4 @@
-"""The messages of a run, added up."""
+"""The accumulator of the messages of a run."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ MessageEvent = MessageCreatedEvent | MessageDeltaEvent | MessageDoneEvent
 
 
 class MessageAccumulator(Machine[AssistantStreamEvent, MessageEvent]):
-    """The machine of ``accumulate_messages``."""
+    """A machine that accumulates messages and emits their events: ``accumulate_messages``."""
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self.messages: Growing[Message] = Growing(Message, limits)
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[MessageEvent]:
-        """Take an event and return what it says of a message."""
+        """Take an event of the stream and return the events about a message."""
         messages = self.messages
         match value:
             case ThreadMessageDelta(data=delta):

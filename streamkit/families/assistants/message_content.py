@@ -1,4 +1,4 @@
-"""The texts and images of messages, as they are written."""
+"""The teller of the texts and images of messages, as they are written."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ ContentEvent = TextCreatedEvent | TextDeltaEvent | TextDoneEvent | ImageFileDone
 
 
 class ContentTeller(Machine[MessageEvent, ContentEvent]):
-    """The machine of ``message_content``."""
+    """A machine that emits the events about the content of messages: ``message_content``."""
 
     def __init__(self) -> None:
         self._messages: dict[str, _Message] = {}
 
     def feed(self, value: MessageEvent, /) -> Sequence[ContentEvent]:
-        """Take an event about a message and return what it says of its content."""
+        """Take an event about a message and return the events about its content."""
         match value:
             case MessageDeltaEvent(message_id=id):
                 message = self._messages.setdefault(id, _Message(id, resumed=True))
@@ -63,14 +63,14 @@ class ContentTeller(Machine[MessageEvent, ContentEvent]):
                 return list(ended.end(value.message.content, is_cut=is_cut)) if ended else ()
 
     def close(self) -> Iterable[ContentEvent]:
-        """Return the done events of the messages that have not ended."""
+        """Emit the done events of the texts in messages that have not ended."""
         messages, self._messages = self._messages, {}
         for message in messages.values():
             yield from message.end(is_cut=True)
 
 
 class _Message:
-    """What of a message has been emitted."""
+    """The state of one message: the blocks that have been emitted."""
 
     def __init__(self, id: str, *, resumed: bool) -> None:
         self.id = id
@@ -81,10 +81,10 @@ class _Message:
         # A text is open from its beginning to that of the next block, so there is only one.
         self._open: int | None = None
         self._done: dict[int, Mark] = {}
-        """The texts that were done and had no piece since, as of then."""
+        """The texts that were done and had no piece since, in their state when they were done."""
 
     def show(self, index: int, block: Mark) -> Iterator[ContentEvent]:
-        """Return what is new of a block as it is now, besides what a delta adds to it."""
+        """Emit the events for a new block or a new image in it, but not those of its deltas."""
         if block.get("type") == "text":
             if index not in self._texts:
                 yield from self._overtaken()
@@ -102,7 +102,7 @@ class _Message:
     def grow(
         self, index: int, fragment: MessageContentDelta, block: Mark
     ) -> Iterator[ContentEvent]:
-        """Return what a delta says of a block that is now as it made it."""
+        """Emit the events for a delta of a block; ``block`` is its state after the delta."""
         yield from self.show(index, block)
         if not isinstance(fragment, TextDeltaBlock) or fragment.text is None:
             return
@@ -115,7 +115,7 @@ class _Message:
     def end(
         self, content: Sequence[MessageContent] = (), *, is_cut: bool
     ) -> Iterator[ContentEvent]:
-        """Return the rest, as the whole message has it, or as far as it got.
+        """Emit the remaining events, from the whole message, or from the state so far.
 
         The texts that have begun are done before any block begins that only the whole message has.
         """
@@ -134,13 +134,13 @@ class _Message:
                 yield ImageFileDoneEvent(self.id, index, block.image_file)
 
     def _overtaken(self) -> Iterator[ContentEvent]:
-        """Return the done event of the text that is open when the next block begins."""
+        """Emit the done event of the text that is open when the next block begins."""
         if self._open is not None:
             index, self._open = self._open, None
             block = self._done[index] = self._texts[index]
             yield TextDoneEvent(self.id, index, text_of(block))
 
     def _has_been(self, index: int, text: Text) -> bool:
-        """Whether a done event had this very text."""
+        """Return whether a done event had this very text."""
         done = self._done.get(index)
         return done is not None and text_of(done).to_dict() == text.to_dict()

@@ -1,4 +1,4 @@
-"""Messages: what is sent, and how it is answered. No I/O.
+"""The calls of messages: their parameters, requests and answers. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/messages.
 """
@@ -31,13 +31,13 @@ __all__ = [
 
 
 class MessageUpdateParams(RequestOptions, total=False):
-    """What of a message can be changed."""
+    """The parameters of a change of a message."""
 
     metadata: Mapping[str, str] | NotGiven | None
 
 
 class MessageCreateParams(MessageUpdateParams, total=False):
-    """What a message is made of."""
+    """The parameters of a new message."""
 
     content: Required[str | Iterable[Mapping[str, Any] | Wire]]
     role: Required[Literal["user", "assistant"]]
@@ -45,34 +45,34 @@ class MessageCreateParams(MessageUpdateParams, total=False):
 
 
 class MessageListParams(ListParams, total=False):
-    """Which messages of a thread are wanted."""
+    """The parameters of a request for the messages of a thread."""
 
     run_id: str | NotGiven
-    """Only those that this run wrote."""
+    """The id of a run, to list only the messages that it wrote."""
 
 
 def create(thread_id: str, params: Mapping[str, Any]) -> Call[Message]:
-    """Add a message to a thread."""
+    """Return the call that adds a message to a thread."""
     return post(_all(thread_id), Message, params)
 
 
 def retrieve(message_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Message]:
-    """Fetch a message."""
+    """Return the call that fetches a message."""
     return get(_one(message_id, thread_id), Message, params)
 
 
 def update(message_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Message]:
-    """Change a message."""
+    """Return the call that changes a message."""
     return post(_one(message_id, thread_id), Message, params)
 
 
 def list_(thread_id: str, params: Mapping[str, Any]) -> Call[CursorPage[Message]]:
-    """Fetch the messages of a thread."""
+    """Return the call that lists the messages of a thread."""
     return get(_all(thread_id), CursorPage[Message], params)
 
 
 def delete_(message_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[MessageDeleted]:
-    """Delete a message."""
+    """Return the call that deletes a message."""
     return delete(_one(message_id, thread_id), MessageDeleted, params)
 
 

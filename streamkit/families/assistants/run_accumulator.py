@@ -1,4 +1,4 @@
-"""The states and the steps of a run, added up."""
+"""The accumulator of the states and the steps of a run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ RunOrStepEvent = RunEvent | RunStepCreatedEvent | RunStepDeltaEvent | RunStepDon
 
 
 class RunAccumulator(Machine[AssistantStreamEvent, RunOrStepEvent]):
-    """The machine of ``accumulate_run``."""
+    """A machine that accumulates a run and its steps and emits their events: ``accumulate_run``."""
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self.run: Run | None = None
@@ -46,7 +46,7 @@ class RunAccumulator(Machine[AssistantStreamEvent, RunOrStepEvent]):
         self.steps: Growing[RunStep] = Growing(RunStep, limits)
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[RunOrStepEvent]:
-        """Take an event and return what it says of the run or a step."""
+        """Take an event of the stream and return the events about the run or a step."""
         steps = self.steps
         match value:
             case ThreadRunStepDelta(data=delta):

@@ -1,4 +1,4 @@
-"""The stream of a run: what is sent for it, and to go on when the run requires action. No I/O."""
+"""The requests that start the stream of a run, or continue it with tool outputs. No I/O."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ __all__ = ["RunStreamCall", "create", "create_and_run", "submit_tool_outputs"]
 
 @dataclass(frozen=True)
 class RunStreamCall:
-    """A call that is answered with the events of a run."""
+    """A call that the server answers with the events of a run."""
 
     request: Request
     on_truncated: OnTruncated
     thread_id: str
-    """Empty when the thread is made by the call."""
+    """The id of the thread; empty when the call makes the thread."""
     options: Mapping[str, Any]
-    """What the request was told besides its parameters."""
+    """The options of the request: extra headers, extra query and timeout."""
 
     def continuation(self, run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> Request:
-        """The request that gives the run what it waits for."""
+        """Return the request that submits the tool outputs that the run waits for."""
         params = {**self.options, "tool_outputs": [*tool_outputs]}
         thread_id = run.thread_id or self.thread_id
         return _streamed(runs.submit_tool_outputs(run.id, thread_id, params))
@@ -39,13 +39,13 @@ class RunStreamCall:
 def create(
     thread_id: str, params: Mapping[str, Any], on_truncated: OnTruncated = "error"
 ) -> RunStreamCall:
-    """Run an assistant on a thread."""
+    """Return the call that starts a run on a thread and streams its events."""
     call = runs.create(thread_id, params)
     return RunStreamCall(_streamed(call), on_truncated, thread_id, _options(params))
 
 
 def create_and_run(params: Mapping[str, Any], on_truncated: OnTruncated = "error") -> RunStreamCall:
-    """Make a thread and run an assistant on it."""
+    """Return the call that makes a thread, starts a run on it and streams its events."""
     call = threads.create_and_run(params)
     return RunStreamCall(_streamed(call), on_truncated, "", _options(params))
 
@@ -53,7 +53,7 @@ def create_and_run(params: Mapping[str, Any], on_truncated: OnTruncated = "error
 def submit_tool_outputs(
     run_id: str, thread_id: str, params: Mapping[str, Any], on_truncated: OnTruncated = "error"
 ) -> RunStreamCall:
-    """Give a run what it waits for."""
+    """Return the call that submits tool outputs and streams the run's next events."""
     call = runs.submit_tool_outputs(run_id, thread_id, params)
     return RunStreamCall(_streamed(call), on_truncated, thread_id, _options(params))
 
@@ -64,7 +64,7 @@ def _streamed(call: Call[Run]) -> Request:
 
 
 def _options(params: Mapping[str, Any]) -> dict[str, Any]:
-    # Not the extra body: it was meant for the run.
+    # Without the extra body, which was meant for the start of the run.
     return {
         name: params[name] for name in ("extra_headers", "extra_query", "timeout") if name in params
     }

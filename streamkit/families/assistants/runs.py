@@ -1,4 +1,4 @@
-"""The calls of a thread's runs.
+"""The calls of a thread's runs: their parameters, requests and answers. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/runs.
 """
@@ -42,13 +42,13 @@ __all__ = [
 
 
 class RunUpdateParams(RequestOptions, total=False):
-    """What of a run can be changed."""
+    """The parameters of a change of a run."""
 
     metadata: Mapping[str, str] | NotGiven | None
 
 
 class RunParams(RunUpdateParams, total=False):
-    """What any run is made of."""
+    """The parameters of any new run."""
 
     assistant_id: Required[str]
     instructions: str | NotGiven | None
@@ -65,83 +65,83 @@ class RunParams(RunUpdateParams, total=False):
 
 
 class RunCreateParams(RunParams, total=False):
-    """What a run of a thread that exists is made of."""
+    """The parameters of a new run on an existing thread."""
 
     additional_instructions: str | NotGiven | None
     additional_messages: Iterable[Mapping[str, Any] | Wire] | NotGiven | None
     include: list[str] | NotGiven
-    """What more the steps are to say, as ``step_details.tool_calls[*].file_search...``."""
+    """Additional fields to return in steps, as ``step_details.tool_calls[*].file_search...``."""
     reasoning_effort: str | NotGiven | None
 
 
 class ToolOutputsParams(RequestOptions, total=False):
-    """What the tools gave that a run waits for."""
+    """The parameters of the submission of the tool outputs that a run waits for."""
 
     tool_outputs: Required[Iterable[Mapping[str, Any]]]
-    """Each with its ``tool_call_id`` and its ``output``."""
+    """The outputs, each with its ``tool_call_id`` and its ``output``."""
 
 
 class RunPollParams(RequestOptions, PollParams, total=False):
-    """How a run is polled."""
+    """The options of polling a run."""
 
 
 class RunCreateAndPollParams(RunCreateParams, PollParams, total=False):
-    """What a run of a thread that exists is made of, and how it is polled."""
+    """The parameters of a new run on an existing thread, and the options of polling it."""
 
 
 class ToolOutputsAndPollParams(ToolOutputsParams, PollParams, total=False):
-    """What the tools gave that a run waits for, and how it is polled."""
+    """The parameters of the submission of tool outputs, and the options of polling the run."""
 
 
 STATUSES = Statuses(
     working=frozenset({"queued", "in_progress", "cancelling"}),
-    # Nothing happens while it requires action: the caller has to act.
+    # A run that requires action does nothing until the caller acts.
     final=frozenset(
         {"requires_action", "cancelled", "completed", "failed", "expired", "incomplete"}
     ),
 )
-"""Those of a run."""
+"""The statuses of a run: those in which it works, and those in which polling ends."""
 
 
 def create(thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
-    """Run an assistant on a thread."""
+    """Return the call that starts a run of an assistant on a thread."""
     return post(_all(thread_id), Run, params)
 
 
 def retrieve(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
-    """Fetch a run."""
+    """Return the call that fetches a run."""
     return get(_one(run_id, thread_id), Run, params)
 
 
 def update(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
-    """Change a run."""
+    """Return the call that changes a run."""
     return post(_one(run_id, thread_id), Run, params)
 
 
 def list_(thread_id: str, params: Mapping[str, Any]) -> Call[CursorPage[Run]]:
-    """Fetch the runs of a thread."""
+    """Return the call that lists the runs of a thread."""
     return get(_all(thread_id), CursorPage[Run], params)
 
 
 def cancel(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
-    """Ask for a run to be given up."""
+    """Return the call that requests that a run is cancelled."""
     return post(f"{_one(run_id, thread_id)}/cancel", Run, params)
 
 
 def submit_tool_outputs(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[Run]:
-    """Give a run what it waits for."""
+    """Return the call that submits the tool outputs that a run waits for."""
     return post(f"{_one(run_id, thread_id)}/submit_tool_outputs", Run, params)
 
 
 def poll(run_id: str, thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
-    """Poll a run."""
+    """Return the plan that polls a run."""
     terms = PollTerms(params)
     look = retrieve(run_id, thread_id, terms.poll_params)
     return terms.polled(STATUSES, look, run_id)
 
 
 def create_and_poll(thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
-    """Run an assistant on a thread, and poll the run."""
+    """Return the plan that starts a run of an assistant on a thread and polls it."""
     terms = PollTerms(params)
     return terms.started(
         STATUSES,
@@ -153,7 +153,7 @@ def create_and_poll(thread_id: str, params: Mapping[str, Any]) -> PollPlan[Run]:
 def submit_tool_outputs_and_poll(
     run_id: str, thread_id: str, params: Mapping[str, Any]
 ) -> PollPlan[Run]:
-    """Give a run what it waits for, and poll it."""
+    """Return the plan that submits tool outputs to a run and polls it."""
     terms = PollTerms(params)
     again = retrieve(run_id, thread_id, terms.follow_params)
     return terms.started(

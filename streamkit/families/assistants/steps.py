@@ -1,4 +1,4 @@
-"""Steps of a run: what is sent, and how it is answered. No I/O.
+"""The calls of the steps of a run: their parameters, requests and answers. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/run-steps.
 """
@@ -21,24 +21,24 @@ __all__ = ["StepListParams", "StepRetrieveParams", "list_", "retrieve"]
 
 
 class StepRetrieveParams(RequestOptions, total=False):
-    """What of a step is wanted."""
+    """The parameters of a request for a step."""
 
     include: list[str] | NotGiven
-    """What more it is to say, as ``step_details.tool_calls[*].file_search.results[*].content``."""
+    """More fields to return, as ``step_details.tool_calls[*].file_search.results[*].content``."""
 
 
 class StepListParams(ListParams, StepRetrieveParams, total=False):
-    """Which steps of a run are wanted, and what of them."""
+    """The parameters of a request for the steps of a run."""
 
 
 def retrieve(step_id: str, run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[RunStep]:
-    """Fetch a step."""
+    """Return the call that fetches a step."""
     steps = _all(run_id, thread_id)
     return get(f"{steps}/{path('{step_id}', step_id=step_id)}", RunStep, params)
 
 
 def list_(run_id: str, thread_id: str, params: Mapping[str, Any]) -> Call[CursorPage[RunStep]]:
-    """Fetch the steps of a run."""
+    """Return the call that lists the steps of a run."""
     return get(_all(run_id, thread_id), CursorPage[RunStep], params)
 
 

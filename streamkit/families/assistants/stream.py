@@ -1,4 +1,4 @@
-"""What the stream of a run knows, whether its reader blocks or awaits."""
+"""The state of a run's stream that the streams of both clients share."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "AsyncAnswer", "RunStreamState", "ToolOutputs"]
 
 ToolOutputs: TypeAlias = Iterable[Mapping[str, Any]] | None
-"""``{"tool_call_id": …, "output": …}`` for each call; None to leave the run waiting."""
+"""``{"tool_call_id": …, "output": …}`` for each tool call; None leaves the run waiting."""
 
 Answer: TypeAlias = Callable[[Run], ToolOutputs]
-"""Says what the tools return that a run requires."""
+"""A function that returns the outputs of the tools that a run waits for."""
 
 AsyncAnswer: TypeAlias = Callable[[Run], ToolOutputs | Awaitable[ToolOutputs]]
-"""The same, and may be awaited."""
+"""A function like ``Answer`` whose result may be awaitable."""
 
 AnyAnswer = TypeVar("AnyAnswer", bound=AsyncAnswer)
 
 
 class RunStreamState(RunView, Generic[AnyAnswer]):
-    """What a stream of a run knows without waiting."""
+    """The part of a run's stream that needs no I/O."""
 
     def _follow(
         self,
@@ -61,13 +61,16 @@ class RunStreamState(RunView, Generic[AnyAnswer]):
         return self._follower
 
     def _run_pipeline(self) -> NewPipeline[AssistantStreamEvent]:
-        """Return a maker of pipelines: each goes on from the events of the response before it."""
+        """Return a maker of pipelines, each of which continues the events of the last response."""
         run = followed_by(self._follower)
         pipeline: type[Pipeline[AssistantStreamEvent]] = Pipeline
         return partial(pipeline, run, on_truncated=self._on_truncated, limits=self._limits)
 
     def _unanswered(self) -> Run | None:
-        """The run, if it waits for the outputs of tools and was not answered yet."""
+        """Return the run if it waits for the outputs of tools and was not answered yet, or None.
+
+        Raises ``LimitExceededError`` beyond the limit ``required_actions``.
+        """
         run = self._follower.events.run
         if run is self._answered or not self._follower.events.waits:
             return None
@@ -79,7 +82,7 @@ class RunStreamState(RunView, Generic[AnyAnswer]):
         return run
 
     def _last_calls(self) -> Iterator[Call]:
-        """What to call when the last response has ended well."""
+        """Yield the calls to make when the last response has ended without an error."""
         if self._is_outermost and not self._callbacks.has_ended:
             self._follower.finish()
             yield from self._callbacks.event_calls()

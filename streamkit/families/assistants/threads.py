@@ -1,4 +1,4 @@
-"""Threads: what is sent, how their runs are polled, and how it is answered. No I/O.
+"""The calls of threads: their parameters, requests and answers. No I/O.
 
 Source: https://platform.openai.com/docs/api-reference/threads.
 """
@@ -37,56 +37,56 @@ __all__ = [
 
 
 class ThreadUpdateParams(RequestOptions, total=False):
-    """What of a thread can be changed."""
+    """The parameters of a change of a thread."""
 
     metadata: Mapping[str, str] | NotGiven | None
     tool_resources: Mapping[str, Any] | Wire | NotGiven | None
 
 
 class ThreadCreateParams(ThreadUpdateParams, total=False):
-    """What a thread is made of."""
+    """The parameters of a new thread."""
 
     messages: Iterable[Mapping[str, Any] | Wire] | NotGiven
 
 
 class CreateAndRunParams(RunParams, total=False):
-    """What a thread and a run of it are made of."""
+    """The parameters of a new thread and a run on it."""
 
     thread: Mapping[str, Any] | NotGiven
     tool_resources: Mapping[str, Any] | Wire | NotGiven | None
 
 
 class CreateAndRunPollParams(CreateAndRunParams, PollParams, total=False):
-    """What a thread and a run of it are made of, and how the run is polled."""
+    """The parameters of a new thread and a run on it, and the options of polling the run."""
 
 
 def create(params: Mapping[str, Any]) -> Call[Thread]:
-    """Make a thread."""
+    """Return the call that makes a thread."""
     return post("/threads", Thread, params)
 
 
 def create_and_run(params: Mapping[str, Any]) -> Call[Run]:
-    """Make a thread and run an assistant on it."""
+    """Return the call that makes a thread and starts a run of an assistant on it."""
     return post("/threads/runs", Run, params)
 
 
 def retrieve(thread_id: str, params: Mapping[str, Any]) -> Call[Thread]:
-    """Fetch a thread."""
+    """Return the call that fetches a thread."""
     return get(_path(thread_id), Thread, params)
 
 
 def update(thread_id: str, params: Mapping[str, Any]) -> Call[Thread]:
-    """Change a thread."""
+    """Return the call that changes a thread."""
     return post(_path(thread_id), Thread, params)
 
 
 def delete_(thread_id: str, params: Mapping[str, Any]) -> Call[ThreadDeleted]:
-    """Delete a thread."""
+    """Return the call that deletes a thread."""
     return delete(_path(thread_id), ThreadDeleted, params)
 
 
 def create_and_run_poll(params: Mapping[str, Any]) -> PollPlan[Run]:
-    """Make a thread, run an assistant on it, and poll the run."""
+    """Return the plan that makes a thread, starts a run of an assistant on it and polls the run."""
     terms = PollTerms(params)
     return terms.started(
         runs.STATUSES,

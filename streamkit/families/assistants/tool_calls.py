@@ -1,4 +1,4 @@
-"""The tool calls of a run's steps, as they are written."""
+"""The teller of the tool calls of a run's steps, as they are written."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ToolCallEvent = ToolCallCreatedEvent | ToolCallDeltaEvent | ToolCallDoneEvent
 
 
 class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
-    """The machine of ``tool_calls``."""
+    """A machine that emits the events about the tool calls of steps: ``tool_calls``."""
 
     def __init__(self) -> None:
         self._steps: dict[str, _Step] = {}
 
     def feed(self, value: RunOrStepEvent, /) -> Sequence[ToolCallEvent]:
-        """Take an event about the run or a step and return what it says of tool calls."""
+        """Take an event about the run or a step and return the events about tool calls."""
         match value:
             case RunStepDeltaEvent(run_step_id=id):
                 step = self._steps.setdefault(id, _Step(id, resumed=True))
@@ -55,7 +55,7 @@ class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
                 return list(self._rest(is_cut=value.status not in _WHOLE)) if value.rests else ()
 
     def close(self) -> Iterable[ToolCallEvent]:
-        """Tell the calls that are not done yet."""
+        """Emit the done events of the calls that are not done yet."""
         return self._rest(is_cut=True)
 
     def _rest(self, *, is_cut: bool) -> Iterator[ToolCallEvent]:
@@ -64,11 +64,11 @@ class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
 
 
 _WHOLE = frozenset({"completed", "requires_action"})
-"""The states of a run, or a step, in which its calls are whole."""
+"""The states of a run, or of a step, in which its calls are whole."""
 
 
 class _Step:
-    """What of a step has been told."""
+    """The state of one step: the calls that have been emitted."""
 
     def __init__(self, id: str, *, resumed: bool) -> None:
         self.id = id
@@ -77,20 +77,20 @@ class _Step:
         self._done: set[int] = set()
 
     def show(self, index: int, call: Mark) -> Iterator[ToolCallEvent]:
-        """Tell of a call as it is now, if it is new."""
+        """Emit the created event of a call if it is new, and hold the call's present state."""
         if index not in self._calls:
             yield ToolCallCreatedEvent(self.id, index, call)
         self._calls[index] = call
 
     def grow(self, event: RunStepDeltaEvent) -> Iterator[ToolCallEvent]:
-        """Tell what a delta adds to calls."""
+        """Emit the events for the additions of a delta to calls."""
         for index, fragment, call in event.fragments():
             if index not in self._done:
                 yield from self.show(index, call)
                 yield ToolCallDeltaEvent(self.id, index, fragment, call)
 
     def end(self, step: RunStep) -> Iterator[ToolCallEvent]:
-        """Tell the rest, as the whole step has it."""
+        """Emit the remaining events, from the whole step."""
         details = step.step_details
         calls = details.tool_calls if isinstance(details, ToolCallsStepDetails) else ()
         is_cut = step.status not in _WHOLE
@@ -106,7 +106,7 @@ class _Step:
             yield ToolCallDoneEvent(self.id, index, call, _is_cut=is_cut)
 
     def rest(self, *, is_cut: bool) -> Iterator[ToolCallEvent]:
-        """Tell the calls that are not done, as far as they got."""
+        """Emit the done events of the calls that are not done, in their state so far."""
         for index in sorted(self._calls.keys() - self._done):
             self._done.add(index)
             call = tool_call_of(self._calls[index])

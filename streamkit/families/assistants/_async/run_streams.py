@@ -114,7 +114,7 @@ class AsyncRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[RunCreateParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return a manager that starts a run on a thread with an ``async with``, to stream its events.
+        """Return a manager of the events of a new run on a thread; an ``async with`` starts the run.
 
         Entering it returns the ``event_handler`` if there is one, else the stream; both can be
         iterated and have the current and the final state of the run.
@@ -165,11 +165,11 @@ class AsyncRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[ToolOutputsParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return a manager that submits tool outputs with an ``async with``.
+        """Return a manager of the next events of a run; an ``async with`` submits the tool outputs.
 
-        It then streams the next events of the run. It may be entered within a callback: with a
-        handler of its own it is another stream, with the handler of that callback it continues the
-        stream of the callback. All else is as with ``stream``.
+        The manager may be entered within a callback: with a handler of its own it opens another
+        stream, with the handler of that callback it continues the stream of the callback. All else
+        is as with ``stream``.
         """
         call = calls.submit_tool_outputs(run_id, thread_id, params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)
@@ -237,9 +237,9 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[CreateAndRunParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return a manager that starts a run on a new thread with an ``async with``.
+        """Return a manager of the events of a run on a new thread; an ``async with`` starts the run.
 
-        It then streams the events of the run. All else is as with ``runs.stream``.
+        All else is as with ``runs.stream``.
         """
         call = calls.create_and_run(params, on_truncated)
         return self._stream(call, event_handler, on_requires_action)

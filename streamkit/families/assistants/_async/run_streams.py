@@ -114,7 +114,7 @@ class AsyncRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[RunCreateParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return a manager of the events of a new run on a thread; an ``async with`` starts the run.
+        """Return a manager of the events of a new run on a thread; an ``async with`` starts it.
 
         Entering it returns the ``event_handler`` if there is one, else the stream; both can be
         iterated and have the current and the final state of the run.
@@ -237,7 +237,7 @@ class AsyncThreadRunStreams(AsyncStreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[CreateAndRunParams],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Return a manager of the events of a run on a new thread; an ``async with`` starts the run.
+        """Return a manager of the events of a run on a new thread; an ``async with`` starts it.
 
         All else is as with ``runs.stream``.
         """

@@ -115,7 +115,7 @@ class RunStreams(StreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[RunCreateParams],
     ) -> AssistantStreamManager[Any]:
-        """Return a manager of the events of a new run on a thread; a ``with`` starts the run.
+        """Return a manager of the events of a new run on a thread; a ``with`` starts it.
 
         Entering it returns the ``event_handler`` if there is one, else the stream; both can be
         iterated and have the current and the final state of the run.
@@ -238,7 +238,7 @@ class ThreadRunStreams(StreamedRuns):
         on_truncated: OnTruncated = "error",
         **params: Unpack[CreateAndRunParams],
     ) -> AssistantStreamManager[Any]:
-        """Return a manager of the events of a run on a new thread; a ``with`` starts the run.
+        """Return a manager of the events of a run on a new thread; a ``with`` starts it.
 
         All else is as with ``runs.stream``.
         """

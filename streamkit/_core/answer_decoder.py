@@ -116,7 +116,7 @@ class AnswerDecoder(Machine[SSE, A]):
         return ()
 
     def close(self) -> Iterable[A]:
-        """Handle the end of the body, or ``[DONE]``."""
+        """End the answer, at the end of the body or at ``[DONE]``; raise if it is incomplete."""
         if self.is_complete:
             return ()
         if not self.received:
@@ -131,7 +131,7 @@ class AnswerDecoder(Machine[SSE, A]):
             error.events_received = self.received
 
     def _missing(self) -> str:
-        """Return the part that a stream which ends now lacks, and a quote of what came instead."""
+        """Return the part that a cut stream lacks, and a quote of the data passed over."""
         return f"no [DONE]{self._quoted()}"
 
     def _names_error(self, event: str) -> bool:

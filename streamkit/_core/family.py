@@ -29,11 +29,11 @@ class Family(Generic[A, E]):
     """The parts of a protocol that read the answer of one call."""
 
     decoder: NewDecoder[A]
-    """Makes the decoder of server-sent events into parts, which knows the answer's end."""
+    """A function that makes the decoder of server-sent events into parts of the answer."""
     is_content: Callable[[A], bool]
-    """Returns whether a part has content, for which a reader waits.
+    """A function that returns whether a part has content.
 
     After the first such part, the request is not repeated, and the limit until content is met.
     """
     machine: Callable[[Limits], Machine[A, E]]
-    """Makes the machine that turns the parts of an answer into events."""
+    """A function that makes the machine that turns the parts of an answer into events."""

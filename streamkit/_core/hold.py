@@ -29,7 +29,7 @@ class Hold(Machine[A, E]):
 
     @property
     def holds(self) -> bool:
-        """Whether no event was emitted."""
+        """Whether no event was emitted yet."""
         return self._held is not None
 
     def feed(self, value: A, /) -> Sequence[E]:

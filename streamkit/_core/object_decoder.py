@@ -74,7 +74,7 @@ class ObjectDecoder(AnswerDecoder[W]):
         return part
 
     def _decode_leniently(self, data: str | bytes, event: str) -> W | None:
-        """Decode data that do not fit the type exactly, which alone can hold an error."""
+        """Decode data that do not fit the type exactly; only such data can report an error."""
         self.received += 1
         if self._is_empty(data):
             return None

@@ -69,7 +69,7 @@ class Pipeline(Generic[E]):
 
     @property
     def holds(self) -> bool:
-        """Whether no event was emitted, so that the stream can begin anew."""
+        """Whether no event was emitted yet, so that the stream can begin anew."""
         return self._hold.holds
 
     def release(self) -> Sequence[E]:
@@ -78,7 +78,7 @@ class Pipeline(Generic[E]):
 
     @property
     def done(self) -> bool:
-        """Whether the end of the answer was seen, so that no more need be read."""
+        """Whether the end of the answer has come, so that no more need be read."""
         return self._decoder.done
 
     @property
@@ -112,7 +112,7 @@ class Pipeline(Generic[E]):
         yield from self._hold.close()
 
     def fail(self, error: Exception) -> None:
-        """Set the part that had arrived on an error that ends the stream."""
+        """Add the part that had arrived to an error that ends the stream."""
         self._sse.fail(error)
         self._decoder.fail(error)
         self._hold.fail(error)

@@ -35,7 +35,7 @@ __all__ = ["SLICE", "Apart", "must_stay_free", "scheduler_off_this_thread", "whe
 R = TypeVar("R")
 
 SLICE = 0.02
-"""Seconds that the scheduler's thread waits at a time, and a disposal waits at most."""
+"""The seconds for which the scheduler's thread waits at a time, and a disposal at most."""
 
 
 _Work: TypeAlias = "tuple[Callable[[], Any], Future[Any]]"

@@ -38,7 +38,7 @@ class AsyncBackOff:
 class AsyncCancelScope:
     """A context in which a task's wait raises ``StreamClosedError`` when another task cancels it.
 
-    A result that is there already is returned as usual: so check the scope's ``is_cancelled``. A
+    A wait whose result is there already returns it as usual, so check ``is_cancelled`` as well. A
     scope can be entered again, one time after the other.
     """
 

@@ -55,10 +55,10 @@ class CancelScope:
         self.is_cancelled = False
         self._newest: Cuttable | None = None
         self.ends_at = inf
-        """The time of the monotonic clock at which somebody will cancel it."""
+        """The time of the monotonic clock at which the scope will be cancelled."""
 
     def until(self, moment: float) -> Self:
-        """Announce when it will be cancelled, and return it."""
+        """Set the time at which the scope will be cancelled, and return the scope."""
         self.ends_at = moment
         return self
 
@@ -107,4 +107,4 @@ class _Entered(threading.local):
 _entered = _Entered()
 
 _SHORTEST = 0.001
-"""The seconds that are left at least: none at all would mean to a socket that it never waits."""
+"""The minimum of ``time_left``, in seconds, because zero would make a socket non-blocking."""

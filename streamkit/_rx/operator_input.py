@@ -25,8 +25,8 @@ _NAMED = 4
 class OperatorInput:
     """The name of an operator, and the values that it accepts; by default any.
 
-    ``also`` gives more classes. It is called when a value is of no other, so that what few need is
-    not imported for all.
+    ``also`` returns more classes. It is called when a value is of no other class, so that classes
+    with a slow import are imported only where they are needed.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class OperatorInput:
     def admit(self, value: object) -> bool:
         """Raise ``TypeError`` unless the operator accepts values of this value's class.
 
-        Return whether that is one of the classes that ``also`` gave.
+        Return whether that is one of the classes that ``also`` returned.
         """
         is_other = not isinstance(value, self._takes)
         if is_other:

@@ -1,4 +1,4 @@
-"""The machine that parses the contents of events: their texts, or their arguments of calls."""
+"""The machine that parses the texts, or the arguments of calls, in events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["ArgumentsEvent", "EventParser", "ReadableEvent", "TextEvent"]
 
 
 class ReadableEvent(Event, frozen=True, gc=False, eq=False):
-    """An event with a text to parse, a piece of it or the whole."""
+    """An event with a piece of a text to parse, or with the whole text."""
 
     def read_by(self, reader: Reading) -> tuple[Self, ParseError | None]:
         """Return the event with its parsed value, and the error of parsing the whole."""
@@ -26,17 +26,18 @@ class ReadableEvent(Event, frozen=True, gc=False, eq=False):
 
 
 class TextEvent(ReadableEvent, frozen=True, gc=False, eq=False):
-    """An event about a text."""
+    """An event with a piece of a text of the answer, or with the whole."""
 
 
 class ArgumentsEvent(ReadableEvent, frozen=True, gc=False, eq=False):
-    """An event about the arguments of a call."""
+    """An event with a piece of the arguments of a call, or with the whole."""
 
 
 class EventParser(Machine[Event, Event]):
-    """A machine that parses the events of one kind by a reader, and passes on all others.
+    """A machine that parses the events of one kind with a reader, and passes on all others.
 
-    The error of parsing a whole is raised after the last event, unless it comes again and fits.
+    The error of parsing a whole text is raised after the last event, unless the whole comes again
+    and is parsed without an error.
     """
 
     def __init__(self, kind: type[ReadableEvent], reader: Reading) -> None:

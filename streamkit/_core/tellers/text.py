@@ -1,7 +1,7 @@
 """The tellers of one text: of a plain text, and of one that is parsed when it is whole."""
 
 # A family's teller takes the parts of an answer, and makes the events. It keeps the last input with
-# a piece of the text, by which it finds the text again at the end.
+# a piece of the text, because that input leads to the whole text at the end.
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Wait: TypeAlias = "Callable[[Any], float]"
 """A wait strategy of tenacity, or a function that reads the same attributes of its argument."""
 
 HELD_RESULTS = 4096
-"""The maximum number of done events held back in an attempt; after one more, it is the last."""
+"""The maximum number of done events that an attempt holds back; one more makes it the last."""
 
 
 def retry_stream(
@@ -66,7 +66,7 @@ def retry_stream(
 
     Args:
         max_attempts: The maximum number of subscriptions to the source, the first included.
-        retry_if: Returns whether another attempt may mend an error.
+        retry_if: Returns whether another attempt may mend an error; by default, if it is transient.
         wait: Returns the seconds until the next attempt if the server asks for none; by default
             they grow from half a second to eight. Any strategy of tenacity fits. The argument has
             the attributes that these read: ``attempt_number`` (of the failed attempt; the first is
@@ -151,7 +151,7 @@ class _Attempt(Generic[T]):
 
     def __init__(self, observer: abc.ObserverBase[T | AttemptResetEvent], *, holds: bool) -> None:
         self.is_settled = False
-        """Whether the answer of this attempt is complete, so that no other attempt follows."""
+        """Whether no other attempt can follow, most often because the answer is complete."""
         self._observer = observer
         self._holds = holds
         self._held: list[T] = []

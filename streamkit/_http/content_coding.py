@@ -1,12 +1,13 @@
-"""What a body was packed with, undone within a bound.
+"""The decoders of a body's content coding, which bound the bytes that are decoded at a time.
 
-A few hundred bytes may be packed gigabytes. A decoder that is given all of them makes all of those
-before anybody can count. So at most ``PIECE`` bytes are made at a time, and whoever reads counts.
+A few hundred bytes may decode to gigabytes. A decoder that receives all of them returns all of
+those before anybody can count. So at most ``PIECE`` bytes are decoded at a time, and the reader
+counts.
 """
 
-# Strategy: one coding and no more, for two on top of each other save nothing, and each multiplies
-# what the other makes of a byte. Zlib, brotli and the newer decoders of zstd stop after so many
-# bytes when they are asked to; zstd's older one is fed so little that it cannot make much.
+# Strategy: one coding and no more, because two on top of each other save nothing, and multiply how
+# much a byte can decode to. Zlib, brotli and the newer decoders of zstd stop after a given number
+# of bytes; zstd's older one is fed so few bytes at a time that it cannot return many.
 
 from __future__ import annotations
 
@@ -25,36 +26,36 @@ if TYPE_CHECKING:
 __all__ = ["ACCEPTED", "PIECE", "CodingError", "HalfPackedError", "unpacked", "unpacked_async"]
 
 ACCEPTED = "gzip, deflate"
-"""What a server is asked for where an answer is not streamed."""
+"""The codings that a request accepts for an answer that is not streamed."""
 PIECE = 1 << 16
-"""How many bytes are made at a time."""
+"""The number of bytes that are decoded at a time."""
 SILENCE = 1 << 20
-"""How many bytes may come of which nothing is made."""
+"""The number of bytes that may arrive in a row without any decoded byte."""
 WINDOW_LOG = 23
-"""How far zstd may look back on what was made, as a power of 2; RFC 9659 says so for HTTP."""
+"""The base-2 logarithm of zstd's largest window in bytes, as RFC 9659 sets it for HTTP."""
 
 _SLICE = 16
-"""Of zstd, four blocks of a single letter each, which is the most that so few bytes can be."""
+"""The number of bytes fed to zstd's older decoder at once: at most four blocks of one letter."""
 
 
 class CodingError(Exception):
-    """A body is packed in a way that cannot be undone."""
+    """The error of a body that cannot be decoded."""
 
 
 class HalfPackedError(CodingError, EOFError):
-    """A body ended before what was packed did."""
+    """The error of a body that ended in the middle of its coding."""
 
 
 def unpacked(response: httpx.Response) -> Generator[bytes, None, None]:
-    """The body of ``response`` as it arrives, unpacked; raises ``CodingError``."""
-    if response.is_stream_consumed:  # as by an HTTP client that has no sockets
+    """Return the decoded body of ``response`` as it arrives; reading raises ``CodingError``."""
+    if response.is_stream_consumed:  # as it is by an HTTP client without sockets
         return _once(response.content)
     coding = _coding(response)
     return _undone(response, coding) if coding else _own(response.iter_raw())
 
 
 def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """The same on an event loop."""
+    """Return the decoded body of ``response`` as it arrives on an event loop."""
     if response.is_stream_consumed:
         return _once_async(response.content)
     coding = _coding(response)
@@ -79,7 +80,7 @@ async def _undone_async(response: httpx.Response, coding: str) -> AsyncGenerator
 
 
 def _own(chunks: Any) -> Any:
-    """As what they are: all libraries make generators, and say that they are iterators."""
+    """Return ``chunks``: all libraries annotate them as an iterator, and return a generator."""
     return chunks
 
 
@@ -92,9 +93,9 @@ async def _once_async(content: bytes) -> AsyncGenerator[bytes, None]:
 
 
 def _coding(response: httpx.Response) -> str:
-    """The names of what the body is packed with; empty when it comes as it is.
+    """Return the names of the body's codings; an empty text if the body is not encoded.
 
-    What is no name of a coding is passed over: some servers put a charset there.
+    A name that is no coding is ignored: some servers put a charset there.
     """
     said: str | None = response.headers.get("content-encoding")
     if said is None:
@@ -104,20 +105,20 @@ def _coding(response: httpx.Response) -> str:
 
 
 class _Decoder(Protocol):
-    """Undoes one coding."""
+    """The decoder of one coding."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether what was packed has ended."""
+        """Whether the coded data has ended."""
         ...
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What is made of ``data``, at most a few times ``PIECE`` at a time."""
+        """Yield the bytes decoded from ``data``, at most a few times ``PIECE`` at once."""
         ...
 
 
 class _Unpacking:
-    """A body on its way through its decoder."""
+    """The decoding of one body, which checks that it is complete and not silent for too long."""
 
     def __init__(self, coding: str) -> None:
         make = _DECODERS.get(coding)
@@ -153,7 +154,7 @@ class _Unpacking:
 
 
 class _Zlib:
-    """Gzip, of any number of members as it may have, and what follows is none of it; or deflate."""
+    """The decoder of gzip, which reads all members and ignores what follows; or of deflate."""
 
     def __init__(self, *, is_gzip: bool) -> None:
         self.is_complete = False
@@ -192,7 +193,7 @@ class _Zlib:
     def _window_bits(self, head: bytes) -> int:
         if self._is_gzip:
             return zlib.MAX_WBITS | 16
-        # By the name of deflate goes what zlib wraps, and without the wrap.
+        # Servers send as deflate both data with zlib's wrapper and data without it.
         is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
         return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
 
@@ -222,7 +223,7 @@ class _Brotli:
 
 
 class _Zstd:
-    """Frame by frame."""
+    """The decoder of zstd, which reads frame by frame."""
 
     def __init__(self) -> None:
         library = _library("zstd", "compression.zstd", "backports.zstd", "zstandard")
@@ -249,7 +250,7 @@ class _Zstd:
 
 
 def _stopping(frame: Any, data: bytes) -> Generator[bytes, None, bytes]:
-    """What is made of data; returns what of it follows the end of the frame."""
+    """Yield the bytes decoded from ``data``; return the bytes after the end of the frame."""
     while True:
         if piece := frame.decompress(data, PIECE):
             yield piece

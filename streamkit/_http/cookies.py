@@ -1,4 +1,4 @@
-"""Cookies: those of one key are sent with no other, and none is kept that could not be sent."""
+"""Cookies: those of one key are sent with no other key, and unsendable ones are not kept."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ C = TypeVar("C")
 
 
 class OwnCookies:
-    """Makes of an HTTP client one with the same connections, and with no cookies yet."""
+    """The copies of HTTP clients that have the same connections, and cookies of their own."""
 
     def __init__(self) -> None:
         self._copies: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
     def of(self, client: C) -> C:
-        """The copy of ``client`` that keeps its cookies here."""
+        """Return the copy of ``client`` that has cookies of its own."""
         if client not in self._copies:
             fresh: Any = copy(client)
             if hasattr(fresh, "cookies"):
@@ -33,9 +33,9 @@ class OwnCookies:
 
 
 def keep_sendable(client: object) -> None:
-    """Have ``client`` keep no cookie in which is a letter outside ASCII.
+    """Make ``client`` reject cookies with a letter outside ASCII.
 
-    httpx takes one that a server sets, and can send no request to that server any more.
+    httpx accepts such a cookie from a server, and then fails to send that server any request.
     """
     policy = getattr(getattr(getattr(client, "cookies", None), "jar", None), "_policy", None)
     if policy is not None and not isinstance(policy.set_ok, partial):

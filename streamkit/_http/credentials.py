@@ -1,4 +1,4 @@
-"""What in a request is for the server alone that it is sent to."""
+"""The credentials in a request, which only the server that it is sent to may see."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["SHORTEST_SECRET", "secrets_of", "without_credentials"]
 
 SHORTEST_SECRET = 8
-"""How long a value is at least that is a secret wherever it stands; a key is one in any case."""
+"""The least length of a value that counts as a secret; the value of a named key may be shorter."""
 
-# Not a list of what is secret: every service has a name of its own for its key.
+# A list of the headers that are not secret, because every service names its key differently.
 _FOR_ANYBODY = frozenset(
     {
         "accept",
@@ -32,7 +32,7 @@ _FOR_ANYBODY = frozenset(
         "user-agent",
     }
 )
-# What says who asks, or what for, and not by which right; servers quote it, and that is of help.
+# Headers that name the caller or the purpose, and grant nothing; a server's quotes of them help.
 _NO_SECRETS = _FOR_ANYBODY | {
     "accept-language",
     "baggage",
@@ -62,19 +62,19 @@ _PARAMETERS = frozenset(
         "run_id",
     }
 )
-"""Those of the API itself, which are no secrets."""
+"""The query parameters of the API itself, which are no secrets."""
 _names_a_key = re.compile("auth|cred|jwt|key|pass|secret|sig|token|^code$").search
 
 
 def without_credentials(request: httpx.Request) -> None:
-    """Take away every header that another server need not see."""
+    """Remove every header that another server does not need."""
     for name in [*request.headers]:
         if name.lower() not in _FOR_ANYBODY:
             del request.headers[name]
 
 
 def secrets_of(headers: httpx.Headers, url: httpx.URL) -> set[str]:
-    """What nobody but the server may see, in the headers and in the URL of a request."""
+    """Return the values in a request's headers and URL that nobody but the server may see."""
     found = {unquote(part) for part in url.userinfo.decode("ascii").split(":", 1)}
     for header, value in headers.multi_items():
         name = header.lower()

@@ -1,4 +1,4 @@
-"""What the environment says of proxies and certificates, and the errors that it leads to."""
+"""The proxies and certificates that the environment names, and the errors that they cause."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def made(make: Callable[[], C]) -> C:
-    """Return the HTTP client that ``make`` makes, or raise what the environment has against it."""
+    """Return the HTTP client that ``make`` makes, or raise an error that names the variables."""
     try:
         return make()
-    except Exception as error:  # noqa: BLE001 - httpx has no error of its own for it
+    except Exception as error:  # noqa: BLE001 - httpx has no error of its own for this
         failure = _failure(error)
     raise failure
 
 
 def proxies() -> dict[str, str | None]:
-    """By a pattern of URLs, as httpx mounts transports: the proxy to them, or None for none.
+    """Return the URL of the proxy, or None for no proxy, by URL pattern, as httpx mounts them.
 
-    httpx reads the same out of the environment when it is given no transport.
+    httpx reads the same from the environment when it is given no transport.
     """
     from urllib.request import getproxies
 
@@ -50,7 +50,7 @@ def proxies() -> dict[str, str | None]:
 
 
 def proxy_variables(url: httpx.URL) -> str:
-    """The names of the variables by which a request to ``url`` may go by a proxy; mostly none."""
+    """Return the names of the variables that send a request to ``url`` by a proxy, often none."""
     from urllib.request import getproxies_environment, proxy_bypass
 
     proxies = getproxies_environment()
@@ -60,7 +60,7 @@ def proxy_variables(url: httpx.URL) -> str:
 
 
 def _pattern(exempt: str) -> str:
-    """The URLs that an entry of NO_PROXY stands for: a name stands for all below it as well."""
+    """Return the URL pattern for an entry of NO_PROXY; a name covers its subdomains as well."""
     from ipaddress import ip_address
 
     if "://" in exempt:
@@ -77,14 +77,14 @@ def _failure(error: Exception) -> StreamkitError:
     else:
         names, what = _set(*_PROXIES, "NO_PROXY"), "proxies"
     said = f"{type(error).__name__}"
-    if isinstance(error, OSError | ImportError):  # others quote an address, and its password
+    if isinstance(error, OSError | ImportError):  # other errors quote an address with its password
         said += f": {error}"
     where = f"; look at the environment variables for {what}: {names}" if names else ""
     return StreamkitError(f"No HTTP client can be made ({said}){where}")
 
 
 def _set(*names: str) -> str:
-    """Those that are set, in either case."""
+    """Return those of the variables that are set, in upper or lower case."""
     return ", ".join(
         name for pair in names for name in (pair, pair.lower()) if os.environ.get(name)
     )

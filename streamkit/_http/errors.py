@@ -1,4 +1,4 @@
-"""What an HTTP failure means: the transport's errors and the API's statuses as ours."""
+"""The translation of HTTP failures: the transport's errors and the API's statuses become ours."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ __all__ = [
 ]
 
 ERROR_BODY_LIMIT = 1 << 16
-"""How many bytes of an error's body are read."""
+"""The number of bytes of an error's body that are read."""
 
 
 def library_of(instance: object) -> ModuleType:
-    """The HTTP library that ``instance``'s class comes from: httpx, or one that is built like it.
+    """Return the HTTP library that ``instance``'s class comes from: httpx, or one built like it.
 
-    Each has its own exception classes, of the same names.
+    Each library has its own exception classes, with the same names.
     """
     for base in type(instance).__mro__:
         module = sys.modules.get(base.__module__.partition(".")[0])
@@ -66,9 +66,9 @@ def library_of(instance: object) -> ModuleType:
 
 
 def exchange_error(error: Exception, request: httpx.Request) -> APIError:
-    """What an ``error`` of the HTTP client means when no whole response came.
+    """Return our error for an ``error`` of the HTTP client before a whole response came.
 
-    Not all are the library's own: transports let through what they do not know.
+    Some errors are not the library's own: transports pass on those that they do not know.
     """
     library, host = library_of(error), _host(request)
     if isinstance(error, library.TimeoutException | TimeoutError):
@@ -87,7 +87,7 @@ def exchange_error(error: Exception, request: httpx.Request) -> APIError:
 
 
 def body_error(error: Exception, response: httpx.Response) -> StreamkitError:
-    """What an ``error`` of the HTTP client means when it struck in the middle of a body."""
+    """Return our error for an ``error`` of the HTTP client in the middle of a body."""
     library, host = library_of(error), _host(response.request)
     if isinstance(error, library.TimeoutException | TimeoutError):
         phases: dict[str, float | None] = response.request.extensions.get("timeout", {})
@@ -105,7 +105,7 @@ def body_error(error: Exception, response: httpx.Response) -> StreamkitError:
 
 
 def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
-    """The error class of the response's status, with what ``content``, its body, says."""
+    """Return the error for the response's status, with the message in ``content``, its body."""
     response = detached(response, content)
     text = response.text.strip()
     body = _error_object(text)
@@ -120,14 +120,14 @@ def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
 
 
 def detached(response: httpx.Response, content: bytes) -> httpx.Response:
-    """The response with its body read and unpacked; no connection, no header of the request.
+    """Return the response with its decoded body, without connection and request headers.
 
-    It may be kept, and what an error carries may be logged or sent to a tracker.
+    Callers may keep a response, and may log an error that carries one or send it to a tracker.
     """
     framing = {b"content-encoding", b"content-length", b"transfer-encoding"}
     alone = type(response)(
         response.status_code,
-        # As bytes: what a server puts there need not be ASCII, and httpx would not write it again.
+        # As bytes: a server's headers need not be ASCII, and httpx would not encode others again.
         headers=[pair for pair in response.headers.raw if pair[0].lower() not in framing],
         content=content,
         request=_bare(response.request),
@@ -138,7 +138,7 @@ def detached(response: httpx.Response, content: bytes) -> httpx.Response:
 
 
 def forget_request(response: httpx.Response) -> None:
-    """Take the headers and the body of its request away from a response that is handed out."""
+    """Remove the request's headers and body from a response that is passed to the caller."""
     extensions = response.request.extensions
     response.request = _bare(response.request)
     response.request.extensions = extensions
@@ -160,7 +160,7 @@ def _error_object(text: str) -> Any:
         body = loads(text)
     except ValueError:
         return text or None
-    if text.startswith("[") and body:  # Google's servers send a list of one
+    if text.startswith("[") and body:  # Google's servers send a list with one error
         body = body[0]
     error: Any = _fields(body).get("error")
     return error if isinstance(error, str) or _fields(error) else body
@@ -179,9 +179,9 @@ def _fields(value: object) -> dict[str, Any]:
 
 
 def _is_of_network(error: Exception) -> bool:
-    """Whether it comes from a package below the HTTP client, which was to put it in other terms."""
+    """Return whether ``error`` is a lower package's that the HTTP client did not translate."""
     raised_in = type(error).__module__
-    if isinstance(error, RuntimeError):  # of a closed connection, some say no more than that
+    if isinstance(error, RuntimeError):  # all that some raise for a closed connection
         for frame, _ in traceback.walk_tb(error.__traceback__):
             raised_in = str(frame.f_globals.get("__name__"))
     return raised_in.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}

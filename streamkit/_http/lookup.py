@@ -1,4 +1,4 @@
-"""The addresses of a name: asked for in a thread, for nothing can wake one that asks."""
+"""The lookup of a name's addresses, in a thread of its own, because nothing can wake it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Lookup"]
 
 
 class Lookup:
-    """A lookup that any thread can give up; its own thread is left behind then, until it ends."""
+    """A lookup that any thread can abandon; the lookup's own thread then runs on until it ends."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
@@ -18,16 +18,16 @@ class Lookup:
         self._error: Exception | None = None
         self._is_over = threading.Event()
         self.shut_down = self._is_over.set
-        """Has nobody wait for it any more."""
+        """Wake the thread that waits for the lookup, and end later waits at once."""
         try:
             threading.Thread(target=self._look_up, name="streamkit-lookup", daemon=True).start()
-        except RuntimeError:  # the interpreter is about to end, and starts none
+        except RuntimeError:  # the interpreter is about to end, and starts no thread
             self._look_up()
 
     def wait(self, timeout: float | None) -> list[Any]:
-        """What ``socket.getaddrinfo`` returns, or nothing when it was given up; raises as it does.
+        """Return the result of ``socket.getaddrinfo``, or nothing after `shut_down`.
 
-        Raises ``TimeoutError`` when it has not come after so many seconds.
+        Raises the errors of ``getaddrinfo``, and ``TimeoutError`` after ``timeout`` seconds.
         """
         if not self._is_over.wait(timeout):
             raise TimeoutError("the lookup of the name timed out")
@@ -39,5 +39,5 @@ class Lookup:
         try:
             self._found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except Exception as error:  # noqa: BLE001 - the thread that waits for it raises it
-            self._error = error.with_traceback(None)  # which would hold this, and all it holds
+            self._error = error.with_traceback(None)  # which would hold this lookup and its data
         self._is_over.set()

@@ -1,8 +1,8 @@
-"""A pipe that has a name, read without waiting longer than its reader wants to."""
+"""A named pipe that another thread can close while it is read."""
 
-# Strategy: to open such a pipe waits for its writer, to read it waits for what is written, and to
-# close it waits for who reads. None of it can be interrupted. Opened without blocking, it can be
-# waited for together with another pipe, by which closing wakes the reader.
+# Strategy: opening such a pipe waits for its writer, reading waits for data, and closing waits for
+# the reader. None of these can be interrupted. A pipe that is opened without blocking can be waited
+# for together with another pipe, by which closing wakes the reader.
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["PipeFile", "is_no_regular_file"]
 
 
 class PipeFile:
-    """What is written to a pipe, as a file; the first read opens it, and any thread closes it."""
+    """A named pipe as a file; the first read opens it, and any thread may close it."""
 
     def __init__(self, path: os.PathLike[str]) -> None:
         self._path = path
@@ -25,7 +25,7 @@ class PipeFile:
         self._lock = threading.Lock()
 
     def read(self, size: int) -> bytes:
-        """Wait for what is written, and return it; ``b""`` once the last writer has closed."""
+        """Wait for data and return it; ``b""`` once the last writer has closed."""
         with self._lock:
             if self._is_closed:
                 raise ValueError("read of a closed file")
@@ -36,7 +36,7 @@ class PipeFile:
             return os.read(self._pipe, size)
 
     def close(self) -> None:
-        """Wake who reads, and read no more."""
+        """Wake the thread that reads, and close the pipe."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -48,19 +48,19 @@ class PipeFile:
 
 
 def _ready(*descriptors: int) -> set[int]:
-    """Those that can be read, once there are any."""
-    waiting = select.poll()  # `select` itself knows no more than a thousand open files
+    """Wait until any of the descriptors can be read, and return those that can."""
+    waiting = select.poll()  # `select` itself takes no descriptor above a thousand
     for descriptor in descriptors:
         waiting.register(descriptor, select.POLLIN)
     return {descriptor for descriptor, _ in waiting.poll()}
 
 
 def is_no_regular_file(path: os.PathLike[str]) -> bool:
-    """Whether there is something else at the path: a pipe, a device or a socket."""
+    """Return whether the path is that of a pipe, a device or a socket."""
     from pathlib import Path
 
     try:
         mode = Path(path).stat().st_mode
-    except OSError:  # opening it will say why
+    except OSError:  # opening the file will raise the reason
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)

@@ -1,6 +1,6 @@
-"""How many exchanges a client has at a time; the others wait, and can be called off meanwhile.
+"""The limit on a client's open exchanges; further ones wait for a place, and can be cut meanwhile.
 
-httpcore counts connections as well, but wakes nobody who waits for one, and loses count when an
+httpcore limits connections as well, but wakes no thread that waits for one, and loses count when an
 exchange ends badly.
 """
 
@@ -17,7 +17,7 @@ __all__ = ["Places", "no_place"]
 
 
 class Places:
-    """So many places; the thread that has waited longest has the next that is free."""
+    """A number of places; the thread that has waited longest gets the next free one."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -25,7 +25,7 @@ class Places:
         self._lock = threading.Lock()
 
     def take(self, connection: Connection, seconds: float | None) -> None:
-        """Take one; raises ``TimeoutError``, and ``StreamClosedError`` when that is called off."""
+        """Take a place; raise ``TimeoutError``, or ``StreamClosedError`` if the wait is cut."""
         with self._lock:
             if self._free:
                 self._free -= 1
@@ -45,7 +45,7 @@ class Places:
             raise TimeoutError(no_place(seconds))
 
     def give_back(self) -> None:
-        """Let the next have it."""
+        """Give the place to the next thread that waits, or free it."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().come()
@@ -54,12 +54,12 @@ class Places:
 
 
 def no_place(seconds: float | None) -> str:
-    """What to say when none was free for so many seconds."""
+    """Return the error message for a wait of ``seconds`` in which no place was free."""
     return f"no place for another connection was free for {seconds} s"
 
 
 class _Turn:
-    """Of one thread that waits."""
+    """The turn of one thread that waits for a place."""
 
     def __init__(self) -> None:
         self.has_come = False

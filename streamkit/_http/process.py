@@ -1,4 +1,4 @@
-"""The process that this is: a fork of it has all that it had, and must use none of its sockets."""
+"""The current process: a fork inherits all of its objects, and must use none of its sockets."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ __all__ = ["Process", "this_process"]
 
 
 class Process:
-    """One process, which is not the one that it was forked from; told apart by identity."""
+    """One process; identity distinguishes it from the process that it was forked from."""
 
 
 def this_process() -> Process:
-    """The process that calls this."""
+    """Return the process that calls this function."""
     return _this
 
 
@@ -22,5 +22,5 @@ def _note_the_fork() -> None:
 
 
 _this = Process()
-if hasattr(os, "register_at_fork"):  # where processes fork
+if hasattr(os, "register_at_fork"):  # on platforms where processes fork
     os.register_at_fork(after_in_child=_note_the_fork)

@@ -17,7 +17,7 @@ __all__ = ["TimedAsyncBody"]
 
 
 class TimedAsyncBody(AsyncBody):
-    """The bytes of a body as they arrive, as long as they arrive in time."""
+    """The bytes of a body as they arrive; reading raises ``StreamTimeoutError`` on late ones."""
 
     def __init__(self, response: httpx.Response, deadlines: Deadlines) -> None:
         super().__init__(response)

@@ -1,8 +1,8 @@
-"""Errors leave here: without the secrets of their request, and without foreign exceptions.
+"""The redaction of errors: they leave without the secrets of their request or foreign exceptions.
 
-Servers quote what they were sent: a key they do not know, a header, an address. They do it in any
+Servers quote what they were sent: a key they do not know, a header, an address. They quote in any
 encoding and anywhere: in an error, in a page in place of an answer, in mid-stream. So secrets are
-not taken out where something is quoted, but where an error leaves: ``Secrets.taken_from`` it.
+not removed where something is quoted, but where an error leaves, by ``Secrets.taken_from``.
 """
 
 from __future__ import annotations
@@ -27,49 +27,49 @@ AnyError = TypeVar("AnyError", bound=BaseException)
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 REDACTED = "[redacted]"
-"""What stands in the place of a secret."""
+"""The text in the place of a secret."""
 
 _KEY = "streamkit.secrets"
 _HEAD = 64
-"""How many characters of a long secret are looked for; what follows them is taken along."""
+"""The number of characters of a long secret that are searched for; the rest is removed as well."""
 _SHORTEST_CUT = 200
-"""How long a text is at least that may have been cut in the midst of a secret."""
+"""The least length of a text that may have been cut in the midst of a secret."""
 _SHORTEST_PIECE = 4
-"""How much of a secret gives it away, there."""
+"""The least number of a secret's characters that are removed from the end of such a text."""
 _PROTOCOL = {b"content-type", b"date", b"retry-after", b"retry-after-ms", b"x-should-retry"}
-"""What of an answer's headers is read by programs, and never quotes a request."""
+"""The headers of an answer that programs read, and that never quote a request."""
 
 
 class Secrets:
-    """The secrets of one request; looked for when the first error leaves."""
+    """The secrets of one request, which are collected when its first error leaves."""
 
     def __init__(self, request: httpx.Request | None = None) -> None:
-        # Not the request itself, which has a body; and an HTTP client may yet add to its headers.
+        # Not the request itself, which holds a body; its headers, as an HTTP client may add more.
         self._places = None if request is None else (request.headers, request.url)
 
     @staticmethod
     def of(response: httpx.Response) -> Secrets:
-        """Those of the request that ``response`` answers."""
+        """Return the secrets of the request that ``response`` answers."""
         try:
             return Secrets.of_request(response.request)
-        except RuntimeError:  # httpx's way to say that it knows no request
+        except RuntimeError:  # httpx raises it for a response without request
             return Secrets()
 
     @staticmethod
     def of_request(request: httpx.Request) -> Secrets:
-        """Those that follow ``request``."""
+        """Return the secrets that follow ``request``, or none."""
         found = request.extensions.get(_KEY)
         return found if isinstance(found, Secrets) else Secrets()
 
     def follow(self, request: httpx.Request) -> None:
-        """Be those of ``request``, for who gets its response to ask for them."""
+        """Attach these secrets to ``request``, so that its response leads to them."""
         request.extensions[_KEY] = self
 
     def taken_from(self, error: AnyError) -> AnyError:
-        """Give ``error`` back without them, if it is one of ours; others are left as they are.
+        """Return ``error`` without the secrets if it is one of ours; else return it unchanged.
 
-        What caused it goes too, when it is foreign: an HTTP library's exception leads to the
-        request with all its headers, and a decoder's to all of the text. Only validators' stay.
+        A foreign cause is removed too: an HTTP library's exception leads to the request with all
+        its headers, and a decoder's to all of the text. Only the causes of validators stay.
         """
         if not isinstance(error, StreamkitError):
             return error
@@ -84,7 +84,7 @@ class Secrets:
         return error
 
     def text(self, text: str) -> str:
-        """The text without them, however it is escaped."""
+        """Return the text without the secrets, however they are escaped."""
         for secret in self._secrets:
             text = _pattern(secret).sub(REDACTED, text)
         return self._end(text) if len(text) >= _SHORTEST_CUT else text
@@ -92,7 +92,7 @@ class Secrets:
     @functools.cached_property
     def _secrets(self) -> Sequence[str]:
         found = secrets_of(*self._places) if self._places else ()
-        return sorted(found, key=len, reverse=True)  # for one may be part of another
+        return sorted(found, key=len, reverse=True)  # as one may be part of another
 
     def _end(self, text: str) -> str:
         quoted = text.rstrip("…'\"")
@@ -104,7 +104,7 @@ class Secrets:
 
     def _value(self, value: Any) -> Any:
         match value:
-            case str():  # in which half a surrogate pair could not be printed
+            case str():  # half a surrogate pair in it could not be printed
                 return whole_characters(self.text(value))
             case list():
                 return [self._value(item) for item in cast("list[Any]", value)]
@@ -120,7 +120,7 @@ class Secrets:
         content: bytes = response.content
         if response.encoding == "utf-8":
             content = self._bytes(content)
-        else:  # and no text in an encoding in which nothing would be found
+        else:  # a search in another encoding would find nothing
             content = self.text(response.text).encode()
         copy = type(response)(
             response.status_code,
@@ -163,23 +163,23 @@ def keeping_secrets(read: Method) -> Method:
 
 
 def request_id(response: httpx.Response) -> str | None:
-    """The ``x-request-id`` of a response, as it may stand in a log."""
+    """Return the ``x-request-id`` of a response in a form that is safe to log."""
     id_ = response.headers.get("x-request-id")
     return None if id_ is None else printable(Secrets.of(response).text(id_))
 
 
 @functools.lru_cache(maxsize=128)
 def _pattern(secret: str) -> re.Pattern[str]:
-    # The zeros are those of UTF-16 and UTF-32, where nobody has said that it is one of these.
+    # The zeros are those of UTF-16 and UTF-32, in texts whose encoding was not declared.
     head = "\0{0,3}".join(map(_letter, secret[:_HEAD]))
-    if len(secret) < SHORTEST_SECRET:  # such a one may be part of any word
+    if len(secret) < SHORTEST_SECRET:  # a short secret may be part of any word
         head = rf"(?<![^\W_]){head}(?![^\W_])"
     rest = r"[^\s\"'<>]*" if len(secret) > _HEAD else ""
     return re.compile(head + rest, re.IGNORECASE)
 
 
 def _letter(char: str) -> str:
-    """A pattern of all that a letter may be written as: in JSON, within JSON, in a URL, in HTML."""
+    """Return a pattern of all forms of a letter: in JSON, in nested JSON, in a URL, in HTML."""
     from html.entities import codepoint2name
 
     code, plain = ord(char), re.escape(char)

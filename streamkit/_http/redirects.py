@@ -1,8 +1,8 @@
-"""Redirects: followed as the HTTP client would follow them, but for what is the first host's alone.
+"""Redirects, followed as by the HTTP client, but without sending credentials to another host.
 
-Strategy: httpx takes no header but ``Authorization`` away when a redirect leads to another host,
-and sends it the whole body. So its own following is turned off, and what it proposes as the next
-request is looked at first. A client that does not follow redirects is left to that.
+Strategy: httpx removes no header but ``Authorization`` when a redirect leads to another host, and
+sends that host the whole body. So httpx's own following is turned off, and the next request that it
+proposes is checked first. For a client that does not follow redirects, none is followed here.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Redirects:
         self._origin = request.url
         self._left = int(client.max_redirects) if getattr(client, "follow_redirects", False) else -1
         self.options: dict[str, Any] = {"follow_redirects": False} if self._left >= 0 else {}
-        """How each request is to be sent."""
+        """The options with which the HTTP client must send each request."""
 
     def after(self, response: httpx.Response) -> httpx.Request | None:
-        """The request that ``response`` asks for; None when that is the last.
+        """Return the request to which ``response`` redirects, or None if it does not.
 
-        Raises ``APIError`` when a body would go to another host, and as httpx does for too many.
+        Raises ``APIError`` if a body would go to another host, and httpx's ``TooManyRedirects``.
         """
         following = None if self._left < 0 else response.next_request
         if following is None:

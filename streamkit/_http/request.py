@@ -1,4 +1,4 @@
-"""What is to be asked of the API, and its form on the wire."""
+"""A request to the API, and its form on the wire."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ __all__ = ["Request", "encoded", "headers", "query"]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One call of the API; what it does not say, the client's configuration does."""
+    """One call of the API; the client's configuration holds for everything left unset."""
 
     method: str
     path: str
-    """Below the base URL, as ``/chat/completions``."""
+    """The path below the base URL, such as ``/chat/completions``."""
     json: object = field(default=UNSET, repr=False)
-    """The body before it is encoded; unset for none."""
+    """The body before it is encoded; unset for no body."""
     upload: Upload | None = field(default=None, repr=False)
     """A form with a file, in place of a JSON body."""
     query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    """Added to the URL; what is None is left out."""
+    """The parameters that are added to the URL; those with the value None are left out."""
     headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    """Stronger than the client's; a value that is no string takes the header away."""
+    """The headers that override the client's; a value that is no string removes the header."""
     timeout: float | Timeouts | UnsetType | None = UNSET
     max_retries: int | None = None
     stream: bool = False
-    """Whether server-sent events are asked for."""
+    """Whether the request asks for server-sent events."""
     fetches_file: bool = False
-    """Whether the answer is what a file holds, which may be larger than an object."""
+    """Whether the answer is the content of a file, which may be larger than an object."""
 
 
 def encoded(request: Request) -> bytes | None:
-    """The body as JSON; anything that can say itself in JSON may stand in it.
+    """Return the body as JSON; it may hold any object that can be converted to JSON.
 
-    Raises ``StreamkitError`` where a text or a number is none that JSON can carry.
+    Raises ``StreamkitError`` for a text or a number that JSON cannot carry.
     """
     if request.json is UNSET:
         return None
@@ -72,12 +72,15 @@ def encoded(request: Request) -> bytes | None:
 
 
 def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str, str | None]:
-    """The headers by lower-case name: the request's, else the client's, else ours; None goes."""
+    """Return the headers by lower-case name: the request's, else the client's, else ours.
+
+    The value None means that the header is not sent.
+    """
     if not isinstance(api_key, str):
         raise StreamkitError(f"api_key() returned {type(api_key).__name__}, not a string")
     ours = {
         "Accept": "text/event-stream" if request.stream else "application/json",
-        # What is packed may wait on its way for more that is worth packing.
+        # A compressed stream may be held back until there is more that is worth compressing.
         "Accept-Encoding": "identity" if request.stream else ACCEPTED,
         "Authorization": f"Bearer {api_key.strip()}" if api_key else None,
         "Content-Type": None if request.json is UNSET else "application/json",
@@ -89,7 +92,7 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
     for layer in (ours, config.default_headers, request.headers):
         merged.update({_lower(name): value for name, value in layer.items()})
     if request.upload:
-        del merged["content-type"]  # only who encodes the form knows what parts it in two
+        del merged["content-type"]  # only the encoder of the form knows its boundary
     return {
         name: checked_header(name, value) if isinstance(value, str) else None
         for name, value in merged.items()
@@ -97,7 +100,7 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
 
 
 def query(request: Request, config: ClientConfig) -> dict[str, Any] | None:
-    """The parameters of the URL: the request's over the client's."""
+    """Return the parameters of the URL; the request's override the client's."""
     merged = {**config.default_query, **request.query}
     return {name: value for name, value in merged.items() if value is not None} or None
 
@@ -109,8 +112,8 @@ def _lower(name: object) -> str:
 
 
 def _sendable(value: object) -> object:
-    # What the API sent goes back as it came: msgspec by itself would add nulls for what was not
-    # sent, and lose what the type does not know.
+    # An object of the API goes back as it came: msgspec by itself would add nulls for fields that
+    # the API did not send, and lose fields that the type does not know.
     if isinstance(value, Wire):
         return value.to_dict(mode="json")
     if isinstance(value, Mapping):
@@ -123,7 +126,7 @@ def _sendable(value: object) -> object:
 
 
 def _faults(value: object, path: str = "the body") -> Iterator[str]:
-    """What of a body no JSON can carry, and where that is."""
+    """Yield a description, with its place, of each value in a body that JSON cannot carry."""
     if isinstance(value, Mapping):
         for key, item in cast("_AnyMapping", value).items():
             if not isinstance(key, str | int | float):
@@ -144,7 +147,7 @@ _HALF = re.compile("[\ud800-\udfff]").search
 
 
 def _plain(value: Any) -> object:
-    # For what msgspec does not know.
+    # msgspec calls this for objects that it does not know.
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""How a request is sent again that failed before its answer began."""
+"""The retries of a request that failed before its answer began."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger.addHandler(logging.NullHandler())
 
 
 class Attempts:
-    """The attempts at one request: at most ``max_retries`` more than one, when it may help."""
+    """The attempts at one request: at most ``max_retries`` after the first, when they may help."""
 
     def __init__(self, request: Request, max_retries: int) -> None:
         self._request = request
@@ -31,7 +31,7 @@ class Attempts:
 
     @property
     def number(self) -> int:
-        """Of the attempt that is under way; the first is 1."""
+        """The number of the attempt that is under way; the first is 1."""
         return self._state.attempt_number
 
     @property
@@ -40,7 +40,7 @@ class Attempts:
         return self._state.attempt_number <= self._max_retries
 
     def answered(self, response: httpx.Response) -> None:
-        """The attempt has led to a response, whose body may still break off."""
+        """Log that the attempt has led to a response, whose body may still break off."""
         self._log(response)
 
     def failed(self, error: Exception) -> float:

@@ -1,4 +1,4 @@
-"""What is done to a socket that somebody else waits for."""
+"""Operations on a socket that another thread or task waits for."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ def shut_down(sock: Any) -> None:
     """Wake the thread or the task that waits for ``sock``; from any thread."""
     with suppress(OSError):
         if isinstance(sock, socket.socket):
-            # Not the method of an SSLSocket: it takes the encryption away from the reader.
+            # Not the method of an SSLSocket, which would remove the encryption under the reader.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        else:  # an event loop's, which does not give the socket itself
+        else:  # an event loop's, which does not expose the socket itself
             with socket.fromfd(sock.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own:
                 own.shutdown(socket.SHUT_RDWR)
 
 
 def is_ready(sock: socket.socket, timeout: float | None, *, to_write: bool = False) -> bool:
-    """Whether ``sock`` can be read, or written, without waiting, within so many seconds."""
+    """Wait at most ``timeout`` seconds; return whether ``sock`` can be read (or written)."""
     number = sock.fileno()
     if number < 0:
-        return True  # closed: the next read says so
-    if hasattr(select, "poll"):  # which takes numbers of any size
+        return True  # closed: the next read raises the error
+    if hasattr(select, "poll"):  # poll takes numbers of any size
         poll = select.poll()
         poll.register(number, select.POLLOUT if to_write else select.POLLIN)
         return bool(poll.poll(None if timeout is None else timeout * 1000))

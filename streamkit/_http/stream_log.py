@@ -1,4 +1,4 @@
-"""What is logged of a stream when it ends: figures, and nothing of what it said."""
+"""The log record of a stream that has ended: its figures, and nothing of its content."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _log = logging.getLogger("streamkit")
 
 
 class StreamLog:
-    """Notes when a stream began, and logs at DEBUG how it ended."""
+    """A log that notes the start of a stream, and logs its end at DEBUG."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
 
     def tell(self, response: httpx.Response, events: int, error: Exception | None = None) -> None:
-        """Log the end: a good one, or by ``error``, of which only the kind is told."""
+        """Log the end of a stream: success, or only the class of ``error``."""
         if not _log.isEnabledFor(logging.DEBUG):
             return
         _log.debug(

@@ -1,7 +1,7 @@
-"""Bodies that a thread reads within limits of time.
+"""The body that a thread reads within limits of time.
 
-They differ from those of a loop (``async_timed_body.py``): a watchdog wakes a thread that waits in
-vain, by cutting its connection.
+It differs from the body of a loop (``async_timed_body.py``): a watchdog wakes a thread that waits
+in vain, by cutting its connection.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ["TimedSyncBody"]
 
 
 class TimedSyncBody(SyncBody):
-    """The bytes of a body as they arrive, as long as they arrive in time.
+    """The bytes of a body as they arrive; reading raises ``StreamTimeoutError`` on late ones.
 
-    ``watchdog`` wakes a reader that waits in vain; it is stopped when the body has ended.
+    ``watchdog`` wakes a reader that waits in vain; the end of the body stops the watchdog.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class TimedSyncBody(SyncBody):
         self._clock = clock
         self._phases: dict[str, float | None] = response.request.extensions["timeout"]
         self._read = self._phases["read"]
-        # The watchdog's thread must not keep a body alive that everybody else has forgotten.
+        # The watchdog's thread must not keep a body alive that nothing else refers to.
         weakref.finalize(self, watchdog.stop).atexit = False
         expire = weakref.WeakMethod(self._expire)
         watchdog.hand_over(lambda error: (method := expire()) and method(error))
@@ -67,7 +67,7 @@ class TimedSyncBody(SyncBody):
             deadlines.arrived(self._clock())
 
     def close(self) -> None:
-        """End the body now, and with it the connection unless everything was read."""
+        """End the body now, and close the connection unless everything was read."""
         self._watchdog.stop()
         super().close()
 
@@ -78,8 +78,8 @@ class TimedSyncBody(SyncBody):
         self.close()
 
     def _bound_read(self, seconds: float) -> None:
-        # There is no socket to be cut by which a reader could be woken, as with HTTP/2; but there
-        # the time a read may take is looked up here every time.
+        # There is no socket whose cut could wake the reader, as with HTTP/2; but the HTTP client
+        # reads the limit of each read from these phases, every time.
         self._phases["read"] = min(self._read, seconds) if self._read is not None else seconds
 
     def _judged(self, error: StreamTimeoutError) -> StreamTimeoutError:

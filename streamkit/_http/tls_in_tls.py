@@ -1,4 +1,4 @@
-"""TLS through a proxy that is spoken to by TLS itself: `ssl` wraps no socket twice."""
+"""TLS inside the TLS connection to a proxy, because `ssl` cannot wrap a socket twice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["TLSInTLS"]
 T = TypeVar("T")
 
 _RECORD = 1 << 14
-"""The most bytes that TLS encrypts at once."""
+"""The largest number of bytes that TLS encrypts at once."""
 
 
 class TLSInTLS:
-    """What is read and written in place of ``carrier``, with the names of a socket's methods."""
+    """The inner TLS connection over ``carrier``, with the names of a socket's methods."""
 
     def __init__(
         self, carrier: ssl.SSLSocket, context: ssl.SSLContext, hostname: str | None
@@ -29,22 +29,22 @@ class TLSInTLS:
         self.selected_alpn_protocol = self._inner.selected_alpn_protocol
 
     def do_handshake(self) -> None:
-        """Agree with the server on keys."""
+        """Perform the TLS handshake with the server."""
         self._carried(self._inner.do_handshake)
 
     def recv(self, size: int) -> bytes:
-        """Read what there is, waiting for it; nothing when it has ended."""
+        """Wait for bytes and return them; ``b""`` once the connection has ended."""
         try:
             return self._carried(lambda: self._inner.read(size))
-        except ssl.SSLEOFError:  # it ended without a word, as it does with an SSLSocket
+        except ssl.SSLEOFError:  # an end without notice, which an SSLSocket accepts too
             return b""
 
     def send(self, data: memoryview) -> int:
-        """Write some of it; return how many bytes that is."""
+        """Write the beginning of ``data``; return the number of bytes written."""
         return self._carried(lambda: self._inner.write(data[:_RECORD]))
 
     def _carried(self, step: Callable[[], T]) -> T:
-        """What ``step`` returns once all that it needs was read and written."""
+        """Return the result of ``step``, after all reads and writes that it needs."""
         while True:
             try:
                 done = step()

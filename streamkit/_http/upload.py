@@ -1,7 +1,7 @@
-"""A form with a file in it: opened for each attempt, and read piece by piece while it is sent."""
+"""A form with a file, which is opened for each attempt and read in pieces while it is sent."""
 
-# Strategy: httpx encodes the form. What is ours is to hand it on: to open the file of a path for
-# every attempt, to keep the reading off the event loop, and to say how far it is.
+# Strategy: httpx encodes the form. This module opens the file of a path for every attempt, keeps
+# the reading off the event loop, and reports the progress.
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ __all__ = [
 ]
 
 FileContent: TypeAlias = "bytes | os.PathLike[str] | IO[bytes]"
-"""The bytes, where they are, or a file that is open for reading them."""
+"""The bytes of a file, its path, or a file that is open for reading bytes."""
 FileTypes: TypeAlias = (
     "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
 )
-"""A file's content, or its name, its content and maybe its media type."""
+"""The content of a file, or a tuple of its name, its content and optionally its media type."""
 Progress: TypeAlias = "Callable[[int, int | None], object]"
-"""Told how many bytes of the form were sent, and of how many; None when that is not known."""
+"""A function that receives the number of bytes of the form that were sent, and their total.
+
+The total is None if it is not known.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,11 @@ class Upload:
     media_type: str | None = None
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
     on_progress: Progress | None = None
-    """Called where the request is made: on the caller's thread, or on its event loop."""
+    """The function to call with the progress, on the caller's thread or its event loop."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether the file can be sent once more; of a pipe, what was sent is gone."""
+        """Whether the file can be sent again; the sent bytes of a pipe are gone."""
         if isinstance(self.content, os.PathLike):
             return not is_no_regular_file(self.content)
         if isinstance(self.content, bytes):
@@ -63,12 +66,12 @@ class Upload:
         seekable = getattr(self.content, "seekable", None)
         try:
             return bool(seekable and seekable())
-        except Exception:  # noqa: BLE001 - as of one that is closed; reading it will say so
+        except Exception:  # noqa: BLE001 - as of a closed file; reading it raises the reason
             return False
 
     @contextmanager
     def opened(self) -> Generator[dict[str, Any]]:
-        """What httpx is to make a form of, while the file is open."""
+        """Yield the arguments from which httpx makes the form, while the file is open."""
         if isinstance(self.content, os.PathLike) and not self.repeatable:
             with closing(PipeFile(self.content)) as pipe:
                 yield self._form(CheckedFile(cast("IO[bytes]", pipe), repeatable=False))
@@ -90,9 +93,9 @@ class Upload:
 def upload(
     file: FileTypes, fields: Mapping[str, object], on_progress: Progress | None = None
 ) -> Upload:
-    """The form that sends ``file`` with ``fields``.
+    """Return the form that sends ``file`` with ``fields``.
 
-    Raises ``TypeError`` for what is no file, and ``ValueError`` for a media type that is none.
+    Raises ``TypeError`` for a value that is no file, ``ValueError`` for an invalid media type.
     """
     name: str | None
     media_type: str | None = None
@@ -108,10 +111,10 @@ def upload(
             f"tuple of its name, one of these and maybe its media type; not {content!r:.100}"
         )
     if media_type is not None and not (media_type.isascii() and media_type.isprintable()):
-        # It becomes a line of the form, and must not end there.
+        # The media type becomes a line of the form, and must not contain a line break.
         raise ValueError(f"a media type is printable ASCII, as text/plain; not {media_type!r:.100}")
     if name is not None:
-        # Names on disk may be in any encoding, those in a form are in UTF-8.
+        # Names on disk may be in any encoding, names in a form are in UTF-8.
         name = os.fsencode(_NO_BYTE.sub("\ufffd", name)).decode("utf-8", "replace")
     return Upload(name, content, media_type, fields, on_progress)
 
@@ -126,13 +129,13 @@ class Form:
             if name in encoded.headers
         }
         self.failure: Exception | None = None
-        """What went wrong with the file, or was raised by ``on_progress``."""
+        """The error of the file, or the one that ``on_progress`` raised; None without any."""
         self._stream: Any = encoded.stream
         self._on_progress = on_progress
 
     @contextmanager
     def _noting_failure(self) -> Generator[None]:
-        # An HTTP client may take it for a failure of its own, and say something else.
+        # An HTTP client may take the error for one of its own, and raise a different one.
         try:
             yield
         except Exception as error:
@@ -146,7 +149,7 @@ class Form:
 
 
 class SyncForm(Form):
-    """Iterating reads the file, from its beginning each time."""
+    """The form of a blocking client; each iteration reads the file from its beginning."""
 
     def __iter__(self) -> Iterator[bytes]:
         sent = 0
@@ -158,14 +161,14 @@ class SyncForm(Form):
 
 
 class AsyncForm(Form):
-    """Iterating reads the file in a thread, from its beginning each time."""
+    """The form of an async client; each iteration reads the file anew, in a thread."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         from asyncio import wrap_future
 
         sent = 0
         pieces: Iterator[bytes] = iter(self._stream)
-        # Not of the loop's own threads, which it waits for when it ends: a pipe may say nothing.
+        # Not a thread of the loop, which would wait for it at its end: a pipe may stay silent.
         reading = Apart()
         with self._noting_failure(), closing(reading):
             read = partial(next, pieces, None)
@@ -176,7 +179,7 @@ class AsyncForm(Form):
 
 
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-"""What is in a name and in no encoding: the other halves of surrogate pairs stand for bytes."""
+"""The halves of surrogate pairs in a name that stand for no byte; the others stand for one."""
 
 
 def _name(content: FileContent) -> str:
@@ -187,7 +190,7 @@ def _name(content: FileContent) -> str:
 
 
 def _flat(fields: Mapping[str, object]) -> dict[str, Any]:
-    """Nested fields as a form has them: ``expires_after[anchor]``, ``tags[]``."""
+    """Return nested fields in the notation of a form: ``expires_after[anchor]``, ``tags[]``."""
     flat: dict[str, Any] = {}
     for name, value in fields.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A thread that watches over a reader's time, for readers that block."""
+"""A thread that ends a blocking reader's wait when a limit of time is reached."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _DAY = 86400.0
 
 
 class Watchdog:
-    """Calls ``expire``, from a thread of its own, when a limit is reached by a reader that waits.
+    """A thread that calls ``expire`` when a limit is reached while the reader waits.
 
-    It wakes when a limit could be reached and not whenever something comes, so the reader has
-    nothing to do with it. It acts once, and must be stopped.
+    The thread wakes when a limit could be reached and not whenever bytes arrive, so reading costs
+    nothing more. The watchdog acts once, and must be stopped.
     """
 
     # Strategy: no read arms a timer. The thread sleeps until the earliest time at which a limit can
-    # be reached, looks what has happened meanwhile, and sleeps on.
+    # be reached, checks the deadlines as they are then, and sleeps on.
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class Watchdog:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.stop = self._stopped.set
-        """Has it act no more. Who keeps this keeps no error, which would hold its reader."""
+        """The function that stops the watchdog; it holds no error, which would hold its reader."""
         threading.Thread(target=self._watch, name="streamkit-watchdog", daemon=True).start()
 
     def hand_over(self, expire: Callable[[StreamTimeoutError], object]) -> None:
-        """Call something else from now on; raises the error if it has come already."""
+        """Call ``expire`` from now on; raise the error of a limit that was reached already."""
         with self._lock:
             if self._error is not None:
                 raise self._error

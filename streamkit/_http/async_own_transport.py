@@ -113,7 +113,7 @@ class _Body(httpx.AsyncByteStream):
         try:
             await self._response.aclose()
             if not self._is_whole:
-                # A reader that was cancelled twice may have kept httpcore from it.
+                # httpcore may have failed to close it if a reader was cancelled twice.
                 await extensions_of(self._response)["network_stream"].aclose()
         finally:
             self._places.release()

@@ -1,4 +1,4 @@
-"""The open body of a streamed response: read it, close it from anywhere, end it well.
+"""The open body of a streamed response, which one thread reads and any thread can close.
 
 Each end differs: the iteration stops when the server has finished, and raises when the body was
 closed (StreamClosedError), broke off (StreamTruncatedError) or fell silent (APITimeoutError). A
@@ -144,7 +144,7 @@ class SyncBody(Body):
                     if limit < 0:
                         break
             watchdog.cancel()
-            watchdog.join()  # until its thread has ended it keeps this body
+            watchdog.join()  # its thread keeps this body alive until it has ended
         self.close()
         self._end = StopIteration()
 

@@ -126,7 +126,7 @@ class Connections(Generic[AnyClient]):
             self._given_in = self._id(self._key())
 
     def retire(self) -> list[Pool[AnyClient]]:
-        """Return the pools, for the caller to close unless their client was given; send no more.
+        """Send no more, and return the pools, which the caller closes unless the client was given.
 
         Closing a socket wakes no thread that waits for it, so the open exchanges are cut first.
         """

@@ -1,8 +1,8 @@
 """The decoders of a body's content coding, which bound the bytes that are decoded at a time.
 
 A few hundred bytes may decode to gigabytes. A decoder that receives all of them returns all of
-those before anybody can count. So at most ``PIECE`` bytes are decoded at a time, and the reader
-counts.
+those before they can be counted. So at most ``PIECE`` bytes are decoded at a time, and the reader
+counts them.
 """
 
 # Strategy: one coding and no more, because two on top of each other save nothing, and multiply how

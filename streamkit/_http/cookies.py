@@ -26,7 +26,7 @@ class OwnCookies:
         if client not in self._copies:
             fresh: Any = copy(client)
             if hasattr(fresh, "cookies"):
-                fresh.cookies = None  # which makes a new jar
+                fresh.cookies = None  # httpx then makes a new jar
             self._copies.setdefault(client, fresh)
         own: C = self._copies[client]
         return own

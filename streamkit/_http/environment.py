@@ -31,7 +31,7 @@ def made(make: Callable[[], C]) -> C:
 
 
 def proxies() -> dict[str, str | None]:
-    """Return the URL of the proxy, or None for no proxy, by URL pattern, as httpx mounts them.
+    """Return the proxies by URL pattern, as httpx mounts transports; None means no proxy.
 
     httpx reads the same from the environment when it is given no transport.
     """

@@ -181,7 +181,7 @@ def _fields(value: object) -> dict[str, Any]:
 def _is_of_network(error: Exception) -> bool:
     """Return whether ``error`` is a lower package's that the HTTP client did not translate."""
     raised_in = type(error).__module__
-    if isinstance(error, RuntimeError):  # all that some raise for a closed connection
+    if isinstance(error, RuntimeError):  # some raise just this for a closed connection
         for frame, _ in traceback.walk_tb(error.__traceback__):
             raised_in = str(frame.f_globals.get("__name__"))
     return raised_in.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}

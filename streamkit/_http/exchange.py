@@ -84,7 +84,7 @@ class Exchange(Generic[AnyTransport]):
 
 
 class SyncExchange(Exchange["SyncTransport"]):
-    """The attempts at one answer, for a client that blocks."""
+    """The attempts at one answer in a blocking client."""
 
     def __init__(
         self,

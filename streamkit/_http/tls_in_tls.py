@@ -36,7 +36,7 @@ class TLSInTLS:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
         try:
             return self._carried(lambda: self._inner.read(size))
-        except ssl.SSLEOFError:  # an end without notice, which an SSLSocket accepts too
+        except ssl.SSLEOFError:  # an end without notice is an end, as in an SSLSocket
             return b""
 
     def send(self, data: memoryview) -> int:

@@ -120,7 +120,7 @@ def upload(
 
 
 class Form:
-    """An encoded form, for an HTTP client to send."""
+    """An encoded form that an HTTP client sends."""
 
     def __init__(self, encoded: httpx.Request, on_progress: Progress | None) -> None:
         self.headers = {

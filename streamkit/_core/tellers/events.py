@@ -22,6 +22,7 @@ class ReadableEvent(Event, frozen=True, gc=False, eq=False):
 
     def read_by(self, reader: Reading) -> tuple[Self, ParseError | None]:
         """Return the event with its parsed value, and the error of parsing the whole."""
+        # Abstract in all but name: a Struct has a metaclass of its own, so it cannot be an ABC.
         raise NotImplementedError
 
 

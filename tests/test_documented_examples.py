@@ -102,6 +102,7 @@ def test_an_example_works_with_the_other_client(
     assert re.search(PRINTS[name], ours["the other", name].output, re.DOTALL)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_server_is_one_that_the_openai_package_takes_for_its_own(
     the_packages: dict[str, Ran], name: str

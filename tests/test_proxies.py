@@ -74,6 +74,7 @@ def test_it_is_cut_within_a_tunnel(proxy: ProxyServer) -> None:
     assert proxy.asked != []
 
 
+@pytest.mark.thorough
 def test_a_task_is_cancelled_within_a_tunnel(proxy: ProxyServer) -> None:
     async def main(server: ScriptedServer) -> None:
         async with AsyncOpenAI(api_key="k", base_url=server.url, timeout=None) as client:

@@ -140,6 +140,7 @@ def test_classes_of_one_name_are_refused_together() -> None:
         tool_parsers(tools).parse("Search", '{"query":"x"}')
 
 
+@pytest.mark.thorough
 def test_names_are_the_same_in_every_process() -> None:
     program = """
 from typing import Annotated, Generic, Literal, TypeVar

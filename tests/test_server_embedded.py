@@ -211,6 +211,7 @@ def test_clients_are_served_side_by_side(server: EmbeddedServer) -> None:
     assert all(answers)
 
 
+@pytest.mark.thorough
 async def test_many_streams_run_on_one_connection_pool(server: EmbeddedServer) -> None:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=server.base_url, limits=limits, timeout=60) as client:

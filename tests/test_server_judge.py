@@ -116,6 +116,7 @@ def test_a_value_is_allowed_where_jsonschema_allows_it(
             assert judged(whole, value) == expected, json.dumps([whole, value])
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(
     st.dictionaries(

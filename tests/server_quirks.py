@@ -20,7 +20,7 @@ class Quirk:
 
     body: bytes
     told: list[str] = field(default_factory=list[str])
-    """The events besides the chunks, as ``tests.test_servers`` writes them."""
+    """The events besides the chunks, as ``tests.families.chat.test_servers`` writes them."""
     has: dict[str, Any] = field(default_factory=dict[str, Any])
     """What is in the final completion, or in that of the error."""
     n: int = 1

@@ -21,9 +21,9 @@ import pytest
 
 from streamkit import AsyncOpenAI, OpenAI, OpenAIError
 from streamkit.server.faults.tls import SELF_SIGNED
+from tests.http.test_cancelling import SERVES_TLS
 from tests.http_server import LAST_CHUNK, Do, ScriptedServer, chunk, response
 from tests.sse_bodies import DONE, part, stream
-from tests.test_cancelling import SERVES_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -83,7 +83,7 @@ def hold_stream_of(response: httpx.Response, connection: Connection) -> None:
         connection.hold(_Socket(stream.get_extra_info("socket")))
 
 
-# The names are those of httpcore and of httpcore2, and tests/test_httpcore.py knows them too.
+# The names are those of httpcore and of httpcore2, and tests/http/test_httpcore.py knows them too.
 CONNECTED = {"connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"}
 _BEFORE_ANYTHING = {
     "connect_tcp.started",

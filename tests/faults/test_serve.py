@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streamkit.cli.app import app
-from tests.test_cli import COMMAND, unboxed
+from tests.cli.test_cli import COMMAND, unboxed
 
 SERVE = ["serve", "--port", "0", "--fault"]
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from streamkit._core.json.parser import PartialJSON
+from tests.core.test_partial_json import grows, load, plain
 from tests.fuzz.pieces import pieces
-from tests.test_partial_json import grows, load, plain
 
 
 def check(data: bytes) -> None:

@@ -12,7 +12,7 @@ import pytest
 from streamkit import APIError, OpenAIError
 from tests.chat_roads import STREAMED, Came, Road, streamed
 
-FOLDER = Path(__file__).parent / "cases" / "wire"
+FOLDER = Path(__file__).parents[2] / "cases" / "wire"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.chat_roads import PLAIN, STREAMED, Came, Road, plain, streamed
+from tests.families.chat.test_silent_success import BY_EVERY_ROAD, HEADING, SIZES, data
 from tests.sse_bodies import DONE
-from tests.test_silent_success import BY_EVERY_ROAD, HEADING, SIZES, data
 
 FUNCTION = {"name": "f", "arguments": "{}"}
 CALL = {"id": "k", "type": "function", "function": FUNCTION}

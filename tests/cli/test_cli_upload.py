@@ -18,9 +18,9 @@ from streamkit.cli.app import app
 from streamkit.cli.display.uploads import Bars
 from streamkit.types import construct
 from streamkit.types.vector_stores import VectorStoreFileBatch
+from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal, unboxed
 from tests.http_server import Do, ScriptedServer, response
 from tests.polled import BATCH, FILE, STORED, ok, serving
-from tests.test_cli import COMMAND, ESCAPES, run_in_terminal, unboxed
 from tests.upload_server import UploadServer
 
 

@@ -21,8 +21,8 @@ from streamkit import (
 )
 from streamkit import operators as ops
 from tests.assistant_streams import body, requires_action, run, told
+from tests.families.assistants.test_assistant_handlers import IDS, Server
 from tests.run_ways import AsyncNotes, Notes
-from tests.test_assistant_handlers import IDS, Server
 
 FIRST = body("r:queued", "s1:new", "s1:0+a", requires_action("c1"))
 SECOND = body("s1:=a", "s2:new", "s2:0+b", requires_action("c2", "c3"), done=False)

@@ -11,9 +11,9 @@ import pytest
 
 from tests.server_quirks import QUIRKS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "tests" / "SERVERS.md"
-CASES = "tests/test_servers.py::test_what_servers_send_is_what_was_meant"
+CASES = "tests/families/chat/test_servers.py::test_what_servers_send_is_what_was_meant"
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]
     for line in TABLE.read_text().splitlines()
@@ -37,7 +37,7 @@ def collected() -> set[str]:
         "no:cacheprovider",
     ]
     listed = subprocess.run(
-        [*command, *sorted(files), "tests/test_servers.py"],
+        [*command, *sorted(files), "tests/families/chat/test_servers.py"],
         cwd=ROOT,
         capture_output=True,
         text=True,

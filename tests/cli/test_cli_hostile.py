@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from streamkit.cli.app import app
 from streamkit.cli.display import visible, visible_json, visible_line
+from tests.cli.test_cli import ESCAPES, run_in_terminal
 from tests.http_server import ScriptedServer, Step, response
 from tests.polled import BATCH, FILE, serving
 from tests.sse_bodies import DONE, stream
-from tests.test_cli import ESCAPES, run_in_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +131,7 @@ ANSWERS: dict[str, list[Step]] = {
 
 @pytest.mark.diagonal
 @pytest.mark.parametrize(
-    "options", [[], ["--json"], ["--schema", "tests.test_cli_display:City"]], ids=" ".join
+    "options", [[], ["--json"], ["--schema", "tests.cli.test_cli_display:City"]], ids=" ".join
 )
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_nothing_that_a_server_says_reaches_a_pipe_raw(

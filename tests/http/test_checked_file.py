@@ -14,8 +14,8 @@ from httpx_aiohttp import HttpxAiohttpClient
 from streamkit import AsyncOpenAI, OpenAIError
 from streamkit._http.upload import upload
 from tests.exchange import Connect
+from tests.families.files.test_uploads import form, sending
 from tests.http_server import Do, ScriptedServer, response
-from tests.test_uploads import form, sending
 
 pytestmark = pytest.mark.diagonal
 

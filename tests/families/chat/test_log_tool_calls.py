@@ -17,14 +17,14 @@ from streamkit.types import (
     construct,
 )
 from tests.chat_chunks import call, calls, choice, chunk, run
+from tests.families.chat.test_log_call_styles import dones
 from tests.http_server import ScriptedServer, response
-from tests.test_log_call_styles import dones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streamkit.types import ChatCompletion, ChatCompletionChunk
-    from tests.test_log_call_styles import Fragments
+    from tests.families.chat.test_log_call_styles import Fragments
 
 
 def custom(id: str | None, name: str | None, text: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
-from tests.test_cli import COMMAND, unboxed
+from tests.cli.test_cli import COMMAND, unboxed
 
 BETA = {"OpenAI-Beta": "assistants=v2"}
 SERVE = ["serve", "--port", "0"]

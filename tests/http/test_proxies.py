@@ -16,11 +16,11 @@ from streamkit import APIConnectionError, AsyncOpenAI, OpenAI, StreamClosedError
 from streamkit._http.client import new_client
 from streamkit._http.environment import proxies
 from streamkit.server.faults.tls import SELF_SIGNED
+from tests.http.test_cancelling import SERVES_TLS
 from tests.http_server import Do, ScriptedServer
 from tests.leftovers import PATIENCE, nothing_left, run
 from tests.proxy_server import ProxyServer
 from tests.sse_bodies import DONE, part, stream
-from tests.test_cancelling import SERVES_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from reactivex import operators as rxops
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
 from tests.http_server import ScriptedServer
+from tests.rx.test_observable import OBSERVABLES
 from tests.sse_bodies import DONE, part, stream
-from tests.test_observable import OBSERVABLES
 
 pytestmark = pytest.mark.diagonal
 

@@ -39,10 +39,10 @@ from streamkit.types.beta.threads import Message, MessageDelta
 from tests import run_ways
 from tests.assistant_streams import frame, requires_action
 from tests.exchange import Connect
+from tests.http.test_transport import POST
 from tests.http_server import ScriptedServer, response
 from tests.pipelines import chat_pipeline
 from tests.sse_bodies import stream
-from tests.test_transport import POST
 from tests.ways import WAYS, Way
 
 if TYPE_CHECKING:

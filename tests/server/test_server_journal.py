@@ -13,7 +13,7 @@ from streamkit.server import EmbeddedServer, Exchange
 from streamkit.server.exchange import Journal
 from streamkit.server.faults.middleware import Faults
 from streamkit.server.store import Store
-from tests.test_server_bounds import BETA, body
+from tests.server.test_server_bounds import BETA, body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.families.chat.emitters import LogprobsEmitter, LogprobsEvent
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.tellers import LogprobsEvent, LogprobsTeller
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ def logprobs() -> Callable[[Observable[ChoiceUpdate]], Observable[LogprobsEvent]
 
     A choice without log probabilities emits nothing.
     """
-    return lift(LogprobsTeller, takes=ChoiceUpdate, name="logprobs")
+    return lift(LogprobsEmitter, takes=ChoiceUpdate, name="logprobs")

@@ -30,6 +30,6 @@ def message_content() -> Callable[[Observable[MessageEvent]], Observable[Content
     complete text follows at the end of the message or of the stream. An image is one event.
     """
     from streamkit.families.assistants.message_accumulator import MessageEvent
-    from streamkit.families.assistants.message_content import ContentTeller
+    from streamkit.families.assistants.message_content import ContentEmitter
 
-    return lift(ContentTeller, takes=MessageEvent, name="message_content")
+    return lift(ContentEmitter, takes=MessageEvent, name="message_content")

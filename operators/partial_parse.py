@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
+from streamkit.families.chat.emitters import ContentParser
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.tellers import ContentParser
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 
@@ -86,7 +86,7 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
         return Reader(reader, partial_strings=partial_strings)
 
     def of_a_run() -> Machine[Any, Any]:
-        from streamkit._core.tellers.events import EventParser, TextEvent
+        from streamkit._core.emitters.events import EventParser, TextEvent
 
         return EventParser(TextEvent, new_reader())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.families.chat.emitters import ReasoningEmitter
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.tellers import ReasoningTeller
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
@@ -32,4 +32,4 @@ def reasoning() -> Callable[
     Data without text are not reasoning, and stay in ``model_extra``. Reasoning is done when its
     choice is, not when content begins, because some models continue to reason after that.
     """
-    return lift(ReasoningTeller, takes=ChoiceUpdate, name="reasoning")
+    return lift(ReasoningEmitter, takes=ChoiceUpdate, name="reasoning")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit.families.chat.emitters import RefusalEmitter
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.tellers import RefusalTeller
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def refusal_detect() -> Callable[
 
     A choice without a refusal emits nothing.
     """
-    return lift(RefusalTeller, takes=ChoiceUpdate, name="refusal_detect")
+    return lift(RefusalEmitter, takes=ChoiceUpdate, name="refusal_detect")

@@ -110,16 +110,16 @@ class _Choice:
     def __init__(self) -> None:
         from reactivex import Subject
 
-        self._told: Subject[ChoiceUpdate] = Subject()
+        self._updates: Subject[ChoiceUpdate] = Subject()
         self._first: list[ChoiceUpdate] = []
         self._is_first = True
-        self.on_error = self._told.on_error
-        self.on_completed = self._told.on_completed
+        self.on_error = self._updates.on_error
+        self.on_completed = self._updates.on_completed
 
     def on_next(self, update: ChoiceUpdate) -> None:
         if self._is_first:
             self._first.append(update)
-        self._told.on_next(update)
+        self._updates.on_next(update)
 
     def forget(self) -> None:
         self._is_first = False
@@ -133,7 +133,7 @@ class _Choice:
         ) -> abc.DisposableBase:
             for update in self._first:
                 observer.on_next(update)
-            return self._told.subscribe(observer, scheduler=scheduler)
+            return self._updates.subscribe(observer, scheduler=scheduler)
 
         return Observable(subscribe)
 

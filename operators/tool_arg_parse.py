@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
+from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.families.chat.log import ChoiceUpdate
-from streamkit.families.chat.tellers import ToolArgumentsParser
 from streamkit.structured.reader import Reader
 from streamkit.structured.tools import tool_parsers
 
@@ -68,7 +68,7 @@ def tool_arg_parse(
         return Reader(tools=parsers, partial_strings=partial_strings)
 
     def of_a_run() -> Machine[Any, Any]:
-        from streamkit._core.tellers.events import ArgumentsEvent, EventParser
+        from streamkit._core.emitters.events import ArgumentsEvent, EventParser
 
         return EventParser(ArgumentsEvent, new_reader())
 

@@ -29,6 +29,6 @@ def tool_calls() -> Callable[[Observable[RunOrStepEvent]], Observable[ToolCallEv
     arrived, when the run ends or waits for the call's output, or when the stream ends.
     """
     from streamkit.families.assistants.run_accumulator import RunOrStepEvent
-    from streamkit.families.assistants.tool_calls import ToolCallTeller
+    from streamkit.families.assistants.tool_calls import ToolCallEmitter
 
-    return lift(ToolCallTeller, takes=RunOrStepEvent, name="tool_calls")
+    return lift(ToolCallEmitter, takes=RunOrStepEvent, name="tool_calls")

@@ -150,19 +150,19 @@ _SHORT = {
 }
 
 
-def told(event: AssistantEvent) -> str:
+def emitted(event: AssistantEvent) -> str:
     """What an event tells."""
     return _SHORT[event.type].format(event)
 
 
-def all_told(machine: Any, events: Iterable[Said | str]) -> list[str]:
+def all_emitted(machine: Any, events: Iterable[Said | str]) -> list[str]:
     """What a machine tells of events and of their end."""
     outputs = [output for event in events for output in machine.feed(read(event))]
-    return [told(output) for output in (*outputs, *machine.close())]
+    return [emitted(output) for output in (*outputs, *machine.close())]
 
 
 READ = rx.map(read)
 """An operator for diagrams."""
 
-TOLD = rx.map(told)
+EMITTED = rx.map(emitted)
 """An operator for diagrams."""

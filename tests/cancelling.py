@@ -189,16 +189,16 @@ def closing_the_client(case: Case) -> None:
 
 
 def disposing(case: Case) -> None:
-    told: list[Any] = []
+    ends: list[Any] = []
     with case.client() as client:
         subscription = case.kind.observable(client).subscribe(
-            case.saw, told.append, lambda: told.append("done"), scheduler=NewThreadScheduler()
+            case.saw, ends.append, lambda: ends.append("done"), scheduler=NewThreadScheduler()
         )
         case.wait()
         for _ in range(2):
             subscription.dispose()
         case.check()
-    assert told == []
+    assert ends == []
 
 
 def having_enough(case: Case) -> None:

@@ -28,7 +28,7 @@ class Came:
     completion: Any = None
     """The final one, or as much of it as the last event or the error has."""
 
-    def told(self, kind: str, name: str) -> str:
+    def joined(self, kind: str, name: str) -> str:
         """The pieces of one kind of event, joined."""
         return "".join(getattr(event, name) for event in self.events if event.type == kind)
 

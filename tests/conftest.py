@@ -222,13 +222,13 @@ def marbles() -> Marbles:
         scheduler.schedule_absolute(start + until.index("!") if until else disposed, dispose)
         scheduler.start()
 
-        def told(error: Exception) -> object:
+        def meant(error: Exception) -> object:
             # An error is the one that was meant, not one that reads the same.
             return raises if raises and isinstance(error, raises) else error
 
         records = _records(expected)
         for observer in observers:
-            assert _plain(observer.messages, told) == _plain(records, lambda _: raises or LOST)
+            assert _plain(observer.messages, meant) == _plain(records, lambda _: raises or LOST)
         ends = [record.time for record in records if not isinstance(record.value, OnNext)]
         let_go = start + until.index("!") if until else ends[0] if ends else disposed
         assert hot.subscriptions == [ReactiveTest.subscribe(start, let_go)] * len(observers)
@@ -242,7 +242,7 @@ def _records(diagram: str) -> list[Recorded[Any]]:
 
 
 def _plain(
-    records: list[Recorded[Any]], told: Callable[[Exception], object]
+    records: list[Recorded[Any]], meant: Callable[[Exception], object]
 ) -> list[tuple[float, str, object]]:
     plain: list[tuple[float, str, object]] = []
     for record in records:
@@ -250,6 +250,6 @@ def _plain(
         assert isinstance(notification, Notification)
         value: object = getattr(notification, "value", None)
         if isinstance(notification, OnError):
-            value = told(notification.exception)
+            value = meant(notification.exception)
         plain.append((record.time, notification.kind, value))
     return plain

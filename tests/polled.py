@@ -48,7 +48,7 @@ class Helper:
 
 
 @dataclass
-class Told:
+class Outcome:
     """What came of a helper."""
 
     states: list[Any] = field(default_factory=list[Any])
@@ -61,21 +61,21 @@ class Told:
         return self.states[-1]
 
 
-Way = Callable[..., Told]
+Way = Callable[..., Outcome]
 
 
-def blocking(url: str, name: str, **params: Any) -> Told:
-    told = Told()
+def blocking(url: str, name: str, **params: Any) -> Outcome:
+    outcome = Outcome()
     with httpx.Client(verify=SSL) as http, OpenAI(**options(url, http)) as client:
         try:
-            told.states.append(method(client, name)(**params))
+            outcome.states.append(method(client, name)(**params))
         except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-            told.error = error
-    return told
+            outcome.error = error
+    return outcome
 
 
-def awaiting(url: str, name: str, **params: Any) -> Told:
-    told = Told()
+def awaiting(url: str, name: str, **params: Any) -> Outcome:
+    outcome = Outcome()
 
     async def main() -> None:
         async with (
@@ -83,38 +83,38 @@ def awaiting(url: str, name: str, **params: Any) -> Told:
             AsyncOpenAI(**options(url, http)) as client,
         ):
             try:
-                told.states.append(await method(client, name)(**params))
+                outcome.states.append(await method(client, name)(**params))
             except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-                told.error = error
+                outcome.error = error
 
     asyncio.run(main())
-    return told
+    return outcome
 
 
-def observing(url: str, name: str, **params: Any) -> Told:
-    told = Told()
+def observing(url: str, name: str, **params: Any) -> Outcome:
+    outcome = Outcome()
 
     def failed(error: Exception) -> None:
-        told.error = error
+        outcome.error = error
 
     with httpx.Client(verify=SSL) as http, OpenAI(**options(url, http)) as client:
         try:
             observed: Observable[Any] = method(client, twin(name))(**params)
         except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-            told.error = error
+            outcome.error = error
         else:
-            observed.subscribe(told.states.append, failed)
-    return told
+            observed.subscribe(outcome.states.append, failed)
+    return outcome
 
 
-def observing_async(url: str, name: str, **params: Any) -> Told:
-    told = Told()
+def observing_async(url: str, name: str, **params: Any) -> Outcome:
+    outcome = Outcome()
 
     async def main() -> None:
         ended = asyncio.Event()
 
         def failed(error: Exception) -> None:
-            told.error = error
+            outcome.error = error
             ended.set()
 
         async with (
@@ -124,13 +124,13 @@ def observing_async(url: str, name: str, **params: Any) -> Told:
             try:
                 observed: Observable[Any] = method(client, twin(name))(**params)
             except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-                told.error = error
+                outcome.error = error
             else:
-                observed.subscribe(told.states.append, failed, ended.set)
+                observed.subscribe(outcome.states.append, failed, ended.set)
                 await ended.wait()
 
     asyncio.run(main())
-    return told
+    return outcome
 
 
 def options(url: str, http_client: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Quirk:
     """The body of an answer, and what comes of it."""
 
     body: bytes
-    told: list[str] = field(default_factory=list[str])
+    emitted: list[str] = field(default_factory=list[str])
     """The events besides the chunks, as ``tests.families.chat.test_servers`` writes them."""
     has: dict[str, Any] = field(default_factory=dict[str, Any])
     """What is in the final completion, or in that of the error."""
@@ -82,7 +82,7 @@ def made(*names: str) -> dict[str, Any]:
 
 STOP = chunk(delta("stop"))
 HI = [chunk(says("H")), chunk(says("i"))]
-TOLD = ["0+H", "0+i", "0=Hi"]
+EMITTED = ["0+H", "0+i", "0=Hi"]
 WHOLE = message(content="Hi")
 HI_THERE = sends(*HI, STOP)
 NO_MORE = chunk(delta("tool_calls"))
@@ -100,7 +100,7 @@ AZURE = {
             *HI,
             STOP,
         ),
-        TOLD,
+        EMITTED,
         WHOLE | {"id": "c1", "model": "m", "prompt_filter_results": PROMPT_FILTER},
     ),
     "azure: the asynchronous filter's chunks have no delta and an empty object": Quirk(
@@ -114,22 +114,22 @@ AZURE = {
                 model="",
             ),
         ),
-        TOLD,
+        EMITTED,
         {"choices": [{"message": {"content": "Hi"}, "content_filter_results": FILTER}]},
     ),
     "azure: a delta is null": Quirk(
-        sends(HI[0], chunk({"index": 0, "delta": None}), HI[1], STOP), TOLD, WHOLE
+        sends(HI[0], chunk({"index": 0, "delta": None}), HI[1], STOP), EMITTED, WHOLE
     ),
     "azure: choices are null": Quirk(
-        sends(HI[0], chunk() | {"choices": None}, HI[1], STOP), TOLD, WHOLE
+        sends(HI[0], chunk() | {"choices": None}, HI[1], STOP), EMITTED, WHOLE
     ),
     "azure: a chunk has no choices at all": Quirk(
-        sends(HI[0], {"id": "c1", "model": "m"}, HI[1], STOP), TOLD, WHOLE
+        sends(HI[0], {"id": "c1", "model": "m"}, HI[1], STOP), EMITTED, WHOLE
     ),
 }
 
 OLLAMA = {
-    "ollama: [DONE] and no finish reason": Quirk(sends(*HI), TOLD, WHOLE),
+    "ollama: [DONE] and no finish reason": Quirk(sends(*HI), EMITTED, WHOLE),
     "ollama: whole calls on index 0, each with an id of its own": Quirk(
         sends(
             chunk(calls(call("{}", "f", index=0, id="x"))),
@@ -172,7 +172,7 @@ VLLM = {
             *(each | {"usage": USAGE | {"total_tokens": at}} for at, each in enumerate(HI, 4)),
             STOP | {"usage": USAGE},
         ),
-        TOLD,
+        EMITTED,
         WHOLE | {"usage": {"total_tokens": 7}},
     ),
     "vllm: reasoning and fields of its own": Quirk(
@@ -213,7 +213,7 @@ LLAMA_CPP = {
     ),
     "llama.cpp: an empty delta and timings at the finish": Quirk(
         sends(*HI, chunk(delta("stop"), timings={"predicted_ms": 4.5})),
-        TOLD,
+        EMITTED,
         WHOLE | {"timings": {"predicted_ms": 4.5}},
     ),
     "llama.cpp: the first fragment of a call opens its arguments, others are cut in keys": Quirk(
@@ -227,7 +227,7 @@ LLAMA_CPP = {
         made("f"),
     ),
     "llama.cpp: a bare colon keeps the connection": Quirk(
-        sends(b":\n\n", HI[0], b":\n\n:\n\n", HI[1], STOP), TOLD, WHOLE
+        sends(b":\n\n", HI[0], b":\n\n:\n\n", HI[1], STOP), EMITTED, WHOLE
     ),
     "llama.cpp: an error with an integer code": Quirk(
         sends(HI[0], {"error": {"code": 500, "message": "too hot", "type": "server_error"}}),
@@ -281,7 +281,7 @@ OPENROUTER = {
         sends(
             b": OPENROUTER PROCESSING\n\n" * 3, HI[0], b": OPENROUTER PROCESSING\n\n", HI[1], STOP
         ),
-        TOLD,
+        EMITTED,
         WHOLE,
     ),
     "openrouter: the role in every chunk": Quirk(
@@ -345,12 +345,12 @@ LITELLM = {
             chunk({"index": 0, "delta": {"content": "i"}}),
             STOP,
         ),
-        TOLD,
+        EMITTED,
         WHOLE,
     ),
     "litellm: the usage comes with an empty choice": Quirk(
         sends(*HI, STOP, chunk({"index": 0, "delta": {}}, usage=USAGE)),
-        TOLD,
+        EMITTED,
         WHOLE | {"usage": {"total_tokens": 7}},
     ),
     "litellm: two choices in one chunk": Quirk(
@@ -396,7 +396,7 @@ LLAMA_CPP_PYTHON = {
 }
 
 OGX = {
-    "ogx: no [DONE]": Quirk(sends(*HI, STOP, end=b""), TOLD, WHOLE),
+    "ogx: no [DONE]": Quirk(sends(*HI, STOP, end=b""), EMITTED, WHOLE),
     "ogx: every field of a delta is there, and null": Quirk(
         sends(
             chunk(
@@ -469,7 +469,7 @@ AIMOCK = {
 MOCKS = {
     "mockllm: a new id on every chunk": Quirk(
         sends(HI[0] | {"id": "c1"}, HI[1] | {"id": "c2"}, STOP | {"id": "c3"}),
-        TOLD,
+        EMITTED,
         WHOLE | {"id": "c3"},
     ),
     "mock-llm: role, answer and finish in one chunk, and no created": Quirk(
@@ -485,7 +485,7 @@ MOCKS = {
         WHOLE | {"created": 0},
     ),
     "stubllm: no role, and the finish with the last content": Quirk(
-        sends(chunk(says("H")), chunk(says("i", finish="stop"))), TOLD, message(role="assistant")
+        sends(chunk(says("H")), chunk(says("i", finish="stop"))), EMITTED, message(role="assistant")
     ),
 }
 
@@ -516,10 +516,10 @@ CHOICES = {
         WHOLE,
     ),
     "any: an empty finish reason is none": Quirk(
-        sends(chunk(says("H", finish="")), chunk(says("i", finish="")), STOP), TOLD, WHOLE
+        sends(chunk(says("H", finish="")), chunk(says("i", finish="")), STOP), EMITTED, WHOLE
     ),
     "any: an unknown finish reason": Quirk(
-        sends(*HI, chunk(delta("eos"))), TOLD, {"choices": [{"finish_reason": "eos"}]}
+        sends(*HI, chunk(delta("eos"))), EMITTED, {"choices": [{"finish_reason": "eos"}]}
     ),
     "any: a finish reason in every chunk": Quirk(
         sends(*(chunk(says(piece, finish="stop")) for piece in ('{"a"', ":", "1}"))),
@@ -527,14 +527,14 @@ CHOICES = {
         {"choices": [{"finish_reason": "stop", "message": {"parsed": {"a": 1}}}]},
     ),
     "any: an empty piece after the finish": Quirk(
-        sends(*HI, STOP, chunk(says(""))), [*TOLD, "0+"], WHOLE
+        sends(*HI, STOP, chunk(says(""))), [*EMITTED, "0+"], WHOLE
     ),
     "any: an answer goes on after its finish": Quirk(
-        sends(*HI, STOP, chunk(says("!"))), [*TOLD, "0+!", "0=Hi!"], message(content="Hi!")
+        sends(*HI, STOP, chunk(says("!"))), [*EMITTED, "0+!", "0=Hi!"], message(content="Hi!")
     ),
     "any: empty log probabilities, and a refusal that is null": Quirk(
         sends(chunk(delta(content="H", refusal=None) | {"logprobs": {"content": []}}), HI[1], STOP),
-        TOLD,
+        EMITTED,
         WHOLE,
     ),
 }
@@ -634,32 +634,32 @@ FIELDS = {
             chunk(says("i")) | {"usage": None, "id": None, "system_fingerprint": None},
             {"choices": [delta("stop")]},
         ),
-        TOLD,
+        EMITTED,
         WHOLE | {"id": "c1", "usage": USAGE, "system_fingerprint": "fp", "service_tier": "default"},
     ),
     "any: citations in the last chunk": Quirk(
-        sends(*HI, STOP | {"citations": ["a", "b"]}), TOLD, WHOLE | {"citations": ["a", "b"]}
+        sends(*HI, STOP | {"citations": ["a", "b"]}), EMITTED, WHOLE | {"citations": ["a", "b"]}
     ),
     "any: lists without indices": Quirk(
         sends(*(chunk(delta(content=text, annotations=[{"type": text}])) for text in "Hi"), STOP),
-        TOLD,
+        EMITTED,
         message(annotations=[{"type": "H"}, {"type": "i"}]),
     ),
     "any: flags, counts and times in every chunk": Quirk(
         sends(*(each | {"cached": True, "at": 5, "created": 9} for each in (*HI, STOP))),
-        TOLD,
+        EMITTED,
         {"cached": True, "at": 5, "created": 9},
     ),
     "any: the object is missing": Quirk(
-        sends(*({"id": "c", "choices": each["choices"]} for each in (*HI, STOP))), TOLD, WHOLE
+        sends(*({"id": "c", "choices": each["choices"]} for each in (*HI, STOP))), EMITTED, WHOLE
     ),
     "any: the object is another": Quirk(
-        sends(*(each | {"object": "chat.completion"} for each in (*HI, STOP))), TOLD, WHOLE
+        sends(*(each | {"object": "chat.completion"} for each in (*HI, STOP))), EMITTED, WHOLE
     ),
     "any: an object that is no chunk": Quirk(
-        sends(HI[0], {"type": "ping"}, {"status": "ok", "cost": 0.1}, HI[1], STOP), TOLD, WHOLE
+        sends(HI[0], {"type": "ping"}, {"status": "ok", "cost": 0.1}, HI[1], STOP), EMITTED, WHOLE
     ),
-    "any: an error that is null": Quirk(sends(*HI, STOP | {"error": None}), TOLD, WHOLE),
+    "any: an error that is null": Quirk(sends(*HI, STOP | {"error": None}), EMITTED, WHOLE),
     "any: an audio answer, with no finish reason": Quirk(
         sends(
             chunk(delta(audio={"id": "a", "transcript": "H", "data": "AA"})),
@@ -672,22 +672,24 @@ FIELDS = {
 }
 
 FRAMES = {
-    "any: frames of retry alone": Quirk(sends(b"retry: 3000\n\n", *HI, STOP), TOLD, WHOLE),
-    "any: frames of an id alone": Quirk(sends(HI[0], b"id: 7\n\n", HI[1], STOP), TOLD, WHOLE),
-    "any: a ping without data": Quirk(sends(HI[0], b"event: ping\n\n", HI[1], STOP), TOLD, WHOLE),
+    "any: frames of retry alone": Quirk(sends(b"retry: 3000\n\n", *HI, STOP), EMITTED, WHOLE),
+    "any: frames of an id alone": Quirk(sends(HI[0], b"id: 7\n\n", HI[1], STOP), EMITTED, WHOLE),
+    "any: a ping without data": Quirk(
+        sends(HI[0], b"event: ping\n\n", HI[1], STOP), EMITTED, WHOLE
+    ),
     "any: a ping with empty data": Quirk(
-        sends(HI[0], b"event: ping\ndata:\n\n", b"data: \n\n", HI[1], STOP), TOLD, WHOLE
+        sends(HI[0], b"event: ping\ndata:\n\n", b"data: \n\n", HI[1], STOP), EMITTED, WHOLE
     ),
     "any: a comment, an id and a retry in the frame of a chunk": Quirk(
-        sends(b": hi\nid: 1\nretry: +5\n" + frame(HI[0]), HI[1], STOP), TOLD, WHOLE
+        sends(b": hi\nid: 1\nretry: +5\n" + frame(HI[0]), HI[1], STOP), EMITTED, WHOLE
     ),
     "any: events with a name": Quirk(
-        sends(*(b"event: completion.chunk\n" + frame(each) for each in (*HI, STOP))), TOLD, WHOLE
+        sends(*(b"event: completion.chunk\n" + frame(each) for each in (*HI, STOP))), EMITTED, WHOLE
     ),
-    "any: no space after the colon": Quirk(HI_THERE.replace(b"data: ", b"data:"), TOLD, WHOLE),
-    "any: lines end in CR": Quirk(HI_THERE.replace(b"\n", b"\r"), TOLD, WHOLE),
-    "any: lines end in CRLF": Quirk(HI_THERE.replace(b"\n", b"\r\n"), TOLD, WHOLE),
-    "any: a byte order mark": Quirk(b"\xef\xbb\xbf" + HI_THERE, TOLD, WHOLE),
+    "any: no space after the colon": Quirk(HI_THERE.replace(b"data: ", b"data:"), EMITTED, WHOLE),
+    "any: lines end in CR": Quirk(HI_THERE.replace(b"\n", b"\r"), EMITTED, WHOLE),
+    "any: lines end in CRLF": Quirk(HI_THERE.replace(b"\n", b"\r\n"), EMITTED, WHOLE),
+    "any: a byte order mark": Quirk(b"\xef\xbb\xbf" + HI_THERE, EMITTED, WHOLE),
     "any: separators of lines in a text": Quirk(
         sends(chunk(says("a\u2028b\u2029c\x85d")), STOP),
         ["0+a\u2028b\u2029c\x85d", "0=a\u2028b\u2029c\x85d"],
@@ -702,26 +704,26 @@ FRAMES = {
             HI[1],
             STOP,
         ),
-        TOLD,
+        EMITTED,
         WHOLE,
     ),
-    "any: space around [DONE]": Quirk(sends(*HI, STOP, end=b"data:  [DONE] \n\n"), TOLD, WHOLE),
+    "any: space around [DONE]": Quirk(sends(*HI, STOP, end=b"data:  [DONE] \n\n"), EMITTED, WHOLE),
     "any: chunks after [DONE]": Quirk(
-        sends(*HI, STOP, DONE, chunk(says("!")), end=b""), TOLD, WHOLE
+        sends(*HI, STOP, DONE, chunk(says("!")), end=b""), EMITTED, WHOLE
     ),
 }
 
 ENDS = {
     "any: the stream is cut": Quirk(
         sends(*HI, end=b""),
-        TOLD[:2],
+        EMITTED[:2],
         WHOLE,
         error=StreamTruncatedError,
         said="0 of 1 choices",
     ),
     "any: the stream is cut in a character": Quirk(
         sends(*HI, end='data: {"choices":[{"delta":{"content":"\u00e9'.encode()[:-1]),
-        TOLD[:2],
+        EMITTED[:2],
         WHOLE,
         error=StreamTruncatedError,
     ),

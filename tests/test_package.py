@@ -121,7 +121,7 @@ params = {{"model": "m", "messages": [{{"role": "user", "content": "hi"}}]}}
 def test_parsing_a_choice_imports_nothing_of_the_assistants() -> None:
     names = ("partial_parse", "tool_arg_parse")
     imported = imported_with(f"import {', '.join(f'streamkit.operators.{name}' for name in names)}")
-    assert "streamkit.families.chat.tellers" in imported
+    assert "streamkit.families.chat.emitters" in imported
     assert not [name for name in imported if "assistants" in name or "types.beta" in name]
 
 

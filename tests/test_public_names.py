@@ -134,12 +134,12 @@ def test_no_name_hides_behind_another_class_of_module() -> None:
 
 
 def test_help_fits_two_screens_and_leads_on() -> None:
-    told = pydoc.plain(pydoc.render_doc(streamkit))
-    assert len(told.splitlines()) <= 100
-    words = {word.strip(".,;():`") for word in told.split()}
+    shown = pydoc.plain(pydoc.render_doc(streamkit))
+    assert len(shown.splitlines()) <= 100
+    words = {word.strip(".,;():`") for word in shown.split()}
     assert {*TOP.split()} - words - {"__version__"} == set()
     assert {f"streamkit.{module}" for module in MODULES if "." not in module} - words == set()
-    assert streamkit.__version__ in told
+    assert streamkit.__version__ in shown
 
 
 @pytest.mark.parametrize("name", [*TOP.split(), "OpenAI.with_options", "operators.decode"])

@@ -102,7 +102,7 @@ async def test_the_async_client_streams_a_structured_answer(url: str) -> None:
     assert isinstance(final.choices[0].message.parsed, Person)
 
 
-def test_parallel_tool_calls_are_told_apart_and_parsed(client: OpenAI) -> None:
+def test_parallel_tool_calls_are_distinguished_and_parsed(client: OpenAI) -> None:
     most = 0
     for seed in range(100):  # until chance has it that an answer ends after several calls
         events: list[Any] = []

@@ -22,7 +22,9 @@ class StreamLog:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
-    def tell(self, response: httpx.Response, events: int, error: Exception | None = None) -> None:
+    def log_end(
+        self, response: httpx.Response, events: int, error: Exception | None = None
+    ) -> None:
         """Log the end of a stream: success, or only the class of ``error``."""
         if not _log.isEnabledFor(logging.DEBUG):
             return

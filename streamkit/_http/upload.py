@@ -142,7 +142,7 @@ class Form:
             self.failure = error
             raise
 
-    def _tell(self, sent: int) -> None:
+    def _report(self, sent: int) -> None:
         if self._on_progress:
             length = self.headers.get("content-length")
             self._on_progress(sent, None if length is None else int(length))
@@ -157,7 +157,7 @@ class SyncForm(Form):
             for piece in self._stream:
                 yield piece
                 sent += len(piece)
-                self._tell(sent)
+                self._report(sent)
 
 
 class AsyncForm(Form):
@@ -175,7 +175,7 @@ class AsyncForm(Form):
             while (piece := await wrap_future(reading.submit(read))) is not None:
                 yield piece
                 sent += len(piece)
-                self._tell(sent)
+                self._report(sent)
 
 
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")

@@ -146,7 +146,7 @@ class Hub(ObserverBase[E]):
         self._add_source(stop)
         try:
             for event in stream:
-                self._tell(event)
+                self._emit(event)
                 if self._end is not None:
                     break
         except Exception as error:  # noqa: BLE001 - whatever ends the stream is passed on
@@ -167,7 +167,7 @@ class Hub(ObserverBase[E]):
         try:
             with reading:
                 async for event in stream:
-                    await self._atell(event)
+                    await self._aemit(event)
                     if self._end is not None:
                         break
             if self._end is not None:
@@ -208,7 +208,7 @@ class Hub(ObserverBase[E]):
         for channel in self._channels:
             if channel.blocks:
                 channel.refuse_loop()
-        self._tell(value)
+        self._emit(value)
 
     def on_error(self, error: Exception) -> None:
         """Pass on the error that ended the stream."""
@@ -220,12 +220,12 @@ class Hub(ObserverBase[E]):
         self._finish(End())
         self._raise_theirs()
 
-    def _tell(self, event: E) -> None:
+    def _emit(self, event: E) -> None:
         for channel in self._put(event):
             while not channel.put(event):
                 channel.wait_for_room()
 
-    async def _atell(self, event: E) -> None:
+    async def _aemit(self, event: E) -> None:
         if not all(channel.has_room for channel in self._channels):
             # Consumers on this loop have had no turn since the last event, so none is slow yet.
             await asyncio.sleep(0)

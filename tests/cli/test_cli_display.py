@@ -154,16 +154,16 @@ def test_text_without_control_characters_stays_as_it_is() -> None:
 
 
 @given(JSON, st.data())
-def test_every_leaf_is_told_once_and_with_its_final_value(value: Any, data: st.DataObject) -> None:
+def test_every_leaf_is_shown_once_and_with_its_final_value(value: Any, data: st.DataObject) -> None:
     text = json.dumps(value)
     places = data.draw(st.lists(st.integers(0, len(text))))
     parser, fields = PartialJSON(), Fields()
-    told: list[tuple[str, object]] = []
+    shown: list[tuple[str, object]] = []
     for piece in cut(text, places):
         parser.feed(piece)
-        told += fields.news(parser.view())
-    told += fields.news(json.loads(text), whole=True)
-    assert told == list(leaves(value))
+        shown += fields.news(parser.view())
+    shown += fields.news(json.loads(text), whole=True)
+    assert shown == list(leaves(value))
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
@@ -180,14 +180,14 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
         yield path, value
 
 
-def test_a_field_is_told_as_soon_as_it_cannot_grow_any_more() -> None:
+def test_a_field_is_shown_as_soon_as_it_cannot_grow_any_more() -> None:
     fields = Fields("answer")
-    told: list[list[tuple[str, object]]] = []
+    shown: list[list[tuple[str, object]]] = []
     parser = PartialJSON()
     for piece in ('{"a": "x', 'y"', ', "b": [1', ", tru", "e, {}", "]", ', "c": nul', 'l, "'):
         parser.feed(piece)
-        told.append(list(fields.news(parser.view())))
-    assert told == [
+        shown.append(list(fields.news(parser.view())))
+    assert shown == [
         [],
         [],
         [("answer.a", "xy")],

@@ -102,7 +102,7 @@ def called(arguments: str) -> dict[str, Any]:
 
 USAGE = {"prompt_tokens": EVERY, "completion_tokens": EVERY, "total_tokens": EVERY}
 OPEN = '{"name": ' + json.dumps(EVERY, ensure_ascii=True)
-TOLD: dict[str, list[bytes]] = {
+REPORTED: dict[str, list[bytes]] = {
     "content": [event({"content": f"one{EVERY}two"}), event({"content": EVERY}, "stop")],
     "refusal": [event({"refusal": f"no{EVERY}"}, "stop")],
     "reasoning": [event({"reasoning_content": f"so{EVERY}"}), event({"content": "a"}, "stop")],
@@ -121,7 +121,7 @@ TOLD: dict[str, list[bytes]] = {
     "no JSON": [b"data: " + EVERY.replace("\r", "").encode() + b"\n\n"],
 }
 ANSWERS: dict[str, list[Step]] = {
-    **{name: [*stream(*events, DONE)] for name, events in TOLD.items()},
+    **{name: [*stream(*events, DONE)] for name, events in REPORTED.items()},
     "an error's body": [response(400, json.dumps({"error": {"message": EVERY}}).encode())],
     "raw body": [response(400, b"\x1b[2J\x9b2J" + EVERY.encode())],
     "request id": [response(400, b"{}", [("x-request-id", "\x1b]0;owned\x07\u202e")])],

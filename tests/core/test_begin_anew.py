@@ -89,7 +89,7 @@ def test_an_answer_that_ends_before_its_content_is_asked_for_again(
         assert taken.completion.choices[0].message.content == "Hi"
 
 
-def test_after_the_last_retry_the_error_is_told_with_what_came(take: Way) -> None:
+def test_after_the_last_retry_the_error_is_raised_with_what_came(take: Way) -> None:
     taken, requests = taken_from(take, stream(ROLE))
     assert isinstance(taken.error, StreamTruncatedError)
     assert taken.types == ["chunk", "content.delta"]
@@ -105,7 +105,7 @@ def test_refusals_and_broken_answers_share_one_number_of_retries(take: Way) -> N
     assert requests == 3
 
 
-def test_an_error_of_a_later_attempt_is_told(take: Way) -> None:
+def test_an_error_of_a_later_attempt_is_raised(take: Way) -> None:
     taken, requests = taken_from(take, stream(ROLE), [response(401)])
     assert isinstance(taken.error, AuthenticationError)
     assert requests == 2
@@ -146,7 +146,7 @@ FINAL: dict[str, tuple[Script, type[Exception]]] = {
 
 
 @pytest.mark.parametrize(("script", "kind"), FINAL.values(), ids=FINAL.keys())
-def test_what_another_attempt_cannot_mend_is_told_at_once(
+def test_an_error_that_another_attempt_cannot_mend_is_raised_at_once(
     take: Way, script: Script, kind: type[Exception]
 ) -> None:
     taken, requests = taken_from(take, script, WHOLE)
@@ -160,7 +160,7 @@ def test_a_cut_that_is_accepted_is_no_reason(take: Way) -> None:
     assert taken.types == ["chunk", "content.delta"]
 
 
-def test_events_without_content_are_told_in_the_end_when_there_are_too_many(take: Way) -> None:
+def test_events_without_content_are_emitted_in_the_end_when_there_are_too_many(take: Way) -> None:
     taken, requests = taken_from(take, stream(*[USAGE] * (HELD_EVENTS + 1)), WHOLE)
     assert isinstance(taken.error, StreamTruncatedError)
     assert (len(taken.events), requests) == (HELD_EVENTS + 1, 1)
@@ -309,9 +309,9 @@ def test_chunks_are_asked_for_again_as_well() -> None:
         ScriptedServer(stream(ROLE), WHOLE) as server,
         OpenAI(api_key=KEY, base_url=server.url) as client,
     ):
-        told: list[Any] = []
-        client.chat.completions.chunks(model="m", messages=[]).subscribe(told.append)
-        assert len(told) == 3
+        emitted: list[Any] = []
+        client.chat.completions.chunks(model="m", messages=[]).subscribe(emitted.append)
+        assert len(emitted) == 3
         assert len(server.requests) == 2
 
 

@@ -65,18 +65,18 @@ def test_nothing_else_ends_anything(item: object) -> None:
     assert not ends_answer(item)
 
 
-@pytest.mark.parametrize("stage", [None, assistant_events()], ids=["sent", "told"])
+@pytest.mark.parametrize("stage", [None, assistant_events()], ids=["sent", "emitted"])
 @pytest.mark.parametrize(("last", "requests"), [("r:completed", 1), ("r:in_progress", 2)])
 def test_a_run_that_has_ended_is_not_started_again(last: str, requests: int, stage: Any) -> None:
     begin = [frame("r:created"), frame("m:new"), frame("m:0+Hi")]
-    told: list[Any] = []
+    emitted: list[Any] = []
     failed: list[Exception] = []
     with ScriptedServer(stream(*begin, frame(last), end=[Do.RESET])) as server:
         with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
             source: Any = client.beta.threads.runs.observe(thread_id="t", assistant_id="a")
             stages = [stage] if stage else []
             again = retry_stream(max_attempts=2, wait=lambda _: 0.0)
-            source.pipe(*stages, again).subscribe(told.append, failed.append)
+            source.pipe(*stages, again).subscribe(emitted.append, failed.append)
     assert len(server.requests) == requests
     (error,) = failed
     assert isinstance(error, StreamTruncatedError)

@@ -267,9 +267,9 @@ def test_content_is_another_name_for_the_delta_of_content() -> None:
 
 def test_a_chunk_event_has_the_chunk_and_what_it_added_to_each_choice() -> None:
     came = list(chunks([5, 25, 31, 50]))
-    told = [event for event in EVENTS if isinstance(event, ChunkEvent)]
-    assert [event.chunk for event in told] == came
-    assert [[update.index for update in event.updates] for event in told] == [
+    emitted = [event for event in EVENTS if isinstance(event, ChunkEvent)]
+    assert [event.chunk for event in emitted] == came
+    assert [[update.index for update in event.updates] for event in emitted] == [
         [part.index for part in one.choices or ()] for one in came
     ]
 

@@ -56,19 +56,19 @@ def test_what_is_released_comes_once() -> None:
     assert list(hold.close()) == ["bye"]
 
 
-def test_content_is_told_of_before_its_events() -> None:
-    told: list[str] = []
-    watch = ContentWatch(Twice(), str.isupper, lambda: told.append("content"))
+def test_content_is_noted_before_its_events() -> None:
+    emitted: list[str] = []
+    watch = ContentWatch(Twice(), str.isupper, lambda: emitted.append("content"))
     for value in "aBc":
-        told.extend(watch.feed(value))
-    told.extend(watch.close())
-    assert told == ["a", "a", "content", "B", "B", "c", "c", "bye"]
+        emitted.extend(watch.feed(value))
+    emitted.extend(watch.close())
+    assert emitted == ["a", "a", "content", "B", "B", "c", "c", "bye"]
 
 
-def test_held_content_is_told_of_when_it_comes() -> None:
-    told: list[str] = []
-    hold = Hold(ContentWatch(Twice(), str.isupper, lambda: told.append("content")), str.islower)
-    assert (list(hold.feed("A")), told) == ([], ["content"])
+def test_held_content_is_noted_when_it_comes() -> None:
+    emitted: list[str] = []
+    hold = Hold(ContentWatch(Twice(), str.isupper, lambda: emitted.append("content")), str.islower)
+    assert (list(hold.feed("A")), emitted) == ([], ["content"])
 
 
 def test_an_error_goes_to_the_machine_within() -> None:

@@ -19,11 +19,11 @@ from streamkit.events import ChunkEvent
 from streamkit.families.assistants.decoder import AssistantEventDecoder
 from streamkit.families.assistants.growing import Growing
 from streamkit.families.chat.decoder import ChunkDecoder
+from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.families.chat.log import CallMark, CompletionLog, ToolCallLog
 from streamkit.families.chat.log.rules import DELTAS
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.families.chat.machine import ChatEvents
-from streamkit.families.chat.tellers import ToolArgumentsParser
 from streamkit.machine import Machine
 from streamkit.structured.reader import Reader
 from streamkit.types import (

@@ -190,10 +190,10 @@ def test_a_log_probability_that_is_null_or_missing_is_none(token: dict[str, Any]
     logprobs = built({"choices": [choice]}).choices[0].logprobs
     assert logprobs is not None
     assert logprobs.content is not None
-    (told,) = logprobs.content
-    assert told.logprob is None
-    assert told.top_logprobs is not None
-    assert told.top_logprobs[0].logprob is None
+    (merged,) = logprobs.content
+    assert merged.logprob is None
+    assert merged.top_logprobs is not None
+    assert merged.top_logprobs[0].logprob is None
 
 
 @pytest.mark.parametrize(
@@ -206,8 +206,8 @@ def test_a_log_probability_that_json_has_not_is_the_one_that_the_api_has(
     tokens = f'[{{"token": "a", "logprob": {sent}, "top_logprobs": [{{"logprob": {sent}}}]}}]'
     chunk = _decoder.decode(f'{{"choices": [{{"logprobs": {{"content": {tokens}}}}}]}}')
     assert _decoder.decode(chunk.to_json()) == chunk
-    told = chunk.to_dict()["choices"][0]["logprobs"]["content"][0]
-    assert (told.get("logprob"), told["top_logprobs"][0].get("logprob")) == (read, read)
+    merged = chunk.to_dict()["choices"][0]["logprobs"]["content"][0]
+    assert (merged.get("logprob"), merged["top_logprobs"][0].get("logprob")) == (read, read)
 
 
 # Items with an index.

@@ -153,13 +153,13 @@ def test_a_stream_of_anything_has_one_truth(deltas: list[dict[str, Any]]) -> Non
     whole = machine.completion()
     assert_one_truth(whole)
     message = whole.choices[0].message
-    told = {"content": "", "refusal": "", "reasoning": ""}
+    texts = {"content": "", "refusal": "", "reasoning": ""}
     for event in events:
         if isinstance(event, ContentDeltaEvent | RefusalDeltaEvent | ReasoningDeltaEvent):
-            told[event.type.removesuffix(".delta")] += event.delta
-    assert told["content"] == (message.content or "")
-    assert told["refusal"] == (message.refusal or "")
-    assert told["reasoning"] in {message.reasoning_content or "", message.reasoning or ""}
+            texts[event.type.removesuffix(".delta")] += event.delta
+    assert texts["content"] == (message.content or "")
+    assert texts["refusal"] == (message.refusal or "")
+    assert texts["reasoning"] in {message.reasoning_content or "", message.reasoning or ""}
 
 
 @given(message=objects(streamkit.types.ChatCompletionMessage))

@@ -80,15 +80,17 @@ def taken_run(*pieces: bytes) -> tuple[list[object], list[str], OpenAIError | No
     """The events of a run, the texts of its messages so far, and the error."""
     follower = RunFollower()
     pipeline = run_pipeline(follower)
-    told: list[object] = []
+    emitted: list[object] = []
     try:
         for piece in pieces:
-            told.extend(each.to_dict() for _ in pipeline.read(piece) for each in follower.told)
+            emitted.extend(
+                each.to_dict() for _ in pipeline.read(piece) for each in follower.emitted
+            )
         assert not list(pipeline.end())
     except OpenAIError as error:
         pipeline.fail(error)
-        return told, [message.to_json() for message in error.messages], error
-    return told, [message.to_json() for message in follower.events.messages()], None
+        return emitted, [message.to_json() for message in error.messages], error
+    return emitted, [message.to_json() for message in follower.events.messages()], None
 
 
 def test_no_cut_is_taken_for_the_end_of_a_run(thorough: bool) -> None:
@@ -99,10 +101,10 @@ def test_no_cut_is_taken_for_the_end_of_a_run(thorough: bool) -> None:
     some = {at + beside for at, byte in enumerate(RUN_BODY) if byte == 0x0A for beside in (0, 1)}
     some |= {*range(0, len(RUN_BODY), 11)}
     for end in range(len(RUN_BODY)) if thorough else sorted(some - {len(RUN_BODY)}):
-        told, messages, error = taken_run(RUN_BODY[:end])
+        emitted, messages, error = taken_run(RUN_BODY[:end])
         assert isinstance(error, StreamDecodeError if end < first else StreamTruncatedError)
-        assert told == whole[: len(told)]
-        assert bool(messages) == any("message_id" in str(event) for event in told)
+        assert emitted == whole[: len(emitted)]
+        assert bool(messages) == any("message_id" in str(event) for event in emitted)
         assert (error.bytes_received, error.run is None) == (end, end < first)
 
 
@@ -117,10 +119,10 @@ def test_the_events_of_a_run_may_come_in_any_order_and_twice(
     shuffled: list[str], twice: str
 ) -> None:
     body = run_body(*shuffled, twice, done=False) + RUN_END
-    told, messages, error = taken_run(body)
+    emitted, messages, error = taken_run(body)
     assert error is None
     assert len(messages) == 1
-    assert told
+    assert emitted
 
 
 @given(body=st.binary(max_size=200))

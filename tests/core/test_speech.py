@@ -195,7 +195,7 @@ def sse(deltas: list[dict[str, Any]]) -> bytes:
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize(("deltas", "said"), DELTAS.values(), ids=DELTAS)
-def test_a_stream_tells_texts_wherever_they_stood(
+def test_a_stream_emits_texts_wherever_they_stood(
     way: Any, deltas: list[dict[str, Any]], said: dict[str, str]
 ) -> None:
     with ScriptedServer([response(body=sse(deltas))]) as server:
@@ -257,9 +257,9 @@ def test_a_plain_answer_says_its_texts_wherever_they_stood(
 
         answers += asyncio.run(main())
     for answer in answers:
-        told = answer.choices[0].message
-        assert texts(told) == said
-        assert told.model_extra == rest
+        read = answer.choices[0].message
+        assert texts(read) == said
+        assert read.model_extra == rest
     assert [answer.choices[0].message.parsed for answer in answers[1::2]] == [Answer(a=1)] * 2
 
 

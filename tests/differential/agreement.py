@@ -198,11 +198,11 @@ def _check_reasoning(ours: Heard) -> None:
         done = ours.events.get(("reasoning.done", index), [])
         reasoning = message.get("reasoning_content") or message.get("reasoning")
         assert [event["reasoning"] for event in done] == ([reasoning] if reasoning else [])
-        told = ""
+        text = ""
         for event in deltas:
-            told += event["delta"]
-            assert event["snapshot"] == told
-        assert told == (reasoning or "")
+            text += event["delta"]
+            assert event["snapshot"] == text
+        assert text == (reasoning or "")
 
 
 def _check_kinds(peer: Exception, ours: Exception | None) -> None:

@@ -124,7 +124,7 @@ def documented_runs(draw: st.DrawFn) -> list[Said | str]:
 
 
 @given(documented_runs())
-def test_both_tell_the_same_of_documented_streams(events: Sequence[Said | str]) -> None:
+def test_both_emit_the_same_for_documented_streams(events: Sequence[Said | str]) -> None:
     peer, ours = both(*events)
     assert peer.error is ours.error is None
     # A02: the peer says again that a call is done, at the end of each later step and of the run.
@@ -302,7 +302,7 @@ def test_a12_a16_leaving_the_loop_is_an_end(error: Exception | None) -> None:
     ],
     ids=["peer", "ours"],
 )
-def test_a13_a_request_that_fails_is_told(
+def test_a13_a_request_that_fails_is_reported(
     client: Any, replay: Any, base: type[Any], library: Any, expected: list[str]
 ) -> None:
     class Late:
@@ -370,7 +370,7 @@ def test_a17_iterating_too_early_does_not_spoil_a_handler() -> None:
             assert len(list(started)) == 2
 
 
-async def test_both_of_ours_tell_the_same() -> None:
+async def test_both_of_ours_emit_the_same() -> None:
     events = ("r:created", "m:new", message_delta("m", text(0, "a"), image(1, "f")), "s:0+1")
     wire = body(*events, requires_action("c"))
     ours = hear(CLIENT, OURS, streamkit.AssistantEventHandler, wire)

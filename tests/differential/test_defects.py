@@ -101,7 +101,7 @@ def test_c01_c02_choices_may_come_in_any_order(order: list[int]) -> None:
         assert message(ours, index)["content"] == f"I am {index}"
 
 
-def test_c03_events_tell_their_choice() -> None:
+def test_c03_events_name_their_choice() -> None:
     said = [chunk(delta(index, content=text)) for index, text in enumerate("ab")]
     said += [chunk(delta(index, "stop")) for index in range(2)]
     with peer_stream(said, n=2) as stream:
@@ -242,7 +242,7 @@ def test_c20_what_one_chunk_said_another_does_not_take_back() -> None:
 
 
 @pytest.mark.parametrize("kind", ["event", "text"])
-def test_c16_errors_in_the_stream_are_told(kind: str) -> None:
+def test_c16_errors_in_the_stream_are_raised(kind: str) -> None:
     frames = {
         "event": b'event: error\ndata: {"message": "overloaded"}\n\n',
         "text": b'data: {"error": "overloaded"}\n\n',

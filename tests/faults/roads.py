@@ -33,7 +33,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
 
 
 @dataclass
-class Told:
+class Result:
     """What a road told: how it ended, each time it did, with what; and the waits of retries."""
 
     ends: list[Exception | None] = field(default_factory=list["Exception | None"])
@@ -55,67 +55,67 @@ class Told:
             self.completion = getattr(error, "completion", None)
 
 
-Road = Callable[..., Told]
+Road = Callable[..., Result]
 
 
-def parse(url: str, **params: Any) -> Told:
-    told = Told()
-    with httpx.Client(verify=SSL) as http, _client(url, http, told) as client:
+def parse(url: str, **params: Any) -> Result:
+    result = Result()
+    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
         try:
-            told.completion = client.chat.completions.parse(**params)
-            told.end()
+            result.completion = client.chat.completions.parse(**params)
+            result.end()
         except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-            told.end(error)
-    return told
+            result.end(error)
+    return result
 
 
-def stream(url: str, **params: Any) -> Told:
-    told = Told()
-    with httpx.Client(verify=SSL) as http, _client(url, http, told) as client:
+def stream(url: str, **params: Any) -> Result:
+    result = Result()
+    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
         try:
             with client.chat.completions.stream(**params) as stream:
-                told.completion = stream.until_done().get_final_completion()
-            told.end()
+                result.completion = stream.until_done().get_final_completion()
+            result.end()
         except Exception as error:  # noqa: BLE001 - as above
-            told.end(error)
-    return told
+            result.end(error)
+    return result
 
 
-def observe(url: str, **params: Any) -> Told:
-    told = Told()
-    with httpx.Client(verify=SSL) as http, _client(url, http, told) as client:
+def observe(url: str, **params: Any) -> Result:
+    result = Result()
+    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
         events = client.chat.completions.observe(**params)
-        events.subscribe(_keep_last(told), told.end, told.end)
-    return told
+        events.subscribe(_keep_last(result), result.end, result.end)
+    return result
 
 
-def parse_async(url: str, **params: Any) -> Told:
-    async def take(client: AsyncOpenAI, told: Told) -> None:
-        told.completion = await client.chat.completions.parse(**params)
-        told.end()
+def parse_async(url: str, **params: Any) -> Result:
+    async def take(client: AsyncOpenAI, result: Result) -> None:
+        result.completion = await client.chat.completions.parse(**params)
+        result.end()
 
     return _run(url, take)
 
 
-def stream_async(url: str, **params: Any) -> Told:
-    async def take(client: AsyncOpenAI, told: Told) -> None:
+def stream_async(url: str, **params: Any) -> Result:
+    async def take(client: AsyncOpenAI, result: Result) -> None:
         async with client.chat.completions.stream(**params) as stream:
             await stream.until_done()
-            told.completion = await stream.get_final_completion()
-        told.end()
+            result.completion = await stream.get_final_completion()
+        result.end()
 
     return _run(url, take)
 
 
-def observe_async(url: str, **params: Any) -> Told:
-    async def take(client: AsyncOpenAI, told: Told) -> None:
+def observe_async(url: str, **params: Any) -> Result:
+    async def take(client: AsyncOpenAI, result: Result) -> None:
         ended = asyncio.Event()
 
         def end(error: Exception | None = None) -> None:
-            told.end(error)
+            result.end(error)
             ended.set()
 
-        client.chat.completions.observe(**params).subscribe(_keep_last(told), end, end)
+        client.chat.completions.observe(**params).subscribe(_keep_last(result), end, end)
         await asyncio.wait_for(ended.wait(), PATIENCE)
 
     return _run(url, take)
@@ -145,17 +145,17 @@ def released(server: Any, fault: str) -> threading.Thread | None:
     return thread
 
 
-def _client(url: str, http: httpx.Client, told: Told) -> OpenAI:
+def _client(url: str, http: httpx.Client, result: Result) -> OpenAI:
     client = OpenAI(api_key=KEY, base_url=url, http_client=http)
-    vars(_transport(client))["_sleep"] = told.naps.append
+    vars(_transport(client))["_sleep"] = result.naps.append
     return client
 
 
-def _run(url: str, take: Callable[[AsyncOpenAI, Told], Any]) -> Told:
-    told = Told()
+def _run(url: str, take: Callable[[AsyncOpenAI, Result], Any]) -> Result:
+    result = Result()
 
     async def nap(seconds: float) -> None:
-        told.naps.append(seconds)
+        result.naps.append(seconds)
 
     async def main() -> None:
         async with (
@@ -164,21 +164,21 @@ def _run(url: str, take: Callable[[AsyncOpenAI, Told], Any]) -> Told:
         ):
             vars(_transport(client))["_sleep"] = nap
             try:
-                await take(client, told)
+                await take(client, result)
             except Exception as error:  # noqa: BLE001 - how it ends is what is asked
-                told.end(error)
+                result.end(error)
 
     asyncio.run(main())
-    return told
+    return result
 
 
 def _transport(client: Any) -> Any:
     return cast("dict[str, Any]", vars(client))["_transport"]
 
 
-def _keep_last(told: Told) -> Callable[[Any], None]:
+def _keep_last(result: Result) -> Callable[[Any], None]:
     def keep(event: Any) -> None:
         if event.type == "chunk":
-            told.completion = event.snapshot
+            result.completion = event.snapshot
 
     return keep

@@ -280,7 +280,7 @@ def test_nobody_waits_where_nothing_is_held_back(server: EmbeddedServer) -> None
     assert server.release() == 0
 
 
-def test_a_journal_tells_a_cut_from_a_whole_answer(
+def test_a_journal_distinguishes_a_cut_from_a_whole_answer(
     server: EmbeddedServer, http: httpx.Client
 ) -> None:
     with pytest.raises(httpx.RemoteProtocolError):

@@ -38,16 +38,16 @@ BEFORE_THE_ANSWER: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize(("fault", "error"), IN_MID_STREAM.values(), ids=IN_MID_STREAM)
-def test_a_fault_in_mid_stream_is_told_and_the_next_try_is_whole(
+def test_a_fault_in_mid_stream_is_raised_and_the_next_try_is_whole(
     llmock: LLMock, fault: Fault, error: type[OpenAIError]
 ) -> None:
     fault(llmock.reply(TEXT, times=None))
     with OpenAI(base_url=llmock.base_url(), api_key="k", timeout=1.0, max_retries=0) as client:
-        with pytest.raises(error) as told:
+        with pytest.raises(error) as raised:
             answer(client)
         seen(llmock)
         assert answer(client) == TEXT
-    so_far = told.value.completion
+    so_far = raised.value.completion
     assert so_far is not None
     begun = so_far.choices[0].message.content
     assert begun is not None
@@ -57,7 +57,7 @@ def test_a_fault_in_mid_stream_is_told_and_the_next_try_is_whole(
 
 
 @pytest.mark.parametrize(("fault", "error"), IN_MID_STREAM.values(), ids=IN_MID_STREAM)
-async def test_the_async_client_is_told_the_same(
+async def test_the_async_client_raises_the_same(
     llmock: LLMock, fault: Fault, error: type[OpenAIError]
 ) -> None:
     fault(llmock.reply(TEXT, times=None))

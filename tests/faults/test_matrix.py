@@ -169,14 +169,14 @@ def check(fault: str, road: str, content: str, server: EmbeddedServer) -> None:
     params: dict[str, Any] = {"model": "m", "messages": said, **CONTENTS[content]}
     whole = ROADS["parse"](server.base_url, **params).text
     thread = released(server, fault)
-    told = ROADS[road](server.base_url, extra_headers={"x-streamkit-fault": fault}, **params)
+    result = ROADS[road](server.base_url, extra_headers={"x-streamkit-fault": fault}, **params)
     if thread is not None:
         thread.join()
 
-    (end,) = told.ends
+    (end,) = result.ends
     tries = attempts(server, fault, said)
-    assert Outcome(kind(end), relation(told.text, whole), tries) == expected(fault, road, content)
-    assert told.naps == WAITS.get(fault, told.naps)
+    assert Outcome(kind(end), relation(result.text, whole), tries) == expected(fault, road, content)
+    assert result.naps == WAITS.get(fault, result.naps)
     assert KEY not in f"{end} {end!r}"
 
 
@@ -233,16 +233,16 @@ def test_a_limit_of_time_ends_what_a_fault_holds_back(
     said = [{"role": "user", "content": f"{content}: {road} through {fault} within {limit}"}]
     params: dict[str, Any] = {"model": "m", "messages": said, **CONTENTS[content]}
     whole = ROADS["parse"](server.base_url, **params).text
-    told = ROADS[road](
+    result = ROADS[road](
         server.base_url,
         extra_headers={"x-streamkit-fault": fault},
         timeout=Timeout(**{limit: LIMITS[limit]}),
         **params,
     )
-    (end,) = told.ends
+    (end,) = result.ends
     # Not what the server saw: it may not have come to a request in so short a time.
-    tries = len(told.naps) + 1
-    assert Outcome(kind(end), relation(told.text, whole), tries) == TIMES[fault, limit]
+    tries = len(result.naps) + 1
+    assert Outcome(kind(end), relation(result.text, whole), tries) == TIMES[fault, limit]
     assert isinstance(end, StreamTimeoutError)
     assert end.limit == limit
 
@@ -252,14 +252,14 @@ def test_a_limit_of_time_ends_what_a_fault_holds_back(
 @pytest.mark.parametrize("how", get_args(How))
 def test_a_failed_handshake_is_a_connection_error(how: How, road: Road, content: str) -> None:
     with BrokenTLS(how) as listener:
-        told = road(
+        result = road(
             listener.base_url,
             model="m",
             messages=[{"role": "user", "content": "hi"}],
             **CONTENTS[content],
         )
         handshakes = listener.handshakes
-    (end,) = told.ends
+    (end,) = result.ends
     assert (kind(end), handshakes) == (APIConnectionError, 3)
     assert "SSL" in str(end)
 

@@ -73,7 +73,9 @@ def test_it_sees_events_twice_and_in_another_order(read: Callable[..., list[str]
     assert read("reorder?after=2") == [*whole[:2], whole[3], whole[2], *whole[4:]]
 
 
-def test_it_retries_after_the_time_it_is_told(server: EmbeddedServer, peer: openai.OpenAI) -> None:
+def test_it_retries_after_the_time_that_the_server_names(
+    server: EmbeddedServer, peer: openai.OpenAI
+) -> None:
     fault = "status?code=429&retry_after=0.01&times=1"
     completion = peer.with_options(max_retries=1).chat.completions.create(
         model="m",

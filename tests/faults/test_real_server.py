@@ -79,7 +79,7 @@ async def test_a_killed_server_cuts_the_async_stream(server: Server) -> None:
     assert said(cut.value.completion)
 
 
-def test_a_killed_server_is_told_to_observers_once(server: Server) -> None:
+def test_a_killed_server_is_reported_to_observers_once(server: Server) -> None:
     process, url = server
     ends: list[Any] = []
 

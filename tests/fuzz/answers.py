@@ -64,7 +64,7 @@ def compare(choice: dict[str, Any], events: list[dict[str, Any]]) -> None:
         if call["type"] == "function"
     }
     kind = "tool_calls.function.arguments"
-    told = {
+    texts = {
         event["index"]: event["arguments"].rstrip()
         for event in events
         if event["type"] == f"{kind}.done"
@@ -76,7 +76,7 @@ def compare(choice: dict[str, Any], events: list[dict[str, Any]]) -> None:
     assert [call["function"]["arguments"] for call in calls.values()] == [
         pieces[index] for index in sorted(pieces)
     ]
-    assert told == {index: text.rstrip() for index, text in pieces.items()}, "not told to its end"
+    assert texts == {index: text.rstrip() for index, text in pieces.items()}, "not told to its end"
 
 
 class Decisions:

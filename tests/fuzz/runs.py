@@ -13,9 +13,9 @@ def check(data: bytes) -> None:
     """The first byte says into what pieces the body is cut, and what a cut end is."""
     size, body = data[0] if data else 0, data[1:]
     on_truncated: OnTruncated = "accept" if size % 2 else "error"
-    told, error = taken([body], on_truncated)
+    emitted, error = taken([body], on_truncated)
     again, same = taken(pieces(body, size), on_truncated)
-    assert again == told
+    assert again == emitted
     assert str(same) == str(error)
 
 
@@ -23,20 +23,20 @@ def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], 
     """What every event tells, read when it came and when all had come, and the error."""
     follower = RunFollower()
     pipeline = run_pipeline(follower, on_truncated)
-    told: list[object] = []
+    emitted: list[object] = []
     error: OpenAIError | None = None
     try:
         for part in parts:
-            told.extend(
-                (event.event, [each.to_dict() for each in follower.told])
+            emitted.extend(
+                (event.event, [each.to_dict() for each in follower.emitted])
                 for event in pipeline.read(part)
             )
         # The last event, if it lacked nothing but its empty line.
-        told.extend(
-            (event.event, [each.to_dict() for each in follower.told]) for event in pipeline.end()
+        emitted.extend(
+            (event.event, [each.to_dict() for each in follower.emitted]) for event in pipeline.end()
         )
         follower.finish()
-        told.append([each.to_dict() for each in follower.told])
+        emitted.append([each.to_dict() for each in follower.emitted])
         for message in follower.events.messages():
             message.to_json()
         for step in follower.events.run_steps():
@@ -46,4 +46,4 @@ def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], 
         pipeline.fail(error)
         for part_of_it in (*error.messages, *error.run_steps):
             part_of_it.to_json()
-    return told, error
+    return emitted, error

@@ -71,7 +71,7 @@ def test_a_compressed_stream_is_unpacked(connect: Connect) -> None:
     ],
     ids=["no last chunk", "half a chunk", "too few bytes", "no chunk at all"],
 )
-def test_a_body_that_breaks_off_is_told_as_such_and_stays_so(
+def test_a_body_that_breaks_off_is_reported_as_such_and_stays_so(
     connect: Connect, script: Script
 ) -> None:
     with ScriptedServer(script) as server:

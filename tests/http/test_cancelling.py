@@ -47,7 +47,7 @@ CELLS = [
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 @pytest.mark.parametrize(("way", "moment"), CELLS)
-def test_the_server_is_told_and_nothing_is_left(way: Way, moment: str, kind: Kind) -> None:
+def test_the_server_notices_and_nothing_is_left(way: Way, moment: str, kind: Kind) -> None:
     with nothing_left(), ScriptedServer(kind.script(moment)) as server:
         way(Case(server, kind, moment))
 

@@ -291,7 +291,7 @@ def test_a_stream_that_has_ended_yields_nothing_and_keeps_its_completion(client:
     assert events.current_completion_snapshot.to_dict() == final.to_dict()
 
 
-def test_a_stream_tells_its_response(client: OpenAI) -> None:
+def test_a_stream_has_its_response(client: OpenAI) -> None:
     with client.chat.completions.stream(model="m", messages=MESSAGES) as events:
         assert events.response.status_code == 200
         assert events.request_id == events.response.headers["x-request-id"]

@@ -272,7 +272,7 @@ def test_a_body_that_is_packed_twice_is_the_server_s_fault(
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_an_error_that_is_packed_twice_is_told_by_its_status(client: str) -> None:
+def test_an_error_that_is_packed_twice_is_known_by_its_status(client: str) -> None:
     bomb = gzip.compress(gzip.compress(b"{}"))
     with ScriptedServer(_packed_answer(429, "gzip, gzip", bomb)) as server:
         with pytest.raises(errors.RateLimitError):

@@ -170,7 +170,7 @@ def test_the_stream_that_opened_the_connection_does_not_take_it_along(server: Se
     assert server.connections == 1
 
 
-def test_closing_the_client_tells_the_server(server: Server) -> None:
+def test_closing_the_client_reaches_the_server(server: Server) -> None:
     with client_of(server.url) as client:
         with client.chat.completions.stream(**ASKED) as stream:
             next(stream)

@@ -166,7 +166,7 @@ def test_the_trace_of_a_request_names_these_steps(library: Any) -> None:
 
 
 @pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
-def test_a_response_tells_of_its_socket(library: Any) -> None:
+def test_a_response_leads_to_its_socket(library: Any) -> None:
     with ScriptedServer(WHOLE) as server, library.Client() as http:
         with http.stream("GET", server.url) as response:
             stream = response.extensions["network_stream"]

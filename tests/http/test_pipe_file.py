@@ -99,13 +99,13 @@ def test_nor_does_a_file_of_the_caller_s_that_says_nothing_hold_the_loop() -> No
 
 def test_closing_wakes_a_reader(pipe: Path) -> None:
     file = PipeFile(pipe)
-    told: list[Exception] = []
+    raised: list[Exception] = []
 
     def read() -> None:
         try:
             file.read(1)
         except ValueError as error:
-            told.append(error)
+            raised.append(error)
 
     with nothing_left():
         thread = threading.Thread(target=read)
@@ -113,7 +113,7 @@ def test_closing_wakes_a_reader(pipe: Path) -> None:
         file.close()
         file.close()
         thread.join(PATIENCE)
-    assert len(told) == 1
+    assert len(raised) == 1
 
 
 def test_a_pipe_is_read_however_many_files_are_open(pipe: Path) -> None:

@@ -302,7 +302,7 @@ def test_a_cookie_of_another_key_is_not_seen_by_the_first() -> None:
 
 
 def assert_clean(error: BaseException, *secrets: str) -> None:
-    told = "".join(traceback.format_exception(error)) + pickle.dumps(error).decode("latin-1")
+    shown = "".join(traceback.format_exception(error)) + pickle.dumps(error).decode("latin-1")
     seen: set[int] = set()
     open_: list[Any] = [error]
     while open_:
@@ -310,7 +310,7 @@ def assert_clean(error: BaseException, *secrets: str) -> None:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        told += str(value) + repr(value)
+        shown += str(value) + repr(value)
         if isinstance(value, BaseException):
             open_ += [*vars(value).values(), value.__cause__, value.__context__, *value.args]
         if isinstance(value, dict):
@@ -319,13 +319,13 @@ def assert_clean(error: BaseException, *secrets: str) -> None:
             open_ += value
         if isinstance(value, httpx.Response):
             raw = b"".join(b": ".join(pair) for pair in value.headers.raw)
-            told += value.text + raw.decode("latin-1") + value.content.decode("latin-1")
-            told += str(value.request.url) + repr(value.request.headers.raw)
+            shown += value.text + raw.decode("latin-1") + value.content.decode("latin-1")
+            shown += str(value.request.url) + repr(value.request.headers.raw)
             open_ += value.request.extensions.values()
     for secret in secrets:
-        assert secret not in told
-        assert json.dumps(secret)[1:-1] not in told
-        assert repr(secret)[1:-1] not in told
+        assert secret not in shown
+        assert json.dumps(secret)[1:-1] not in shown
+        assert repr(secret)[1:-1] not in shown
 
 
 def test_what_was_polled_is_quoted_without_secrets(caplog: pytest.LogCaptureFixture) -> None:

@@ -233,8 +233,8 @@ def test_a_request_and_the_end_of_its_stream_are_logged_with_figures(
             list(client.chat.completions.create(**ASKED, stream=True))
             with pytest.raises(errors.StreamTruncatedError):
                 list(client.chat.completions.create(**ASKED, stream=True))
-    told = [record.getMessage() for record in caplog.records if record.name == "streamkit"]
-    opened, ended, _, failed = told
+    shown = [record.getMessage() for record in caplog.records if record.name == "streamkit"]
+    opened, ended, _, failed = shown
     assert "POST /chat/completions: attempt 1 ended with status 200 after" in opened
     size = len(HELLO + DONE)
     assert (
@@ -242,8 +242,8 @@ def test_a_request_and_the_end_of_its_stream_are_logged_with_figures(
         in ended
     )
     assert "the stream ended with StreamTruncatedError after 1 events" in failed
-    assert all(message.endswith("request id req_1") for message in told)
-    assert "Hello" not in "".join(told)
+    assert all(message.endswith("request id req_1") for message in shown)
+    assert "Hello" not in "".join(shown)
 
 
 def test_logging_is_the_program_s_own_affair() -> None:
@@ -265,16 +265,16 @@ async def test_certificates_are_verified(kind: type[OpenAI | AsyncOpenAI]) -> No
 
 def shown(error: BaseException | None) -> str:
     """What a traceback prints, and what a tracker that looks into errors finds."""
-    told = "" if error is None else "".join(traceback.format_exception(error))
+    shown = "" if error is None else "".join(traceback.format_exception(error))
     while error is not None:
-        told += repr(error) + str(error) + repr(vars(error))
+        shown += repr(error) + str(error) + repr(vars(error))
         for holder in (error, getattr(error, "response", None)):
-            told += _request(holder)
+            shown += _request(holder)
         if isinstance(error, streamkit.APIStatusError):
-            told += error.response.text + repr(pickle.dumps(error.response))
-        told += repr(error.__notes__) if hasattr(error, "__notes__") else ""
+            shown += error.response.text + repr(pickle.dumps(error.response))
+        shown += repr(error.__notes__) if hasattr(error, "__notes__") else ""
         error = error.__cause__ or error.__context__
-    return told
+    return shown
 
 
 def _request(holder: Any) -> str:

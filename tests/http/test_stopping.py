@@ -35,7 +35,7 @@ class Waiting:
     url: str
     reached: threading.Event = field(default_factory=threading.Event)
     """Set when it does."""
-    told: threading.Event | None = None
+    noticed: threading.Event | None = None
     """Set when the server has seen the end."""
     may_end: threading.Event = field(default_factory=threading.Event)
     """Set when the client was stopped."""
@@ -146,7 +146,7 @@ async def aread(manager: Any) -> None:
 
 def saw_the_end(waiting: Waiting) -> bool:
     waiting.may_end.set()
-    return waiting.told is None or waiting.told.wait(PATIENCE)
+    return waiting.noticed is None or waiting.noticed.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -343,7 +343,7 @@ def test_an_error_without_a_body_says_its_status() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_no_body_keeps_a_status_from_being_told(body: bytes) -> None:
+def test_no_body_keeps_a_status_from_being_raised(body: bytes) -> None:
     assert _status_error(500, body).status_code == 500
 
 
@@ -356,7 +356,7 @@ def test_an_error_s_body_is_read_up_to_a_limit(connect: Connect) -> None:
     assert len(caught.value.response.content) == ERROR_BODY_LIMIT
 
 
-def test_an_error_whose_body_breaks_off_is_still_told(connect: Connect) -> None:
+def test_an_error_whose_body_breaks_off_is_still_raised(connect: Connect) -> None:
     half = head(400, [("Content-Length", "100")]) + b"half"
     with (
         ScriptedServer([half, Do.HANG_UP]) as server,
@@ -778,7 +778,7 @@ def test_no_error_carries_the_key(connect: Connect, script: list[Any]) -> None:
     assert KEY not in _everything_shown(caught.value)
 
 
-def test_the_log_tells_each_attempt_and_no_secret(
+def test_the_log_has_each_attempt_and_no_secret(
     connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -787,13 +787,13 @@ def test_the_log_tells_each_attempt_and_no_secret(
         connect(server.url, default_query={"token": KEY}).send(
             Request(method="POST", path="/x", json={"text": KEY})
         )
-    told = [record.getMessage() for record in caplog.records if record.name == "streamkit"]
-    assert len(told) == 3
-    assert "POST /x: attempt 1 ended with status 503" in told[0]
-    assert "req_1" in told[0]
-    assert "attempt 2 ended with APIConnectionError" in told[1]
-    assert "attempt 3 ended with status 200" in told[2]
-    assert all(KEY not in message for message in told)
+    logged = [record.getMessage() for record in caplog.records if record.name == "streamkit"]
+    assert len(logged) == 3
+    assert "POST /x: attempt 1 ended with status 503" in logged[0]
+    assert "req_1" in logged[0]
+    assert "attempt 2 ended with APIConnectionError" in logged[1]
+    assert "attempt 3 ended with status 200" in logged[2]
+    assert all(KEY not in message for message in logged)
 
 
 def test_the_log_is_silent_unless_asked(

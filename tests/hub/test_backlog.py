@@ -51,7 +51,7 @@ def test_block_loses_nothing_and_keeps_order(limit: int, turns: list[bool]) -> N
 
 
 @given(LIMITS, TURNS)
-def test_drop_oldest_tells_how_many_were_dropped_and_where(limit: int, turns: list[bool]) -> None:
+def test_drop_oldest_says_how_many_were_dropped_and_where(limit: int, turns: list[bool]) -> None:
     backlog: Backlog[int] = Backlog(limit, "drop_oldest")
     put, taken = 0, list[Any]()
     for is_put in turns:

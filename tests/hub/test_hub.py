@@ -117,7 +117,7 @@ def test_whoever_comes_late_gets_what_is_still_to_come() -> None:
 
 
 @pytest.mark.parametrize("error", [None, LOST])
-def test_whoever_comes_after_the_end_is_told_how_it_was(error: OSError | None) -> None:
+def test_an_observer_after_the_end_gets_the_same_end(error: OSError | None) -> None:
     hub: Hub[int] = Hub()
     if error:
         hub.on_error(error)
@@ -208,15 +208,15 @@ def test_one_thread_cannot_wait_for_itself() -> None:
 # Consumers on a scheduler
 
 
-class Told:
+class Recorder:
     """What an observer was told in virtual time."""
 
     def __init__(self, scheduler: VirtualTimeScheduler) -> None:
-        self.told: list[tuple[float, object]] = []
+        self.recorded: list[tuple[float, object]] = []
         self._scheduler = scheduler
 
     def note(self, value: object) -> None:
-        self.told.append((self._scheduler.clock, value))
+        self.recorded.append((self._scheduler.clock, value))
 
     def subscribe_to(self, observable: rx.Observable[Any]) -> rx.abc.DisposableBase:
         return observable.subscribe(self.note, self.note, lambda: self.note("|"))
@@ -226,10 +226,10 @@ class Told:
 def test_it_pushes_on_the_scheduler_in_order(error: OSError | None) -> None:
     scheduler = VirtualTimeScheduler()
     hub: Hub[int] = Hub()
-    told = Told(scheduler)
-    told.subscribe_to(hub.observe_on(scheduler))
+    recorder = Recorder(scheduler)
+    recorder.subscribe_to(hub.observe_on(scheduler))
     feed(hub, 3)
-    assert told.told == []
+    assert recorder.recorded == []
     end = partial(hub.on_error, error) if error else hub.on_completed
 
     def go_on(*_: object) -> None:
@@ -241,54 +241,54 @@ def test_it_pushes_on_the_scheduler_in_order(error: OSError | None) -> None:
     scheduler.schedule_absolute(50, go_on)
     scheduler.schedule_absolute(60, come_to_an_end)
     scheduler.start()
-    assert told.told == [(0, 0), (0, 1), (0, 2), (50, 3), (60, error or "|")]
+    assert recorder.recorded == [(0, 0), (0, 1), (0, 2), (50, 3), (60, error or "|")]
 
 
 def test_an_observer_on_a_slow_scheduler_misses_what_is_too_much() -> None:
     scheduler = VirtualTimeScheduler()
     hub: Hub[int] = Hub()
-    told = Told(scheduler)
-    told.subscribe_to(hub.observe_on(scheduler, limit=2, overflow="drop_oldest"))
+    recorder = Recorder(scheduler)
+    recorder.subscribe_to(hub.observe_on(scheduler, limit=2, overflow="drop_oldest"))
     feed(hub, 5)
     hub.on_completed()
     scheduler.start()
-    assert [value for _, value in told.told] == [EventsDroppedEvent(3), 3, 4, "|"]
+    assert [value for _, value in recorder.recorded] == [EventsDroppedEvent(3), 3, 4, "|"]
 
 
-def test_who_has_disposed_is_told_nothing_more_and_leaves() -> None:
+def test_a_disposed_observer_gets_nothing_more_and_leaves() -> None:
     scheduler = VirtualTimeScheduler()
     hub: Hub[int] = Hub()
-    told = Told(scheduler)
-    subscription = told.subscribe_to(hub.observe_on(scheduler))
+    recorder = Recorder(scheduler)
+    subscription = recorder.subscribe_to(hub.observe_on(scheduler))
     feed(hub, 2)
     subscription.dispose()
     subscription.dispose()
     scheduler.start()
-    assert told.told == []
+    assert recorder.recorded == []
     assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
 
 
 def test_an_operator_that_has_enough_leaves() -> None:
     scheduler = VirtualTimeScheduler()
     hub: Hub[int] = Hub()
-    told = Told(scheduler)
-    told.subscribe_to(hub.observe_on(scheduler).pipe(rx_operators.take(1)))
+    recorder = Recorder(scheduler)
+    recorder.subscribe_to(hub.observe_on(scheduler).pipe(rx_operators.take(1)))
     feed(hub, 2)
     scheduler.start()
-    assert [value for _, value in told.told] == [0, "|"]
+    assert [value for _, value in recorder.recorded] == [0, "|"]
     assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
 
 
 def test_each_subscription_is_a_consumer() -> None:
     scheduler = VirtualTimeScheduler()
     hub: Hub[int] = Hub()
-    both = [Told(scheduler) for _ in range(2)]
+    both = [Recorder(scheduler) for _ in range(2)]
     observable = hub.observe_on(scheduler)
-    for told in both:
-        told.subscribe_to(observable)
+    for recorder in both:
+        recorder.subscribe_to(observable)
     feed(hub, 2)
     scheduler.start()
-    assert [[value for _, value in told.told] for told in both] == [[0, 1]] * 2
+    assert [[value for _, value in recorder.recorded] for recorder in both] == [[0, 1]] * 2
 
 
 def test_one_that_raises_is_heard_on_its_scheduler_and_hurts_no_other() -> None:
@@ -311,10 +311,10 @@ def test_one_that_raises_is_heard_on_its_scheduler_and_hurts_no_other() -> None:
 def test_one_that_raises_on_the_producers_thread_is_heard_after_the_end() -> None:
     hub: Hub[int] = Hub()
     consumers = [hub.consumer()]
-    told: list[int] = []
+    recorded: list[int] = []
 
     def refuse(number: int) -> None:
-        told.append(number)
+        recorded.append(number)
         raise RefusedError
 
     hub.observe_on(ImmediateScheduler()).subscribe(refuse)
@@ -322,7 +322,7 @@ def test_one_that_raises_on_the_producers_thread_is_heard_after_the_end() -> Non
     feed(hub, 2)
     with pytest.raises(RefusedError):
         hub.on_completed()
-    assert told == [0]
+    assert recorded == [0]
     assert [rest_of(consumer) for consumer in consumers] == [[0, 1, "|"]] * 2
 
 
@@ -343,14 +343,14 @@ def test_one_that_raises_at_the_end_is_heard_with_the_others() -> None:
 
 def test_threads_of_a_scheduler_take_turns() -> None:
     hub: Hub[int] = Hub()
-    told: list[int] = []
+    recorded: list[int] = []
     ended = threading.Event()
     observable = hub.observe_on(NewThreadScheduler(), limit=3)
-    observable.subscribe(told.append, on_completed=ended.set)
+    observable.subscribe(recorded.append, on_completed=ended.set)
     feed(hub, 500)
     hub.on_completed()
     assert ended.wait(10)
-    assert told == list(range(500))
+    assert recorded == list(range(500))
 
 
 # Where it comes from
@@ -363,7 +363,7 @@ def test_it_is_driven_by_any_iterator() -> None:
     assert rest_of(consumer) == [1, 2, "|"]
 
 
-def test_what_ends_the_stream_is_told_and_not_raised() -> None:
+def test_the_error_that_ends_the_stream_is_emitted_and_not_raised() -> None:
     def numbers() -> Iterator[int]:
         yield 1
         raise LOST
@@ -468,7 +468,7 @@ def test_a_stream_is_let_go_when_its_only_consumer_falls_behind() -> None:
     assert isinstance(rest_of(consumer)[-1], SlowConsumerError)
 
 
-def test_an_observable_is_let_go_when_the_hub_is_told() -> None:
+def test_an_observable_is_let_go_when_the_hub_is_closed() -> None:
     source: rx.Subject[int] = rx.Subject()
     hub: Hub[int] = Hub()
     consumer = hub.consumer()
@@ -482,7 +482,7 @@ def test_an_observable_is_let_go_when_the_hub_is_told() -> None:
     assert isinstance(error, StreamClosedError)
 
 
-def test_how_an_observable_ends_is_told() -> None:
+def test_how_an_observable_ends_is_emitted() -> None:
     hub: Hub[int] = Hub()
     consumer = hub.consumer()
     hub.connect(rx.concat(rx.of(1), rx.throw(LOST)))

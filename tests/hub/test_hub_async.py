@@ -50,7 +50,7 @@ async def test_tasks_that_keep_up_get_everything_whatever_the_overflow(overflow:
     assert await asyncio.gather(*tasks) == [[*range(300), "|"]] * 3
 
 
-async def test_the_error_of_the_stream_is_told_and_not_raised() -> None:
+async def test_the_error_of_the_stream_is_emitted_and_not_raised() -> None:
     hub: Hub[int] = Hub()
     consumer = hub.consumer()
     await hub.adrive(numbers(1, LOST))

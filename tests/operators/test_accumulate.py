@@ -34,7 +34,7 @@ CONTENT_SO_FAR = pipe(rx_operators.map(says), accumulate(), rx_operators.map(con
         pytest.param("--H--#", "--H--#", id="error"),
     ],
 )
-def test_each_chunk_is_told_with_the_completion_so_far(
+def test_each_chunk_is_emitted_with_the_completion_so_far(
     marbles: Marbles, source: str, expected: str
 ) -> None:
     marbles(source, CONTENT_SO_FAR, expected)

@@ -11,10 +11,10 @@ from streamkit.families.assistants.events import MessageDeltaEvent
 from streamkit.families.assistants.message_accumulator import MessageAccumulator
 from streamkit.operators import accumulate_messages, pipe
 from tests.assistant_streams import (
+    EMITTED,
     READ,
-    TOLD,
     Said,
-    all_told,
+    all_emitted,
     image,
     message,
     message_delta,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streamkit.types.beta.threads import Message
     from tests.conftest import Marbles
 
-ACCUMULATED = pipe(READ, accumulate_messages(), TOLD)
+ACCUMULATED = pipe(READ, accumulate_messages(), EMITTED)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 def snapshots(events: Iterable[Said | str]) -> list[Any]:
     """What each delta's snapshot says, read when all is over."""
     machine = MessageAccumulator()
-    told = [output for event in events for output in machine.feed(read(event))]
-    deltas = [event for event in told if isinstance(event, MessageDeltaEvent)]
+    emitted = [output for event in events for output in machine.feed(read(event))]
+    deltas = [event for event in emitted if isinstance(event, MessageDeltaEvent)]
     return [event.snapshot for event in deltas]
 
 
@@ -92,7 +92,7 @@ def test_a_snapshot_has_the_fields_of_the_message_that_began() -> None:
     )
 
 
-def test_messages_are_told_apart_by_their_id() -> None:
+def test_messages_are_distinguished_by_their_id() -> None:
     events = ["m1:new", "m2:new", "m1:0+a", "m2:0+x", "m1:0+b", "m2:0+y"]
     assert list(map(texts, snapshots(events))) == [["a"], ["x"], ["ab"], ["xy"]]
 
@@ -157,7 +157,7 @@ def test_a_refusal_accumulates() -> None:
 
 def test_what_is_no_content_is_passed_over() -> None:
     odd: Any = ["thread.message.delta", {"id": "m", "delta": {"content": "Hi"}}]
-    assert all_told(MessageAccumulator(), [odd]) == ["m:new", "m:+"]
+    assert all_emitted(MessageAccumulator(), [odd]) == ["m:new", "m:+"]
 
 
 def test_the_messages_are_known_as_they_are_or_as_they_ended() -> None:

@@ -10,8 +10,8 @@ from streamkit.families.assistants.events import RunEvent, RunStepDeltaEvent
 from streamkit.families.assistants.run_accumulator import RunAccumulator
 from streamkit.operators import accumulate_run, pipe
 from tests.assistant_streams import (
+    EMITTED,
     READ,
-    TOLD,
     Said,
     code,
     function,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Marbles
 
-ACCUMULATED = pipe(READ, accumulate_run(), TOLD)
+ACCUMULATED = pipe(READ, accumulate_run(), EMITTED)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 def calls(events: Iterable[Said | str]) -> list[list[dict[str, Any]]]:
     """The calls of each delta's snapshot, read when all is over."""
     machine = RunAccumulator()
-    told = [output for event in events for output in machine.feed(read(event))]
-    deltas = [event for event in told if isinstance(event, RunStepDeltaEvent)]
+    emitted = [output for event in events for output in machine.feed(read(event))]
+    deltas = [event for event in emitted if isinstance(event, RunStepDeltaEvent)]
     return [
         [call.to_dict() for call in event.snapshot.step_details.tool_calls]  # type: ignore[union-attr]  # every step of these calls tools
         for event in deltas
@@ -77,7 +77,7 @@ def test_a_snapshot_stays_as_it_was() -> None:
     assert inputs(["s:new", "s:0+1", "s:0+2", "s:1+x"]) == [["1"], ["12"], ["12", "x"]]
 
 
-def test_steps_are_told_apart_by_their_id() -> None:
+def test_steps_are_distinguished_by_their_id() -> None:
     events = ["s1:new", "s2:new", "s1:0+a", "s2:0+x", "s1:0+b", "s2:0+y"]
     assert inputs(events) == [["a"], ["x"], ["ab"], ["xy"]]
 
@@ -227,7 +227,7 @@ def test_a_step_ends_as_it_may(status: str) -> None:
         *("requires_action", "completed", "incomplete", "failed", "cancelled", "expired"),
     ],
 )
-def test_every_state_of_the_run_is_told(status: str) -> None:
+def test_every_state_of_the_run_is_emitted(status: str) -> None:
     machine = RunAccumulator()
     (event,) = machine.feed(read(f"r:{status}"))
     assert isinstance(event, RunEvent)

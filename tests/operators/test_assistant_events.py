@@ -16,12 +16,13 @@ from streamkit.families.assistants.events import TextCreatedEvent, TextDeltaEven
 from streamkit.families.assistants.machine import AssistantEvents
 from streamkit.operators import assistant_events, decode_assistant_events, pipe
 from tests.assistant_streams import (
+    EMITTED,
     READ,
-    TOLD,
     Said,
-    all_told,
+    all_emitted,
     body,
     code,
+    emitted,
     image,
     message,
     message_delta,
@@ -31,13 +32,12 @@ from tests.assistant_streams import (
     step,
     step_delta,
     text,
-    told,
 )
 
 if TYPE_CHECKING:
     from tests.conftest import Marbles
 
-EVENTS = pipe(READ, assistant_events(), TOLD)
+EVENTS = pipe(READ, assistant_events(), EMITTED)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ EVENTS = pipe(READ, assistant_events(), TOLD)
         pytest.param("--m:new--#", "--m:new--#", id="error"),
     ],
 )
-def test_everything_is_told_in_order(marbles: Marbles, source: str, expected: str) -> None:
+def test_everything_is_emitted_in_order(marbles: Marbles, source: str, expected: str) -> None:
     marbles(source, EVENTS, expected)
 
 
@@ -85,7 +85,7 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
     marbles("--m:new--m:0+H--|", pipe(EVENTS, rx.take(1)), "--(m:new,|)")
 
 
-def test_other_events_tell_nothing() -> None:
+def test_other_events_emit_nothing() -> None:
     machine = AssistantEvents()
     assert machine.feed(read(("thread.created", {"id": "thread_1"}))) == []
     assert machine.feed(read(("thread.hologram", {"id": "x"}))) == []
@@ -207,12 +207,12 @@ def whole(thing: str, fragments: Sequence[Sequence[tuple[int, str]]]) -> Said:
 
 
 @given(interleavings())
-def test_any_interleaving_tells_each_thing_once_and_in_order(events: list[Said | str]) -> None:
+def test_any_interleaving_emits_each_thing_once_and_in_order(events: list[Said | str]) -> None:
     machine = AssistantEvents()
     parts: dict[tuple[str, int], list[str]] = defaultdict(list)
     wholes: dict[str, list[str]] = defaultdict(list)
     outputs = [output for event in events for output in machine.feed(read(event))]
-    for output in map(told, (*outputs, *machine.close())):
+    for output in map(emitted, (*outputs, *machine.close())):
         thing, _, what = output.partition(":")
         if what[0].isdigit():
             parts[thing, int(what[0])].append(what[1:])
@@ -263,7 +263,7 @@ def test_in_any_interleaving_a_text_is_done_before_the_next_of_its_message_begin
 
 
 @given(st.lists(st.integers(1, 40), min_size=1))
-def test_any_cut_of_the_bytes_tells_the_same(sizes: list[int]) -> None:
+def test_any_cut_of_the_bytes_emits_the_same(sizes: list[int]) -> None:
     wire = body(
         *("r:queued", "s:new", "s:0+é", "s:0+🚀", "s:=é🚀"),
         message("m", "created"),
@@ -278,7 +278,7 @@ def test_any_cut_of_the_bytes_tells_the_same(sizes: list[int]) -> None:
         reactivex.from_iterable(frames).pipe(
             decode_assistant_events(), assistant_events()
         ).subscribe(outputs.append)
-        return list(map(told, outputs))
+        return list(map(emitted, outputs))
 
     pieces: list[bytes] = []
     rest = wire
@@ -302,7 +302,7 @@ def test_a_cut_stream_carries_what_had_arrived() -> None:
 
 
 def test_the_first_event_may_be_about_anything() -> None:
-    assert all_told(AssistantEvents(), [said("s:=1"), "r:completed"]) == [
+    assert all_emitted(AssistantEvents(), [said("s:=1"), "r:completed"]) == [
         "s:done",
         "r:completed",
     ]

@@ -64,13 +64,13 @@ SHORT = {
 }
 
 
-def told(event: Any) -> str:
+def emitted(event: Any) -> str:
     """The choice, + for a delta or = for a done event, and the text."""
     return SHORT[event.type].format(event)
 
 
-def telling(format_: Any = None) -> Callable[[Observable[str]], Observable[str]]:
-    return pipe(rx_operators.map(read), chat_events(format_), rx_operators.map(told))
+def emitting(format_: Any = None) -> Callable[[Observable[str]], Observable[str]]:
+    return pipe(rx_operators.map(read), chat_events(format_), rx_operators.map(emitted))
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def telling(format_: Any = None) -> Callable[[Observable[str]], Observable[str]]
     ],
 )
 def test_chunks_become_events(marbles: Marbles, source: str, expected: str) -> None:
-    marbles(source, telling(), expected)
+    marbles(source, emitting(), expected)
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles("--H--------------i!--|", telling(), "--(chunk,0+H)", until="---------------!")
+    marbles("--H--------------i!--|", emitting(), "--(chunk,0+H)", until="---------------!")
 
 
 def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None:
-    marbles("--H--i!--|", pipe(telling(), rx_operators.take(1)), "--(chunk,|)")
+    marbles("--H--i!--|", pipe(emitting(), rx_operators.take(1)), "--(chunk,|)")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 def test_errors_about_the_content_come_after_the_last_event(
     marbles: Marbles, source: str, expected: str, error: type[Exception]
 ) -> None:
-    marbles(source, telling(A), expected, raises=error)
+    marbles(source, emitting(A), expected, raises=error)
 
 
 def test_events_come_in_the_documented_order() -> None:
@@ -136,7 +136,7 @@ def test_events_come_in_the_documented_order() -> None:
         choice(0, content="x"),
     )
     events = run(machine(), [everything, ends()])
-    assert list(map(told, events)) == [
+    assert list(map(emitted, events)) == [
         "chunk", "1t+Hm", "1+Hi", "1r+no", "1f+{}", "1p+t", "1q+u", "0+x",
         "1t=Hm", "1=Hi", "1r=no", "1f={}", "1p=t", "1q=u",
         "chunk", "0=x",
@@ -154,7 +154,7 @@ def test_choices_may_come_in_any_order_and_with_gaps() -> None:
     ]
     parser = machine()
     events = run(parser, chunks)
-    assert [told(event) for event in events if event.type != "chunk"] == [
+    assert [emitted(event) for event in events if event.type != "chunk"] == [
         "5+c", "2+b", "0+a", "5+C", "5=cC", "0=a", "2=b",
     ]  # fmt: skip
     indices = [answer.index for answer in parser.completion().choices]
@@ -170,7 +170,7 @@ def test_reasoning_that_goes_on_after_some_content_is_done_once_and_whole() -> N
         ends(),
     ]
     events = run(machine(), chunks)
-    assert [told(event) for event in events if event.type != "chunk"] == [
+    assert [emitted(event) for event in events if event.type != "chunk"] == [
         "0t+a", "0+x", "0t+b", "0+y", "0t=ab", "0=xy",
     ]  # fmt: skip
 
@@ -182,7 +182,7 @@ def test_null_choices_and_deltas_are_nothing() -> None:
         chunk({"index": 0}),
         says("Hi"),
     ]
-    assert [told(event) for event in run(machine(), chunks)] == ["chunk"] * 4 + ["0+Hi", "0=Hi"]
+    assert [emitted(event) for event in run(machine(), chunks)] == ["chunk"] * 4 + ["0+Hi", "0=Hi"]
 
 
 def test_done_events_come_once() -> None:
@@ -198,14 +198,14 @@ def test_done_events_come_once() -> None:
         finish_reason="stop",
     )
     parser = machine()
-    done = [told(event) for event in run(parser, [chunk(said), ends(), chunk(again), USAGE])]
+    done = [emitted(event) for event in run(parser, [chunk(said), ends(), chunk(again), USAGE])]
     assert [one for one in done if "=" in one] == ["0t=Hm", "0=Hi", "0r=no", "0p=t"]
     assert list(parser.close()) == []
 
 
 def test_what_comes_after_a_finish_reason_is_done_once_more_at_the_end() -> None:
     chunks = [read("H!"), read("i!"), ends(), read("?"), USAGE]
-    assert [told(event) for event in run(machine(), chunks)] == [
+    assert [emitted(event) for event in run(machine(), chunks)] == [
         *("chunk", "0+H", "0=H"),
         *("chunk", "0+i"),
         "chunk",
@@ -230,7 +230,7 @@ def test_what_does_not_fit_stays_an_error_when_something_else_goes_on() -> None:
     chunks = [misfit, ends("tool_calls"), says("Hi"), USAGE]
     events, raised = run_to_error(machine(tools=TOOLS), chunks)
     assert isinstance(raised, ParseError)
-    assert told(events[-1]) == "0=Hi"
+    assert emitted(events[-1]) == "0=Hi"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_an_answer_that_was_to_be_parsed_and_was_cut_short_is_an_error(
     format_: Any, tools: list[Any], reason: str, error: type[OpenAIError]
 ) -> None:
     events, raised = run_to_error(machine(format_, tools), [says('{"a"'), ends(reason), USAGE])
-    assert list(map(told, events)) == ["chunk", '0+{"a"', "chunk", '0={"a"', "chunk"]
+    assert list(map(emitted, events)) == ["chunk", '0+{"a"', "chunk", '0={"a"', "chunk"]
     assert type(raised) is error
     assert raised.completion is not None
     assert raised.completion.usage == CompletionUsage(1, 2, 3)
@@ -265,7 +265,7 @@ def test_the_length_error_says_what_was_spent() -> None:
 @pytest.mark.parametrize("format_", [None, {"type": "json_object"}])
 def test_an_answer_that_nobody_wanted_parsed_may_be_cut_short(format_: Any, reason: str) -> None:
     events = run(machine(format_), [says('{"a"'), ends(reason)])
-    assert told(events[-1]) == '0={"a"'
+    assert emitted(events[-1]) == '0={"a"'
 
 
 def test_content_that_does_not_fit_its_type_is_an_error_with_the_completion() -> None:
@@ -288,7 +288,7 @@ def test_arguments_that_do_not_fit_are_an_error_with_the_completion() -> None:
     assert isinstance(raised, ParseError)
     assert raised.content == '{"b": 1}'
     assert raised.completion is not None
-    assert [told(event) for event in events][-2:] == ['0f={"b": 1}', "chunk"]
+    assert [emitted(event) for event in events][-2:] == ['0f={"b": 1}', "chunk"]
 
 
 def test_of_several_errors_that_of_the_first_choice_is_raised() -> None:
@@ -302,7 +302,7 @@ def test_a_refusal_is_not_parsed_and_no_error() -> None:
     parser = machine(A)
     events = run(parser, chunks)
     *_, content, refusal = events
-    assert (told(content), told(refusal)) == ('0={"a": 1}', "0r=no")
+    assert (emitted(content), emitted(refusal)) == ('0={"a": 1}', "0r=no")
     assert content.parsed is None
     snapshots = [event.snapshot for event in events if event.type == "chunk"]
     parsed = [snapshot.choices[0].message.parsed for snapshot in snapshots]

@@ -45,38 +45,38 @@ def run(*records: Any, **limits: Any) -> tuple[list[tuple[float, object]], list[
     scheduler = TestScheduler()
     source = scheduler.create_hot_observable(*records)
     observer = scheduler.start(lambda: source.pipe(ops.content_timeout(**limits)))
-    told: list[tuple[float, object]] = []
+    recorded: list[tuple[float, object]] = []
     for record in observer.messages:
         value: Any = record.value
         error = getattr(value, "exception", None)
         if isinstance(error, StreamTimeoutError):
-            told.append((record.time, (error.limit, error.seconds)))
+            recorded.append((record.time, (error.limit, error.seconds)))
         else:
-            told.append((record.time, error or getattr(value, "value", "completed")))
-    return told, source.subscriptions
+            recorded.append((record.time, error or getattr(value, "value", "completed")))
+    return recorded, source.subscriptions
 
 
 def test_content_in_time_passes_untouched() -> None:
-    told, subscriptions = run(
+    recorded, subscriptions = run(
         on_next(205, ROLE), on_next(209, A), on_next(213, B), on_completed(217),
         first_content=10, between_content=5, total=20,
     )  # fmt: skip
-    assert told == [(205, ROLE), (209, A), (213, B), (217, "completed")]
+    assert recorded == [(205, ROLE), (209, A), (213, B), (217, "completed")]
     assert subscriptions == [subscribe(200, 217)]
 
 
 def test_no_content_at_all_is_an_error_and_lets_the_source_go() -> None:
-    told, subscriptions = run(first_content=10)
-    assert told == [(210, ("first_content", 10))]
+    recorded, subscriptions = run(first_content=10)
+    assert recorded == [(210, ("first_content", 10))]
     assert subscriptions == [subscribe(200, 210)]
 
 
 def test_what_is_no_content_passes_and_gives_no_more_time() -> None:
-    told, subscriptions = run(
+    recorded, subscriptions = run(
         on_next(203, ROLE), on_next(207, A), on_next(209, USAGE), on_next(211, ROLE),
         on_next(213, B), first_content=10, between_content=5,
     )  # fmt: skip
-    assert told == [
+    assert recorded == [
         (203, ROLE), (207, A), (209, USAGE), (211, ROLE), (212, ("between_content", 5)),
     ]  # fmt: skip
     assert subscriptions == [subscribe(200, 212)]
@@ -84,24 +84,24 @@ def test_what_is_no_content_passes_and_gives_no_more_time() -> None:
 
 def test_a_stream_that_never_ends_reaches_its_total() -> None:
     chunks = [on_next(time, A) for time in range(202, 260, 2)]
-    told, subscriptions = run(*chunks, between_content=5, total=25)
-    assert told[-2:] == [(224, A), (225, ("total", 25))]
+    recorded, subscriptions = run(*chunks, between_content=5, total=25)
+    assert recorded[-2:] == [(224, A), (225, ("total", 25))]
     assert subscriptions == [subscribe(200, 225)]
 
 
 def test_the_first_content_alone_may_be_limited() -> None:
-    told, _ = run(on_next(209, A), on_next(900, B), on_completed(950), first_content=10)
-    assert told == [(209, A), (900, B), (950, "completed")]
+    recorded, _ = run(on_next(209, A), on_next(900, B), on_completed(950), first_content=10)
+    assert recorded == [(209, A), (900, B), (950, "completed")]
 
 
 def test_before_the_first_content_the_limit_between_is_none() -> None:
-    told, _ = run(on_next(290, A), between_content=5)
-    assert told == [(290, A), (295, ("between_content", 5))]
+    recorded, _ = run(on_next(290, A), between_content=5)
+    assert recorded == [(290, A), (295, ("between_content", 5))]
 
 
 def test_errors_of_the_source_pass_and_end_the_watch() -> None:
-    told, subscriptions = run(on_next(203, A), on_error(205, LOST), between_content=5)
-    assert told == [(203, A), (205, LOST)]
+    recorded, subscriptions = run(on_next(203, A), on_error(205, LOST), between_content=5)
+    assert recorded == [(203, A), (205, LOST)]
     assert subscriptions == [subscribe(200, 205)]
 
 
@@ -173,18 +173,18 @@ def test_a_slow_observer_uses_up_the_total() -> None:
 
 def test_an_observer_that_raises_leaves_no_timer_behind() -> None:
     scheduler, source = TestScheduler(), Subject[Any]()
-    told: list[Exception] = []
+    recorded: list[Exception] = []
 
     def fail(_: object) -> None:
         raise LOST
 
     source.pipe(ops.content_timeout(between_content=5, scheduler=scheduler)).subscribe(
-        fail, told.append
+        fail, recorded.append
     )
     with pytest.raises(OSError, match="lost"):
         source.on_next(A)
     scheduler.start()
-    assert told == []
+    assert recorded == []
     assert not source.observers
 
 
@@ -200,7 +200,7 @@ def test_the_error_carries_what_had_arrived_where_it_is_added_up() -> None:
     assert error.completion.choices[0].message.content == "ab"
 
 
-async def test_without_a_scheduler_the_running_loop_tells_the_time() -> None:
+async def test_without_a_scheduler_the_running_loop_keeps_the_time() -> None:
     failed: asyncio.Future[tuple[Exception, threading.Thread]] = asyncio.Future()
     never().pipe(ops.content_timeout(first_content=0)).subscribe(
         on_error=lambda error: failed.set_result((error, threading.current_thread()))
@@ -210,7 +210,7 @@ async def test_without_a_scheduler_the_running_loop_tells_the_time() -> None:
     assert thread is threading.main_thread()
 
 
-def test_without_a_loop_a_timer_tells_the_time() -> None:
+def test_without_a_loop_a_timer_keeps_the_time() -> None:
     failed = threading.Event()
     never().pipe(ops.content_timeout(first_content=0.001)).subscribe(
         on_error=lambda _: failed.set()
@@ -219,11 +219,11 @@ def test_without_a_loop_a_timer_tells_the_time() -> None:
 
 
 def test_a_source_that_pushes_while_it_is_subscribed_to_is_watched_too() -> None:
-    told: list[object] = []
+    recorded: list[object] = []
     of(ROLE, A, B).pipe(
         ops.content_timeout(first_content=60, scheduler=TimeoutScheduler.singleton())
-    ).subscribe(told.append, on_completed=lambda: told.append("completed"))
-    assert told == [ROLE, A, B, "completed"]
+    ).subscribe(recorded.append, on_completed=lambda: recorded.append("completed"))
+    assert recorded == [ROLE, A, B, "completed"]
 
 
 @pytest.mark.parametrize("limit", ["first_content", "between_content", "total"])

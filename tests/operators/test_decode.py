@@ -58,7 +58,7 @@ def content_or_finish_reason(chunk: ChatCompletionChunk) -> str:
     return only.finish_reason or (only.delta and only.delta.content) or ""
 
 
-def told(**options: Any) -> Callable[[Observable[str]], Observable[str]]:
+def decoded(**options: Any) -> Callable[[Observable[str]], Observable[str]]:
     return pipe(
         rx_operators.map(event), decode(**options), rx_operators.map(content_or_finish_reason)
     )
@@ -76,7 +76,7 @@ def told(**options: Any) -> Callable[[Observable[str]], Observable[str]]:
     ],
 )
 def test_events_become_chunks(marbles: Marbles, source: str, expected: str) -> None:
-    marbles(source, told(), expected)
+    marbles(source, decoded(), expected)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_events_become_chunks(marbles: Marbles, source: str, expected: str) -> N
 def test_what_is_wrong_with_a_stream_is_its_error(
     marbles: Marbles, source: str, expected: str, error: type[Exception]
 ) -> None:
-    marbles(source, told(), expected, raises=error)
+    marbles(source, decoded(), expected, raises=error)
 
 
 def test_an_error_of_the_stream_says_how_many_events_had_come() -> None:
@@ -104,19 +104,19 @@ def test_an_error_of_the_stream_says_how_many_events_had_come() -> None:
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles("--a--b--DONE--|", told(), "--a--", until="---!")
+    marbles("--a--b--DONE--|", decoded(), "--a--", until="---!")
 
 
 def test_a_cut_stream_may_be_accepted(marbles: Marbles) -> None:
-    marbles("--a--|", told(on_truncated="accept"), "--a--|")
+    marbles("--a--|", decoded(on_truncated="accept"), "--a--|")
 
 
 def test_every_choice_that_was_asked_for_must_finish(marbles: Marbles) -> None:
-    marbles("--stop--stop1--|", told(choices=2), "--stop--stop---|")
+    marbles("--stop--stop1--|", decoded(choices=2), "--stop--stop---|")
 
 
 def test_a_choice_that_never_spoke_has_not_finished(marbles: Marbles) -> None:
-    marbles("--a--stop--|", told(choices=2), "--a--stop--#", raises=StreamTruncatedError)
+    marbles("--a--stop--|", decoded(choices=2), "--a--stop--#", raises=StreamTruncatedError)
 
 
 def test_a_choice_that_nobody_asked_for_must_finish_too() -> None:
@@ -293,7 +293,7 @@ def test_an_error_is_found_wherever_it_is(data: str) -> None:
 def test_done_without_a_choice_is_an_error(marbles: Marbles, skipped: tuple[str, ...]) -> None:
     source = "".join(f"--{name}" for name in skipped) + "--DONE--|"
     expected = "-" * source.index("DONE") + "#"
-    marbles(source, told(), expected, raises=APIResponseValidationError)
+    marbles(source, decoded(), expected, raises=APIResponseValidationError)
 
 
 def test_a_whole_completion_is_a_chunk() -> None:

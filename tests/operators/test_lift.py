@@ -136,14 +136,14 @@ def test_a_source_that_pushes_while_it_is_subscribed_to_is_not_heard_after_the_e
 
     observable: Observable[str] = rx.Observable(subscribe)
     ends: list[str] = []
-    told: list[str] = []
-    observable.pipe(lift(Twice)).subscribe(told.append, on_completed=lambda: ends.append("|"))
-    assert told == ["a1", "a1", "stop2", "stop2", "fed2"]
+    recorded: list[str] = []
+    observable.pipe(lift(Twice)).subscribe(recorded.append, on_completed=lambda: ends.append("|"))
+    assert recorded == ["a1", "a1", "stop2", "stop2", "fed2"]
     assert ends == ["|"]
 
 
 @pytest.mark.parametrize("last", ["stop", "raise"])
-def test_the_source_is_let_go_before_the_end_is_told(last: str) -> None:
+def test_the_source_is_let_go_before_the_end_is_emitted(last: str) -> None:
     subject: rx.Subject[str] = rx.Subject()
     listening: list[int] = []
 
@@ -191,6 +191,6 @@ class Silent(Machine[str, str]):
 
 
 def outputs(observable: Observable[str]) -> list[str]:
-    told: list[str] = []
-    observable.subscribe(told.append)
-    return told
+    recorded: list[str] = []
+    observable.subscribe(recorded.append)
+    return recorded

@@ -7,23 +7,23 @@ import reactivex
 from reactivex import operators as rx
 
 from streamkit.families.assistants.message_accumulator import MessageAccumulator, MessageEvent
-from streamkit.families.assistants.message_content import ContentEvent, ContentTeller
+from streamkit.families.assistants.message_content import ContentEmitter, ContentEvent
 from streamkit.operators import accumulate_messages, message_content, pipe
 from tests.assistant_streams import (
+    EMITTED,
     READ,
-    TOLD,
     Said,
+    emitted,
     message,
     message_delta,
     read,
     text,
-    told,
 )
 
 if TYPE_CHECKING:
     from tests.conftest import Marbles
 
-CONTENT = pipe(READ, accumulate_messages(), message_content(), TOLD)
+CONTENT = pipe(READ, accumulate_messages(), message_content(), EMITTED)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ CONTENT = pipe(READ, accumulate_messages(), message_content(), TOLD)
         pytest.param("--m:0+H-----------#", "--(m:0new,m:0+H)--#", id="error"),
     ],
 )
-def test_texts_and_images_are_told(marbles: Marbles, source: str, expected: str) -> None:
+def test_texts_and_images_are_emitted(marbles: Marbles, source: str, expected: str) -> None:
     marbles(source, CONTENT, expected)
 
 
@@ -60,12 +60,12 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 
 
 def content(*events: Said | str) -> list[str]:
-    messages, machine = MessageAccumulator(), ContentTeller()
+    messages, machine = MessageAccumulator(), ContentEmitter()
     outputs: list[Any] = []
     for event in events:
         for update in messages.feed(read(event)):
             outputs += machine.feed(update)
-    return [told(output) for output in (*outputs, *machine.close())]
+    return [emitted(output) for output in (*outputs, *machine.close())]
 
 
 def test_the_first_piece_is_in_what_was_created_and_is_a_delta() -> None:
@@ -79,7 +79,7 @@ def test_the_first_piece_is_in_what_was_created_and_is_a_delta() -> None:
 
 
 @pytest.mark.parametrize(
-    ("begins", "emitted"),
+    ("begins", "more"),
     [
         pytest.param("m:1+x", ["m:1new", "m:1+x", "m:1=x"], id="a text"),
         pytest.param("m:1@f", ["m:1@f"], id="an image"),
@@ -88,8 +88,8 @@ def test_the_first_piece_is_in_what_was_created_and_is_a_delta() -> None:
         ),
     ],
 )
-def test_a_text_is_done_when_the_next_block_begins(begins: Said | str, emitted: list[str]) -> None:
-    assert content("m:new", "m:0+a", begins) == ["m:0new", "m:0+a", "m:0=a", *emitted]
+def test_a_text_is_done_when_the_next_block_begins(begins: Said | str, more: list[str]) -> None:
+    assert content("m:new", "m:0+a", begins) == ["m:0new", "m:0+a", "m:0=a", *more]
 
 
 def test_each_text_is_done_once_when_nothing_comes_for_it_later() -> None:
@@ -177,22 +177,22 @@ def test_what_the_whole_message_lacks_is_done_as_far_as_it_got() -> None:
     ]
 
 
-def test_of_a_resumed_message_only_what_this_stream_spoke_of_is_told() -> None:
+def test_of_a_resumed_message_only_what_this_stream_spoke_of_is_emitted() -> None:
     assert content("m:1+b", message("m", "completed", "A", "B")) == ["m:1new", "m:1+b", "m:1=B"]
 
 
-def test_content_that_a_message_begins_with_is_told() -> None:
+def test_content_that_a_message_begins_with_is_emitted() -> None:
     assert content(message("m", "created", "Hi"), "m:=Hi") == ["m:0new", "m:0=Hi"]
 
 
-def test_an_image_is_told_once() -> None:
+def test_an_image_is_emitted_once() -> None:
     image = {"type": "image_file", "image_file": {"file_id": "f"}}
     whole = message("m", "completed", content=[image])
     assert content("m:new", "m:0@f", "m:0@f", whole) == ["m:0@f"]
     assert content("m:new", whole) == ["m:0@f"]
 
 
-def test_a_block_that_is_neither_tells_nothing() -> None:
+def test_a_block_that_is_neither_emits_nothing() -> None:
     refusal = message_delta("m", {"index": 0, "type": "refusal", "refusal": "no"})
     assert content(refusal, "m:1+a")[:2] == ["m:1new", "m:1+a"]
 
@@ -227,6 +227,6 @@ def test_deltas_alone_will_do() -> None:
     pieces: list[str] = []
     source = reactivex.of(*map(read, ("m:new", "m:0+H", "m:0+i", "m:=Hi")))
     source.pipe(
-        accumulate_messages(), rx.filter(is_delta), message_content(), rx.map(told)
+        accumulate_messages(), rx.filter(is_delta), message_content(), rx.map(emitted)
     ).subscribe(pieces.append)
     assert pieces == ["m:0new", "m:0+H", "m:0+i", "m:0=Hi"]

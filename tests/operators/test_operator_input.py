@@ -111,9 +111,9 @@ def test_what_an_operator_does_not_take_is_an_error_that_says_so(name: str) -> N
         source = scheduler.create_hot_observable(
             ReactiveTest.on_next(210, wrong), ReactiveTest.on_next(220, wrong)
         )
-        told = scheduler.start(partial(operator, source)).messages
-        assert [message.time for message in told] == [210]
-        error: Any = told[0].value
+        messages = scheduler.start(partial(operator, source)).messages
+        assert [message.time for message in messages] == [210]
+        error: Any = messages[0].value
         assert isinstance(error.exception, TypeError)
         assert str(error.exception) == f"{name} takes {takes}, and not {type(wrong).__name__}"
         assert source.subscriptions == [ReactiveTest.subscribe(200, 210)]
@@ -137,7 +137,7 @@ def test_who_takes_anything_passes_it_on(name: str) -> None:
     assert seen == list(ANYTHING)
 
 
-def test_the_choices_that_are_open_are_told_of_the_mistake_too() -> None:
+def test_the_choices_that_are_open_get_the_error_too() -> None:
     source: rx.Subject[Any] = rx.Subject()
     failed: list[Exception] = []
 

@@ -149,8 +149,8 @@ def events_of(*said: Said | str) -> tuple[list[Any], list[Exception]]:
 
 def parsed(*said: Said | str) -> list[str]:
     events, errors = events_of(*said)
-    told = [short(event) for event in events]
-    return [one for one in told if one[0] in "+="] + [type(error).__name__ for error in errors]
+    emitted = [short(event) for event in events]
+    return [one for one in emitted if one[0] in "+="] + [type(error).__name__ for error in errors]
 
 
 WHOLE = '{"a": 1}'
@@ -293,8 +293,8 @@ def test_choices_and_runs_in_one_stream_are_each_parsed_as_their_own() -> None:
     outputs: list[Any] = []
     operator: Any = partial_parse(A)
     operator(reactivex.from_iterable(mixed())).subscribe(outputs.append)
-    told = [(event.type, event.parsed) for event in outputs if hasattr(event, "parsed")]
-    assert told == [
+    emitted = [(event.type, event.parsed) for event in outputs if hasattr(event, "parsed")]
+    assert emitted == [
         ("content.delta", {"a": 2}),
         ("text.delta", {}),
         ("text.done", None),

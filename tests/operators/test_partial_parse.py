@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from reactivex import operators as rx_operators
 
 from streamkit.errors import ParseError
-from streamkit.families.chat.tellers import ContentParser
+from streamkit.families.chat.emitters import ContentParser
 from streamkit.operators import partial_parse, pipe
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
@@ -47,15 +47,15 @@ WHOLE = Answer(
 TEXT = json.dumps(WHOLE.model_dump())
 
 
-def told(event: ContentDeltaEvent | ContentDoneEvent[A]) -> str:
+def emitted(event: ContentDeltaEvent | ContentDoneEvent[A]) -> str:
     if event.type == "content.done":
         return f"=A{event.parsed.a}" if event.parsed else f"={event.content}"
     return "+" + json.dumps(event.parsed, default=dict, separators=(":", ":"))
 
 
-def telling(format_: Any) -> Callable[[Observable[str]], Observable[str]]:
+def emitting(format_: Any) -> Callable[[Observable[str]], Observable[str]]:
     return pipe(
-        rx_operators.map(says), one_choice(), partial_parse(format_), rx_operators.map(told)
+        rx_operators.map(says), one_choice(), partial_parse(format_), rx_operators.map(emitted)
     )
 
 
@@ -68,22 +68,22 @@ def telling(format_: Any) -> Callable[[Observable[str]], Observable[str]]:
         pytest.param('--{"a":--#', "--+{}----#", id="error"),
     ],
 )
-def test_content_is_told_in_pieces_and_as_a_whole(
+def test_content_is_emitted_in_pieces_and_as_a_whole(
     marbles: Marbles, source: str, expected: str
 ) -> None:
-    marbles(source, telling(A), expected)
+    marbles(source, emitting(A), expected)
 
 
 def test_content_that_does_not_fit_is_an_error_after_the_done_event(marbles: Marbles) -> None:
-    marbles('--{"b":1}--|', telling(A), '--+{"b":1}-(={"b":1},#)', raises=ParseError)
+    marbles('--{"b":1}--|', emitting(A), '--+{"b":1}-(={"b":1},#)', raises=ParseError)
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles('--{"a":--1}--|', telling(A), "--+{}--", until="--------!")
+    marbles('--{"a":--1}--|', emitting(A), "--+{}--", until="--------!")
 
 
 def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None:
-    marbles('--{"a":--1}--|', pipe(telling(A), rx_operators.take(1)), "--(+{},|)")
+    marbles('--{"a":--1}--|', pipe(emitting(A), rx_operators.take(1)), "--(+{},|)")
 
 
 def test_the_error_says_what_came_and_why_it_does_not_fit() -> None:
@@ -121,7 +121,7 @@ def test_a_format_given_as_a_dict_is_read_as_the_json_it_is() -> None:
     assert [event.parsed for event in events] == [{}, {"a": 1}, {"a": 1}]
 
 
-def test_text_in_the_place_of_json_is_told_and_not_parsed() -> None:
+def test_text_in_the_place_of_json_is_emitted_and_not_parsed() -> None:
     events = run(parser({"type": "json_object"}), updates([says("Sorry, "), says("no."), ends()]))
     assert [event.parsed for event in events] == [None, None, None]
     assert events[-1].content == "Sorry, no."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reactivex import operators as rx_operators
 
 from streamkit.families.chat.accumulator import Accumulator
-from streamkit.families.chat.tellers import ReasoningTeller
+from streamkit.families.chat.emitters import ReasoningEmitter
 from streamkit.operators import pipe, reasoning
 from tests.chat_chunks import choice, chunk, cut, ends, one_choice, run, says, updates
 
@@ -22,11 +22,11 @@ def thinks(text: str) -> ChatCompletionChunk:
     return chunk(choice(reasoning_content=text))
 
 
-def told(event: ReasoningDeltaEvent | ReasoningDoneEvent) -> str:
+def emitted(event: ReasoningDeltaEvent | ReasoningDoneEvent) -> str:
     return f"={event.reasoning}" if event.type == "reasoning.done" else f"+{event.delta}"
 
 
-TOLD = pipe(rx_operators.map(thinks), one_choice(), reasoning(), rx_operators.map(told))
+EMITTED = pipe(rx_operators.map(thinks), one_choice(), reasoning(), rx_operators.map(emitted))
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ TOLD = pipe(rx_operators.map(thinks), one_choice(), reasoning(), rx_operators.ma
         pytest.param("--Hm----#", "--+Hm---#", id="error"),
     ],
 )
-def test_reasoning_is_told_in_pieces_and_as_a_whole(
+def test_reasoning_is_emitted_in_pieces_and_as_a_whole(
     marbles: Marbles, source: str, expected: str
 ) -> None:
-    marbles(source, TOLD, expected)
+    marbles(source, EMITTED, expected)
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles("--Hm----so--|", TOLD, "--+Hm---", until="------!")
+    marbles("--Hm----so--|", EMITTED, "--+Hm---", until="------!")
 
 
 def message(chunks: list[ChatCompletionChunk]) -> dict[str, Any]:
@@ -128,27 +128,27 @@ BOTH = [{"reasoning_content": "a", "reasoning": "a"}, {"reasoning_content": "b",
         ),
     ],
 )
-def test_reasoning_is_told_once_and_kept_as_the_server_names_it(
+def test_reasoning_is_emitted_once_and_kept_as_the_server_names_it(
     deltas: list[dict[str, Any]], expected: list[str], fields: dict[str, Any]
 ) -> None:
     chunks = [chunk(choice(**delta)) for delta in deltas]
-    assert [told(event) for event in run(ReasoningTeller(), updates(chunks))] == expected
+    assert [emitted(event) for event in run(ReasoningEmitter(), updates(chunks))] == expected
     assert message(chunks) == {"role": "assistant", **fields}
 
 
 def test_a_delta_says_the_reasoning_so_far() -> None:
-    deltas = run(ReasoningTeller(), updates([thinks("Hm"), says("no"), thinks(", so")]))[:-1]
+    deltas = run(ReasoningEmitter(), updates([thinks("Hm"), says("no"), thinks(", so")]))[:-1]
     assert [event.snapshot for event in deltas] == ["Hm", "Hm, so"]
 
 
-def test_a_choice_that_does_not_think_tells_nothing() -> None:
+def test_a_choice_that_does_not_think_emits_nothing() -> None:
     chunks = [chunk(choice(role="assistant", reasoning_content="", content="")), says("Hi"), ends()]
-    assert run(ReasoningTeller(), updates(chunks)) == []
+    assert run(ReasoningEmitter(), updates(chunks)) == []
 
 
 def test_events_know_their_choice() -> None:
     chunks = [chunk(choice(2, reasoning="Hm"))]
-    events = run(ReasoningTeller(), updates(chunks))
+    events = run(ReasoningEmitter(), updates(chunks))
     assert [event.choice_index for event in events] == [2, 2]
 
 
@@ -162,7 +162,7 @@ def test_any_cut_of_the_reasoning_gives_the_same_done_event(
 ) -> None:
     deltas: list[dict[str, Any]] = [{name: piece} for piece in cut(text, places)]
     chunks = [chunk(choice(**delta)) for delta in deltas]
-    *pieces, done = run(ReasoningTeller(), updates(chunks))
-    assert told(done) == f"={text}"
+    *pieces, done = run(ReasoningEmitter(), updates(chunks))
+    assert emitted(done) == f"={text}"
     assert "".join(event.delta for event in pieces) == text
     assert message(chunks)[name] == text

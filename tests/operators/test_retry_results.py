@@ -52,7 +52,7 @@ def cold(*attempts: Attempt) -> tuple[Observable[Any], list[Attempt]]:
     return rx.defer(begin), left
 
 
-def told(observable: Observable[Any]) -> list[str]:
+def emitted(observable: Observable[Any]) -> list[str]:
     """The types of what comes, and how it ends."""
     seen: list[str] = []
 
@@ -81,7 +81,7 @@ def test_what_has_a_finish_reason_is_not_begun_anew(
     stages: Callable[[Observable[Any]], Observable[Any]], results: Literal["each", "once"]
 ) -> None:
     source, left = cold(([says("a"), ends()], CUT), ([says("b"), ends()], None))
-    events = told(source.pipe(stages, retry_stream(wait=AT_ONCE, results=results)))
+    events = emitted(source.pipe(stages, retry_stream(wait=AT_ONCE, results=results)))
     assert "reset" not in events
     assert events[-1] == "StreamTruncatedError"
     assert len(left) == 1
@@ -89,20 +89,20 @@ def test_what_has_a_finish_reason_is_not_begun_anew(
 
 def test_one_choice_that_is_finished_is_enough() -> None:
     source, left = cold(([says("a"), says("x", 1), ends(index=1)], CUT), ([], None))
-    assert told(source.pipe(retry_stream(wait=AT_ONCE)))[-1] == "StreamTruncatedError"
+    assert emitted(source.pipe(retry_stream(wait=AT_ONCE)))[-1] == "StreamTruncatedError"
     assert len(left) == 1
 
 
 def test_a_finish_reason_outweighs_what_is_chosen_to_be_tried_again() -> None:
     source, left = cold(([ends()], CUT), ([], None))
     retried = source.pipe(retry_stream(retry_if=lambda _: True, wait=AT_ONCE))
-    assert told(retried) == ["ChatCompletionChunk", "StreamTruncatedError"]
+    assert emitted(retried) == ["ChatCompletionChunk", "StreamTruncatedError"]
     assert len(left) == 1
 
 
 def test_a_finish_reason_of_an_attempt_that_was_left_is_none_of_the_next() -> None:
     source, _ = cold(([says("a")], CUT), ([says("b")], CUT), ([says("c"), ends()], None))
-    assert told(source.pipe(retry_stream(wait=AT_ONCE))).count("reset") == 2
+    assert emitted(source.pipe(retry_stream(wait=AT_ONCE))).count("reset") == 2
 
 
 def test_a_cut_after_the_finish_reason_arrives_with_the_completion_and_makes_no_request() -> None:
@@ -167,11 +167,11 @@ def chat(*attempts: tuple[Sequence[ChatCompletionChunk], Exception | None]) -> O
 @pytest.mark.parametrize(
     ("results", "calls_done"), [("each", ["call.done", "call.done"]), ("once", ["call.done"])]
 )
-def test_a_call_that_a_lost_attempt_had_done_is_told_once_if_one_likes(
+def test_a_call_that_a_lost_attempt_had_done_is_emitted_once_if_one_likes(
     results: Literal["each", "once"], calls_done: list[str]
 ) -> None:
     attempts = chat((CALLED, CUT), ([CALLED[0], ends("tool_calls")], None))
-    events = told(attempts.pipe(retry_stream(wait=AT_ONCE, results=results)))
+    events = emitted(attempts.pipe(retry_stream(wait=AT_ONCE, results=results)))
     assert [event for event in events if event == "call.done"] == calls_done
 
 
@@ -180,7 +180,7 @@ def test_what_is_held_back_comes_before_the_finish_reason() -> None:
     events = source.pipe(chat_events(), retry_stream(wait=AT_ONCE, results="once"))
     lost = ["chunk", "call.delta", "chunk", "call.delta", "reset"]
     whole = ["chunk", "call.delta", "chunk", "call.delta", "chunk", "call.delta"]
-    assert told(events) == [*lost, *whole, "call.done", "chunk", "call.done", "|"]
+    assert emitted(events) == [*lost, *whole, "call.done", "chunk", "call.done", "|"]
 
 
 ENDS: dict[str, tuple[Exception | None, str]] = {
@@ -193,14 +193,14 @@ ENDS: dict[str, tuple[Exception | None, str]] = {
 def test_what_is_held_back_comes_before(error: Exception | None, last: str) -> None:
     source, _ = cold(([done("a"), says("x"), done("b")], error))
     events = source.pipe(retry_stream(results="once"))
-    assert told(events) == ["ChatCompletionChunk", "text.done", "text.done", last]
+    assert emitted(events) == ["ChatCompletionChunk", "text.done", "text.done", last]
 
 
 def test_the_last_attempt_holds_nothing_back() -> None:
     source, _ = cold(([done("a"), says("x")], CUT), ([done("a"), says("x")], CUT))
     events = source.pipe(retry_stream(max_attempts=2, wait=AT_ONCE, results="once"))
     first = ["ChatCompletionChunk", "reset"]
-    assert told(events) == [*first, "text.done", "ChatCompletionChunk", "StreamTruncatedError"]
+    assert emitted(events) == [*first, "text.done", "ChatCompletionChunk", "StreamTruncatedError"]
 
 
 def test_the_order_of_what_is_held_back_is_kept() -> None:
@@ -213,14 +213,14 @@ def test_the_order_of_what_is_held_back_is_kept() -> None:
 def test_with_more_results_than_are_held_back_the_attempt_is_the_last() -> None:
     attempt: Attempt = ([done("a")] * (HELD_RESULTS + 1), CUT)
     source, left = cold(attempt, attempt)
-    events = told(source.pipe(retry_stream(wait=AT_ONCE, results="once")))
+    events = emitted(source.pipe(retry_stream(wait=AT_ONCE, results="once")))
     assert events == [*["text.done"] * (HELD_RESULTS + 1), "StreamTruncatedError"]
     assert len(left) == 1
 
 
 def test_as_many_as_are_held_back_are_void_with_their_attempt() -> None:
     source, _ = cold(([done("a")] * HELD_RESULTS, CUT), ([done("a")], None))
-    events = told(source.pipe(retry_stream(wait=AT_ONCE, results="once")))
+    events = emitted(source.pipe(retry_stream(wait=AT_ONCE, results="once")))
     assert events == ["reset", "text.done", "|"]
 
 

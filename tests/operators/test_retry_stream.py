@@ -65,12 +65,12 @@ class Attempts:
         """What comes out, and when, counted from the subscription."""
         start = ReactiveTest.subscribed
         result = self.scheduler.start(lambda: self.source.pipe(operator), disposed=start + until)
-        told: list[tuple[float, object]] = []
+        recorded: list[tuple[float, object]] = []
         for message in result.messages:
             notification: Any = message.value
             said = {"N": "value", "E": "exception"}.get(notification.kind, "")
-            told.append((message.time - start, getattr(notification, said, "|")))
-        return told
+            recorded.append((message.time - start, getattr(notification, said, "|")))
+        return recorded
 
     def _subscribe(
         self, observer: abc.ObserverBase[str], _: abc.SchedulerBase | None = None
@@ -125,8 +125,8 @@ def test_a_stream_that_was_cut_is_begun_anew_after_a_reset() -> None:
 
 def test_the_error_of_the_last_attempt_passes() -> None:
     attempts = Attempts("-a-#")
-    told = attempts.run(retry_stream(max_attempts=3, wait=EVERY_TEN))
-    assert [value for _, value in told] == ["a", reset(2, 10.0), "a", reset(3, 10.0), "a", CUT]
+    recorded = attempts.run(retry_stream(max_attempts=3, wait=EVERY_TEN))
+    assert [value for _, value in recorded] == ["a", reset(2, 10.0), "a", reset(3, 10.0), "a", CUT]
     assert attempts.begun == [0, 13, 26]
 
 
@@ -219,8 +219,8 @@ def test_an_error_of_the_choice_is_the_error_of_the_stream() -> None:
 def test_the_wait_is_what_the_server_asks_for(headers: dict[str, str], seconds: float) -> None:
     busy = status_error(429, **headers)
     attempts = Attempts("-#", "|", error=busy)
-    told = attempts.run(retry_stream(wait=EVERY_TEN))
-    assert told == [(1, reset(2, seconds, busy)), (1 + seconds, "|")]
+    recorded = attempts.run(retry_stream(wait=EVERY_TEN))
+    assert recorded == [(1, reset(2, seconds, busy)), (1 + seconds, "|")]
 
 
 def test_a_date_that_the_server_names_is_one_of_the_scheduler() -> None:
@@ -267,8 +267,8 @@ def test_a_wait_is_given_the_attempts_so_far() -> None:
 
 def test_the_default_wait_doubles_and_is_blurred() -> None:
     attempts = Attempts("#")
-    told: list[Any] = attempts.run(retry_stream(max_attempts=7, wait=back_off))
-    waits = [event.wait for _, event in told if isinstance(event, AttemptResetEvent)]
+    recorded: list[Any] = attempts.run(retry_stream(max_attempts=7, wait=back_off))
+    waits = [event.wait for _, event in recorded if isinstance(event, AttemptResetEvent)]
     longest = [0.5, 1, 2, 4, 8, 8]
     assert all(0.75 * most <= wait <= most for wait, most in zip(waits, longest, strict=True))
 
@@ -289,8 +289,8 @@ def test_disposal_lets_go_of_a_later_attempt() -> None:
 
 def test_whoever_has_enough_with_the_reset_begins_nothing() -> None:
     attempts = Attempts("-a-#")
-    told = attempts.run(pipe(retry_stream(wait=EVERY_TEN), rx_operators.take(2)))
-    assert told == [(1, "a"), (3, reset(2, 10.0)), (3, "|")]
+    recorded = attempts.run(pipe(retry_stream(wait=EVERY_TEN), rx_operators.take(2)))
+    assert recorded == [(1, "a"), (3, reset(2, 10.0)), (3, "|")]
     assert attempts.begun == [0]
 
 
@@ -329,9 +329,11 @@ def test_a_source_that_cannot_be_subscribed_to_again_is_an_error() -> None:
         observer.on_error(CUT)
         return Disposable()
 
-    told: list[object] = []
-    rx.Observable(subscribe).pipe(retry_stream(wait=AT_ONCE)).subscribe(told.append, told.append)
-    assert told == [reset(2, 0), lost]
+    recorded: list[object] = []
+    rx.Observable(subscribe).pipe(retry_stream(wait=AT_ONCE)).subscribe(
+        recorded.append, recorded.append
+    )
+    assert recorded == [reset(2, 0), lost]
 
 
 def test_a_reset_says_what_had_arrived_and_why() -> None:
@@ -353,17 +355,17 @@ def test_stages_before_it_begin_anew() -> None:
         [rx.concat(rx.of(says("a")), rx.throw(CUT)), rx.from_iterable([says("b"), ends()])]
     )
     stages = pipe(accumulate(), split_by_choice(), rx_operators.flat_map(partial_parse()))
-    told: list[Any] = []
+    recorded: list[Any] = []
     rx.defer(lambda _: next(attempts)).pipe(stages, retry_stream(wait=AT_ONCE)).subscribe(
-        told.append
+        recorded.append
     )
-    assert [event.type for event in told] == [
+    assert [event.type for event in recorded] == [
         "content.delta",
         "attempt.reset",
         "content.delta",
         "content.done",
     ]
-    assert told[-1].content == told[-2].snapshot == "b"
+    assert recorded[-1].content == recorded[-2].snapshot == "b"
 
 
 # On the client

@@ -29,10 +29,10 @@ class Notes:
     """What an observer was told; the end is the error, or ``|``."""
 
     def __init__(self) -> None:
-        self.told: list[Any] = []
+        self.recorded: list[Any] = []
 
     def subscribe_to(self, source: rx.Observable[Any]) -> rx.abc.DisposableBase:
-        note = self.told.append
+        note = self.recorded.append
         return source.subscribe(note, note, lambda: note("|"))
 
 
@@ -58,7 +58,7 @@ def fail(source: rx.Subject[str]) -> None:
 
 
 ENDS = pytest.mark.parametrize(
-    ("end", "told"), [(complete, "|"), (fail, LOST)], ids=["complete", "error"]
+    ("end", "recorded"), [(complete, "|"), (fail, LOST)], ids=["complete", "error"]
 )
 
 
@@ -67,7 +67,7 @@ def test_there_is_one_subscription_for_all(
     source: rx.Subject[str],
     shared: rx.Observable[str],
     end: Callable[[rx.Subject[str]], None],
-    told: object,
+    recorded: object,
 ) -> None:
     first, late, after_the_end = Notes(), Notes(), Notes()
     first.subscribe_to(shared)
@@ -77,16 +77,16 @@ def test_there_is_one_subscription_for_all(
     source.on_next("b")
     end(source)
     after_the_end.subscribe_to(shared)
-    assert first.told == ["a", "b", told]
-    assert late.told == ["b", told]
-    assert after_the_end.told == [told]
+    assert first.recorded == ["a", "b", recorded]
+    assert late.recorded == ["b", recorded]
+    assert after_the_end.recorded == [recorded]
 
 
 def test_an_empty_source_is_empty(source: rx.Subject[str], shared: rx.Observable[str]) -> None:
     notes = Notes()
     notes.subscribe_to(shared)
     source.on_completed()
-    assert notes.told == ["|"]
+    assert notes.recorded == ["|"]
 
 
 def test_one_that_raises_hurts_no_other(
@@ -100,7 +100,7 @@ def test_one_that_raises_hurts_no_other(
     source.on_next("b")
     with pytest.raises(RefusedError):
         source.on_completed()
-    assert before.told == after.told == ["a", "b", "|"]
+    assert before.recorded == after.recorded == ["a", "b", "|"]
 
 
 def test_what_it_raised_is_raised_after_an_error_as_well(
@@ -112,7 +112,7 @@ def test_what_it_raised_is_raised_after_an_error_as_well(
     source.on_next("a")
     with pytest.raises(RefusedError):
         source.on_error(LOST)
-    assert notes.told == ["a", LOST]
+    assert notes.recorded == ["a", LOST]
 
 
 def test_when_all_have_raised_the_source_is_let_go(
@@ -136,7 +136,7 @@ def test_the_source_is_let_go_with_the_last_and_begun_anew_by_the_next(
     assert source.observers == []
     third.subscribe_to(shared)
     source.on_next("a")
-    assert (first.told, second.told, third.told) == ([], [], ["a"])
+    assert (first.recorded, second.recorded, third.recorded) == ([], [], ["a"])
 
 
 def test_after_one_that_raised_alone_the_next_begins_anew(
@@ -148,14 +148,14 @@ def test_after_one_that_raised_alone_the_next_begins_anew(
     notes = Notes()
     notes.subscribe_to(shared)
     source.on_next("b")
-    assert notes.told == ["b"]
+    assert notes.recorded == ["b"]
 
 
 def test_an_early_end_downstream_lets_go_of_the_source(source: rx.Subject[str]) -> None:
     notes = Notes()
     notes.subscribe_to(source.pipe(share(), rx_operators.take(1)))
     source.on_next("a")
-    assert notes.told == ["a", "|"]
+    assert notes.recorded == ["a", "|"]
     assert source.observers == []
 
 
@@ -167,7 +167,7 @@ def test_to_dispose_after_the_end_changes_nothing(
     source.on_completed()
     subscription.dispose()
     notes.subscribe_to(shared)
-    assert notes.told == ["|", "|"]
+    assert notes.recorded == ["|", "|"]
 
 
 def test_many_observers_make_one_request() -> None:
@@ -177,7 +177,7 @@ def test_many_observers_make_one_request() -> None:
             notes = Notes()
             notes.subscribe_to(rx.merge(events, events))
         assert len(server.requests) == 1
-    types = [getattr(told, "type", told) for told in notes.told]
+    types = [getattr(recorded, "type", recorded) for recorded in notes.recorded]
     assert types == [*sorted(["chunk", "content.delta", "content.done"] * 2), "|"]
 
 
@@ -194,7 +194,7 @@ def test_one_that_raises_leaves_the_stream_to_the_others_and_is_heard_at_the_end
 
             with pytest.raises(RefusedError):
                 events.subscribe(begin)
-    assert [getattr(told, "type", told) for told in notes.told] == [
+    assert [getattr(recorded, "type", recorded) for recorded in notes.recorded] == [
         "content.delta",
         "content.done",
         "|",

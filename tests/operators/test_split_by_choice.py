@@ -31,7 +31,7 @@ def part(element: str) -> dict[str, Any]:
     return choice(int(index), content=content.rstrip("!"), finish_reason=finish_reason)
 
 
-class Told(Machine[ChoiceUpdate, str]):
+class Deltas(Machine[ChoiceUpdate, str]):
     """Says what a choice says, and when it ends."""
 
     def __init__(self, index: int) -> None:
@@ -44,14 +44,14 @@ class Told(Machine[ChoiceUpdate, str]):
         return (f"{self._index}!",)
 
 
-def told(choice: GroupedObservable[int, ChoiceUpdate]) -> Observable[str]:
-    return choice.pipe(lift(lambda: Told(choice.key)))
+def deltas(choice: GroupedObservable[int, ChoiceUpdate]) -> Observable[str]:
+    return choice.pipe(lift(lambda: Deltas(choice.key)))
 
 
 SPLIT: Callable[[Observable[str]], Observable[GroupedObservable[int, ChoiceUpdate]]] = pipe(
     rx_operators.map(read), accumulate(), split_by_choice()
 )
-MERGED = pipe(SPLIT, rx_operators.flat_map(told))
+MERGED = pipe(SPLIT, rx_operators.flat_map(deltas))
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 def test_the_source_is_held_until_the_last_choice_is_let_go() -> None:
     source: rx.Subject[ChatCompletionChunk] = rx.Subject()
     subscriptions: list[rx.abc.DisposableBase] = []
-    told: list[str | None] = []
+    deltas: list[str | None] = []
 
     def listen(choice: GroupedObservable[int, ChoiceUpdate]) -> None:
-        subscriptions.append(choice.subscribe(lambda update: told.append(update.content)))
+        subscriptions.append(choice.subscribe(lambda update: deltas.append(update.content)))
 
     outer = source.pipe(accumulate(), split_by_choice()).subscribe(listen)
     source.on_next(chunk(choice(0, content="a"), choice(1, content="x")))
@@ -113,7 +113,7 @@ def test_the_source_is_held_until_the_last_choice_is_let_go() -> None:
     assert len(source.observers) == 1
     second.dispose()
     assert source.observers == []
-    assert told == ["a", "x", "y"]
+    assert deltas == ["a", "x", "y"]
 
 
 def test_an_error_reaches_every_choice_that_has_not_finished() -> None:
@@ -138,7 +138,7 @@ def test_usage_in_the_middle_belongs_to_no_choice(marbles: Marbles) -> None:
         rx_operators.map(chunks.__getitem__),
         accumulate(),
         split_by_choice(),
-        rx_operators.flat_map(told),
+        rx_operators.flat_map(deltas),
     )
     marbles("--a----usage--null--|", operator, "--0:a---------------(0!,|)")
 

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.diagonal
 
 
-def told(one: ChatCompletionChunk) -> str:
+def emitted(one: ChatCompletionChunk) -> str:
     """What a chunk says of its choice: the thought, a bar, the answer."""
     (part,) = one.choices or []
     delta = part.delta
     return "/" if delta is None else f"{delta.reasoning_content or ''}/{delta.content or ''}"
 
 
-TOLD = pipe(rx_operators.map(says), split_think(), rx_operators.map(told))
+EMITTED = pipe(rx_operators.map(says), split_think(), rx_operators.map(emitted))
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ TOLD = pipe(rx_operators.map(says), split_think(), rx_operators.map(told))
         pytest.param("--a--#", "--/a-#", id="error"),
     ],
 )
-def test_thoughts_are_told_apart(marbles: Marbles, source: str, expected: str) -> None:
-    marbles(source, TOLD, expected)
+def test_thoughts_are_split_off(marbles: Marbles, source: str, expected: str) -> None:
+    marbles(source, EMITTED, expected)
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles("--a----b--|", TOLD, "--/a--", until="-----!")
+    marbles("--a----b--|", EMITTED, "--/a--", until="-----!")
 
 
 def split(pieces: Iterable[str], tags: ThinkTags | None = None) -> tuple[str, str]:
@@ -195,7 +195,7 @@ def test_a_finish_reason_may_come_without_a_delta() -> None:
 def test_a_tag_is_found_where_every_chunk_has_a_finish_reason() -> None:
     pieces = ["<think>", "a</th", "ink>b<"]
     chunks = [chunk(choice(content=piece, finish_reason="stop")) for piece in pieces]
-    assert [told(one) for one in run(ThinkSplitter(), chunks)] == ["/", "a/", "/b<"]
+    assert [emitted(one) for one in run(ThinkSplitter(), chunks)] == ["/", "a/", "/b<"]
 
 
 def test_without_a_finish_reason_what_was_held_comes_at_the_end_as_a_chunk_of_its_own() -> None:
@@ -219,7 +219,7 @@ def test_without_a_finish_reason_what_was_held_comes_at_the_end_as_a_chunk_of_it
 
 def test_the_end_comes_once() -> None:
     machine = ThinkSplitter()
-    assert [told(one) for one in run(machine, [says("<")])] == ["/", "/<"]
+    assert [emitted(one) for one in run(machine, [says("<")])] == ["/", "/<"]
     assert list(machine.close()) == []
 
 
@@ -258,16 +258,16 @@ def test_the_rest_of_a_chunk_is_kept_and_the_chunk_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told_apart", "expected"),
+    ("split_off", "expected"),
     [
         pytest.param({"reasoning_content": "a"}, {"reasoning_content": "ab"}, id="one name"),
         pytest.param({"reasoning": "a"}, {"reasoning": "a", "reasoning_content": "ab"}, id="other"),
     ],
 )
-def test_a_thought_follows_what_the_server_has_told_apart(
-    told_apart: dict[str, Any], expected: dict[str, str]
+def test_a_thought_follows_what_the_server_has_split_off(
+    split_off: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    (new,) = run(ThinkSplitter(), [chunk(choice(content="<think>b", **told_apart))])
+    (new,) = run(ThinkSplitter(), [chunk(choice(content="<think>b", **split_off))])
     assert new.to_dict()["choices"][0]["delta"] == expected
 
 
@@ -304,7 +304,7 @@ def test_an_answer_after_a_thought_is_parsed(places: list[int]) -> None:
     }
 
 
-def test_the_events_of_a_piece_tell_the_thought_first() -> None:
+def test_the_events_of_a_piece_have_the_thought_first() -> None:
     events = events_of([WRITTEN])
     assert [event.type for event in events] == [
         "chunk",

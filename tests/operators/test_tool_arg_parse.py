@@ -13,7 +13,7 @@ from reactivex import operators as rx_operators
 from streamkit import pydantic_function_tool
 from streamkit.errors import ParseError
 from streamkit.families.chat.accumulator import Accumulator
-from streamkit.families.chat.tellers import ToolArgumentsParser
+from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.operators import pipe, tool_arg_parse
 from streamkit.structured.reader import Reader
 from streamkit.structured.tools import tool_parsers
@@ -61,17 +61,19 @@ def fragment(element: str) -> dict[str, Any]:
     return call("ab".index(name), arguments, id=f"id_{name}", name=name)
 
 
-def told(event: FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent) -> str:
+def emitted(event: FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent) -> str:
     if event.type == "tool_calls.function.arguments.done":
         return f"={event.name}{event.arguments}"
     return f"+{event.name}{event.arguments_delta}"
 
 
-def telling(tools: Iterable[Mapping[str, Any]]) -> Callable[[Observable[str]], Observable[str]]:
-    return pipe(rx_operators.map(read), one_choice(), tool_arg_parse(tools), rx_operators.map(told))
+def emitting(tools: Iterable[Mapping[str, Any]]) -> Callable[[Observable[str]], Observable[str]]:
+    return pipe(
+        rx_operators.map(read), one_choice(), tool_arg_parse(tools), rx_operators.map(emitted)
+    )
 
 
-TOLD = telling(TOOLS)
+EMITTED = emitting(TOOLS)
 
 
 @pytest.mark.parametrize(
@@ -93,23 +95,23 @@ TOLD = telling(TOOLS)
         pytest.param('--a{"x":---#', '--+a{"x":--#', id="error"),
     ],
 )
-def test_arguments_are_told_in_pieces_and_as_a_whole(
+def test_arguments_are_emitted_in_pieces_and_as_a_whole(
     marbles: Marbles, source: str, expected: str
 ) -> None:
-    marbles(source, TOLD, expected)
+    marbles(source, EMITTED, expected)
 
 
 def test_the_source_may_end_before_the_arguments_do(marbles: Marbles) -> None:
     expected = '--+b{"x":--+a{"x":--(=a{"x":,=b{"x":,#)'
-    marbles('--b{"x":---a{"x":---|', TOLD, expected, raises=ParseError)
+    marbles('--b{"x":---a{"x":---|', EMITTED, expected, raises=ParseError)
 
 
 def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
-    marbles('--a{"x":---a1}---|', TOLD, '--+a{"x":--', until="----------!")
+    marbles('--a{"x":---a1}---|', EMITTED, '--+a{"x":--', until="----------!")
 
 
 def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None:
-    marbles('--a{"x":---a1}---|', pipe(TOLD, rx_operators.take(1)), '--(+a{"x":,|)')
+    marbles('--a{"x":---a1}---|', pipe(EMITTED, rx_operators.take(1)), '--(+a{"x":,|)')
 
 
 QUIRKS = [
@@ -271,11 +273,11 @@ def test_every_fragment_finds_its_call(
     assert built == [one[1:] for one in expected]
 
 
-def test_whole_calls_in_the_finishing_chunk_are_told() -> None:
+def test_whole_calls_in_the_finishing_chunk_are_emitted() -> None:
     fragments = [call(0, '{"x": 1}', id="A", name="a"), call(1, '{"x": 2}', id="B", name="b")]
     finishing = chunk(choice(tool_calls=fragments, finish_reason="tool_calls"))
     events = run(parser(), updates([finishing]))
-    assert [told(event) for event in events] == [
+    assert [emitted(event) for event in events] == [
         '+a{"x": 1}',
         '+b{"x": 2}',
         '=a{"x": 1}',
@@ -287,19 +289,19 @@ def test_whole_calls_in_the_finishing_chunk_are_told() -> None:
 def test_a_call_is_done_when_another_has_opened_and_its_own_json_is_closed() -> None:
     machine = parser([])
     chunks = map(read, ["a{", "b{", "a}", "b}"])
-    events = [list(map(told, machine.feed(update))) for update in updates(chunks)]
+    events = [list(map(emitted, machine.feed(update))) for update in updates(chunks)]
     assert events == [
         ["+a{"],
         ["+b{"],  # another has opened, and a is not closed
         ["+a}", "=a{}"],
         ["+b}"],  # b is closed, and none has opened since
     ]
-    assert [told(event) for event in machine.close()] == ["=b{}"]
+    assert [emitted(event) for event in machine.close()] == ["=b{}"]
 
 
 def test_a_call_that_goes_on_after_its_json_was_closed_waits_for_the_end() -> None:
     chunks = list(map(read, ["a{}!", "b{}"]))
-    assert [told(event) for event in run(parser([]), updates(chunks))] == [
+    assert [emitted(event) for event in run(parser([]), updates(chunks))] == [
         "+a{}!",
         "+b{}",
         "=a{}!",
@@ -371,7 +373,7 @@ def test_arguments_that_do_not_fit_are_an_error_after_the_last_done_event() -> N
         events += machine.feed(update)
     with pytest.raises(ParseError, match="a are not valid") as raised:
         events.extend(machine.close())
-    assert [told(event) for event in events[2:]] == ['=a{"y":1}', '=b{"x":2}']
+    assert [emitted(event) for event in events[2:]] == ['=a{"y":1}', '=b{"x":2}']
     assert [event.parsed_arguments for event in events[2:]] == [None, Point(x=2)]
     assert raised.value.content == '{"y":1}'
     assert isinstance(raised.value.__cause__, ValidationError)
@@ -396,7 +398,7 @@ def test_custom_tools_have_no_events_and_are_in_the_completion(with_type: bool) 
     first, second = CUSTOM
     first = first if with_type else {key: first[key] for key in first if key != "type"}
     chunks = [calls(first), calls(second, call(1, "{}", id="B", name="b")), ends()]
-    assert [told(event) for event in run(parser([]), updates(chunks))] == ["+b{}", "=b{}"]
+    assert [emitted(event) for event in run(parser([]), updates(chunks))] == ["+b{}", "=b{}"]
     (answer,) = run(Accumulator(), chunks)[-1].snapshot.choices
     assert [one.to_dict() for one in answer.message.tool_calls] == [
         {"type": "custom", "id": "A", "custom": {"name": "sh", "input": "ls -l"}},
@@ -406,24 +408,24 @@ def test_custom_tools_have_no_events_and_are_in_the_completion(with_type: bool) 
 
 def test_that_a_tool_is_custom_may_be_said_late() -> None:
     chunks = [calls(call(0, id="A")), calls({"index": 0, **CUSTOM[0]}), ends()]
-    assert [told(event) for event in run(parser([]), updates(chunks))] == ["+"]
+    assert [emitted(event) for event in run(parser([]), updates(chunks))] == ["+"]
 
 
-def test_a_call_that_goes_on_after_it_was_told_is_told_again_at_the_end() -> None:
+def test_a_call_that_goes_on_after_it_was_done_is_done_again_at_the_end() -> None:
     machine = parser([])
     pieces = updates([read("a{}"), read("b{}"), read("a "), read("a!")])
-    assert [told(event) for update in pieces for event in machine.feed(update)] == [
+    assert [emitted(event) for update in pieces for event in machine.feed(update)] == [
         *("+a{}", "+b{}", "=a{}"),
         "+a ",
         "+a!",
     ]
-    assert [told(event) for event in machine.close()] == ["=a{} !", "=b{}"]
+    assert [emitted(event) for event in machine.close()] == ["=a{} !", "=b{}"]
     assert list(machine.close()) == []
 
 
 def test_a_custom_call_that_opens_is_another_call() -> None:
     chunks = [read("a{}"), calls({**CUSTOM[0], "index": 1})]
-    assert [told(event) for event in run(parser([]), updates(chunks))] == ["+a{}", "=a{}"]
+    assert [emitted(event) for event in run(parser([]), updates(chunks))] == ["+a{}", "=a{}"]
 
 
 def test_events_know_their_choice() -> None:

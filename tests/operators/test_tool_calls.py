@@ -7,25 +7,25 @@ import reactivex
 from reactivex import operators as rx
 
 from streamkit.families.assistants.run_accumulator import RunAccumulator
-from streamkit.families.assistants.tool_calls import ToolCallEvent, ToolCallTeller
+from streamkit.families.assistants.tool_calls import ToolCallEmitter, ToolCallEvent
 from streamkit.operators import accumulate_run, pipe, tool_calls
 from streamkit.types.beta.threads.runs import CodeInterpreterToolCallDelta
 from tests.assistant_streams import (
+    EMITTED,
     READ,
-    TOLD,
     Said,
     code,
+    emitted,
     read,
     requires_action,
     step,
     step_delta,
-    told,
 )
 
 if TYPE_CHECKING:
     from tests.conftest import Marbles
 
-CALLS = pipe(READ, accumulate_run(), tool_calls(), TOLD)
+CALLS = pipe(READ, accumulate_run(), tool_calls(), EMITTED)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ CALLS = pipe(READ, accumulate_run(), tool_calls(), TOLD)
         pytest.param("--s:0+1-----------#", "--(s:0new,s:0+1)--#", id="error"),
     ],
 )
-def test_tool_calls_are_told(marbles: Marbles, source: str, expected: str) -> None:
+def test_tool_calls_are_emitted(marbles: Marbles, source: str, expected: str) -> None:
     marbles(source, CALLS, expected)
 
 
@@ -60,12 +60,12 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 
 
 def calls(*events: Said | str) -> list[str]:
-    steps, machine = RunAccumulator(), ToolCallTeller()
+    steps, machine = RunAccumulator(), ToolCallEmitter()
     outputs: list[Any] = []
     for event in events:
         for update in steps.feed(read(event)):
             outputs += machine.feed(update)
-    return [told(output) for output in (*outputs, *machine.close())]
+    return [emitted(output) for output in (*outputs, *machine.close())]
 
 
 def test_the_first_fragment_is_in_what_was_created_and_is_a_delta() -> None:
@@ -99,7 +99,7 @@ def test_a_call_is_done_when_the_run_waits_for_its_output_and_never_again() -> N
     assert calls(*events, "r:completed") == ["s:0new", "s:0+a", "s:0=a"]
 
 
-def test_a_call_that_a_delta_says_once_more_is_told_once() -> None:
+def test_a_call_that_a_delta_says_once_more_is_emitted_once() -> None:
     created = step("s", "created", "1+1")
     repeated = step_delta("s", code(0, "1+1", id="s0"))
     assert calls(created, repeated, "s:=1+1") == ["s:0new", "s:0+1+1", "s:0=1+1"]
@@ -119,7 +119,7 @@ def test_indices_with_gaps_are_those_of_the_whole_step_in_order() -> None:
     assert calls(*events)[-2:] == ["s:2=A", "s:5=B"]
 
 
-def test_of_a_resumed_step_only_what_this_stream_spoke_of_is_told() -> None:
+def test_of_a_resumed_step_only_what_this_stream_spoke_of_is_emitted() -> None:
     assert calls("s:1+b", step("s", "completed", "A", "B")) == ["s:1new", "s:1+b", "s:1=B"]
 
 

@@ -159,20 +159,20 @@ starting_helpers = pytest.mark.parametrize(
 def test_it_asks_until_it_is_over(helper: Helper, way: Way) -> None:
     answers = helper.answers(helper.working, helper.working, helper.final)
     with serving(*answers) as server:
-        told = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
-        assert brief(told.last) == brief(answers[-1])
+        outcome = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
+        assert brief(outcome.last) == brief(answers[-1])
         first = helper.starts or helper.polls
         assert asked(server) == [first, helper.polls, helper.polls]
         if way in OBSERVING:
-            assert [brief(state) for state in told.states] == [brief(one) for one in answers]
+            assert [brief(state) for state in outcome.states] == [brief(one) for one in answers]
 
 
 @every_way
 @starting_helpers
 def test_what_is_over_when_it_starts_is_not_polled(helper: Helper, way: Way) -> None:
     with serving(*helper.answers(helper.final)) as server:
-        told = way(server.url, helper.name, **helper.params, max_wait_seconds=0)
-        assert (told.last.status, asked(server)) == (helper.final, [helper.starts])
+        outcome = way(server.url, helper.name, **helper.params, max_wait_seconds=0)
+        assert (outcome.last.status, asked(server)) == (helper.final, [helper.starts])
 
 
 @every_way
@@ -198,11 +198,11 @@ def test_an_unknown_status_ends_it(
 @every_helper
 def test_there_is_a_deadline(helper: Helper, way: Way) -> None:
     with serving(*helper.answers(helper.working)) as server:
-        told = way(server.url, helper.name, **helper.params, max_wait_seconds=0)
-        assert isinstance(told.error, PollTimeoutError)
-        assert told.error.resource_id == helper.object["id"]
+        outcome = way(server.url, helper.name, **helper.params, max_wait_seconds=0)
+        assert isinstance(outcome.error, PollTimeoutError)
+        assert outcome.error.resource_id == helper.object["id"]
         assert asked(server) == ([helper.starts] if helper.starts else [])
-        last: Any = told.error.last
+        last: Any = outcome.error.last
         assert last is None if not helper.starts else last.status == helper.working
 
 
@@ -218,7 +218,7 @@ HANGING: dict[str, Script] = {
 def test_a_poll_that_hangs_has_no_longer_than_there_is(way: Way, script: Script) -> None:
     begun = response(200, json.dumps(RUN | {"status": "in_progress"}).encode())
     with ScriptedServer([begun], script) as server:
-        told = way(
+        outcome = way(
             server.url,
             "beta.threads.runs.poll",
             thread_id="thread_1",
@@ -226,10 +226,10 @@ def test_a_poll_that_hangs_has_no_longer_than_there_is(way: Way, script: Script)
             poll_interval_ms=1,
             max_wait_seconds=0.3,
         )
-        assert isinstance(told.error, PollTimeoutError)
-        last: Any = told.error.last
+        assert isinstance(outcome.error, PollTimeoutError)
+        last: Any = outcome.error.last
         assert last.status == "in_progress"
-        assert told.error.resource_id == "run_1"
+        assert outcome.error.resource_id == "run_1"
 
 
 BUSY: list[Script] = [
@@ -263,9 +263,9 @@ def test_a_time_that_nobody_can_wait_is_refused_before_any_request(
     helper: Helper, way: Way, name: str, value: float
 ) -> None:
     with serving({}) as server:
-        told = way(server.url, helper.name, **{**helper.params, name: value})
-        assert isinstance(told.error, ValueError)
-        assert str(told.error).startswith(f"{name} must be a number from 0")
+        outcome = way(server.url, helper.name, **{**helper.params, name: value})
+        assert isinstance(outcome.error, ValueError)
+        assert str(outcome.error).startswith(f"{name} must be a number from 0")
         assert server.requests == []
 
 
@@ -274,9 +274,9 @@ def test_a_time_that_nobody_can_wait_is_refused_before_any_request(
 def test_an_error_of_a_poll_keeps_the_id(helper: Helper, way: Way) -> None:
     scripts = [ok(helper.answers(helper.working)[0]), [response(404)]]
     with ScriptedServer(*scripts) as server:
-        told = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
-        assert isinstance(told.error, NotFoundError)
-        assert told.error.resource_id == helper.object["id"]
+        outcome = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
+        assert isinstance(outcome.error, NotFoundError)
+        assert outcome.error.resource_id == helper.object["id"]
 
 
 @every_way
@@ -284,8 +284,8 @@ def test_an_error_of_a_poll_keeps_the_id(helper: Helper, way: Way) -> None:
 def test_polls_have_their_headers_and_the_callers_options(helper: Helper, way: Way) -> None:
     with serving(*helper.answers(helper.working, helper.final)) as server:
         options = {"extra_headers": {"X-Own": "1"}, "extra_query": {"own": "2"}, "timeout": 30}
-        told = way(server.url, helper.name, **helper.params, poll_interval_ms=0, **options)
-        assert told.error is None
+        outcome = way(server.url, helper.name, **helper.params, poll_interval_ms=0, **options)
+        assert outcome.error is None
         for request in server.requests:
             assert request.headers["x-own"] == "1"
             assert request.target.endswith("?own=2")
@@ -383,8 +383,8 @@ def test_a_file_is_not_waited_for_for_ever(given: dict[str, Any]) -> None:
 @every_way
 def test_a_run_that_requires_action_is_over(way: Way) -> None:
     with serving(RUN | {"status": "requires_action"}) as server:
-        told = way(server.url, "beta.threads.runs.poll", run_id="run_1", thread_id="thread_1")
-        assert told.last.status == "requires_action"
+        outcome = way(server.url, "beta.threads.runs.poll", run_id="run_1", thread_id="thread_1")
+        assert outcome.last.status == "requires_action"
 
 
 @every_way
@@ -413,8 +413,8 @@ def test_an_id_that_is_none_is_refused_before_any_request(helper: Helper, way: W
         for name in ids:
             if name == "file_id" and helper.starts:
                 continue
-            told = way(server.url, helper.name, **{**helper.params, name: ""})
-            assert isinstance(told.error, ValueError)
+            outcome = way(server.url, helper.name, **{**helper.params, name: ""})
+            assert isinstance(outcome.error, ValueError)
         assert server.requests == []
 
 
@@ -426,8 +426,8 @@ def test_an_id_that_is_none_is_refused_before_any_request(helper: Helper, way: W
 def test_files_are_uploaded_first(helper: Helper, way: Way) -> None:
     answers = [FILE, *helper.answers("in_progress", "completed")]
     with serving(*answers) as server:
-        told = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
-        assert brief(told.last) == brief(answers[-1])
+        outcome = way(server.url, helper.name, **helper.params, poll_interval_ms=0)
+        assert brief(outcome.last) == brief(answers[-1])
         assert asked(server) == ["POST /v1/files", helper.starts, helper.polls]
         form = server.requests[0].body
         for part in (b'name="purpose"\r\n\r\nassistants', b'filename="a"', b"text"):
@@ -435,10 +435,10 @@ def test_files_are_uploaded_first(helper: Helper, way: Way) -> None:
         started = json.loads(server.requests[1].body)
         assert started in ({"file_id": "file_1"}, {"file_ids": ["file_1"]})
         if way in OBSERVING:
-            progress = [state for state in told.states if isinstance(state, UploadProgress)]
+            progress = [state for state in outcome.states if isinstance(state, UploadProgress)]
             assert progress[-1].file_id == "file_1"
             assert progress[-1].bytes_sent == progress[-1].bytes_total == len(form)
-            states = told.states[len(progress) :]
+            states = outcome.states[len(progress) :]
             assert [brief(state) for state in states] == [brief(one) for one in answers[1:]]
 
 
@@ -448,9 +448,9 @@ def test_what_is_left_behind_is_on_the_error(helper: Helper, way: Way) -> None:
     working = helper.answers("in_progress")[0]
     for scripts in ([[response(404)]], [ok(working), [response(404)]]):
         with ScriptedServer(ok(FILE), *scripts) as server:
-            told = way(server.url, helper.name, **helper.params)
-            assert isinstance(told.error, NotFoundError)
-            assert told.error.file_ids == ["file_1"]
+            outcome = way(server.url, helper.name, **helper.params)
+            assert isinstance(outcome.error, NotFoundError)
+            assert outcome.error.file_ids == ["file_1"]
 
 
 @every_way
@@ -471,8 +471,8 @@ def test_what_is_wrong_is_found_before_anything_is_uploaded(
     helper: Helper, way: Way, bad: dict[str, Any]
 ) -> None:
     with serving(FILE) as server:
-        told = way(server.url, helper.name, **{**helper.params, **bad})
-        assert isinstance(told.error, ValueError)
+        outcome = way(server.url, helper.name, **{**helper.params, **bad})
+        assert isinstance(outcome.error, ValueError)
         assert server.requests == []
 
 
@@ -515,9 +515,9 @@ def test_what_cannot_be_uploaded_is_refused_before_any_request(
     way: Way, params: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with serving(FILE) as server:
-        told = way(server.url, UPLOAD, vector_store_id="vs_1", **params)
-        assert isinstance(told.error, error)
-        assert message in str(told.error)
+        outcome = way(server.url, UPLOAD, vector_store_id="vs_1", **params)
+        assert isinstance(outcome.error, error)
+        assert message in str(outcome.error)
         assert server.requests == []
 
 
@@ -533,10 +533,10 @@ def test_five_files_are_sent_at_a_time_and_their_order_is_kept(way: Way) -> None
     names = "abcdefghij"
     files = [(name, name.encode()) for name in names]
     with UploadServer(together=5) as server:
-        told = way(
+        outcome = way(
             server.url, UPLOAD, vector_store_id="vs_1", files=iter(files), file_ids=iter(["file_0"])
         )
-        assert told.error is None
+        assert outcome.error is None
         ids = ["file_0", *(f"file_{name}" for name in names)]
         assert (server.most, server.batches) == (5, [{"file_ids": ids}])
 
@@ -597,9 +597,9 @@ def test_an_upload_may_be_observed_on_another_thread() -> None:
 def test_a_failed_upload_leaves_the_others_on_the_error(way: Way) -> None:
     with ScriptedServer(ok(FILE), [response(404)]) as server:
         files = [b"a", b"b", b"c"]
-        told = way(server.url, UPLOAD, vector_store_id="vs_1", files=files, max_concurrency=1)
-        assert isinstance(told.error, NotFoundError)
-        assert told.error.file_ids == ["file_1"]
+        outcome = way(server.url, UPLOAD, vector_store_id="vs_1", files=files, max_concurrency=1)
+        assert isinstance(outcome.error, NotFoundError)
+        assert outcome.error.file_ids == ["file_1"]
         assert len(server.requests) == 2
 
 
@@ -607,24 +607,24 @@ def test_a_failed_upload_leaves_the_others_on_the_error(way: Way) -> None:
 def test_a_file_that_is_not_there_is_an_error_with_the_others(way: Way, tmp_path: Path) -> None:
     with serving(FILE) as server:
         files = [b"a", tmp_path / "missing"]
-        told = way(server.url, UPLOAD, vector_store_id="vs_1", files=files, max_concurrency=1)
-        assert isinstance(told.error, FileNotFoundError)
-        assert told.error.__notes__ == ["These files were uploaded and exist: file_1"]
+        outcome = way(server.url, UPLOAD, vector_store_id="vs_1", files=files, max_concurrency=1)
+        assert isinstance(outcome.error, FileNotFoundError)
+        assert outcome.error.__notes__ == ["These files were uploaded and exist: file_1"]
 
 
 def test_upload_does_not_poll() -> None:
     with serving(FILE, STORED | {"status": "in_progress"}) as server:
-        told = blocking(
+        outcome = blocking(
             server.url, "vector_stores.files.upload", vector_store_id="vs_1", file=b"text"
         )
-        assert told.last.status == "in_progress"
+        assert outcome.last.status == "in_progress"
         assert asked(server) == ["POST /v1/files", "POST /v1/vector_stores/vs_1/files"]
 
 
 def test_upload_does_not_poll_when_awaited() -> None:
     with serving(FILE, STORED | {"status": "in_progress"}) as server:
-        told = awaiting(
+        outcome = awaiting(
             server.url, "vector_stores.files.upload", vector_store_id="vs_1", file=b"text"
         )
-        assert told.last.status == "in_progress"
+        assert outcome.last.status == "in_progress"
         assert len(server.requests) == 2

@@ -78,18 +78,18 @@ def test_cancelled_work_is_not_waited_for() -> None:
 
 
 def test_a_scheduler_has_its_turns_while_work_is_done() -> None:
-    apart, goes_on, told = Apart(), threading.Event(), threading.Event()
+    apart, goes_on, settled = Apart(), threading.Event(), threading.Event()
     results: list[Any] = []
 
-    def tell(result: Any) -> None:
+    def settle(result: Any) -> None:
         results.append(result)
-        told.set()
+        settled.set()
 
     with nothing_left():
         scheduler = EventLoopScheduler(exit_if_empty=True)
-        when_done(scheduler, apart.submit(lambda: goes_on.wait(PATIENCE)), tell, lambda: None)
+        when_done(scheduler, apart.submit(lambda: goes_on.wait(PATIENCE)), settle, lambda: None)
         scheduler.schedule(setting(goes_on))
-        assert told.wait(PATIENCE)
+        assert settled.wait(PATIENCE)
         apart.close()
     assert results == [True]
 

@@ -98,14 +98,14 @@ def test_disposing_hangs_up(
     move: Callable[[abc.SchedulerBase], Move],
     scheduler: Scheduler,
 ) -> None:
-    told: list[Any] = []
+    ends: list[Any] = []
     with scheduler() as one, OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
         moved = client.chat.completions.observe(**ASKED).pipe(move(one))
-        subscription = moved.subscribe(on_error=told.append, on_completed=lambda: told.append(""))
+        subscription = moved.subscribe(on_error=ends.append, on_completed=lambda: ends.append(""))
         assert server.asked.wait(PATIENCE)
         subscription.dispose()
         assert server.hung_up.wait(PATIENCE)
-    assert told == []
+    assert ends == []
 
 
 def test_an_observable_that_says_when_to_stop_hangs_up(server: ScriptedServer) -> None:
@@ -152,11 +152,11 @@ def test_a_moved_stream_says_all_it_says_otherwise(
 
 
 def test_an_error_of_a_moved_stream_arrives() -> None:
-    told: list[Exception] = []
+    ends: list[Exception] = []
     failed = threading.Event()
 
     def fail(error: Exception) -> None:
-        told.append(error)
+        ends.append(error)
         failed.set()
 
     with ScriptedServer(stream(part("Hi"))) as server:
@@ -165,7 +165,7 @@ def test_an_error_of_a_moved_stream_arrives() -> None:
                 rx.subscribe_on(NewThreadScheduler())
             ).subscribe(on_error=fail)
             assert failed.wait(PATIENCE)
-    assert [type(error).__name__ for error in told] == ["StreamTruncatedError"]
+    assert [type(error).__name__ for error in ends] == ["StreamTruncatedError"]
 
 
 def test_a_pool_of_one_thread_runs_one_moved_stream_at_a_time() -> None:

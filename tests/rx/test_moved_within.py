@@ -81,14 +81,14 @@ def has_turns(loop: asyncio.AbstractEventLoop) -> bool:
 
 @pytest.mark.parametrize("road", WITHIN.values(), ids=WITHIN)
 def test_disposing_hangs_up(server: ScriptedServer, road: Road) -> None:
-    told: list[Any] = []
+    ends: list[Any] = []
     with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
         within = road(client.chat.completions.observe(**ASKED))
-        subscription = within.subscribe(on_error=told.append, on_completed=lambda: told.append(""))
+        subscription = within.subscribe(on_error=ends.append, on_completed=lambda: ends.append(""))
         assert server.asked.wait(PATIENCE)
         subscription.dispose()
         assert server.hung_up.wait(PATIENCE)
-    assert told == []
+    assert ends == []
 
 
 @pytest.mark.parametrize("road", WITHIN.values(), ids=WITHIN)
@@ -221,14 +221,14 @@ def test_a_loop_that_is_closed_in_mid_stream_keeps_no_thread_and_no_connection()
 
 
 def test_an_async_client_where_no_loop_runs_says_so_in_on_error() -> None:
-    told: list[Exception] = []
+    ends: list[Exception] = []
     failed = threading.Event()
 
     def fail(error: Exception) -> None:
-        told.append(error)
+        ends.append(error)
         failed.set()
 
     observed = AsyncOpenAI(api_key="k").chat.completions.observe(**ASKED)
     observed.pipe(rx.subscribe_on(NewThreadScheduler())).subscribe(on_error=fail)
     assert failed.wait(PATIENCE)
-    assert "running event loop" in str(told[0])
+    assert "running event loop" in str(ends[0])

@@ -187,10 +187,10 @@ def test_reactivex_s_own_operators_take_it_as_one_of_its_own(make: Make) -> None
         return theirs.subscribe(observer, scheduler=scheduler)
 
     ours = Ours(subscribe)
-    assert told(make(ours)) == told(make(theirs)) != []
+    assert recorded(make(ours)) == recorded(make(theirs)) != []
 
 
-def told(observable: Observable[Any]) -> list[Any]:
+def recorded(observable: Observable[Any]) -> list[Any]:
     seen: list[Any] = []
     observable.subscribe(seen.append, seen.append, lambda: seen.append("completed"))
     return seen

@@ -22,10 +22,10 @@ class Notes:
     """What an observer was told; the end is the error, or ``|``."""
 
     def __init__(self) -> None:
-        self.told: list[object] = []
+        self.recorded: list[object] = []
 
     def subscribe_to(self, observers: Observers[str]) -> abc.DisposableBase:
-        note = self.told.append
+        note = self.recorded.append
         return observers.observable.subscribe(note, note, lambda: note("|"))
 
 
@@ -37,7 +37,7 @@ def refuse(*_: object) -> None:
     raise RefusedError
 
 
-def test_every_observer_is_told_everything_from_its_subscription_on() -> None:
+def test_every_observer_gets_everything_from_its_subscription_on() -> None:
     observers: Observers[str] = Observers()
     first, second = Notes(), Notes()
     first.subscribe_to(observers)
@@ -45,19 +45,19 @@ def test_every_observer_is_told_everything_from_its_subscription_on() -> None:
     second.subscribe_to(observers)
     observers.emit("b")
     observers.complete()
-    assert (first.told, second.told) == (["a", "b", "|"], ["b", "|"])
+    assert (first.recorded, second.recorded) == (["a", "b", "|"], ["b", "|"])
 
 
-def test_an_error_of_the_stream_is_told() -> None:
+def test_an_error_of_the_stream_is_emitted() -> None:
     observers: Observers[str] = Observers()
     notes, error = Notes(), OSError("lost")
     notes.subscribe_to(observers)
     observers.fail(error)
-    assert notes.told == [error]
+    assert notes.recorded == [error]
 
 
 @pytest.mark.parametrize("error", [None, OSError("lost")])
-def test_whoever_comes_after_the_end_is_told_how_it_was(error: OSError | None) -> None:
+def test_an_observer_after_the_end_gets_the_same_end(error: OSError | None) -> None:
     observers: Observers[str] = Observers()
     notes = Notes()
     if error:
@@ -65,7 +65,7 @@ def test_whoever_comes_after_the_end_is_told_how_it_was(error: OSError | None) -
     else:
         observers.complete()
     notes.subscribe_to(observers)
-    assert notes.told == [error or "|"]
+    assert notes.recorded == [error or "|"]
 
 
 def test_there_is_one_end() -> None:
@@ -75,10 +75,10 @@ def test_there_is_one_end() -> None:
     observers.complete()
     observers.fail(OSError("lost"))
     observers.complete()
-    assert notes.told == ["|"]
+    assert notes.recorded == ["|"]
 
 
-def test_whoever_has_disposed_is_told_nothing_more() -> None:
+def test_a_disposed_observer_gets_nothing_more() -> None:
     observers: Observers[str] = Observers()
     staying, leaving = Notes(), Notes()
     staying.subscribe_to(observers)
@@ -88,18 +88,18 @@ def test_whoever_has_disposed_is_told_nothing_more() -> None:
     subscription.dispose()
     observers.emit("b")
     observers.complete()
-    assert (staying.told, leaving.told) == (["a", "b", "|"], ["a"])
+    assert (staying.recorded, leaving.recorded) == (["a", "b", "|"], ["a"])
 
 
 def test_an_operator_that_has_enough_lets_go() -> None:
     observers: Observers[str] = Observers()
-    told: list[str] = []
-    observers.observable.pipe(rx_operators.take(1)).subscribe(told.append)
+    recorded: list[str] = []
+    observers.observable.pipe(rx_operators.take(1)).subscribe(recorded.append)
     assert observers.watching
     observers.emit("a")
     assert not observers.watching
     observers.emit("b")
-    assert told == ["a"]
+    assert recorded == ["a"]
 
 
 def test_there_are_observers_while_there_are() -> None:
@@ -111,7 +111,7 @@ def test_there_are_observers_while_there_are() -> None:
     assert not observers.watching
 
 
-def test_one_that_subscribes_while_others_are_told_hears_the_next_event() -> None:
+def test_an_observer_that_subscribes_during_an_event_gets_the_next_one() -> None:
     observers: Observers[str] = Observers()
     late = Notes()
 
@@ -121,7 +121,7 @@ def test_one_that_subscribes_while_others_are_told_hears_the_next_event() -> Non
     observers.observable.pipe(rx_operators.take(1)).subscribe(invite)
     observers.emit("a")
     observers.emit("b")
-    assert late.told == ["b"]
+    assert late.recorded == ["b"]
 
 
 def test_one_that_raises_is_let_go_and_hurts_no_other() -> None:
@@ -139,7 +139,7 @@ def test_one_that_raises_is_let_go_and_hurts_no_other() -> None:
     observers.emit("a")
     observers.emit("b")
     observers.complete()
-    assert before.told == after.told == ["a", "b", "|"]
+    assert before.recorded == after.recorded == ["a", "b", "|"]
     assert refused == ["a"]
     with pytest.raises(RefusedError):
         observers.raise_theirs()
@@ -156,7 +156,7 @@ def test_one_that_raises_at_the_end_hurts_no_other(end: Callable[[Observers[str]
     observers.observable.subscribe(on_error=refuse, on_completed=refuse)
     notes.subscribe_to(observers)
     end(observers)
-    assert len(notes.told) == 1
+    assert len(notes.recorded) == 1
     with pytest.raises(RefusedError):
         observers.raise_theirs()
 
@@ -204,15 +204,15 @@ def test_one_that_raises_hides_no_error_of_a_stream(caplog: pytest.LogCaptureFix
             messages = [{"role": "user", "content": "hello"}]
             with client.chat.completions.stream(model="m", messages=messages) as stream:
                 stream.subscribe(refuse)
-                stream.subscribe(notes.told.append, notes.told.append)
+                stream.subscribe(notes.recorded.append, notes.recorded.append)
                 with pytest.raises(StreamTruncatedError) as raised:
                     stream.until_done()
-    assert notes.told[-1] is raised.value
+    assert notes.recorded[-1] is raised.value
     logged = [record.exc_info[0] for record in caplog.records if record.exc_info]
     assert logged == [RefusedError]
 
 
-def test_who_subscribes_while_the_end_is_told_is_told_it_once() -> None:
+def test_an_observer_that_subscribes_during_the_end_gets_it_once() -> None:
     observers: Observers[str] = Observers()
     late = Notes()
 
@@ -222,10 +222,10 @@ def test_who_subscribes_while_the_end_is_told_is_told_it_once() -> None:
     observers.observable.subscribe(on_completed=invite)
     observers.observable.subscribe(on_completed=invite)
     observers.complete()
-    assert late.told == ["|", "|"]
+    assert late.recorded == ["|", "|"]
 
 
-def test_who_subscribes_from_another_thread_is_told_the_end_once() -> None:
+def test_an_observer_that_subscribes_from_another_thread_gets_the_end_once() -> None:
     observers: Observers[str] = Observers()
     all_notes = [Notes() for _ in range(50)]
 
@@ -237,7 +237,7 @@ def test_who_subscribes_from_another_thread_is_told_the_end_once() -> None:
     thread.start()
     observers.complete()
     thread.join()
-    assert [notes.told for notes in all_notes] == [["|"]] * 50
+    assert [notes.recorded for notes in all_notes] == [["|"]] * 50
 
 
 def test_what_is_no_ordinary_exception_is_not_held_back() -> None:

@@ -76,36 +76,36 @@ def test_disposing_while_the_server_is_silent_hangs_up(
     client: OpenAI, server: ScriptedServer
 ) -> None:
     third = threading.Event()
-    told: list[Any] = []
+    ends: list[Any] = []
 
     def take(chunk: Any) -> None:
         if chunk.choices[0].delta.content == "c":
             third.set()
 
     subscription = client.chat.completions.chunks(**ASKED).subscribe(
-        take, told.append, lambda: told.append("done"), scheduler=NewThreadScheduler()
+        take, ends.append, lambda: ends.append("done"), scheduler=NewThreadScheduler()
     )
     assert third.wait(10)
     subscription.dispose()
     subscription.dispose()
     assert server.hung_up.wait(10)
-    assert told == []
+    assert ends == []
 
 
 def test_disposing_before_the_first_chunk_hangs_up() -> None:
-    told: list[Any] = []
+    ends: list[Any] = []
     with ScriptedServer([STREAM_HEAD, Do.HOLD]) as server:
         with OpenAI(api_key="k", base_url=server.url) as client:
             subscription = client.chat.completions.chunks(**ASKED).subscribe(
-                told.append,
-                told.append,
-                lambda: told.append("done"),
+                ends.append,
+                ends.append,
+                lambda: ends.append("done"),
                 scheduler=NewThreadScheduler(),
             )
             assert server.asked.wait(10)
             subscription.dispose()
             assert server.hung_up.wait(10)
-    assert told == []
+    assert ends == []
 
 
 def test_what_an_observer_raises_comes_out_of_subscribe_and_hangs_up(

@@ -148,14 +148,14 @@ def test_a_poll_goes_on_and_has_its_time(
 def test_content_in_time_is_in_time(
     make: Callable[[], abc.SchedulerBase], by: timedelta, wall_clock: WallClock
 ) -> None:
-    source, told = Subject[Any](), list[Any]()
+    source, emitted = Subject[Any](), list[Any]()
     limited = source.pipe(ops.content_timeout(between_content=60, total=600, scheduler=make()))
-    limited.subscribe(told.append, told.append, lambda: told.append("done"))
+    limited.subscribe(emitted.append, emitted.append, lambda: emitted.append("done"))
     source.on_next(CONTENT)
     wall_clock.offset = by
     source.on_next(CONTENT)
     source.on_completed()
-    assert told == [CONTENT, CONTENT, "done"]
+    assert emitted == [CONTENT, CONTENT, "done"]
 
 
 @EVERY_SCHEDULER

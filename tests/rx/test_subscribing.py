@@ -65,7 +65,7 @@ WRONG: dict[str, tuple[Callable[[Fail], tuple[object, ...]], str]] = {
 
 @pytest.mark.parametrize(("observer", "said"), WRONG.values(), ids=WRONG)
 @pytest.mark.parametrize("make", OBSERVABLES.values(), ids=OBSERVABLES)
-def test_who_cannot_observe_is_told_so_in_on_error(
+def test_a_call_that_cannot_observe_gets_the_reason_in_on_error(
     make: Callable[[], Observable[Any]], observer: Callable[[Fail], tuple[object, ...]], said: str
 ) -> None:
     failed: list[Exception] = []
@@ -75,7 +75,7 @@ def test_who_cannot_observe_is_told_so_in_on_error(
     assert said in str(failed[0])
 
 
-NOBODY_TO_TELL: dict[str, tuple[tuple[object, ...], str]] = {
+NO_OBSERVER: dict[str, tuple[tuple[object, ...], str]] = {
     "no on_error": ((42,), "not int for on_next"),
     "a number": ((take, 42), "not int for on_error"),
     "a coroutine function": ((take, wait), "on_error would have to be awaited"),
@@ -83,8 +83,8 @@ NOBODY_TO_TELL: dict[str, tuple[tuple[object, ...], str]] = {
 }
 
 
-@pytest.mark.parametrize(("given", "said"), NOBODY_TO_TELL.values(), ids=NOBODY_TO_TELL)
-def test_where_nobody_can_be_told_it_is_raised(given: tuple[object, ...], said: str) -> None:
+@pytest.mark.parametrize(("given", "said"), NO_OBSERVER.values(), ids=NO_OBSERVER)
+def test_without_an_observer_the_reason_is_raised(given: tuple[object, ...], said: str) -> None:
     with OpenAI(api_key="k", base_url="http://127.0.0.1:9") as client:
         subscribe: Any = client.chat.completions.observe(**ASKED).subscribe
         with pytest.raises(TypeError, match=said):

@@ -51,7 +51,7 @@ def test_an_answer_that_takes_too_long_is_cut() -> None:
         assert server.exchanges[0].wait(10) == "cut"
 
 
-def test_a_request_that_does_not_end_is_told_so() -> None:
+def test_a_request_that_does_not_end_is_answered_with_an_error() -> None:
     with EmbeddedServer(request_seconds=0.05) as server:
 
         def content() -> Iterator[bytes]:

@@ -270,7 +270,7 @@ async def test_another_asgi_server_may_start_it_up() -> None:
 # What it notes
 
 
-def test_an_exchange_tells_what_was_asked_and_answered() -> None:
+def test_an_exchange_says_what_was_asked_and_answered() -> None:
     with EmbeddedServer() as server:
         url = server.base_url + "/chat/completions"
         response = httpx.post(url, json=body(stream=True), headers={"x-mark": "yes"})

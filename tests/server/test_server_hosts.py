@@ -156,16 +156,16 @@ def test_an_allowed_origin_is_that_one_alone(open_server: EmbeddedServer, origin
     assert status(open_server, origin=origin) == 403
 
 
-def test_a_browser_is_told_what_a_page_may_send() -> None:
+def test_a_browser_learns_what_a_page_may_send() -> None:
     wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-a"}
     with EmbeddedServer(api_key="k", allowed_origins=[PAGE]) as server:
         url = server.base_url + "/chat/completions"
-        told = httpx.options(url, headers={"Origin": PAGE, **wanted})
+        answer = httpx.options(url, headers={"Origin": PAGE, **wanted})
         refused = httpx.options(url, headers={"Origin": "https://evil.example", **wanted})
-    assert told.status_code == 204
-    assert told.headers["access-control-allow-origin"] == PAGE
-    assert told.headers["access-control-allow-headers"] == "x-a"
-    assert "POST" in told.headers["access-control-allow-methods"]
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert answer.headers["access-control-allow-headers"] == "x-a"
+    assert "POST" in answer.headers["access-control-allow-methods"]
     assert refused.status_code == 403
 
 

@@ -135,7 +135,7 @@ def test_an_assistant_answers_in_a_stream(client: openai.OpenAI) -> None:
     assert client.beta.threads.runs.retrieve(run.id, thread_id=thread.id) == run
 
 
-def test_a_thread_made_with_its_run_is_told_first(client: openai.OpenAI) -> None:
+def test_a_thread_made_with_its_run_is_sent_first(client: openai.OpenAI) -> None:
     events = streamed(client, "Hi")
     assert names(events) == ["thread.created", *BEGUN, *ANSWERED, "thread.run.completed"]
     assert events[0].data.id == events[1].data.thread_id

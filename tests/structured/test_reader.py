@@ -87,7 +87,7 @@ def test_every_reader_reads_for_itself() -> None:
     assert Reader(response_format(Other)).content(text).value == Other(a="1")
 
 
-def test_a_text_that_does_not_fit_is_read_once_and_its_error_told_once() -> None:
+def test_a_text_that_does_not_fit_is_read_once_and_its_error_raised_once() -> None:
     seen: list[int] = []
     reader, text = Reader(response_format(counting(seen))), text_log('{"a": -1}')
     first, second = reader.content(text), reader.content(text)

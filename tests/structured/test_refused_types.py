@@ -251,14 +251,14 @@ class Either:
     ],
     ids=repr,
 )
-def test_structs_that_nothing_tells_from_the_others_are_refused(type_: Any, path: str) -> None:
+def test_structs_that_nothing_distinguishes_are_refused(type_: Any, path: str) -> None:
     with pytest.raises(SchemaError, match=r"cannot be told apart.*tag=True") as caught:
         format_of(type_)
     assert caught.value.path == path
 
 
 @pytest.mark.parametrize("type_", [Cat | Dog, Plain | None, Plain | int | str], ids=repr)
-def test_structs_that_are_told_apart_may_be_in_a_union(type_: Any) -> None:
+def test_structs_that_are_distinguished_may_be_in_a_union(type_: Any) -> None:
     assert format_of(type_).wrapped
 
 

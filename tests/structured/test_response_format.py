@@ -411,7 +411,7 @@ def test_a_type_is_described_once(make: Callable[[], Any]) -> None:
     assert response_format(make()) is response_format(make())
 
 
-def test_types_that_are_equal_and_not_the_same_are_told_apart() -> None:
+def test_types_that_are_equal_and_not_the_same_are_distinguished() -> None:
     def branches(type_: Any) -> list[str]:
         schema = format_of(type_).param["json_schema"]["schema"]
         return [branch["type"] for branch in schema["properties"]["value"]["anyOf"]]

@@ -836,7 +836,7 @@ def test_a_refusal_names_the_field(model: type[BaseModel], path: str) -> None:
     assert caught.value.path == path
 
 
-def test_what_a_string_contains_is_told() -> None:
+def test_the_content_of_a_string_is_described() -> None:
     class Holder(BaseModel):
         numbers: Json[list[int]]
 

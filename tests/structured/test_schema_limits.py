@@ -91,7 +91,7 @@ def test_what_is_too_much_either_way_is_refused_with_its_path() -> None:
     assert caught.value.path == "loose.inner"
 
 
-def test_constraints_beside_a_reference_are_never_only_told() -> None:
+def test_constraints_beside_a_reference_are_never_only_described() -> None:
     definitions = {"D": {"type": "integer"}, "E": {"enum": [f"{index}" for index in range(900)]}}
     properties: Schema = {"n": {"$ref": "#/$defs/D", "minimum": 5}}
     for name in ("a", "b"):
@@ -121,7 +121,7 @@ def inner(**properties: Schema) -> Schema:
 
 
 @pytest.mark.parametrize(
-    ("schema", "items", "bounds", "told"),
+    ("schema", "items", "bounds", "described"),
     [
         (array(X, X, minItems=2, maxItems=2), X, (2, 2), None),
         (array(X, Y, minItems=2, maxItems=2), {"type": "integer"}, (2, 2), "Items: X, Y: Up.."),
@@ -132,12 +132,12 @@ def inner(**properties: Schema) -> Schema:
     ids=["alike", "other words", "a default", "no more items", "a prefix that is cut"],
 )
 def test_items_that_differ_in_words_only_are_alike(
-    schema: Schema, items: Schema | None, bounds: tuple[int, int], told: str | None
+    schema: Schema, items: Schema | None, bounds: tuple[int, int], described: str | None
 ) -> None:
     strict = to_strict_json_schema(schema)["properties"]["a"]
     assert strict["items"] == (items or {"type": "integer"})
     assert (strict["minItems"], strict["maxItems"]) == bounds
-    assert (told or "") in strict.get("description", "")
+    assert (described or "") in strict.get("description", "")
 
 
 def test_words_inside_of_items_make_no_difference_either() -> None:

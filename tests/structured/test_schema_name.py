@@ -45,7 +45,7 @@ def test_a_name_that_can_be_read_stays_so(name: str, expected: str) -> None:
         ("Box[Literal['a b']]", "Box[Literal['a-b']]"),
     ],
 )
-def test_names_that_lose_what_tells_them_apart_get_a_digest(one: str, other: str) -> None:
+def test_names_that_lose_their_difference_get_a_digest(one: str, other: str) -> None:
     names = {schema_name(one), schema_name(other)}
     assert len(names) == 2
     assert all(0 < len(name) <= 64 and name.isascii() for name in names)

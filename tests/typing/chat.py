@@ -157,7 +157,9 @@ def a_retry_adds_its_event(client: OpenAI) -> None:
     assert_type(chunks.pipe(ops.share()), Observable[ChatCompletionChunk])
 
 
-def only_who_drops_is_told_of_it(hub: Hub[ChatCompletionChunk], on: rx.abc.SchedulerBase) -> None:
+def only_a_hub_that_drops_emits_what_it_dropped(
+    hub: Hub[ChatCompletionChunk], on: rx.abc.SchedulerBase
+) -> None:
     assert_type(hub.consumer(), Consumer[ChatCompletionChunk])
     assert_type(hub.consumer(limit=9, overflow="fail"), Consumer[ChatCompletionChunk])
     dropping = hub.consumer(overflow="drop_oldest")

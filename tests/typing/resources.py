@@ -77,7 +77,7 @@ async def an_async_list_is_awaited_or_iterated(client: AsyncOpenAI) -> None:
         assert_type(file, FileObject)
 
 
-def a_kind_is_told_by_its_name(message: Message, call: ToolCall, step: RunStep) -> None:
+def a_kind_is_narrowed_by_its_name(message: Message, call: ToolCall, step: RunStep) -> None:
     block = message.content[0]
     if block.type == "text":
         assert_type(block, TextContentBlock)
@@ -93,7 +93,7 @@ def a_kind_is_told_by_its_name(message: Message, call: ToolCall, step: RunStep) 
         assert_type(step.step_details, ToolCallsStepDetails)
 
 
-def an_event_is_told_by_its_name(event: AssistantStreamEvent) -> None:
+def an_event_is_narrowed_by_its_name(event: AssistantStreamEvent) -> None:
     if event.event == "thread.message.delta":
         assert_type(event, ThreadMessageDelta)
         assert_type(event.data.delta, MessageDelta)

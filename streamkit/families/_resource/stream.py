@@ -99,7 +99,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
 
     def _complete(self) -> None:
         self._ended = True
-        self._log.tell(self._response, self._pipeline.events_received)
+        self._log.log_end(self._response, self._pipeline.events_received)
         self._observers.complete()
         self._observers.raise_theirs()
 
@@ -112,7 +112,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
             if isinstance(error, StreamkitError):
                 error.request_id = error.request_id or self.request_id
             Secrets.of(self._response).taken_from(error)
-            self._log.tell(self._response, self._pipeline.events_received, error)
+            self._log.log_end(self._response, self._pipeline.events_received, error)
             self._observers.fail(error)
             self._observers.log_theirs(error)
         return self._failure or error

@@ -135,7 +135,7 @@ class Callbacks(Generic[S]):
         """
         if not self._overridden:
             return iter(())
-        calls = self._calls(self.follower.event, self.follower.told)
+        calls = self._calls(self.follower.event, self.follower.emitted)
         self._unfinished = chain(self._unfinished, calls) if self._calling else calls
         return self._unfinished
 
@@ -160,12 +160,12 @@ class Callbacks(Generic[S]):
         ]
 
     def _calls(
-        self, event: AssistantStreamEvent | None, told: Iterable[AssistantEvent]
+        self, event: AssistantStreamEvent | None, emitted: Iterable[AssistantEvent]
     ) -> Iterator[Call]:
         on_event = self._overridden.get("on_event")
         if on_event is not None and event is not None:
             yield partial(on_event, event)
-        for about in told:
+        for about in emitted:
             name, arguments = _CALLBACKS.get(type(about), _NONE)
             callback = self._overridden.get(name)
             if callback is not None and not self.has_ended:

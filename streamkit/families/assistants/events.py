@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from msgspec.structs import replace
 
+from streamkit._core.emitters.events import ArgumentsEvent, TextEvent
 from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event
 from streamkit._core.merge import EMPTY, TextMark
 from streamkit._core.reading import NOTHING_READ, Reading
-from streamkit._core.tellers.events import ArgumentsEvent, TextEvent
 from streamkit._core.text import TextLog
 from streamkit.errors import PartialRun
 from streamkit.families.assistants.growing import Mark, built, parts

@@ -29,13 +29,13 @@ class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
     def __init__(self) -> None:
         self.events = AssistantEvents()
         self.event: AssistantStreamEvent | None = None
-        self.told: Sequence[AssistantEvent] = ()
+        self.emitted: Sequence[AssistantEvent] = ()
         """The specific events that the last event led to."""
 
     def feed(self, value: AssistantStreamEvent, /) -> Sequence[AssistantStreamEvent]:
         """Take an event, accumulate it and return it."""
         self.event = value
-        self.told = self.events.feed(value)
+        self.emitted = self.events.feed(value)
         return (value,)
 
     def fail(self, error: Exception, /) -> None:
@@ -45,7 +45,7 @@ class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
     def finish(self) -> None:
         """Take the end of the last response."""
         self.event = None
-        self.told = tuple(self.events.close())
+        self.emitted = tuple(self.events.close())
 
     def final_run(self) -> Run:
         """Return the run as it ended; raise ``RuntimeError`` if no event was about a run."""

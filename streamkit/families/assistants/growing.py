@@ -125,20 +125,20 @@ def parts(mark: Mark) -> dict[int, Mark]:
     return {part["index"]: part for part in _parts(mark)}
 
 
-def matched(told: Collection[int], whole: Sequence[T], *, others: bool) -> dict[int, T | None]:
+def matched(used: Collection[int], whole: Sequence[T], *, others: bool) -> dict[int, T | None]:
     """Return the parts of a whole object by their indices in deltas; None for one that it lacks.
 
     A whole object has no gaps: where the indices have gaps, their order counts instead.
 
     Args:
-        told: The indices that deltas used.
+        used: The indices that deltas used.
         whole: The parts of the whole object.
         others: Whether to return the parts too that no delta mentioned.
     """
-    if max(told, default=-1) < len(whole):
-        return {index: part for index, part in enumerate(whole) if others or index in told}
+    if max(used, default=-1) < len(whole):
+        return {index: part for index, part in enumerate(whole) if others or index in used}
     rest = iter(whole)
-    return {index: next(rest, None) for index in sorted(told)}
+    return {index: next(rest, None) for index in sorted(used)}
 
 
 _PARTS = frozenset({"annotations", "content", "outputs", "tool_calls"})

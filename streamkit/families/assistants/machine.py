@@ -14,9 +14,9 @@ from streamkit.families.assistants.events import (
     RunStepDoneEvent,
 )
 from streamkit.families.assistants.message_accumulator import MessageAccumulator
-from streamkit.families.assistants.message_content import ContentTeller
+from streamkit.families.assistants.message_content import ContentEmitter
 from streamkit.families.assistants.run_accumulator import RunAccumulator
-from streamkit.families.assistants.tool_calls import ToolCallTeller
+from streamkit.families.assistants.tool_calls import ToolCallEmitter
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
@@ -34,9 +34,9 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self._messages = MessageAccumulator(limits)
-        self._content = ContentTeller()
+        self._content = ContentEmitter()
         self._run = RunAccumulator(limits)
-        self._calls = ToolCallTeller()
+        self._calls = ToolCallEmitter()
         self._message_id: str | None = None
         self._step_id: str | None = None
         self._step_has_ended = False
@@ -45,24 +45,24 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
         """Take an event of the stream and return the specific events that it leads to."""
         if self._step_has_ended:
             self._step_id, self._step_has_ended = None, False
-        told: list[AssistantEvent] = []
+        emitted: list[AssistantEvent] = []
         for about_message in self._messages.feed(value):
             self._message_id = about_message.message_id
             content = self._content.feed(about_message)
             if isinstance(about_message, MessageCreatedEvent):
-                told += (about_message, *content)
+                emitted += (about_message, *content)
             else:
-                told += (*content, about_message)
-        for about_run in () if told else self._run.feed(value):
+                emitted += (*content, about_message)
+        for about_run in () if emitted else self._run.feed(value):
             if not isinstance(about_run, RunEvent):
                 self._step_id = about_run.run_step_id
                 self._step_has_ended = isinstance(about_run, RunStepDoneEvent)
             calls = self._calls.feed(about_run)
             if isinstance(about_run, RunStepCreatedEvent):
-                told += (about_run, *calls)
+                emitted += (about_run, *calls)
             else:
-                told += (*calls, about_run)
-        return told
+                emitted += (*calls, about_run)
+        return emitted
 
     def close(self) -> Iterable[AssistantEvent]:
         """Emit the done events of the texts and calls that have not ended."""

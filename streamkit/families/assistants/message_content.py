@@ -1,4 +1,4 @@
-"""The teller of the texts and images of messages, as they are written."""
+"""The emitter of the texts and images of messages, as they are written."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from streamkit.families.assistants.growing import Mark
     from streamkit.types.beta.threads import MessageContent, MessageContentDelta, Text
 
-__all__ = ["ContentEvent", "ContentTeller"]
+__all__ = ["ContentEmitter", "ContentEvent"]
 
 ContentEvent = TextCreatedEvent | TextDeltaEvent | TextDoneEvent | ImageFileDoneEvent
 """Any event about a block of a message's content."""
 
 
-class ContentTeller(Machine[MessageEvent, ContentEvent]):
+class ContentEmitter(Machine[MessageEvent, ContentEvent]):
     """A machine that emits the events about the content of messages: ``message_content``."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The teller of the tool calls of a run's steps, as they are written."""
+"""The emitter of the tool calls of a run's steps, as they are written."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from streamkit.families.assistants.growing import Mark
     from streamkit.types.beta.threads.runs import RunStep
 
-__all__ = ["ToolCallEvent", "ToolCallTeller"]
+__all__ = ["ToolCallEmitter", "ToolCallEvent"]
 
 ToolCallEvent = ToolCallCreatedEvent | ToolCallDeltaEvent | ToolCallDoneEvent
 """Any event about a tool call."""
 
 
-class ToolCallTeller(Machine[RunOrStepEvent, ToolCallEvent]):
+class ToolCallEmitter(Machine[RunOrStepEvent, ToolCallEvent]):
     """A machine that emits the events about the tool calls of steps: ``tool_calls``."""
 
     def __init__(self) -> None:
@@ -98,8 +98,8 @@ class _Step:
             if index in self._done:
                 continue
             if call is None:
-                told = tool_call_of(self._calls[index])
-                yield ToolCallDoneEvent(self.id, index, told, _is_cut=is_cut)
+                whole = tool_call_of(self._calls[index])
+                yield ToolCallDoneEvent(self.id, index, whole, _is_cut=is_cut)
                 continue
             if index not in self._calls:
                 yield ToolCallCreatedEvent(self.id, index, plain(call, drop_none=True))

@@ -70,29 +70,29 @@ class WholeMessages:
     ) -> None:
         self._has_spoken = has_spoken
         self._thoughts = thoughts  # the fields of thoughts that deltas had
-        self._told: dict[int, dict[str, Any]] = {}  # the last message of each choice
+        self._messages: dict[int, dict[str, Any]] = {}  # the last message of each choice
         self._in_pieces: set[int] = set()  # choices whose messages do not grow
 
     @property
     def is_empty(self) -> bool:
         """Whether no message has come, in which case calls of ``goes_on`` are unnecessary."""
-        return not self._told
+        return not self._messages
 
     def goes_on(self, index: int) -> None:
         """Note that a delta continues a choice after its last message."""
-        self._told.pop(index, None)
+        self._messages.pop(index, None)
 
     def as_chunk(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return the chunk with deltas in place of messages."""
         choices = _choices(fields)
-        if self._told:
+        if self._messages:
             self._note_deltas(choices)
         if not any(map(_is_whole, choices)):
             return fields
         is_chunk = str(fields.get("object")).endswith("chunk")
         return fields | {
             "choices": [
-                self._told_once(choice, is_chunk=is_chunk) if _is_whole(choice) else choice
+                self._with_news(choice, is_chunk=is_chunk) if _is_whole(choice) else choice
                 for choice in _numbered(choices, may_repeat=is_chunk)
             ]
         }
@@ -102,7 +102,7 @@ class WholeMessages:
             if isinstance(choice, dict) and _speaks(cast("dict[str, Any]", choice).get("delta")):
                 self.goes_on(_index(choice, place))
 
-    def _told_once(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
+    def _with_news(self, choice: dict[str, Any], *, is_chunk: bool) -> dict[str, Any]:
         index = choice["index"]
         if isinstance(choice.get("delta"), dict) and (
             self._has_spoken(index) or (is_chunk and _speaks(choice["delta"]))
@@ -113,17 +113,17 @@ class WholeMessages:
         if is_chunk or not isinstance(message, dict) or index in self._in_pieces:
             return _with_delta(choice)
         message = _with_places(cast("dict[str, Any]", message), again=True)
-        told = self._told.get(index)
-        if told is None and self._has_spoken(index):
+        known = self._messages.get(index)
+        if known is None and self._has_spoken(index):
             _log.debug("a whole message repeats choice %d, and is kept beside it", index)
             return choice
-        if told is not None and not _grows(told, message):
+        if known is not None and not _grows(known, message):
             self._in_pieces.add(index)
-            del self._told[index]
+            del self._messages[index]
             return _with_delta(choice)
-        self._told[index] = message
-        news = message if told is None else _news(told, message)
-        if told is None and (thoughts := self._thoughts(index)):
+        self._messages[index] = message
+        news = message if known is None else _news(known, message)
+        if known is None and (thoughts := self._thoughts(index)):
             news = _without_thoughts(message, thoughts)
         return _without(choice, "message") | {"delta": news}
 
@@ -157,8 +157,8 @@ def _as_one(choice: dict[str, Any]) -> dict[str, Any]:
 def _without_thoughts(message: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return the message without its reasoning and without the fields of these names."""
     fields, _ = Speech.normalized(message) or (message, {})
-    told = {"reasoning_content", "reasoning", *names}
-    return {key: item for key, item in fields.items() if key not in told}
+    known = {"reasoning_content", "reasoning", *names}
+    return {key: item for key, item in fields.items() if key not in known}
 
 
 def _speaks(delta: object) -> bool:
@@ -225,18 +225,18 @@ def _index(choice: Any, place: int) -> int:
     return place if given is None else construct(ChunkChoice, {"index": given}).index
 
 
-def _grows(told: dict[str, Any], message: dict[str, Any]) -> bool:
+def _grows(known: dict[str, Any], message: dict[str, Any]) -> bool:
     """Return whether the message begins with the content of the earlier one."""
-    content, begin = message.get("content"), told.get("content")
+    content, begin = message.get("content"), known.get("content")
     return not isinstance(begin, str) or (isinstance(content, str) and content.startswith(begin))
 
 
-def _news(told: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+def _news(known: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of the message that the earlier one did not have."""
     return {
-        key: _beyond(told[key], value) if key in told else value
+        key: _beyond(known[key], value) if key in known else value
         for key, value in message.items()
-        if key not in told or value != told[key]
+        if key not in known or value != known[key]
     }
 
 

@@ -11,15 +11,15 @@ from streamkit.errors import (
     ParseError,
     StreamkitError,
 )
-from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.families.chat.log import CompletionLog
-from streamkit.families.chat.tellers import (
+from streamkit.families.chat.emitters import (
     ContentParser,
-    LogprobsTeller,
-    ReasoningTeller,
-    RefusalTeller,
+    LogprobsEmitter,
+    ReasoningEmitter,
+    RefusalEmitter,
     ToolArgumentsParser,
 )
+from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
+from streamkit.families.chat.log import CompletionLog
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from streamkit.types import ParsedChatCompletion
 
     _Machines = tuple[
-        ReasoningTeller, ContentParser, RefusalTeller, ToolArgumentsParser, LogprobsTeller
+        ReasoningEmitter, ContentParser, RefusalEmitter, ToolArgumentsParser, LogprobsEmitter
     ]
 
 __all__ = ["ChatEvents"]
@@ -99,11 +99,11 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
 
     def _open(self, index: int) -> _Machines:
         machines = self._choices[index] = (
-            ReasoningTeller(),
+            ReasoningEmitter(),
             ContentParser(self._reader),
-            RefusalTeller(),
+            RefusalEmitter(),
             ToolArgumentsParser(self._reader),
-            LogprobsTeller(),
+            LogprobsEmitter(),
         )
         return machines
 
@@ -111,14 +111,14 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         events: list[ChatCompletionStreamEvent[Any]] = []
         machines: Sequence[Machine[Any, Any]] = self._choices[index]
         for place, machine in enumerate(machines):
-            told = len(events)
+            emitted = len(events)
             try:
                 events.extend(machine.close())
             except ParseError as error:
                 # Raised last, so that no event and no usage is lost; `extend` has kept the events.
                 self._parse_errors[index, place] = error
             else:
-                if len(events) > told:  # more text came, and now it fits its type
+                if len(events) > emitted:  # more text came, and now it fits its type
                     self._parse_errors.pop((index, place), None)
         return events
 

@@ -77,10 +77,10 @@ class ThinkSplitter(Machine[ChatCompletionChunk, ChatCompletionChunk]):
 
 
 def _delta(delta: ChoiceDelta, thought: str, answer: str) -> ChoiceDelta:
-    told = delta.reasoning_content
+    thoughts = delta.reasoning_content
     if thought:
-        told = (told or delta.reasoning or "") + thought
-    return _changed(delta, content=answer or None, reasoning_content=told)
+        thoughts = (thoughts or delta.reasoning or "") + thought
+    return _changed(delta, content=answer or None, reasoning_content=thoughts)
 
 
 def _changed(wire: W, **changes: Any) -> W:

@@ -179,7 +179,7 @@ def test_an_observable_may_be_empty() -> None:
     assert notes.names == ["end"]
 
 
-def test_an_image_is_told() -> None:
+def test_an_image_is_passed_to_its_callback() -> None:
     notes = Notes()
     recorded("m:new", "m:0@f").subscribe(notes)
     assert ("on_image_file_done", ImageFile("f")) in notes.calls
@@ -215,7 +215,7 @@ def test_a_callback_may_be_set_on_an_instance() -> None:
     assert values == ["Hi"]
 
 
-def test_an_error_is_told_and_raised_unless_the_handler_takes_it() -> None:
+def test_an_error_is_passed_on_and_raised_unless_the_handler_takes_it() -> None:
     notes, lost = Notes(), APIConnectionError()
     reactivex.throw(lost).subscribe(notes)
     assert notes.calls == [("on_exception", lost), ("on_end",)]
@@ -224,7 +224,7 @@ def test_an_error_is_told_and_raised_unless_the_handler_takes_it() -> None:
         reactivex.throw(lost).subscribe(AssistantEventHandler())
 
 
-async def test_an_error_is_told_to_an_async_handler() -> None:
+async def test_an_error_is_passed_to_an_async_handler() -> None:
     notes, lost = AsyncNotes(), APIConnectionError()
     reactivex.throw(lost).subscribe(notes)
     with pytest.raises(APIConnectionError):
@@ -235,11 +235,11 @@ async def test_an_error_is_told_to_an_async_handler() -> None:
 
 
 async def test_an_error_that_nobody_awaits_goes_to_the_loops_exception_handler() -> None:
-    told: list[Any] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    seen: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: seen.append(context))
     reactivex.throw(APIConnectionError()).subscribe(AsyncAssistantEventHandler())
-    await until(lambda: bool(told))
-    assert [type(context["exception"]) for context in told] == [APIConnectionError]
+    await until(lambda: bool(seen))
+    assert [type(context["exception"]) for context in seen] == [APIConnectionError]
 
 
 # What callbacks raise
@@ -274,7 +274,7 @@ setattr(Refusing, "on_text_delta", _refuse)  # noqa: B010
 setattr(AsyncRefusing, "on_text_delta", _refuse)  # noqa: B010
 
 
-def test_what_a_callback_raises_is_told_and_raised_where_the_stream_is_driven(
+def test_an_error_of_a_callback_is_passed_on_and_raised_where_the_stream_is_driven(
     server: Server,
 ) -> None:
     refusing = Refusing()
@@ -288,7 +288,7 @@ def test_what_a_callback_raises_is_told_and_raised_where_the_stream_is_driven(
     assert refusing.names.count("end") == 1
 
 
-async def test_what_an_async_callback_raises_is_told_and_raised(server: Server) -> None:
+async def test_an_error_of_an_async_callback_is_passed_on_and_raised(server: Server) -> None:
     refusing = AsyncRefusing()
     runs = server.async_client().beta.threads.runs
     async with runs.stream(**IDS, event_handler=refusing) as stream:
@@ -308,15 +308,15 @@ def test_what_a_callback_raises_is_raised_where_an_observable_is_driven(server: 
     assert server.responses[0].is_closed
 
 
-def test_an_observable_that_gives_an_error_back_tells_it_once() -> None:
+def test_an_observable_that_gives_an_error_back_passes_it_on_once() -> None:
     refusing = Refusing()
     recorded(*RUN).subscribe(refusing)
     assert refusing.names.count("exception") == refusing.names.count("end") == 1
 
 
 async def test_an_async_handler_that_raised_is_let_go_by_its_observable() -> None:
-    told: list[Any] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    seen: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: seen.append(context))
     refusing, events = AsyncRefusing(), Subject[Any]()
     events.subscribe(refusing)
     events.on_next(read("m:0+H"))
@@ -324,16 +324,16 @@ async def test_an_async_handler_that_raised_is_let_go_by_its_observable() -> Non
     with pytest.raises(RefusedError):
         events.on_next(read("m:0+i"))
     assert refusing.names.count("exception") == refusing.names.count("end") == 1
-    assert told == []
+    assert seen == []
 
 
 async def test_what_an_async_handler_raises_late_goes_to_the_loops_exception_handler() -> None:
-    told: list[Any] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    seen: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: seen.append(context))
     refusing = AsyncRefusing()
     recorded(*RUN).subscribe(refusing)
-    await until(lambda: bool(told))
-    assert told[0]["exception"] is refusing.error
+    await until(lambda: bool(seen))
+    assert seen[0]["exception"] is refusing.error
     assert refusing.names.count("exception") == refusing.names.count("end") == 1
     with pytest.raises(RefusedError):
         await refusing.until_done()
@@ -351,7 +351,7 @@ async def test_a_stop_iteration_of_a_callback_ends_no_loop(server: Server, stop:
             await async_stream.until_done()
 
 
-def test_the_end_is_told_even_when_on_exception_raises(server: Server) -> None:
+def test_on_end_is_called_even_when_on_exception_raises(server: Server) -> None:
     class Worse(Refusing):
         @override
         def on_exception(self, exception: Exception) -> None:
@@ -388,7 +388,7 @@ async def test_leaving_early_is_an_end_for_an_async_handler(server: Server) -> N
     assert server.responses[0].is_closed
 
 
-def test_an_error_in_the_body_of_the_with_is_told(server: Server) -> None:
+def test_an_error_in_the_body_of_the_with_is_passed_on(server: Server) -> None:
     notes, error = Notes(), RefusedError()
     with pytest.raises(RefusedError):
         with server.client().beta.threads.runs.stream(**IDS, event_handler=notes):
@@ -781,13 +781,13 @@ async def test_events_wait_for_callbacks(server: Server) -> None:
         @override
         async def on_event(self, event: Any) -> None:
             await asyncio.sleep(0)
-            order.append("told")
+            order.append("seen")
 
     runs = server.async_client().beta.threads.runs
     async with runs.stream(**IDS, event_handler=Slow()) as stream:
         while await anext(stream, None):
             order.append("read")
-    assert order == ["told", "read"] * len(RUN)
+    assert order == ["seen", "read"] * len(RUN)
 
 
 def test_handlers_are_imported_when_they_are_asked_for() -> None:

@@ -343,7 +343,7 @@ def test_a_kind_that_is_no_word_spoils_nothing(kind: object) -> None:
         ({}, FunctionToolCallDelta),
     ],
 )
-def test_a_call_whose_kind_is_not_named_is_told_by_what_is_in_it(
+def test_a_call_whose_kind_is_not_named_is_recognized_by_its_fields(
     data: dict[str, Any], type_: type[Wire]
 ) -> None:
     details = {"step_details": {"type": "tool_calls", "tool_calls": [data]}}
@@ -355,7 +355,7 @@ def test_a_step_whose_details_are_missing_has_no_calls() -> None:
     assert decoded({"id": "s"}, RunStep).step_details == ToolCallsStepDetails()
 
 
-def test_the_kinds_of_a_step_s_calls_are_told_apart() -> None:
+def test_the_kinds_of_a_step_s_calls_are_distinguished() -> None:
     calls = decoded(STEP, RunStep).step_details.tool_calls
     assert [call.type for call in calls] == ["code_interpreter", "file_search", "function"]
     assert isinstance(calls[1], FileSearchToolCall)

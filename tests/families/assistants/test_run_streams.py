@@ -20,7 +20,7 @@ from streamkit import (
     StreamTruncatedError,
 )
 from streamkit import operators as ops
-from tests.assistant_streams import body, requires_action, run, told
+from tests.assistant_streams import body, emitted, requires_action, run
 from tests.families.assistants.test_assistant_handlers import IDS, Server
 from tests.run_ways import AsyncNotes, Notes
 
@@ -112,7 +112,7 @@ async def test_the_same_on_the_running_loop(server: Server, answer: Any) -> None
 def test_operators_see_one_sequence_of_events(server: Server) -> None:
     texts: list[str] = []
     events = server.client().beta.threads.runs.observe(**IDS, on_requires_action=outputs)
-    events.pipe(ops.assistant_events(), rx.map(told)).subscribe(texts.append)
+    events.pipe(ops.assistant_events(), rx.map(emitted)).subscribe(texts.append)
     assert [each for each in texts if each.startswith("s")] == [
         *("s1:new", "s1:0new", "s1:0+a", "s1:+", "s1:0=a", "s1:done"),
         *("s2:new", "s2:0new", "s2:0+b", "s2:+", "s2:0=b", "s2:done"),
@@ -380,7 +380,7 @@ async def test_the_same_in_a_callback_that_is_awaited(server: Server) -> None:
     assert same.names == CALLS
 
 
-def test_an_error_in_an_inner_stream_is_told_once() -> None:
+def test_an_error_in_an_inner_stream_is_passed_on_once() -> None:
     class Same(Notes):
         @override
         def on_event(self, event: Any) -> None:

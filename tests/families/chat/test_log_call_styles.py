@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamkit.families.chat.tellers import ToolArgumentsParser
+from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.structured.reader import Reader
 from tests.chat_chunks import call, calls, cut, ends, run, updates
 

@@ -89,7 +89,7 @@ SHAPES: dict[str, bytes] = {
 def test_an_answer_in_another_shape_is_read_once(road: Road, body: bytes, size: int) -> None:
     came = road(streamed(body + DONE, size))
     assert came.error is None
-    assert came.told("content.delta", "delta") == "Hello"
+    assert came.joined("content.delta", "delta") == "Hello"
     assert came.completion.choices[0].message.content == "Hello"
     assert came.completion.usage.total_tokens == 4
 
@@ -133,13 +133,13 @@ def test_all_of_a_completion_is_read(road: Road) -> None:
     came = road(streamed(data(body) + DONE), n=3)
     assert came.error is None
     first, second, third = came.completion.choices
-    assert first.message.reasoning_content == came.told("reasoning.delta", "delta") == "Hm"
+    assert first.message.reasoning_content == came.joined("reasoning.delta", "delta") == "Hm"
     assert first.logprobs.content[0].logprob == -0.5
     assert [call.id for call in second.message.tool_calls] == ["k", "l"]
-    assert third.message.refusal == came.told("refusal.delta", "delta") == "No"
+    assert third.message.refusal == came.joined("refusal.delta", "delta") == "No"
 
 
-def test_choices_without_an_index_are_told_apart_by_their_places() -> None:
+def test_choices_without_an_index_are_distinguished_by_their_places() -> None:
     body = whole(*({"message": {"content": text}, "finish_reason": "stop"} for text in "ab"))
     came = [road(plain(json.dumps(body).encode()), n=2) for road in PLAIN.values()]
     came += [road(streamed(data(body)), n=2) for road in STREAMED.values()]
@@ -150,7 +150,7 @@ def test_choices_without_an_index_are_told_apart_by_their_places() -> None:
 
 
 @BY_EVERY_ROAD
-def test_nothing_of_a_completion_is_told_twice(road: Road) -> None:
+def test_nothing_of_a_completion_is_emitted_twice(road: Road) -> None:
     first = says("Hel", reasoning_content="H", refusal="N", tool_calls=[CALL])
     second = says(reasoning_content="Hm", refusal="No", tool_calls=[CALL, CALL | {"id": "l"}])
     came = road(streamed(data(whole(first)) + data(whole(second)) * 2 + DONE))
@@ -172,7 +172,7 @@ def test_a_completion_after_deltas_repeats_them_whatever_came_before(
     came = road(streamed(began + delta + data(whole(says())) + DONE))
     assert came.error is None
     assert came.completion.choices[0].message.content == "Hello"
-    assert came.told("content.delta", "delta") == "Hello"
+    assert came.joined("content.delta", "delta") == "Hello"
 
 
 @BY_EVERY_ROAD

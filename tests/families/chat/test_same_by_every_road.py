@@ -147,7 +147,7 @@ def test_a_delta_beside_a_message_adds_what_that_does_not_say() -> None:
 
 
 @BY_EVERY_ROAD
-def test_a_message_after_thoughts_does_not_tell_them_again(road: Road) -> None:
+def test_a_message_after_thoughts_does_not_emit_them_again(road: Road) -> None:
     before = [{"index": at, "delta": delta} for at, (delta, _) in enumerate(THOUGHTS.values())]
     after = [
         {"index": at, "message": {"content": "Hello"} | message, "finish_reason": "stop"}
@@ -155,6 +155,6 @@ def test_a_message_after_thoughts_does_not_tell_them_again(road: Road) -> None:
     ]
     body = data({"choices": before}) + data(HEADING | {"choices": after}) * 2 + DONE
     came = road(streamed(body), n=len(THOUGHTS))
-    assert came.told("reasoning.delta", "delta") == "Hm" * len(THOUGHTS)
+    assert came.joined("reasoning.delta", "delta") == "Hm" * len(THOUGHTS)
     for message in (choice.message for choice in came.completion.choices):
         assert (message.content, message.reasoning_content or message.reasoning) == ("Hello", "Hm")

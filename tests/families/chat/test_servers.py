@@ -19,7 +19,7 @@ pytestmark = pytest.mark.diagonal
 
 JSON = response_format({"type": "json_object"})
 
-TOLD = {
+EMITTED = {
     "content.delta": "{choice_index}+{delta}",
     "content.done": "{choice_index}={content}",
     "reasoning.delta": "{choice_index}~{delta}",
@@ -36,8 +36,8 @@ TOLD = {
 def test_what_servers_send_is_what_was_meant(quirk: Quirk, size: int) -> None:
     body = quirk.body
     pieces = [body[at : at + size] for at in range(0, len(body), size)] if size else [body]
-    told, completion, error = taken(pieces, quirk.n)
-    assert told == quirk.told
+    emitted, completion, error = taken(pieces, quirk.n)
+    assert emitted == quirk.emitted
     assert type(error) is (quirk.error or type(None))
     assert quirk.said in str(error)
     assert has(completion, quirk.has), completion
@@ -47,15 +47,15 @@ def test_what_servers_send_is_what_was_meant(quirk: Quirk, size: int) -> None:
 def taken(pieces: list[bytes], n: int) -> tuple[list[str], Any, OpenAIError | None]:
     machine = ChatEvents(Reader(JSON))
     pipeline = chat_pipeline(machine, choices=n)
-    told: list[str] = []
+    emitted: list[str] = []
     try:
         for piece in pieces:
-            told.extend(written(pipeline.read(piece)))
-        told.extend(written(pipeline.end()))
+            emitted.extend(written(pipeline.read(piece)))
+        emitted.extend(written(pipeline.end()))
     except OpenAIError as error:
         pipeline.fail(error)
-        return told, machine.snapshot().to_dict(), error
-    return told, machine.completion().to_dict(), None
+        return emitted, machine.snapshot().to_dict(), error
+    return emitted, machine.completion().to_dict(), None
 
 
 def written(events: Iterable[Event]) -> Iterator[str]:
@@ -63,7 +63,7 @@ def written(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         said = event.to_dict()
         if said["type"] != "chunk":
-            yield TOLD[said["type"]].format(**said)
+            yield EMITTED[said["type"]].format(**said)
 
 
 def has(value: Any, expected: Any) -> bool:

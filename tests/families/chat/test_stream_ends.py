@@ -238,29 +238,29 @@ def test_a_request_that_is_not_answered_is_a_timeout(take: Way) -> None:
 HALF = stream(part("Ha"), part("lf"), end=[Do.HOLD])
 
 
-def test_leaving_a_stream_is_told_to_who_watches_it_and_to_nobody_twice() -> None:
-    told: list[Exception | None] = []
+def test_leaving_a_stream_reaches_each_of_its_observers_once() -> None:
+    ends: list[Exception | None] = []
     with ScriptedServer(HALF) as server, client_of(OpenAI, server) as client:
         with client.chat.completions.stream(**ASKED) as events:
-            events.subscribe(on_error=told.append, on_completed=lambda: told.append(None))
+            events.subscribe(on_error=ends.append, on_completed=lambda: ends.append(None))
             assert next(events).type == "chunk"
         events.close()
         with pytest.raises(StreamClosedError):
             next(events)
-    (error,) = told
+    (error,) = ends
     assert isinstance(error, StreamClosedError)
     assert error.completion is not None
     assert error.completion.choices[0].message.content == "Ha"
     assert (error.events_received, error.bytes_received) == (1, len(part("Ha")))
 
 
-async def test_cancelling_the_task_of_a_stream_is_told_to_who_watches_it() -> None:
-    told: list[Exception | None] = []
+async def test_cancelling_the_task_of_a_stream_reaches_its_observers() -> None:
+    ends: list[Exception | None] = []
     arrived = asyncio.Event()
 
     async def read(client: AsyncOpenAI) -> None:
         async with client.chat.completions.stream(**ASKED) as events:
-            events.subscribe(on_error=told.append, on_completed=lambda: told.append(None))
+            events.subscribe(on_error=ends.append, on_completed=lambda: ends.append(None))
             async for event in events:
                 if event.type == "content.delta" and event.delta == "lf":
                     arrived.set()
@@ -272,26 +272,26 @@ async def test_cancelling_the_task_of_a_stream_is_told_to_who_watches_it() -> No
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-    (error,) = told
+    (error,) = ends
     assert isinstance(error, StreamClosedError)
     assert error.completion is not None
     assert error.completion.choices[0].message.content == "Half"
 
 
-def test_who_disposes_is_told_nothing_more() -> None:
-    told: list[str] = []
+def test_a_disposed_subscription_gets_nothing_more() -> None:
+    ends: list[str] = []
     taken = threading.Event()
     with ScriptedServer(HALF) as server, client_of(OpenAI, server) as client:
         subscription = client.chat.completions.observe(**ASKED).subscribe(
             lambda _event: taken.set(),
-            lambda _error: told.append("error"),
-            lambda: told.append("completed"),
+            lambda _error: ends.append("error"),
+            lambda: ends.append("completed"),
             scheduler=NewThreadScheduler(),
         )
         assert taken.wait(10)
         subscription.dispose()
         assert server.hung_up.wait(10)
-    assert told == []
+    assert ends == []
 
 
 STATUSES: dict[int, type[APIStatusError]] = {
@@ -323,7 +323,7 @@ def test_a_host_that_is_not_there_is_a_connection_error(take: Way) -> None:
     assert (taken.error.__cause__, taken.error.__context__) == (None, None)
 
 
-def test_an_answer_that_ran_out_of_tokens_is_told_last_with_its_usage(take: Way) -> None:
+def test_an_answer_that_ran_out_of_tokens_is_raised_last_with_its_usage(take: Way) -> None:
     script = stream(part('{"a": '), part(finish_reason="length"), USAGE, DONE)
     taken = taken_from(take, script, response_format=Answer)
     assert isinstance(taken.error, LengthFinishReasonError)
@@ -334,7 +334,7 @@ def test_an_answer_that_ran_out_of_tokens_is_told_last_with_its_usage(take: Way)
     assert taken.types == ["chunk", "content.delta", "chunk", "content.done", "chunk"]
 
 
-def test_an_answer_that_was_filtered_is_told_last(take: Way) -> None:
+def test_an_answer_that_was_filtered_is_raised_last(take: Way) -> None:
     script = stream(part('{"a": '), part(finish_reason="content_filter"), DONE)
     taken = taken_from(take, script, response_format=Answer)
     assert isinstance(taken.error, ContentFilterFinishReasonError)
@@ -345,7 +345,7 @@ def test_an_answer_that_was_not_to_be_parsed_may_run_out_of_tokens(take: Way) ->
     assert taken.error is None
 
 
-def test_an_answer_that_does_not_fit_is_told_last_with_the_reason(take: Way) -> None:
+def test_an_answer_that_does_not_fit_is_raised_last_with_the_reason(take: Way) -> None:
     script = stream(part('{"a": "x"}', "stop"), USAGE, DONE)
     taken = taken_from(take, script, response_format=Answer)
     assert isinstance(taken.error, ParseError)

@@ -51,11 +51,11 @@ def content_of(came: Came, _: Any) -> Any:
 
 
 def reasoning_of(came: Came, _: Any) -> Any:
-    return came.told("reasoning.delta", "delta")
+    return came.joined("reasoning.delta", "delta")
 
 
 def text_of(came: Came, _: Any) -> Any:
-    return came.told("content.delta", "delta")
+    return came.joined("content.delta", "delta")
 
 
 def tools_of(came: Came, expected: Any) -> Any:

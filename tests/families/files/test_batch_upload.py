@@ -139,7 +139,7 @@ def test_the_order_of_finishing_does_not_matter(order: list[str]) -> None:
 # Progress
 
 
-def test_progress_tells_how_far_each_file_is() -> None:
+def test_progress_says_how_far_each_file_is() -> None:
     def send(job: Job) -> FileObject:
         job.on_progress(3, 7)
         job.on_progress(7, 7)
@@ -251,7 +251,7 @@ async def test_after_a_failure_tasks_stop_in_the_same_way() -> None:
     assert batch.file_ids == []
 
 
-def test_the_first_of_several_failures_is_told() -> None:
+def test_the_first_of_several_failures_is_raised() -> None:
     batch = BatchUpload(named(*"ab"))
     with batch.take(), batch.take():
         raise OpenAIError("first")

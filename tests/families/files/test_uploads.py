@@ -331,38 +331,40 @@ def test_the_event_loop_does_not_wait_for_the_disk(connect: Connect) -> None:
 # How far it is
 
 
-def test_progress_is_told_where_the_request_is_made(connect: Connect) -> None:
-    told: list[tuple[int, int | None]] = []
+def test_progress_is_reported_where_the_request_is_made(connect: Connect) -> None:
+    reported: list[tuple[int, int | None]] = []
     threads: set[int] = set()
 
     def on_progress(sent: int, length: int | None) -> None:
-        told.append((sent, length))
+        reported.append((sent, length))
         threads.add(threading.get_ident())
 
     with ScriptedServer([OK]) as server:
         connect(server.url).send(sending(CONTENT, on_progress))
         length = len(server.requests[0].body)
-    assert told[-1] == (length, length)
-    assert all(of == length for _, of in told)
-    sent = [sent for sent, _ in told]
+    assert reported[-1] == (length, length)
+    assert all(of == length for _, of in reported)
+    sent = [sent for sent, _ in reported]
     assert sent == sorted(sent)
     assert threads == {threading.get_ident()}
 
 
 def test_progress_begins_anew_with_another_attempt(connect: Connect, path: Path) -> None:
-    told: list[int] = []
+    reported: list[int] = []
     with ScriptedServer([BUSY], [OK]) as server:
-        connect(server.url).send(sending(path, lambda sent, _: told.append(sent)))
+        connect(server.url).send(sending(path, lambda sent, _: reported.append(sent)))
         length = len(server.requests[0].body)
-    assert told.count(length) == 2
-    assert told[: len(told) // 2] == told[len(told) // 2 :]
+    assert reported.count(length) == 2
+    assert reported[: len(reported) // 2] == reported[len(reported) // 2 :]
 
 
 def test_of_a_pipe_nobody_knows_how_long_it_is(connect: Connect) -> None:
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     with ScriptedServer([OK]) as server, pipe(b"piped") as file:
-        connect(server.url).send(sending(file, lambda sent, length: told.append((sent, length))))
-        assert told[-1] == (len(server.requests[0].body), None)
+        connect(server.url).send(
+            sending(file, lambda sent, length: reported.append((sent, length)))
+        )
+        assert reported[-1] == (len(server.requests[0].body), None)
 
 
 # The call

@@ -57,10 +57,10 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
             event = await super().__anext__()
         except StopAsyncIteration:
             await self._call(self._last_calls())
-            await self._tell_end()
+            await self._notify_end()
             raise
         except Exception as error:
-            await self._tell_end(error)
+            await self._notify_end(error)
             raise
         await self._call(self._callbacks.event_calls())
         return event
@@ -89,14 +89,14 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
         """Close the stream; the run continues at the server, unless it is cancelled."""
         self._submitting.cancel()
         await super().close()
-        await self._tell_end()
+        await self._notify_end()
 
     aclose = close
 
     async def leave(self, error: BaseException | None) -> None:
         """Close the stream of an ``async with``; ``error`` is the exception from its body."""
         await super().close()
-        await self._tell_end(error if isinstance(error, Exception) else None)
+        await self._notify_end(error if isinstance(error, Exception) else None)
 
     async def _call(self, calls: Iterable[Call]) -> None:
         try:
@@ -107,10 +107,10 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
             failure = not_stop(error)
             self._fail(failure)
             await self._body.aclose()
-            await self._tell_end(failure)
+            await self._notify_end(failure)
             raise failure from failure.__cause__
 
-    async def _tell_end(self, error: Exception | None = None) -> None:
+    async def _notify_end(self, error: Exception | None = None) -> None:
         await call_all_async(self._end_calls(error))
 
     async def _goes_on(self) -> bool:

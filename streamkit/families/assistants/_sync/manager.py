@@ -82,6 +82,6 @@ class AssistantStreamManager(Generic[S]):
 
 def _end_calls(callbacks: Callbacks[Any], error: BaseException) -> list[Call]:
     """Return the calls for a stream that could not be opened."""
-    told = error if isinstance(error, Exception) else None
-    ending = [] if callbacks.is_nested else callbacks.end_calls(told)
+    failure = error if isinstance(error, Exception) else None
+    ending = [] if callbacks.is_nested else callbacks.end_calls(failure)
     return [*ending, partial(callbacks.leave)]

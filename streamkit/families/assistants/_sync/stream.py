@@ -58,10 +58,10 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
             event = super().__next__()
         except StopIteration:
             self._call(self._last_calls())
-            self._tell_end()
+            self._notify_end()
             raise
         except Exception as error:
-            self._tell_end(error)
+            self._notify_end(error)
             raise
         self._call(self._callbacks.event_calls())
         return event
@@ -90,12 +90,12 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
         """Close the stream; the run continues at the server, unless it is cancelled."""
         self._submitting.cancel()
         super().close()
-        self._tell_end()
+        self._notify_end()
 
     def leave(self, error: BaseException | None) -> None:
         """Close the stream of a ``with``; ``error`` is the exception from its body."""
         super().close()
-        self._tell_end(error if isinstance(error, Exception) else None)
+        self._notify_end(error if isinstance(error, Exception) else None)
 
     def _call(self, calls: Iterable[Call]) -> None:
         try:
@@ -106,10 +106,10 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
             failure = not_stop(error)
             self._fail(failure)
             self._body.close()
-            self._tell_end(failure)
+            self._notify_end(failure)
             raise failure from failure.__cause__
 
-    def _tell_end(self, error: Exception | None = None) -> None:
+    def _notify_end(self, error: Exception | None = None) -> None:
         call_all(self._end_calls(error))
 
     def _goes_on(self) -> bool:

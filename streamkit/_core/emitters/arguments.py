@@ -1,4 +1,4 @@
-"""The teller of the arguments of calls, which are parsed when they are whole."""
+"""The emitter of the arguments of calls, which are parsed when they are whole."""
 
 from __future__ import annotations
 

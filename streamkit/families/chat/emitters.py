@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.emitters.arguments import ArgumentsParser
+from streamkit._core.emitters.text import TextEmitter, TextParser
 from streamkit._core.machine import Machine
 from streamkit._core.reading import NOTHING_READ
-from streamkit._core.tellers.arguments import ArgumentsParser
-from streamkit._core.tellers.text import TextParser, TextTeller
 from streamkit.families.chat.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ContentParser",
+    "LogprobsEmitter",
     "LogprobsEvent",
-    "LogprobsTeller",
-    "ReasoningTeller",
-    "RefusalTeller",
+    "ReasoningEmitter",
+    "RefusalEmitter",
     "ToolArgumentsParser",
 ]
 
@@ -51,7 +51,7 @@ LogprobsEvent = (
 """Any event of log probabilities."""
 
 
-class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneEvent]):
+class ReasoningEmitter(TextEmitter[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDoneEvent]):
     """The machine of ``reasoning`` for one choice, which emits its reasoning."""
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[ReasoningDeltaEvent]:
@@ -70,7 +70,7 @@ class ReasoningTeller(TextTeller[ChoiceUpdate, ReasoningDeltaEvent | ReasoningDo
         return ReasoningDoneEvent(last.index, text)
 
 
-class RefusalTeller(TextTeller[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEvent]):
+class RefusalEmitter(TextEmitter[ChoiceUpdate, RefusalDeltaEvent | RefusalDoneEvent]):
     """The machine of ``refusal_detect`` for one choice, which emits its refusal."""
 
     def feed(self, value: ChoiceUpdate, /) -> Sequence[RefusalDeltaEvent]:
@@ -161,7 +161,7 @@ class ToolArgumentsParser(
         )
 
 
-class LogprobsTeller(Machine[ChoiceUpdate, LogprobsEvent]):
+class LogprobsEmitter(Machine[ChoiceUpdate, LogprobsEvent]):
     """The machine of ``logprobs`` for one choice, which emits its log probabilities."""
 
     def __init__(self) -> None:

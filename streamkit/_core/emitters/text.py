@@ -1,7 +1,7 @@
-"""The tellers of one text: of a plain text, and of one that is parsed when it is whole."""
+"""The emitters of one text: of a plain text, and of one that is parsed when it is whole."""
 
-# A family's teller takes the parts of an answer, and makes the events. It keeps the last input with
-# a piece of the text, because that input leads to the whole text at the end.
+# A family's emitter takes the parts of an answer, and makes the events. It keeps the last input
+# with a piece of the text, because that input leads to the whole text at the end.
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from streamkit._core.reading import Outcome
     from streamkit._core.text import TextLog
 
-__all__ = ["TextParser", "TextTeller"]
+__all__ = ["TextEmitter", "TextParser"]
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 
-class TextTeller(Machine[A, B]):
+class TextEmitter(Machine[A, B]):
     """A machine that emits each piece of a text, and the whole at the end if there was any."""
 
     _last: A | None = None
@@ -42,8 +42,8 @@ class TextTeller(Machine[A, B]):
         """Make the event of the whole text; ``parsed`` is None where it is not to be parsed."""
 
 
-class TextParser(TextTeller[A, B]):
-    """A teller that parses the whole text, and raises the error of parsing after its event."""
+class TextParser(TextEmitter[A, B]):
+    """An emitter that parses the whole text, and raises the error of parsing after its event."""
 
     def close(self) -> Iterable[B]:
         """Emit the whole text and its parsed value, then raise the error of parsing."""

@@ -1,1 +1,0 @@
-"""Tellers: machines that emit the pieces of a growing text or call, and the whole at its end."""

@@ -15,6 +15,7 @@ PYTHON = re.compile(r"^## ([^\n]*)|^```python\n(.*?)^```", re.DOTALL | re.MULTIL
 MARK = "\N{PILCROW SIGN} "
 
 PRINTS = {
+    "A first stream": r"^\w[^\n]*\.$",
     "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
     "Events": r"\n[01] \S+ \{.*\n[01] steps=\[Step\(explanation=",
     "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n$",
@@ -23,8 +24,8 @@ PRINTS = {
         r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
         r"(\n\S+){5}\n$"
     ),
-    "Once more, and for many": r"^\w[^\n]*\.$",
-    "Time": r"^\w[^\n]*\.\n$",
+    "Retries in a pipeline, and many consumers": r"^\w[^\n]*\.$",
+    "Time limits": r"^\w[^\n]*\.\n$",
     "Assistants": (
         r"^\w[^\n]*\ncompleted\n"
         r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"

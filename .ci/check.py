@@ -1,4 +1,4 @@
-"""The one door for contributors: every check of the project, with its name and its time.
+"""The command that runs every check of the project and prints its name and its time.
 
 python .ci/check.py               run all checks
 python .ci/check.py lint mypy     run only these
@@ -33,7 +33,7 @@ FIXES = [
     ["-m", "ruff", "format"],
 ]
 
-# Otherwise pyright asks the network for a newer version.
+# Without this setting pyright asks the network for a newer version.
 ENVIRONMENT = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 

@@ -1,12 +1,12 @@
-"""The maker of the client that blocks: it writes each ``_sync`` folder from its ``_async`` twin.
+"""The generator of the blocking client: it writes each ``_sync`` folder from its ``_async`` twin.
 
 python .ci/unasync.py             write the files that have changed
 python .ci/unasync.py --check     write nothing, and fail if a file would have to be written
 
 A file in ``_async`` is written by hand and its twin is committed, so that users, type checkers and
-debuggers see plain Python in both. Code in which the clients differ, as how a thread waits and how
-a task does, is in no such folder: it is written twice, in ``thing.py`` and ``async_thing.py``, or
-as ``thing`` and ``thing_async``.
+debuggers see plain Python in both. Code in which the two clients differ, for example where a thread
+waits in another way than a task, is in no such folder: it is written twice, in ``thing.py`` and
+``async_thing.py``, or as ``thing`` and ``thing_async``.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ RULES = [
     (r"\b__a(iter|next|enter|exit)__\b", r"__\1__"),
     (r"\n\n +aclose = close\b", ""),
     (r"\ba(iter|next|close|closing)\b", r"\1"),
-    # Our own modules and functions.
+    # The modules and functions of streamkit.
     (r"\b_async\b", "_sync"),
     (r"\basync_([a-z])", r"\1"),
     (r"(?<=[a-z])_async\b", ""),
-    # Our own types: public ones are named after the thing, and the others after the client.
+    # The types of streamkit: public ones are named after the thing, and the others after the
+    # client.
     (r"\bAsync(Pages|CursorPage)\b", "SyncCursorPage"),
     (r"\bAsync(Body|Exchange|Resource|Transport)\b", r"Sync\1"),
     (r"\bAsync([A-Z])", r"\1"),
@@ -52,7 +53,7 @@ RULES = [
 """The patterns and their replacements; each applies to the result of the one before it."""
 
 LEFT_OVER = re.compile(r".*\b(?:async(?!\s+client\b)|await|asyncio|aclose|Async[A-Z]\w*)\b.*")
-"""A line of a twin that needs an event loop; texts about an "async client" are in both clients."""
+"""Matches a line of a twin that needs an event loop; both clients may mention an "async client"."""
 
 HEADER = "# Made from ../_async/{} by .ci/unasync.py: change it there."
 
@@ -76,8 +77,8 @@ def main() -> int:
 def written(root: Path, *, check: bool = False) -> tuple[list[Path], list[str]]:
     """Write the twins below ``root``, or with ``check`` only compare them.
 
-    Returns the files that were stale or have no source, and the lines that do not fit a client that
-    blocks and that no rule has changed.
+    Return the files that were stale or have no source, and the lines that do not fit a blocking
+    client and that no rule has changed.
     """
     sources = sorted(root.glob("streamkit/**/_async/*.py"))
     texts = {twin_of(source): blocking(source) for source in sources}

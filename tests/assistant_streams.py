@@ -1,7 +1,7 @@
-"""The events of runs, written short: as they are sent, as they are read, and as they are told.
+"""Events of runs in a short notation: as sent, as decoded, and as emitted.
 
 ``m:new`` is a message that begins, ``m:0+Hi`` a piece of the text at index 0, ``m:1@f`` the image
-``f`` at index 1, ``m:=Hi`` the end of the message, whose text that is. ``s:new``, ``s:0+1`` and
+``f`` at index 1, ``m:=Hi`` the end of the message with its whole text. ``s:new``, ``s:0+1`` and
 ``s:=1`` are the same of a step that runs code. ``r:completed`` is a state of the run. Names that
 begin with m are messages, with s steps.
 """
@@ -26,7 +26,7 @@ DONE = b"event: done\ndata: [DONE]\n\n"
 
 
 def said(short: str) -> Said:
-    """An event in the words of the API."""
+    """Return the API's event for a short notation."""
     name, _, what = short.partition(":")
     if name.startswith("r"):
         return run(what)
@@ -44,13 +44,13 @@ def said(short: str) -> Said:
 
 
 def run(status: str, **fields: Any) -> Said:
-    """The run in a state."""
+    """Return the event of the run in a state."""
     data = {"id": "run_1", "thread_id": "thread_1", "status": status} | fields
     return f"thread.run.{status}", data
 
 
 def requires_action(*ids: str) -> Said:
-    """The run in the state where it waits for the outputs of calls."""
+    """Return the event of the run in the state in which it waits for the outputs of calls."""
     calls = [
         {"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}} for id in ids
     ]
@@ -59,7 +59,7 @@ def requires_action(*ids: str) -> Said:
 
 
 def message(id: str, what: str, *texts: str, **fields: Any) -> Said:
-    """A message with texts."""
+    """Return the event of a message with texts."""
     content: list[Any] = [
         {"type": "text", "text": {"value": text, "annotations": []}} for text in texts
     ]
@@ -73,22 +73,22 @@ def message(id: str, what: str, *texts: str, **fields: Any) -> Said:
 
 
 def message_delta(id: str, *blocks: dict[str, Any]) -> Said:
-    """What is added to a message."""
+    """Return the event that adds blocks to a message."""
     return "thread.message.delta", {"id": id, "delta": {"content": list(blocks)}}
 
 
 def text(index: int, value: str, **fields: Any) -> dict[str, Any]:
-    """A piece of a text."""
+    """Return a piece of a text."""
     return {"index": index, "type": "text", "text": {"value": value} | fields}
 
 
 def image(index: int, file_id: str) -> dict[str, Any]:
-    """An image."""
+    """Return an image."""
     return {"index": index, "type": "image_file", "image_file": {"file_id": file_id}}
 
 
 def step(id: str, what: str, *inputs: str, **fields: Any) -> Said:
-    """A step that runs code."""
+    """Return the event of a step that runs code."""
     calls = [
         {"id": f"{id}{at}", "type": "code_interpreter", "code_interpreter": {"input": input}}
         for at, input in enumerate(inputs)
@@ -99,36 +99,36 @@ def step(id: str, what: str, *inputs: str, **fields: Any) -> Said:
 
 
 def step_delta(id: str, *calls: dict[str, Any]) -> Said:
-    """What is added to the calls of a step."""
+    """Return the event that adds to the calls of a step."""
     details = {"type": "tool_calls", "tool_calls": list(calls)}
     return "thread.run.step.delta", {"id": id, "delta": {"step_details": details}}
 
 
 def code(index: int | None, input: str, **fields: Any) -> dict[str, Any]:
-    """A piece of code."""
+    """Return a piece of code."""
     call = {"index": index, "type": "code_interpreter", "code_interpreter": {"input": input}}
     return call | fields
 
 
 def function(index: int | None, arguments: object, **fields: Any) -> dict[str, Any]:
-    """A piece of a function call."""
+    """Return a piece of a function call."""
     return {"index": index, "type": "function", "function": {"arguments": arguments}} | fields
 
 
 def read(event: Said | str) -> AssistantStreamEvent:
-    """An event as it is read."""
+    """Return an event as a program reads it."""
     name, data = said(event) if isinstance(event, str) else event
     return stream_event(name, json.dumps(data))
 
 
 def frame(event: Said | str) -> bytes:
-    """An event as it is sent."""
+    """Return an event as a server sends it."""
     name, data = said(event) if isinstance(event, str) else event
     return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
 
 
 def body(*events: Said | str, done: bool = True) -> bytes:
-    """A response's body."""
+    """Return the body of a response with the events."""
     return b"".join(map(frame, events)) + (DONE if done else b"")
 
 
@@ -162,7 +162,7 @@ def all_emitted(machine: Any, events: Iterable[Said | str]) -> list[str]:
 
 
 READ = rx.map(read)
-"""An operator for diagrams."""
+"""An operator for diagrams, from the short notation to decoded events."""
 
 EMITTED = rx.map(emitted)
 """An operator for diagrams."""

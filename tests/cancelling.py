@@ -35,12 +35,13 @@ HEADERS, FIRST, MIDDLE, LAST = MOMENTS = (
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of stream, for either client."""
+    """A kind of stream that either client can make."""
 
     resource: Callable[[Any], Any]
     params: dict[str, Any]
     events: dict[str, tuple[tuple[bytes, ...], int]]
-    """By the moment: what the server sends before it falls silent, and how many events that is."""
+    """For each moment: the chunks that the server sends before it falls silent, and their
+    events."""
 
     def manager(self, client: Any) -> Any:
         return self.resource(client).stream(**self.params)
@@ -75,7 +76,7 @@ KINDS = {
 
 
 class Case:
-    """A stream that has come to a moment, or is about to."""
+    """A stream that has reached a moment, or is about to."""
 
     def __init__(self, server: ScriptedServer, kind: Kind, moment: str) -> None:
         self.server = server
@@ -91,7 +92,7 @@ class Case:
         return AsyncOpenAI(api_key="k", base_url=self.server.url, max_retries=0, timeout=None)
 
     def saw(self, _event: object) -> None:
-        """Take an event."""
+        """Count an event."""
         self.seen += 1
         if self.seen == self.count:
             self.reached.set()
@@ -102,7 +103,7 @@ class Case:
         assert not self.count or self.reached.wait(PATIENCE)
 
     def check(self) -> None:
-        """Make sure that the server was told, and the reader saw no more than there was."""
+        """Check that the server saw the hang-up, and the reader no event beyond the moment."""
         assert self.server.hung_up.wait(PATIENCE)
         assert self.seen == self.count
 
@@ -113,7 +114,7 @@ class Case:
         await asyncio.to_thread(self.check)
 
     def read(self, source: Iterator[Any]) -> None:
-        """Read all there is, and no more."""
+        """Read the events up to the moment, and no more."""
         for _ in range(self.count):
             self.saw(next(source))
 
@@ -122,7 +123,7 @@ class Case:
             self.saw(await anext(source))
 
     def read_on(self, manager: Any) -> None:
-        """Read until somebody closes the stream."""
+        """Read until another thread or task closes the stream."""
         with suppress(StreamClosedError), manager as source:
             for event in source:
                 self.saw(event)
@@ -212,7 +213,7 @@ def interrupting(case: Case) -> None:
 
     def interrupt() -> None:
         case.wait()
-        # One that comes just before the thread falls asleep in `recv` does not wake it.
+        # A signal that comes just before the thread falls asleep in `recv` does not wake it.
         while not interrupted.wait(0.05):
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
@@ -369,4 +370,4 @@ WAYS: dict[Way, tuple[str, ...]] = {
     disposing_in_another_thread: MOMENTS,
     having_enough_on_the_loop: _TALKING,
 }
-"""By the way: the moments at which it is possible."""
+"""For each way, the moments at which it is possible."""

@@ -1,4 +1,4 @@
-"""Chunks as a server sends them, written short."""
+"""Chunks as a server sends them, in a short notation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _decoder = WireDecoder(ChatCompletionChunk)
 
 
 def chunk(*choices: Mapping[str, Any], **fields: Any) -> ChatCompletionChunk:
-    """A chunk of choices, each made by ``choice``; it took the way through JSON."""
+    """Return a chunk of choices, each made by ``choice``; the chunk is decoded from JSON."""
     heading = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return _decoder.decode(json.dumps({**heading, "choices": choices, **fields}))
 
@@ -33,23 +33,23 @@ def chunk(*choices: Mapping[str, Any], **fields: Any) -> ChatCompletionChunk:
 def choice(
     index: int = 0, *, finish_reason: str | None = None, logprobs: Any = None, **delta: Any
 ) -> dict[str, Any]:
-    """What a chunk says of one choice."""
+    """Return a choice of a chunk."""
     fields = {"index": index, "delta": delta, "finish_reason": finish_reason, "logprobs": logprobs}
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def says(content: str, index: int = 0) -> ChatCompletionChunk:
-    """A chunk with a piece of content."""
+    """Return a chunk with a piece of content."""
     return chunk(choice(index, content=content))
 
 
 def ends(finish_reason: str = "stop", index: int = 0) -> ChatCompletionChunk:
-    """A chunk that finishes a choice."""
+    """Return a chunk that finishes a choice."""
     return chunk(choice(index, finish_reason=finish_reason))
 
 
 def calls(*fragments: Mapping[str, Any], index: int = 0) -> ChatCompletionChunk:
-    """A chunk with fragments of tool calls, each made by ``call``."""
+    """Return a chunk with fragments of tool calls, each made by ``call``."""
     return chunk(choice(index, tool_calls=fragments))
 
 
@@ -61,19 +61,19 @@ def call(
     name: str | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """A fragment of a function call; what is not given is not in it."""
+    """Return a fragment of a function call; an argument that is None is left out."""
     function = _without_none({"name": name, "arguments": arguments})
     fragment = _without_none({"index": index, "id": id})
     return {**fragment, **({"function": function} if function else {}), **fields}
 
 
 def token(text: str) -> dict[str, Any]:
-    """A token with its log probability."""
+    """Return a token with its log probability."""
     return {"token": text, "logprob": -0.5, "bytes": list(text.encode()), "top_logprobs": []}
 
 
 def body(*chunks: ChatCompletionChunk) -> bytes:
-    """The body of a response that streams the chunks."""
+    """Return the body of a response that streams the chunks."""
     return b"".join(b"data: %b\n\n" % part.to_json(indent=None).encode() for part in chunks) + DONE
 
 
@@ -81,20 +81,20 @@ DONE = b"data: [DONE]\n\n"
 
 
 def run(machine: Machine[Any, Any], inputs: Iterable[Any]) -> list[Any]:
-    """All that a machine makes of its inputs and their end."""
+    """Return all outputs of a machine for its inputs and their end."""
     outputs = [output for value in inputs for output in machine.feed(value)]
     return [*outputs, *machine.close()]
 
 
 def updates(chunks: Iterable[ChatCompletionChunk]) -> Iterator[ChoiceUpdate]:
-    """What each chunk adds to each choice, told before the next chunk is read."""
+    """Yield the update of each choice by each chunk, before the next chunk is read."""
     accumulator = Accumulator()
     for part in chunks:
         yield from accumulator.feed(part)[0].updates
 
 
 def one_choice() -> Callable[[Observable[ChatCompletionChunk]], Observable[ChoiceUpdate]]:
-    """Make an operator: chunks to what each adds to the one choice that it speaks of."""
+    """Return an operator that maps each chunk to the update of the one choice in it."""
 
     def update(event: ChunkEvent) -> ChoiceUpdate:
         (only,) = event.updates
@@ -104,7 +104,7 @@ def one_choice() -> Callable[[Observable[ChatCompletionChunk]], Observable[Choic
 
 
 def cut(text: AnyStr, places: Iterable[int]) -> list[AnyStr]:
-    """The text in pieces, cut at the places; those behind its end leave empty pieces."""
+    """Return the text cut at the places; a place behind its end makes an empty piece."""
     return [text[start:end] for start, end in pairwise([0, *sorted(places), len(text)])]
 
 

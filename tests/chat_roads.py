@@ -19,14 +19,14 @@ __all__ = ["PLAIN", "STREAMED", "Came", "Road", "plain", "streamed"]
 
 @dataclass
 class Came:
-    """What came of an answer."""
+    """The events, the completion and the error of one answer."""
 
     events: list[ChatCompletionStreamEvent[Any]] = field(
         default_factory=list[ChatCompletionStreamEvent[Any]]
     )
     error: Exception | None = None
     completion: Any = None
-    """The final one, or as much of it as the last event or the error has."""
+    """The final completion, or the partial one of the last event or of the error."""
 
     def joined(self, kind: str, name: str) -> str:
         """The pieces of one kind of event, joined."""
@@ -34,23 +34,23 @@ class Came:
 
 
 Road = Callable[..., Came]
-"""From a server's script, and parameters of the request."""
+"""A function that takes a server's script and the parameters of the request."""
 
 
 def streamed(body: bytes, size: int = 0) -> Script:
-    """A script that streams the body, in pieces of this size; 0 is at once."""
+    """Return a script that streams the body in pieces of ``size`` bytes; 0 sends it at once."""
     step = size or len(body)
     pieces = [chunk(body[at : at + step]) for at in range(0, len(body), step)] if body else []
     return [STREAM_HEAD, b"".join([*pieces, LAST_CHUNK])]
 
 
 def plain(body: bytes) -> Script:
-    """A script that answers with the body."""
+    """Return a script that answers with the body in one piece."""
     return [response(body=body)]
 
 
 def _taken(way: str) -> Road:
-    """One of the ways to take events."""
+    """Return a road that takes the events in one of the ways."""
 
     def take(script: Script, **params: Any) -> Came:
         with ScriptedServer(script) as server:
@@ -62,7 +62,7 @@ def _taken(way: str) -> Road:
 
 
 def _created(script: Script, **params: Any) -> Came:
-    """``create(stream=True)``, its chunks made into events."""
+    """Call ``create(stream=True)`` and make events of its chunks."""
     machine, came = ChatEvents(Reader()), Came()
     with ScriptedServer(script) as server, _client(OpenAI, server) as client:
         try:
@@ -93,7 +93,7 @@ def _created_async(script: Script, **params: Any) -> Came:
 
 
 def _asked_at_once(method: str) -> Road:
-    """``create`` or ``parse`` without a stream."""
+    """Return a road that calls ``create`` or ``parse`` without a stream."""
 
     def ask(script: Script, **params: Any) -> Came:
         with ScriptedServer(script) as server, _client(OpenAI, server) as client:

@@ -1,4 +1,4 @@
-"""What every test runs under, and the marble diagrams."""
+"""The settings of every test run, the fixtures that many tests share, and marble diagrams."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
     from reactivex.testing.recorded import Recorded
 
-# To load the certificates of all the world's authorities takes longer than most tests do, and no
-# test asks for one.
+# Loading the certificates of all the world's authorities takes longer than most tests do, and no
+# test needs them.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
 WITH_DEV = {
@@ -38,11 +38,11 @@ WITH_DEV = {
 """The files that need the extra ``dev``; they are collected with ``--thorough``, or by name."""
 
 EXAMPLES, FEWER_EXAMPLES = 100, 25
-"""How many Hypothesis tries of each property, with ``--thorough`` and without."""
+"""The number of examples that Hypothesis tries, with ``--thorough`` and without."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that runs what takes longest, too."""
+    """Add the option that also runs the tests that take longest."""
     parser.addoption(
         "--thorough",
         action="store_true",
@@ -52,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Run three workers on two processors: a test waits for others a third of its time."""
+    """Run three workers on two processors, because a test waits for a third of its time."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
@@ -60,9 +60,10 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say how Hypothesis looks for examples."""
-    # A deadline measures the machine and what else it does. CI tries the same examples every time,
-    # so that a change is judged by what it changed; at a desk each run looks for new ones.
+    """Choose how Hypothesis looks for examples."""
+    # A deadline would measure the machine and its other work. CI tries the same examples every
+    # time, so that a failure comes from the change; on a developer's machine each run looks for new
+    # ones.
     in_ci = bool(os.environ.get("CI"))
     examples = EXAMPLES if config.getoption("--thorough") else FEWER_EXAMPLES
     settings.register_profile(
@@ -73,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while tests are collected, for there is next to none: it takes a sixth."""
+    """Switch the garbage collector off during collection, where it takes a sixth of the time."""
     gc.disable()
     try:
         return (yield)
@@ -82,14 +83,14 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what needs the extra ``dev``, unless everything is asked for."""
+    """Ignore the files that need the extra ``dev``, unless ``--thorough`` is given."""
     if config.getoption("--thorough") or not collection_path.is_relative_to(config.rootpath):
         return None
     return collection_path.relative_to(config.rootpath).as_posix() in WITH_DEV or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked ``thorough``, or is off a ``diagonal``, unless it is asked for."""
+    """Without ``--thorough`` deselect the tests marked so, and those off their diagonal."""
     if config.getoption("--thorough"):
         return
     left_out = {item for item in items if item.get_closest_marker("thorough")}
@@ -101,10 +102,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="module", autouse=True)
 def _what_was_there_before_is_not_looked_at() -> None:
-    """Take what other modules made, imports above all, out of the collector's sight.
+    """Freeze the objects of other modules, above all imports, so that the collector skips them.
 
-    Hundreds of tests collect garbage, to see that nothing keeps a stream. To look through all that
-    was ever imported each time took a third of the suite's time.
+    Hundreds of tests collect garbage, to check that nothing keeps a stream. Looking through
+    everything that was ever imported took a third of the suite's time.
     """
     gc.collect()
     gc.freeze()
@@ -112,12 +113,12 @@ def _what_was_there_before_is_not_looked_at() -> None:
 
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
-    """Whether everything is to be tried, however long it takes."""
+    """Whether every test runs in full, however long it takes."""
     return bool(pytestconfig.getoption("--thorough"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cells of the matrix of faults hold."""
+    """Print the number of cells of the matrix of faults that pass."""
     cells = {
         outcome: sum(
             "faults/test_matrix.py::" in report.nodeid and "[" in report.nodeid
@@ -132,18 +133,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 LOST = OSError("lost")
-"""The ``#`` of a diagram's source."""
+"""The error that a ``#`` in a source's diagram stands for."""
 
 
 class Marbles(Protocol):
-    """Runs an operator in virtual time on a source and compares what comes out.
+    """Runs an operator on a source in virtual time and compares its output with a diagram.
 
     A diagram's elements are its values; a column is a tick, and an element is as wide as it is
     written. ``#`` in ``expected`` is the error of the source, or any error of type ``raises``. A
-    ``!`` in ``until`` says when it is disposed.
+    ``!`` in ``until`` is the tick at which the subscriptions are disposed.
 
-    Two observers subscribe and must see the same, for state is per subscription; and the source
-    must be let go at the end of ``expected``, or when it is disposed.
+    Two observers subscribe and must receive the same, because state is per subscription. The source
+    must be disposed of at the end of ``expected``, or at the ``!``.
     """
 
     def __call__(
@@ -166,13 +167,13 @@ def api_type(request: pytest.FixtureRequest) -> ApiType:
 
 @pytest.fixture(params=[*LIBRARIES.values()], ids=[*LIBRARIES])
 def http_library(request: pytest.FixtureRequest) -> Any:
-    """Each library that it may send by."""
+    """Each HTTP library that a transport can use."""
     return request.param
 
 
 @pytest.fixture
 def connect(api_type: ApiType, http_library: Any) -> Iterator[Connect]:
-    """Make transports, of each kind and over each library, that are closed at the end."""
+    """Make transports of each kind over each library, and close them after the test."""
     apis: list[Api] = []
 
     def connect(url: str, **config: Any) -> Api:
@@ -186,7 +187,7 @@ def connect(api_type: ApiType, http_library: Any) -> Iterator[Connect]:
 
 @pytest.fixture
 def with_ctrl_c() -> Iterator[None]:
-    """Let the test and its children hear of it, though a shell may have run it deaf to it."""
+    """Restore Ctrl-C for the test and its children; a shell may have started pytest without it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -194,7 +195,7 @@ def with_ctrl_c() -> Iterator[None]:
 
 @pytest.fixture
 def marbles() -> Marbles:
-    """Compare what an operator does with a diagram."""
+    """Compare an operator's output with a diagram."""
 
     def compare(
         source: str,

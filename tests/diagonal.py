@@ -1,4 +1,4 @@
-"""Products of parameters, of which a diagonal is enough for every day."""
+"""Diagonals of products of parameters: the few cells that a run without ``--thorough`` tries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ __all__ = ["diagonal", "off_the_diagonal"]
 
 
 def off_the_diagonal(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """The tests marked ``diagonal`` that are not on the diagonal of their parameters.
+    """Return the tests marked ``diagonal`` that are not on the diagonal of their parameters.
 
-    A test whose parameters are no whole product stays whole: it was picked by its id.
+    All cells of a test are kept when they are not a whole product, because then some were picked by
+    their ids.
     """
     tests = defaultdict[str, list[pytest.Function]](list)
     for item in items:
@@ -30,7 +31,7 @@ def off_the_diagonal(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 def _off(items: Sequence[pytest.Function], turn: int) -> Iterator[pytest.Function]:
     if not hasattr(items[0], "callspec"):
         return
-    # The ids alone say which values of a product a test has: `indices` counts the tests.
+    # Only the ids show which values of a product a test has: `indices` counts the tests.
     cells = [item.callspec._idlist for item in items]  # pyright: ignore[reportPrivateUsage]
     axes = [[*dict.fromkeys(axis)] for axis in zip(*cells, strict=True)]
     lengths = [len(axis) for axis in axes]
@@ -43,11 +44,11 @@ def _off(items: Sequence[pytest.Function], turn: int) -> Iterator[pytest.Functio
 
 
 def diagonal(lengths: Sequence[int], turn: int = 0) -> Collection[tuple[int, ...]]:
-    """As many cells of a product as its longest axis is long, with every value of every axis.
+    """Return as many cells as the longest axis has values; they contain each value of each axis.
 
-    The shorter axes turn while the longest is gone through; a shift each time round brings values
-    together that would never meet if two lengths had a common factor. Each ``turn`` has another
-    diagonal, so that not every test has the same.
+    The shorter axes turn while the longest is gone through; a shift in each round combines values
+    that would never meet if two lengths had a common factor. Each ``turn`` gives another diagonal,
+    so that the tests do not all have the same one.
     """
     longest, *shorter = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     cells = set[tuple[int, ...]]()

@@ -1,4 +1,4 @@
-"""The documented examples, and how they are run: each as a program, many in one process."""
+"""A runner of the documented examples: each runs as a program, many in one process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Key = TypeVar("Key")
 
 
 class Ran(NamedTuple):
-    """What became of a program."""
+    """The output of a program, and its error."""
 
     printed: str
     error: str | None
@@ -27,24 +27,24 @@ class Ran(NamedTuple):
 
     @property
     def output(self) -> str:
-        """What the program printed; it must not have failed."""
+        """The output of the program, which must not have failed."""
         assert self.error is None, self.error
         return self.printed
 
 
 def examples(document: str) -> dict[str, str]:
-    """The programs of a document, by their headings."""
+    """Return the programs of a document by their headings."""
     text = (Path(__file__).parent / "documented" / document).read_text()
     return dict(re.findall(r"^## (.*?)\n\n```py\n(.*?)```", text, re.DOTALL | re.MULTILINE))
 
 
 def with_streamkit(program: str) -> str:
-    """A program with nothing but its import lines changed."""
+    """Return a program with only its import lines changed."""
     program = re.sub(r"^from openai\b", "from streamkit", program, flags=re.MULTILINE)
     return program.replace("import openai", "import streamkit as openai")
 
 
-# To import a package takes longer than to run most programs, so one child runs them all, each in a
+# Importing a package takes longer than running most programs, so one child runs them all, each in a
 # namespace of its own.
 RUN_ALL = """
 import contextlib, io, json, sys, traceback
@@ -63,7 +63,7 @@ json.dump(results, sys.stdout)
 
 
 def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) -> dict[Key, Ran]:
-    """Run the programs, which find the server in their environment, one after another."""
+    """Run the programs one after another; they find the server in their environment."""
     finished = subprocess.run(
         [sys.executable, "-W", "error", *options, "-c", RUN_ALL],
         input=json.dumps(list(programs.values())),
@@ -71,7 +71,7 @@ def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) 
             "OPENAI_API_KEY": "any",
             "OPENAI_BASE_URL": server.base_url,
             "PYTHONPATH": ".",
-            "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],  # the one authority of the tests
+            "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],  # the only authority of the tests
         },
         capture_output=True,
         text=True,
@@ -83,5 +83,5 @@ def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) 
 
 
 def output_of(program: str, server: EmbeddedServer) -> str:
-    """What one program prints in a process of its own."""
+    """Return the output of a program that runs in a process of its own."""
     return run_all({"": program}, server)[""].output

@@ -1,4 +1,4 @@
-"""Both transports behind one blocking face, so that every claim is tested of both."""
+"""Both transports behind one blocking interface, so that every claim is tested for both."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 KEY = "sk-do-not-show-me"
 
-# To load the certificates takes longer than most tests do.
+# Loading the certificates takes longer than most tests do.
 _SSL = ssl.create_default_context()
 
 
 class Api(Protocol):
-    """A transport, and the seconds it has waited between attempts (nobody sleeps)."""
+    """A transport, and the seconds of its waits between attempts, which do not really pass."""
 
     naps: list[float]
     transport: Any
@@ -132,7 +132,7 @@ Connect: TypeAlias = "Callable[..., Api]"
 
 KINDS: dict[str, ApiType] = {"sync": SyncApi, "async": AsyncApi}
 LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2, "own": None}
-"""With None the transport makes its own client."""
+"""The HTTP library of each transport; with None the transport makes its own client."""
 
 
 def _config(url: str, config: dict[str, Any]) -> ClientConfig:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PATIENCE = 10.0
-"""Seconds after which a script that waits in vain goes on; only a failing test gets there."""
+"""The seconds after which a script stops waiting; only a failing test gets there."""
 
 
 class Do(enum.Enum):
-    """What a script does besides sending bytes."""
+    """A step of a script that sends no bytes."""
 
     HOLD = "say no more until the client hangs up"
     HANG_UP = "close the connection"
@@ -32,7 +32,7 @@ Script: TypeAlias = "Sequence[Step]"
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came; header names are in lower case."""
+    """A received request; the names of headers are in lower case."""
 
     method: str
     target: str
@@ -41,21 +41,21 @@ class Received:
 
 
 class ScriptedServer:
-    """The n-th request gets the n-th script, and the last one serves for all that follow.
+    """A server that answers the n-th request with the n-th script; the last script repeats.
 
-    An Event in a script is waited for. A connection stays open after a script unless it says so.
-    With ``tls`` it is encrypted.
+    A script pauses at an Event until it is set. A connection stays open after a script unless a
+    step closes it. With ``tls`` the connection is encrypted.
     """
 
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self.connections = 0
         self.connected = threading.Event()
-        """Set when a connection was made."""
+        """Set when a client has connected."""
         self.asked = threading.Event()
         """Set when a request has come."""
         self.hung_up = threading.Event()
-        """Set when a client closed its connection."""
+        """Set when a client has closed its connection."""
         self._scripts = scripts
         self._tls = tls
         self._stopping = False
@@ -120,7 +120,7 @@ class ScriptedServer:
                         break
                 else:
                     self.hung_up.set()
-            except OSError:  # a client that hangs up on what it has not read resets the connection
+            except OSError:  # a client that hangs up with unread bytes resets the connection
                 self.hung_up.set()
             with self._lock:
                 self._open.discard(connection)
@@ -129,12 +129,12 @@ class ScriptedServer:
 def response(
     status: int = 200, body: bytes = b"{}", headers: Sequence[tuple[str, str]] = ()
 ) -> bytes:
-    """A whole response with its length."""
+    """Return a whole response with its length."""
     return head(status, [("Content-Length", str(len(body))), *headers]) + body
 
 
 def head(status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> bytes:
-    """The status line and headers."""
+    """Return the status line and headers."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode()
 
@@ -146,7 +146,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked body."""
+    """Return one chunk of a chunked body."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
@@ -169,7 +169,7 @@ def _play(script: Script, connection: socket.socket) -> bool:
 
 def _wait(connection: socket.socket) -> None:
     if isinstance(connection, ssl.SSLSocket):
-        connection.recv(1)  # it cannot peek
+        connection.recv(1)  # an SSL socket cannot peek
     else:
         connection.recv(1, socket.MSG_PEEK)
 

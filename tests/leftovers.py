@@ -1,4 +1,4 @@
-"""What must not be left behind: open files, threads and tasks."""
+"""Checks that nothing is left behind: open files, threads and tasks."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["nothing_left", "open_files", "run"]
 
 PATIENCE = 10.0
-"""Seconds that a thread or a task is given to end."""
+"""The seconds in which a thread or a task must end."""
 
 
 @contextmanager
 def nothing_left() -> Generator[None]:
-    """As many open files and threads after it as before."""
+    """Check that no more files and threads are open after the block than before it."""
     files, threads = open_files(), {*threading.enumerate()}
     yield
-    while left := {*threading.enumerate()} - threads:  # one that ends may begin another
+    while left := {*threading.enumerate()} - threads:  # a thread that ends may have started another
         for thread in left:
             join(thread)
             assert not thread.is_alive(), thread
@@ -32,7 +32,7 @@ def nothing_left() -> Generator[None]:
 
 
 def join(thread: threading.Thread) -> None:
-    """Wait for the end of a thread, which may only just be starting."""
+    """Wait for the end of a thread, which may still be starting."""
     while not thread.is_alive() and thread in threading.enumerate():
         os.sched_yield()
     thread.join(PATIENCE)
@@ -43,7 +43,7 @@ def open_files() -> int:
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run it on a loop, where no other task may be left, and nothing be complained about."""
+    """Run a coroutine on a new loop; fail for a task that is left or an error the loop reports."""
     complaints: list[dict[str, Any]] = []
 
     async def watched() -> None:

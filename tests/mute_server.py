@@ -1,4 +1,4 @@
-"""Servers that leave a client waiting before it can be answered."""
+"""Servers that make a client wait before an answer is possible."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ PATIENCE = 10.0
 
 
 class MuteServer:
-    """Reads a byte of the first connection, and no more until it is told to ``look``."""
+    """A server that reads one byte of the first connection, and waits for ``look`` to read on."""
 
     def __init__(self) -> None:
         self.heard = threading.Event()
-        """Set when something has come."""
+        """Set when the first byte has come."""
         self.look = threading.Event()
-        """Set it for the rest to be read."""
+        """The test sets this event to let the server read the rest."""
         self.hung_up = threading.Event()
-        """Set when all was read, and the client had closed its connection."""
+        """Set when everything was read and the client had closed its connection."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve)
@@ -52,7 +52,7 @@ class MuteServer:
 
 @contextmanager
 def full_listener() -> Generator[str]:
-    """The address of one that has as many connections as wait for it; another is not answered."""
+    """Yield the address of a listener with a full queue, which accepts no other connection."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(4):

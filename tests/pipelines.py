@@ -1,4 +1,4 @@
-"""Pipelines as a client makes them, around a machine of the test's own."""
+"""Pipelines like those of a client, around a machine that the test makes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def chat_pipeline(
     machine: ChatEvents | None = None, *, choices: int = 1, on_truncated: OnTruncated = "error"
 ) -> Pipeline[Any]:
-    """From the bytes of a chat completion to its events."""
+    """Return a pipeline from the bytes of a chat completion to its events."""
     made = machine or ChatEvents(Reader())
     return Pipeline(chat.events(lambda _: made, choices), on_truncated=on_truncated)
 
@@ -27,5 +27,5 @@ def chat_pipeline(
 def run_pipeline(
     follower: RunFollower, on_truncated: OnTruncated = "error"
 ) -> Pipeline[AssistantStreamEvent]:
-    """From the bytes of one response to the events of a run."""
+    """Return a pipeline from the bytes of one response to the events of a run."""
     return Pipeline(assistants.followed_by(follower), on_truncated=on_truncated)

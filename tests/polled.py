@@ -1,4 +1,4 @@
-"""The polling helpers, called in every way there is; and what servers tell them."""
+"""The polling helpers, called in every possible way, and the answers of the server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STORED = {"id": "file_1", "object": "vector_store.file", "vector_store_id": "vs_
 BATCH = {"id": "vsfb_1", "object": "vector_store.files_batch", "vector_store_id": "vs_1"}
 FILE = {"id": "file_1", "object": "file", "purpose": "assistants", "filename": "a"}
 
-# To load the certificates takes longer than most tests do.
+# Loading the certificates takes longer than most tests do.
 SSL = ssl.create_default_context()
 
 POLL_RUN = "GET /v1/threads/thread_1/runs/run_1"
@@ -32,12 +32,12 @@ POLL_FILE = "GET /v1/files/file_1"
 
 @dataclass(frozen=True)
 class Helper:
-    """A method that polls: how it is called, what it asks, and what it is told."""
+    """A method that polls: its parameters, its requests and the object that it polls."""
 
     name: str
     params: Mapping[str, Any]
     starts: str
-    """The request that starts what is polled; empty when it exists already."""
+    """The request that starts the work; empty when the work has been started already."""
     polls: str
     object: dict[str, Any]
     working: str = "in_progress"
@@ -52,7 +52,7 @@ class Outcome:
     """What came of a helper."""
 
     states: list[Any] = field(default_factory=list[Any])
-    """Of an observable all, of a call the one it returned."""
+    """All states of an observable, or the one state that a call returned."""
     error: Any = None
 
     @property
@@ -165,6 +165,6 @@ def asked(server: ScriptedServer) -> list[str]:
 
 
 def brief(state: Any) -> tuple[str, str]:
-    """The id and the status of an object, or of its JSON."""
+    """Return the id and the status of an object, or of its JSON."""
     data = state.to_dict() if hasattr(state, "to_dict") else state
     return data["id"], data["status"]

@@ -1,4 +1,4 @@
-"""A loopback proxy that opens tunnels, and notes where to."""
+"""A loopback proxy that opens tunnels and notes their destinations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["ProxyServer"]
 
 
 class ProxyServer:
-    """Opens a tunnel to whatever it is asked for; with ``tls`` it is spoken to encrypted."""
+    """A proxy that opens a tunnel to any requested address; with ``tls`` it is itself encrypted."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[bytes] = []
@@ -72,7 +72,7 @@ class ProxyServer:
 
 
 def _pump(source: socket.socket, sink: socket.socket, first: bytes = b"") -> None:
-    """Pass on what comes until one of the two is closed, and then close the other."""
+    """Forward bytes until one of the two sockets is closed, and then close the other."""
     with suppress(OSError):
         sink.sendall(first)
         while data := source.recv(1 << 16):

@@ -24,14 +24,14 @@ CALLBACKS = (
 
 
 class Notes(AssistantEventHandler):
-    """A handler that notes what it is told, and forgets to call ``super().__init__()``."""
+    """A handler that notes its calls, and does not call ``super().__init__()``."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
     @property
     def names(self) -> list[str]:
-        """The callbacks besides ``on_event``, without the ``on_``."""
+        """The names of the callbacks without ``on_``; ``on_event`` itself is left out."""
         return [name.removeprefix("on_") for name, *_ in self.calls if name != "on_event"]
 
     @property
@@ -41,14 +41,14 @@ class Notes(AssistantEventHandler):
 
 
 class AsyncNotes(AsyncAssistantEventHandler):
-    """The same, awaited."""
+    """An async handler that does the same as ``Notes``."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
     @property
     def names(self) -> list[str]:
-        """The callbacks besides ``on_event``, without the ``on_``."""
+        """The names of the callbacks without ``on_``; ``on_event`` itself is left out."""
         return [name.removeprefix("on_") for name, *_ in self.calls if name != "on_event"]
 
     @property
@@ -79,18 +79,18 @@ for _name in CALLBACKS:
 
 @dataclass
 class TakenRun:
-    """What came of a stream, and how it ended."""
+    """The events of a stream, the callbacks and the end."""
 
     events: list[str] = field(default_factory=list[str])
     """The names of the events."""
     calls: list[str] | None = None
-    """The callbacks, where there was a handler."""
+    """The names of the callbacks, if a handler was used."""
     error: Exception | None = None
     ends: list[Exception | None] = field(default_factory=list[Exception | None])
-    """What was told of the end, each time: the error, or None for a good one."""
+    """Each notification of the end: the error, or None for completion."""
 
     def completed(self) -> None:
-        """Take a good end."""
+        """Note that the stream completed."""
         self.ends.append(None)
 
 
@@ -99,20 +99,20 @@ KEY = "sk-secret"
 
 
 def pulled(url: str, **params: Any) -> TakenRun:
-    """``for event in stream``."""
+    """Take the stream with ``for event in stream``."""
     taken = TakenRun()
     with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
         try:
             with client.beta.threads.runs.stream(**_with_defaults(params)) as stream:
                 stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                 taken.events += (event.event for event in stream)
-        except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+        except Exception as error:  # noqa: BLE001 - the test judges it
             taken.error = error
     return taken
 
 
 def pulled_async(url: str, **params: Any) -> TakenRun:
-    """``async for event in stream``."""
+    """Take the stream with ``async for event in stream``."""
     taken = TakenRun()
 
     async def main() -> None:
@@ -124,7 +124,7 @@ def pulled_async(url: str, **params: Any) -> TakenRun:
                     stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                     async for event in stream:
                         taken.events.append(event.event)
-            except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            except Exception as error:  # noqa: BLE001 - the test judges it
                 taken.error = error
 
     asyncio.run(main())
@@ -132,7 +132,7 @@ def pulled_async(url: str, **params: Any) -> TakenRun:
 
 
 def handled(url: str, **params: Any) -> TakenRun:
-    """``stream(event_handler=…)``."""
+    """Take the stream with ``stream(event_handler=…)``."""
     error: Exception | None = None
     notes = Notes()
     with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
@@ -141,13 +141,13 @@ def handled(url: str, **params: Any) -> TakenRun:
             with runs.stream(**_with_defaults(params), event_handler=notes) as stream:
                 assert stream is notes
                 stream.until_done()
-        except Exception as raised:  # noqa: BLE001 - how it ends is what is asked
+        except Exception as raised:  # noqa: BLE001 - the test judges it
             error = raised
     return TakenRun(notes.events, notes.names, error, _ends(notes))
 
 
 def handled_async(url: str, **params: Any) -> TakenRun:
-    """The same, awaited."""
+    """Take the stream with ``stream(event_handler=…)`` of the async client."""
     notes = AsyncNotes()
 
     async def main() -> Exception | None:
@@ -159,7 +159,7 @@ def handled_async(url: str, **params: Any) -> TakenRun:
                 async with runs.stream(**_with_defaults(params), event_handler=notes) as stream:
                     assert stream is notes
                     await stream.until_done()
-            except Exception as raised:  # noqa: BLE001 - how it ends is what is asked
+            except Exception as raised:  # noqa: BLE001 - the test judges it
                 return raised
             return None
 
@@ -168,7 +168,7 @@ def handled_async(url: str, **params: Any) -> TakenRun:
 
 
 def observed(url: str, **params: Any) -> TakenRun:
-    """``observe(…).subscribe(handler)``."""
+    """Take the stream with ``observe(…).subscribe(handler)``."""
     notes = Notes()
     with OpenAI(api_key=KEY, base_url=url, max_retries=0, **_options(params)) as client:
         client.beta.threads.runs.observe(**_with_defaults(params)).subscribe(notes)
@@ -176,7 +176,7 @@ def observed(url: str, **params: Any) -> TakenRun:
 
 
 def observed_async(url: str, **params: Any) -> TakenRun:
-    """The same on the running loop."""
+    """Take the stream with ``observe(…).subscribe(handler)`` on the running loop."""
     notes = AsyncNotes()
 
     async def main() -> None:
@@ -184,7 +184,7 @@ def observed_async(url: str, **params: Any) -> TakenRun:
             api_key=KEY, base_url=url, max_retries=0, **_options(params)
         ) as client:
             client.beta.threads.runs.observe(**_with_defaults(params)).subscribe(notes)
-            with suppress(Exception):  # it was told of it
+            with suppress(Exception):  # the handler has received the error
                 await notes.until_done()
 
     asyncio.run(main())
@@ -211,7 +211,7 @@ WAYS: dict[str, Way] = {
 
 
 def _options(params: dict[str, Any]) -> dict[str, Any]:
-    """What of the parameters is the client's, taken out of them."""
+    """Remove the client's options from the parameters, and return them."""
     return {name: params.pop(name) for name in ("limits",) if name in params}
 
 

@@ -1,6 +1,6 @@
-"""What servers send, as bytes, and what streamkit makes of it.
+"""Quirks of servers: the bytes that they send, and the result that streamkit makes of them.
 
-Each quirk is named as the server and what it does; ``SERVERS.md`` says it in words.
+Each quirk is named after the server and its behaviour; ``SERVERS.md`` describes it.
 """
 
 from __future__ import annotations
@@ -16,67 +16,67 @@ __all__ = ["QUIRKS", "Quirk"]
 
 @dataclass(frozen=True)
 class Quirk:
-    """The body of an answer, and what comes of it."""
+    """The body of an answer, and the expected result."""
 
     body: bytes
     emitted: list[str] = field(default_factory=list[str])
     """The events besides the chunks, as ``tests.families.chat.test_servers`` writes them."""
     has: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What is in the final completion, or in that of the error."""
+    """The expected part of the final completion, or of the error's completion."""
     n: int = 1
     error: type[OpenAIError] | None = None
     said: str = ""
-    """What the error's text contains."""
+    """The expected part of the error's text."""
 
 
 DONE = b"data: [DONE]\n\n"
 
 
 def sends(*chunks: dict[str, Any] | bytes, end: bytes = DONE) -> bytes:
-    """A body of chunks, and of bytes as they are."""
+    """Return a body of chunks; bytes among them are sent as they are."""
     return b"".join(each if isinstance(each, bytes) else frame(each) for each in chunks) + end
 
 
 def frame(chunk: dict[str, Any]) -> bytes:
-    """A chunk in its frame."""
+    """Return a chunk as a server-sent event."""
     return b"data: %b\n\n" % json.dumps(chunk, ensure_ascii=False).encode()
 
 
 def chunk(*choices: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A chunk as it should be."""
+    """Return a chunk without any quirk."""
     heading = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return heading | {"choices": list(choices)} | fields
 
 
 def says(content: str | None, index: int = 0, finish: str | None = None) -> dict[str, Any]:
-    """A choice that says something."""
+    """Return a choice with a piece of content."""
     return {"index": index, "delta": {"content": content}, "finish_reason": finish}
 
 
 def delta(finish: str | None = None, index: int = 0, **fields: Any) -> dict[str, Any]:
-    """A choice whose delta has the fields."""
+    """Return a choice whose delta has the fields."""
     return {"index": index, "delta": fields, "finish_reason": finish}
 
 
 def calls(*fragments: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
-    """A choice with fragments of calls."""
+    """Return a choice with fragments of calls."""
     return delta(finish, tool_calls=list(fragments))
 
 
 def call(arguments: str | None = None, name: str | None = None, **fields: Any) -> dict[str, Any]:
-    """A fragment of a call; what is not given is not in it."""
+    """Return a fragment of a call; an argument that is None is left out."""
     function = {"name": name, "arguments": arguments}
     known = {key: value for key, value in function.items() if value is not None}
     return fields | ({"function": known} if known else {})
 
 
 def message(**fields: Any) -> dict[str, Any]:
-    """A completion whose only choice has this message."""
+    """Return a completion whose only choice has this message."""
     return {"choices": [{"message": fields}]}
 
 
 def made(*names: str) -> dict[str, Any]:
-    """A completion with calls of these functions, in this order."""
+    """Return a completion with calls of these functions, in this order."""
     return message(tool_calls=[{"function": {"name": name}} for name in names])
 
 

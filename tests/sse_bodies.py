@@ -1,4 +1,4 @@
-"""Bodies of streamed answers, written short."""
+"""Bodies of streamed answers, in a short notation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ USAGE = b'data: {"choices":[],"usage":{"total_tokens":7}}\n\n'
 def part(
     content: str | None = None, finish_reason: str | None = None, index: int = 0, **fields: Any
 ) -> bytes:
-    """An event whose chunk adds content to a choice."""
+    """Return an event whose chunk adds content to a choice."""
     choice = {"index": index, "delta": {"content": content}, "finish_reason": finish_reason}
     data = {"id": "c", "object": "chat.completion.chunk", "model": "m", "choices": [choice]}
     return b"data: %b\n\n" % json.dumps(data | fields).encode()
 
 
 def stream(*events: bytes, end: Script = (LAST_CHUNK,)) -> Script:
-    """A response that streams events, each as a chunk of its body."""
+    """Return a response that streams events, each as a chunk of its body."""
     return [STREAM_HEAD, *map(chunk, events), *end]

@@ -1,4 +1,4 @@
-"""The family of CONTRIBUTING.md has what every family has, over a real connection."""
+"""The family of CONTRIBUTING.md works like every other family, over a real connection."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Poem(BaseModel):
 
 @dataclass
 class Taken:
-    """What came of a poem, and how it ended."""
+    """The events of a poem and its error."""
 
     events: list[Any] = field(default_factory=list[Any])
     error: Exception | None = None
@@ -56,7 +56,7 @@ class Taken:
 
 @pytest.fixture(scope="module")
 def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    """The resource as it is written, and as the rules make it for a client that blocks."""
+    """The async resource as documented, and its blocking twin as the rules of unasync make it."""
     folder = tmp_path_factory.mktemp("poems")
     resources: dict[str, Any] = {}
     for name, text in {"async_poems": PROGRAM, "poems": TRANSLATED(PROGRAM)}.items():
@@ -129,7 +129,7 @@ def taken_from(
     config = ClientConfig(api_key="k", base_url=server.url, **options)
     try:
         way(family, taken, config, *operators)
-    except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+    except Exception as error:  # noqa: BLE001 - the test judges it
         taken.error = error
     return taken
 

@@ -1,4 +1,4 @@
-"""What runs every day of a product of parameters, and with ``--thorough``."""
+"""Without ``--thorough`` the diagonal of a product of parameters runs, and with it every cell."""
 
 from __future__ import annotations
 

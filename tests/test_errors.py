@@ -1,4 +1,4 @@
-"""Errors travel: they can be copied and pickled, and keep what they say."""
+"""Errors can be copied and pickled, and keep their texts and fields."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ AGAIN: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, pickled]
 
 
 def _made(kind: Any) -> errors.OpenAIError:
-    """An error of any class, made as it may be made."""
+    """Return an error of any class with plausible arguments."""
     known: dict[str, Any] = {
         "message": "what happened",
         "body": {"code": "a", "list": [1]},
@@ -88,7 +88,7 @@ class _Completion:
 
 
 class OfAUser(errors.RateLimitError):
-    """What a program may make of one of ours."""
+    """A subclass of a streamkit error, as a program may write one."""
 
     def __init__(self, response: Any) -> None:
         super().__init__("too many", response=response)
@@ -141,7 +141,7 @@ def test_what_cannot_be_pickled_is_missing_with_a_reason() -> None:
         pass
 
     error = errors.ParseError("no number", content="x")
-    error.partial = OfAFunction()  # as `parsed` may have one
+    error.partial = OfAFunction()  # like an object in `parsed`
     assert copy.copy(error).partial is error.partial
     other = pickled(error)
     assert (other.content, other.partial) == ("x", None)

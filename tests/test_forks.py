@@ -1,4 +1,4 @@
-"""Processes that fork: each has its own connections, and hurts nobody else's."""
+"""After a fork each process has its own connections, and disturbs no other process."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks h
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "?"}]}
 FILE = response(200, b'{"object": "file", "id": "x"}')
 
-# pytest's process has threads, so it must not fork. Each program below runs in a fork of one that
-# has none, and that has imported everything.
+# pytest's process has threads, so it must not fork. Each program below runs in a fork of a process
+# without threads that has imported everything.
 
 
 def run(program: Callable[[], object]) -> NoReturn:
-    """Run a program and end the process, which is a fork; its code is 0 if it went well."""
+    """Run a program and end the process, which is a fork; the exit code is 0 for success."""
     try:
         program()
     except BaseException:  # noqa: BLE001 - the parent sees the code
@@ -48,7 +48,7 @@ def run(program: Callable[[], object]) -> NoReturn:
 
 
 def forked(child: Callable[[], object]) -> None:
-    """Run ``child`` in a fork, and see it end well."""
+    """Run ``child`` in a fork, and check that it succeeds."""
     process = os.fork()
     if not process:
         run(child)
@@ -56,7 +56,7 @@ def forked(child: Callable[[], object]) -> None:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Says of every file that its id is the one that was asked for."""
+    """A server that answers every request for a file with the requested id."""
 
     protocol_version = "HTTP/1.1"
 
@@ -72,7 +72,7 @@ class Echo(BaseHTTPRequestHandler):
 
 
 class EchoServer(ThreadingHTTPServer):
-    """Takes as many connections at once as come."""
+    """A server with a thread for every connection, and a queue for 500 of them."""
 
     request_queue_size = 500
     daemon_threads = True
@@ -217,7 +217,7 @@ def a_child_is_not_held_up_by_a_thread_that_it_has_not() -> None:
         threading.Thread(target=client.files.retrieve, args=("y",), daemon=True).start()
         server.asked.wait(10)
         place = client._transport._connections._place
-        with place.lock:  # as some thread may hold it
+        with place.lock:  # like a thread that holds the lock during the fork
             forked(lambda: client.files.retrieve("z"))
 
 
@@ -252,12 +252,12 @@ def a_given_client_without_sockets_is_not() -> None:
 
 
 def ended(program: Callable[[], object]) -> tuple[int, str]:
-    """Run ``program`` in a fork; return its exit code, and what it wrote to its standard error."""
+    """Run ``program`` in a fork; return its exit code and its output on standard error."""
     with tempfile.TemporaryFile() as said:
         process = os.fork()
         if not process:
             os.dup2(said.fileno(), sys.stderr.fileno())
-            signal.alarm(60)  # a program that hangs is ended by it
+            signal.alarm(60)  # the alarm ends a program that hangs
             run(program)
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         said.seek(0)
@@ -265,14 +265,14 @@ def ended(program: Callable[[], object]) -> tuple[int, str]:
 
 
 def run_what_is_asked_for() -> None:
-    """Run each program that a line of the standard input names, and answer with a line."""
+    """Run the program that each line of standard input names, and print a line with its result."""
     for line in sys.stdin:
         print(json.dumps(ended(globals()[line.strip()])), flush=True)  # noqa: T201 - the answer
 
 
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Callable[[str], tuple[int, str]]]:
-    """A process that runs programs in forks of itself."""
+    """Return a function that runs a program in a fork of a child process."""
     command = [sys.executable, "-c", "from tests import test_forks as t; t.run_what_is_asked_for()"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:

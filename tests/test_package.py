@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parent.parent
-# The link to the operators is not followed: they are named from where they really are.
+# The link to the operators is not followed, so they are named by their real place.
 SOURCES = {
     f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
     for folder, package in {"streamkit": "streamkit", "operators": "streamkit/operators"}.items()
@@ -42,7 +42,7 @@ PUBLIC = [
 def test_every_public_class_and_function_says_what_it_is(module: ModuleType, name: str) -> None:
     public = getattr(module, name)
     if inspect.isclass(public):
-        # A dataclass without a docstring gets its signature for one.
+        # A dataclass without a docstring gets its signature as one.
         assert not (public.__doc__ or f"{name}(").startswith(f"{name}(")
     elif inspect.isroutine(public):
         assert public.__doc__
@@ -103,7 +103,7 @@ def test_a_program_that_chats_imports_nothing_of_what_it_does_not_use() -> None:
     ],
 )
 def test_a_program_that_blocks_does_not_import_asyncio(statements: str) -> None:
-    # Nor do httpx and httpcore for it: they import anyio, which waits for a loop to be asked for.
+    # Nor by httpx and httpcore: they import anyio, whose event loop is imported only on demand.
     with EmbeddedServer() as server:
         imported = imported_with(
             f"""
@@ -153,10 +153,10 @@ def test_the_readme_has_two_set_up_commands() -> None:
 
 
 def imported_with(statements: str) -> set[str]:
-    """The modules that are there after these statements."""
+    """Return the names of all modules that are imported after these statements."""
     return set(python("-c", f"{statements}\nimport sys; print(*sys.modules)").split())
 
 
 def python(*arguments: str) -> str:
-    """What this Python prints when run at the top of the project."""
+    """Return the output of this Python when it is run at the root of the project."""
     return subprocess.check_output([sys.executable, *arguments], cwd=ROOT, text=True)

@@ -1,4 +1,4 @@
-"""What is public, name by name: a name that is added or taken away is one in this list."""
+"""The public names: every name that is added or removed changes this list."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ MODULES = {
     """,
 }
 INTERNAL = {"cli", "families", "structured"}
-"""What is internal although no underscore says so: the folders of the layers, and the command."""
+"""Internal names without an underscore: the folders of the layers, and the command."""
 
 
 def test_the_top_has_these_names() -> None:

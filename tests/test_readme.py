@@ -1,4 +1,4 @@
-"""The README's Python, run from top to bottom as one program."""
+"""The Python blocks of the README run from top to bottom as one program."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ PRINTS = {
 
 @pytest.fixture(scope="module")
 def printed() -> dict[str, str]:
-    """What the blocks of each section print.
+    """Return the output of the blocks of each section.
 
-    They run in a process of its own: what a script leaves open ends with it.
+    They run in a process of their own, which also ends everything that a script leaves open.
     """
     program, section = "", ""
     for title, code in PYTHON.findall(README):

@@ -1,4 +1,4 @@
-"""streamkit as the client of a server that is not ours: llama.cpp's own."""
+"""streamkit works as a client of llama.cpp's own server."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def test_the_async_client_streams_a_structured_answer(url: str) -> None:
 
 def test_parallel_tool_calls_are_distinguished_and_parsed(client: OpenAI) -> None:
     most = 0
-    for seed in range(100):  # until chance has it that an answer ends after several calls
+    for seed in range(100):  # until by chance an answer ends after several calls
         events: list[Any] = []
         with (
             suppress(LengthFinishReasonError),
@@ -210,7 +210,7 @@ async def test_the_async_client_keeps_choices_apart(url: str) -> None:
 
 
 ENDLESS: dict[str, Any] = {"max_tokens": 3000, "extra_body": {"ignore_eos": True}}
-"""What takes the server seconds."""
+"""The parameters of an answer that takes the server seconds."""
 
 
 def test_leaving_a_stream_stops_the_server(client: OpenAI, url: str) -> None:
@@ -240,7 +240,7 @@ def test_disposing_of_a_subscription_stops_the_server(client: OpenAI, url: str) 
 
 
 def wait_until_idle(url: str) -> None:
-    """Ask until no slot of the server is at work."""
+    """Poll until no slot of the server is at work."""
     with httpx.Client(base_url=url.removesuffix("/v1")) as http:
         for _ in range(10_000):
             if not any(slot["is_processing"] for slot in http.get("/slots").json()):
@@ -249,7 +249,7 @@ def wait_until_idle(url: str) -> None:
 
 
 def tokens_made(url: str) -> int:
-    """How many tokens the server has made since it started."""
+    """Return the number of tokens that the server has generated since it started."""
     lines = httpx.get(url.removesuffix("/v1") + "/metrics").text.splitlines()
     metrics = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     return int(metrics["llamacpp:tokens_predicted_total"])

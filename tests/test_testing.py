@@ -1,4 +1,4 @@
-"""The fixtures for tests of programs that use the API, in a pytest of their own."""
+"""The pytest fixtures for programs that use the API work in a pytest of their own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_next_test_has_a_server_of_its_own(openai_server):
 
 @pytest.fixture(scope="module")
 def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
-    """How many tests pass of each file; one pytest runs all that load the fixtures."""
+    """Return the number of passed tests of each file, from one pytest that loads the fixtures."""
     (example,) = EXAMPLE.findall((ROOT / "README.md").read_text())
     folder = tmp_path_factory.mktemp("own")
     (folder / "test_example.py").write_text(f"import streamkit\n{example}")
@@ -66,7 +66,7 @@ def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
 
 def pytest_of_its_own(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "."]
-    # Without the plugins that this suite has, and which such a test does not need.
+    # Such a test runs without the plugins of this suite, because it does not need them.
     alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return subprocess.run(
         command, check=False, capture_output=True, text=True, cwd=folder, env=alone

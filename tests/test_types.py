@@ -71,7 +71,7 @@ def decoded(data: Any, type_: type[Any] = ChatCompletionChunk) -> Any:
     return WireDecoder(type_).decode(data if isinstance(data, bytes | str) else json.dumps(data))
 
 
-# What is known.
+# Known fields.
 
 
 @pytest.mark.parametrize("type_", WIRES)
@@ -139,7 +139,7 @@ def test_a_call_without_a_type_is_one_of_a_function() -> None:
     assert [call.type for call in message.tool_calls] == ["function", "function"]
 
 
-# What is unknown, and what does not fit.
+# Unknown fields, and values of the wrong type.
 
 
 def test_unknown_fields_are_kept_at_every_level() -> None:

@@ -1,4 +1,4 @@
-"""The client that blocks is made from the async one, by .ci/unasync.py."""
+""".ci/unasync.py generates the blocking client from the async one."""
 
 from __future__ import annotations
 

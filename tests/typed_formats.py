@@ -1,4 +1,4 @@
-"""Types that are asked for, one in another: TypedDicts, dataclasses, Structs, NamedTuples."""
+"""Types of response formats, nested in each other: TypedDict, dataclass, Struct, NamedTuple."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def format_of(type_: object) -> ResponseFormat[Any]:
-    """The format of a type that only the test knows."""
+    """Return the response format of a type."""
     format_ = response_format(type_)
     assert format_ is not None
     return format_

@@ -1,4 +1,4 @@
-"""A loopback server that takes files of any size, and knows how many at a time."""
+"""A loopback server that takes files of any size and counts the concurrent uploads."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ BATCH = {
 
 
 class UploadServer:
-    """Answers an upload of "x" with the file "file_x", and anything else with a completed batch.
+    """A server that answers an upload of "x" with the file "file_x"; others get a completed batch.
 
-    With ``together`` uploads are answered only when so many of them have arrived; with ``follows``
-    that of one file only when another has arrived.
+    With ``together`` uploads are answered only when that many have arrived. ``follows`` maps a file
+    to another one, which must have arrived before the first is answered.
     """
 
     def __init__(self, together: int = 1, follows: Mapping[str, str] | None = None) -> None:
         self.most = 0
-        """How many uploads there were at a time, at most."""
+        """The largest number of uploads at a time."""
         self.sizes: list[int] = []
-        """The bytes of each form, in the order in which they had arrived."""
+        """The number of bytes of each form, in the order in which the forms had arrived."""
         self.batches: list[Any] = []
         """The bodies of the other requests."""
         self._at_work = 0
@@ -58,7 +58,7 @@ class UploadServer:
         self._server.server_close()
 
     def take(self, body: Any, length: int) -> dict[str, Any]:
-        """Read the form of an upload, without keeping it."""
+        """Read the form of an upload without keeping it."""
         with self._lock:
             self._at_work += 1
             self.most = max(self.most, self._at_work)
@@ -106,6 +106,6 @@ class UploadServer:
                 self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
+                """Write no log."""
 
         return Handler

@@ -20,16 +20,16 @@ KEY = "sk-secret"
 
 @dataclass
 class Taken:
-    """What came of a stream, and how it ended; ``completion`` where the way gives one."""
+    """The events of a stream and its end, and the completion if the way gives one."""
 
     events: list[Event] = field(default_factory=list[Event])
     ends: list[Exception | None] = field(default_factory=list[Exception | None])
-    """What an observer was told of the end, each time: the error, or None for a good one."""
+    """Each notification of the end to an observer: the error, or None for completion."""
     error: Exception | None = None
     completion: Any = None
 
     def completed(self) -> None:
-        """Take a good end."""
+        """Note that the stream completed."""
         self.ends.append(None)
 
     @property
@@ -41,7 +41,7 @@ Way = Callable[..., Taken]
 
 
 def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """``for event in stream``."""
+    """Take the stream with ``for event in stream``."""
     taken = Taken()
     with (
         library.Client(follow_redirects=True) as http,
@@ -52,13 +52,13 @@ def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
                 stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
                 taken.events.extend(stream)
                 taken.completion = stream.get_final_completion()
-        except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+        except Exception as error:  # noqa: BLE001 - the test judges it
             taken.error = error
     return taken
 
 
 def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """``async for event in stream``."""
+    """Take the stream with ``async for event in stream``."""
     taken = Taken()
 
     async def main() -> None:
@@ -77,7 +77,7 @@ def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
                     async for event in stream:
                         taken.events.append(event)
                     taken.completion = await stream.get_final_completion()
-            except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            except Exception as error:  # noqa: BLE001 - the test judges it
                 taken.error = error
 
     asyncio.run(main())
@@ -85,12 +85,12 @@ def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
 
 
 def pushed(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """``observe(...).subscribe(...)`` on the subscriber's thread."""
+    """Take the stream with ``observe(...).subscribe(...)`` on the subscriber's thread."""
     return _pushed(url, library, params, {})
 
 
 def pushed_on_a_thread(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """The same on a scheduler with a thread, which has ended when this returns."""
+    """Take the stream with ``observe(...)`` on a scheduler's thread that ends before the return."""
     threads: list[threading.Thread] = []
 
     def thread(target: Callable[..., None], args: Any = None) -> threading.Thread:
@@ -98,7 +98,7 @@ def pushed_on_a_thread(url: str, library: Any = httpx, **params: Any) -> Taken:
         return threads[-1]
 
     taken = _pushed(url, library, params, {"scheduler": NewThreadScheduler(thread)})
-    # An observer hears of the end before the thread has let go of what told it.
+    # An observer receives the end before the thread has released the object that sent it.
     for each in threads:
         each.join()
     return taken
@@ -128,7 +128,7 @@ def _pushed(url: str, library: Any, params: dict[str, Any], options: dict[str, A
 
 
 def pushed_async(url: str, library: Any = httpx, **params: Any) -> Taken:
-    """``observe(...).subscribe(...)`` on the running loop."""
+    """Take the stream with ``observe(...).subscribe(...)`` on the running loop."""
     taken = Taken()
 
     async def main() -> None:
@@ -175,6 +175,6 @@ def _with_defaults(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(params: dict[str, Any]) -> dict[str, Any]:
-    """What of the parameters is the client's, taken out of them."""
+    """Remove the client's options from the parameters, and return them."""
     own = {name: params.pop(name) for name in ("limits", "max_retries") if name in params}
     return {"max_retries": 0} | own

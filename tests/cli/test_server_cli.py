@@ -45,7 +45,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_others_are_let_in_only_with_a_key() -> None:
-    host = "0.0.0.0"  # noqa: S104 - that it is refused is the claim
+    host = "0.0.0.0"  # noqa: S104 - it is refused
     ran = CliRunner().invoke(app, [*SERVE, "--host", host])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "give it an api_key" in unboxed(ran.stderr)

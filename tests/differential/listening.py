@@ -99,12 +99,12 @@ def hear_peer(pieces: Iterable[bytes], params: dict[str, Any]) -> Heard:
                     choices = event.chunk.choices
                     choice = choices[0].index if choices else None
                 heard.note(event, None if event.type == "chunk" else choice)
-        except Exception as error:  # noqa: BLE001 - to be looked at
+        except Exception as error:  # noqa: BLE001 - the test judges it
             heard.error = error
             return heard
         try:
             heard.completion = plain(stream.get_final_completion())
-        except Exception as error:  # noqa: BLE001 - to be looked at
+        except Exception as error:  # noqa: BLE001 - the test judges it
             heard.final_error = error
             heard.completion = plain(getattr(error, "completion", None))
     return heard
@@ -122,7 +122,7 @@ def hear_streamkit(
                 events.append(event)
                 if not late:
                     heard.note(event)
-        except Exception as error:  # noqa: BLE001 - to be looked at
+        except Exception as error:  # noqa: BLE001 - the test judges it
             heard.error = error
         else:
             heard.completion = plain(stream.get_final_completion())

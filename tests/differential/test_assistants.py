@@ -79,7 +79,7 @@ def hear(client: Any, replay: Any, base: type[Any], wire: bytes) -> Heard:
             handler = listening(base, heard)
             with client.beta.threads.runs.stream(**IDS, event_handler=handler) as stream:
                 stream.until_done()
-        except Exception as error:  # noqa: BLE001 - to be looked at
+        except Exception as error:  # noqa: BLE001 - the test judges it
             heard.error = error
     return heard
 

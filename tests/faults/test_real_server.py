@@ -134,7 +134,7 @@ def test_a_stopped_server_does_not_keep_a_stream_from_being_closed(server: Serve
             def read() -> None:
                 try:
                     stream.until_done()
-                except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+                except Exception as error:  # noqa: BLE001 - the test judges it
                     ends.append(error)
 
             reader = threading.Thread(target=read)

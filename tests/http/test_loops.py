@@ -59,7 +59,7 @@ def test_one_client_serves_many_loops_at_once() -> None:
         def run() -> None:
             try:
                 asyncio.run(main())
-            except BaseException as error:  # noqa: BLE001 - told by the test's own thread
+            except BaseException as error:  # noqa: BLE001 - the test's own thread raises it
                 failures.append(error)
 
         threads = [threading.Thread(target=run) for _ in range(loops)]

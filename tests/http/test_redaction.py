@@ -102,7 +102,7 @@ def scripts(said: str) -> dict[str, Script]:
 def raised(call: Callable[[], object]) -> Exception | None:
     try:
         call()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is searched
+    except Exception as error:  # noqa: BLE001 - any error is searched
         return error
     return None
 

@@ -89,7 +89,7 @@ def sync_errors(config: dict[str, Any]) -> Iterator[BaseException]:
         for call in calls:
             try:
                 call()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is searched
+            except Exception as error:  # noqa: BLE001 - any error is searched
                 yield error
         yield from [Exception(repr(client), str(client), repr(vars(client)))]
 
@@ -102,7 +102,7 @@ def async_errors(config: dict[str, Any]) -> Iterator[BaseException]:
             try:
                 async with client.chat.completions.stream(**ASKED) as stream:
                     await stream.get_final_completion()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is searched
+            except Exception as error:  # noqa: BLE001 - any error is searched
                 caught.append(error)
             caught.append(Exception(repr(client), str(client), repr(vars(client))))
 

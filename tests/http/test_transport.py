@@ -598,9 +598,9 @@ def test_our_own_client_is_closed() -> None:
 def test_a_client_of_the_wrong_kind_is_refused() -> None:
     config = ClientConfig(api_key=KEY)
     with httpx.Client() as client, pytest.raises(TypeError, match="AsyncClient"):
-        AsyncTransport(config, client)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - it is what is tested
+        AsyncTransport(config, client)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - wrong on purpose
     with pytest.raises(TypeError, match=r"httpx\.Client"):
-        SyncTransport(config, httpx.AsyncClient())  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - it is what is tested
+        SyncTransport(config, httpx.AsyncClient())  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - wrong on purpose
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])

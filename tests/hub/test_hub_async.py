@@ -28,8 +28,8 @@ async def rest_of(consumer: Consumer[Any]) -> list[Any]:
     taken: list[Any] = []
     try:
         async for event in consumer:
-            taken.append(event)  # noqa: PERF401 - what came before an error counts
-    except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            taken.append(event)  # noqa: PERF401 - items before an error count
+    except Exception as error:  # noqa: BLE001 - the test judges it
         return [*taken, error]
     return [*taken, "|"]
 

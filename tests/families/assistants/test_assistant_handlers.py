@@ -87,7 +87,7 @@ def server() -> Server:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - what happens in a callback sets no event
+    while not condition():  # noqa: ASYNC110 - a callback sets no event
         await asyncio.sleep(0)
 
 

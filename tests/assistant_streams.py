@@ -151,12 +151,12 @@ _SHORT = {
 
 
 def emitted(event: AssistantEvent) -> str:
-    """What an event tells."""
+    """Return the short notation of an emitted event."""
     return _SHORT[event.type].format(event)
 
 
 def all_emitted(machine: Any, events: Iterable[Said | str]) -> list[str]:
-    """What a machine tells of events and of their end."""
+    """Return the short notations of a machine's outputs for the events and their end."""
     outputs = [output for event in events for output in machine.feed(read(event))]
     return [emitted(output) for output in (*outputs, *machine.close())]
 
@@ -165,4 +165,4 @@ READ = rx.map(read)
 """An operator for diagrams, from the short notation to decoded events."""
 
 EMITTED = rx.map(emitted)
-"""An operator for diagrams."""
+"""An operator for diagrams, from emitted events to the short notation."""

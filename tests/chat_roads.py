@@ -29,7 +29,7 @@ class Came:
     """The final completion, or the partial one of the last event or of the error."""
 
     def joined(self, kind: str, name: str) -> str:
-        """The pieces of one kind of event, joined."""
+        """Return the joined pieces of the events of one type."""
         return "".join(getattr(event, name) for event in self.events if event.type == kind)
 
 

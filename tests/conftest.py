@@ -224,7 +224,7 @@ def marbles() -> Marbles:
         scheduler.start()
 
         def meant(error: Exception) -> object:
-            # An error is the one that was meant, not one that reads the same.
+            # The very same error is expected, not one with an equal text.
             return raises if raises and isinstance(error, raises) else error
 
         records = _records(expected)

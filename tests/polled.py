@@ -49,7 +49,7 @@ class Helper:
 
 @dataclass
 class Outcome:
-    """What came of a helper."""
+    """The states that a helper returned or emitted, and its error."""
 
     states: list[Any] = field(default_factory=list[Any])
     """All states of an observable, or the one state that a call returned."""
@@ -69,7 +69,7 @@ def blocking(url: str, name: str, **params: Any) -> Outcome:
     with httpx.Client(verify=SSL) as http, OpenAI(**options(url, http)) as client:
         try:
             outcome.states.append(method(client, name)(**params))
-        except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+        except Exception as error:  # noqa: BLE001 - the test judges it
             outcome.error = error
     return outcome
 
@@ -84,7 +84,7 @@ def awaiting(url: str, name: str, **params: Any) -> Outcome:
         ):
             try:
                 outcome.states.append(await method(client, name)(**params))
-            except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            except Exception as error:  # noqa: BLE001 - the test judges it
                 outcome.error = error
 
     asyncio.run(main())
@@ -100,7 +100,7 @@ def observing(url: str, name: str, **params: Any) -> Outcome:
     with httpx.Client(verify=SSL) as http, OpenAI(**options(url, http)) as client:
         try:
             observed: Observable[Any] = method(client, twin(name))(**params)
-        except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+        except Exception as error:  # noqa: BLE001 - the test judges it
             outcome.error = error
         else:
             observed.subscribe(outcome.states.append, failed)
@@ -123,7 +123,7 @@ def observing_async(url: str, name: str, **params: Any) -> Outcome:
         ):
             try:
                 observed: Observable[Any] = method(client, twin(name))(**params)
-            except Exception as error:  # noqa: BLE001 - how it ends is what is asked
+            except Exception as error:  # noqa: BLE001 - the test judges it
                 outcome.error = error
             else:
                 observed.subscribe(outcome.states.append, failed, ended.set)

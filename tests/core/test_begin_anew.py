@@ -1,4 +1,4 @@
-"""An answer that ends before anything of it was told is asked for again, unseen."""
+"""An answer that ends before its first content is requested again, and the user sees no gap."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _nobody_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def taken_from(take: Way, *scripts: Script, **params: Any) -> tuple[Taken, int]:
-    """What came, and how many requests it took."""
+    """Return the taken stream and the number of requests."""
     with ScriptedServer(*scripts) as server:
         taken = take(server.url, **{"max_retries": 2} | params)
         return taken, len(server.requests)
@@ -172,7 +172,7 @@ def test_an_answer_may_have_no_content(take: Way) -> None:
     assert taken.types == ["chunk", "content.delta"]
 
 
-# Time
+# Time limits
 
 
 @pytest.mark.parametrize("script", [[Do.HOLD], stream(ROLE, end=[Do.HOLD])], ids=["none", "role"])
@@ -197,7 +197,7 @@ def test_other_limits_are_no_reason(take: Way, limit: str) -> None:
     timeout = Timeout(**{limit: 0.05})
     taken, requests = taken_from(take, stream(ROLE, end=[Do.HOLD]), timeout=timeout)
     assert isinstance(taken.error, APIConnectionError)
-    assert requests <= 1 or limit == "read"  # which holds for the response's head as well
+    assert requests <= 1 or limit == "read"  # the read limit also holds for the response's head
 
 
 def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
@@ -223,12 +223,12 @@ def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
     assert requests == 1
 
 
-# What is told at once
+# Events that are emitted at once
 
 
 @dataclass
 class Held(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that says how far it was read."""
+    """A body that counts the pieces that were read."""
 
     pieces: Sequence[bytes]
     read: int = 0
@@ -244,7 +244,7 @@ class Held(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def answers(*bodies: Held) -> httpx.MockTransport:
-    """Answers the n-th request with the n-th body."""
+    """Return a transport that answers the n-th request with the n-th body."""
     left = list(bodies)
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -288,7 +288,7 @@ def test_in_the_last_attempt_nothing_is_held_back_from_an_observer(retries: int)
     assert read[:2] == [1, 1]
 
 
-# Who watches, and who closes
+# Observers, and closing
 
 
 def test_chunks_are_asked_for_again_as_well() -> None:

@@ -1,4 +1,4 @@
-"""Types are compiled by one thread at a time: else msgspec brings the process down."""
+"""One thread at a time compiles a type, because msgspec would crash the process otherwise."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ USES = {
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_threads_may_be_the_first_to_use_a_type_together(use: str) -> None:
     program = PROGRAM.replace("USE", use)
-    for _ in range(3):  # the process would crash in two of three
+    for _ in range(3):  # without the lock two of three processes would crash
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
@@ -59,7 +59,7 @@ class Text(msgspec.Struct):
 
 
 class Patient(msgspec.Struct):
-    """Waits, while it is made, for other threads that use types."""
+    """A type whose construction waits for other threads that use types."""
 
     text: str
 
@@ -69,7 +69,7 @@ class Patient(msgspec.Struct):
                 Thread(target=convert, args=({"text": "b"}, Text), daemon=True),
                 Thread(target=decoder(Text).decode, args=(b'{"text": "b"}',), daemon=True),
                 Thread(target=converter(Text), args=({"text": "b"},), daemon=True),
-                # The first of all uses of a type.
+                # The very first use of a type.
                 Thread(target=converter, args=(dict[str, Text],), daemon=True),
             ]
             for other in others:

@@ -1,4 +1,4 @@
-"""A chunk late in a stream costs what an early one costs, whatever the chunks have in them."""
+"""A chunk late in a stream costs as much as an early one, whatever fields it has."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fragment(**fields: Any) -> dict[str, Any]:
 
 
 LONG = 300
-"""Chunks between an early one and a late one."""
+"""The number of chunks between an early one and a late one."""
 
 STREAMS: dict[str, Callable[[int], dict[str, Any]]] = {
     "a field of its own": delta(lambda at: {f"k{at}": at}),
@@ -75,7 +75,7 @@ STREAMS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def calls_of(pipeline: Pipeline[Any], chunks: list[bytes]) -> int:
-    """How many functions are called to take the chunks, of Python's own too."""
+    """Return the number of calls of Python and C functions that taking the chunks makes."""
     calls = 0
 
     def count(_frame: object, event: str, _arg: object) -> None:

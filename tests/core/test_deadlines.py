@@ -1,4 +1,4 @@
-"""Which limit of a stream's time is reached, and when; told by a clock of numbers."""
+"""Each time limit of a stream is reached at its exact time on a clock of plain numbers."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_whoever_looks_only_at_the_earliest_time_misses_no_limit(
     for step, seconds in steps:
         if step == "wait" and not is_waiting:
             is_waiting = True
-            if now >= deadlines.wait(now):  # the reader itself sees to that
+            if now >= deadlines.wait(now):  # the reader itself compares the time
                 assert deadlines.reached(now)
                 return
         elif is_waiting and step != "wait":

@@ -1,4 +1,4 @@
-"""What shows that an answer is there, family by family: nobody asks for it once more."""
+"""In each family certain items end an answer, after which no retry requests it again."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ TOOLS = [pydantic_function_tool(Where, name=name) for name in "fg"]
 
 
 def stream(cuts: Iterable[int] = (5, 25, 31, 50)) -> Iterator[Any]:
-    """The events of a stream that has some of everything, one at a time."""
+    """Yield the events of a stream with content of every kind, one at a time."""
     machine = ChatEvents(Reader(response_format(Answer), tool_parsers(TOOLS)))
     for one in chunks(list(cuts)):
         yield from machine.feed(one)
@@ -71,7 +71,7 @@ def chunks(cuts: list[int]) -> Iterator[ChatCompletionChunk]:
 
 
 def said(event: Any) -> Any:
-    """Everything an event says, without what it may share with later ones."""
+    """Return an event's contents as values that share nothing with later events."""
     return event.to_dict(), repr(event)
 
 
@@ -85,7 +85,7 @@ def test_the_stream_of_these_tests_has_every_type_of_event() -> None:
     }
 
 
-# As of the event.
+# Snapshots as of the event.
 
 
 def test_an_event_says_the_same_whenever_it_is_read() -> None:
@@ -157,7 +157,7 @@ def test_the_name_and_type_of_a_call_are_those_of_the_event() -> None:
     assert (early[1].name, early[1].parsed_arguments) == ("", None)
 
 
-# Equality and what is said.
+# Equality and representation.
 
 
 def test_events_that_say_the_same_are_equal() -> None:

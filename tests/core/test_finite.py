@@ -117,6 +117,6 @@ def test_any_json_is_read_unless_a_number_in_it_is_not_finite(value: Any, ascii_
 
 
 def test_what_follows_a_long_text_costs_no_more_than_the_text() -> None:
-    quotes = '"\\' * 200_000 + "NaN"  # a string that never ends: no search begins anew in it
+    quotes = '"\\' * 200_000 + "NaN"  # the search must not restart at each quote
     with pytest.raises(ValueError, match="escape"):
         read_finite(quotes, json.loads)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamkit._core.growing_text import PIECES_PER_BLOCK, GrowingText
 
 PIECES = st.lists(st.text(max_size=3), max_size=20)
-# So that there are several blocks, and what follows them.
+# So that a text has several blocks and a rest.
 REPEAT = st.sampled_from([1, PIECES_PER_BLOCK // 5])
 
 

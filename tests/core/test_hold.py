@@ -1,4 +1,4 @@
-"""Events are kept until one is content, and a clock is told of content: two machines around one."""
+"""Two wrappers of a machine: one holds events until the first content, one notes content's time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Twice(Machine[str, str]):
-    """Says each input twice, and says goodbye."""
+    """A machine that emits each input twice, and a farewell at the end."""
 
     def __init__(self) -> None:
         self.failed_by: list[Exception] = []

@@ -1,4 +1,4 @@
-"""Whatever becomes of a stream, nothing of it is kept once its user has let it go."""
+"""Nothing keeps a stream in memory that has ended and that its user has released."""
 
 from __future__ import annotations
 

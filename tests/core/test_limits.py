@@ -1,4 +1,4 @@
-"""Nothing a server says makes the client hang or take a gigabyte: there is a limit to it."""
+"""No answer makes the client hang or use a gigabyte, because each buffer has a limit."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def wire(*events: dict[str, Any] | str) -> bytes:
 
 
 def with_field(name: str, value: str) -> str:
-    """A chunk with a field whose JSON is given as text."""
+    """Return a chunk with a field whose JSON is given as text."""
     return json.dumps(chunk({name: 0})).replace(f'"{name}": 0', f'"{name}": {value}')
 
 
 HELLO = chunk({"content": "Hello"})
 
-# One body for each limit: what is still within it, and what is beyond.
+# One body for each limit: chunks that are still within it, and one that exceeds it.
 BEYOND: dict[str, tuple[Limits, list[dict[str, Any] | str], dict[str, Any] | str]] = {
     "event_bytes": (Limits(event_bytes=400), [HELLO], chunk({"content": "x" * 400})),
     "stream_bytes": (Limits(stream_bytes=400), [HELLO], chunk({"content": "x" * 400_000})),
@@ -311,7 +311,7 @@ def test_depth_is_counted_by_containers_and_not_by_brackets() -> None:
         WireDecoder(ChatCompletionChunk).decode(text, 3)
 
 
-# The JSON of an answer: what is beyond stops the view, and no text is lost.
+# The JSON of an answer: beyond the limit the view stops, and no text is lost.
 
 
 PAST_A_LIMIT: list[tuple[Limits, str, dict[str, Any]]] = [
@@ -369,11 +369,11 @@ def test_a_run_has_as_many_messages_as_may_be() -> None:
     assert len(messages.snapshots()) == 2
 
 
-# Work: counted, and not timed. Twice as much takes twice the work, or the limit ends it.
+# Work, counted in calls, not in time: twice the input takes twice the work, or a limit ends it.
 
 
 class Counted(int):
-    """An index that counts how often it is looked at."""
+    """An index that counts its comparisons and its uses as a key."""
 
     looks = 0
 
@@ -397,7 +397,7 @@ def looks(work: Callable[[], object]) -> int:
 
 
 def calls_made(work: Callable[[], object]) -> int:
-    """How many Python functions were called."""
+    """Return the number of Python functions that were called."""
     made = 0
 
     def note(_frame: object, event: str, _argument: object) -> None:

@@ -1,4 +1,4 @@
-"""What comes again is not there twice: lists, reports and items with an index."""
+"""A repeated value is merged, not added: lists, reports and items with an index."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _decoder = WireDecoder(ChatCompletionChunk)
 
 
 def built(*chunks: dict[str, Any]) -> ParsedChatCompletion[Any]:
-    """What chunks add up to; they took the way through JSON."""
+    """Return the completion that the chunks add up to; they are decoded from JSON."""
     accumulator = Accumulator()
     for chunk in chunks:
         accumulator.feed(_decoder.decode(json.dumps(chunk)))
@@ -133,7 +133,7 @@ def test_a_list_of_a_chunk_is_never_changed() -> None:
     assert citations == ["a"]
 
 
-# Null, 0 and nothing.
+# Null, 0 and empty values.
 
 FIRST = {"id": "c1", "created": 7, "model": "m", "system_fingerprint": "f", "service_tier": "s"}
 USAGE = {"completion_tokens": 1, "prompt_tokens": 2, "total_tokens": 3}
@@ -214,7 +214,7 @@ def test_a_log_probability_that_json_has_not_is_the_one_that_the_api_has(
 
 
 class Counted(int):
-    """An index that counts how often it is looked at in a comparison or as a key."""
+    """An index that counts its comparisons and its uses as a key."""
 
     looks = 0
 
@@ -242,7 +242,7 @@ def looks(chunks: int) -> int:
 
 def test_items_with_an_index_cost_what_comes_and_not_what_there_is() -> None:
     few, many = looks(500), looks(2_000)
-    assert many < 5 * few  # 4 times as many; were all looked at each time, it would be 16
+    assert many < 5 * few  # 4 times as many; it would be 16 if every item was looked at each time
     assert many < 20 * 2_000
 
 

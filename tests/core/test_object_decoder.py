@@ -1,4 +1,4 @@
-"""Events are objects of one type, whatever the protocol; and what their end is."""
+"""The decoder of events that are objects of one type, whatever the protocol, and its end."""
 
 from __future__ import annotations
 

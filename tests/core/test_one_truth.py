@@ -1,4 +1,4 @@
-"""Whatever came in the place of a known field: attributes and plain data say the same of it."""
+"""Attributes and plain data agree on any JSON that came in the place of a known field."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ JSON = st.recursive(
 
 
 def objects(type_: type[Wire]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with the fields of a type, of which each may hold anything."""
+    """Return a strategy of objects with the fields of a type; each field may hold any JSON."""
     tag = type_.__struct_config__.tag_field
     names = [*fields_of(type_), *TAKEN, "vendor", *([tag] if tag else ())]
     return st.dictionaries(st.sampled_from(names), JSON, max_size=6)
 
 
 def wires_in(value: Any) -> Iterator[Wire]:
-    """A value and all that is in it, as far as it is wire types."""
+    """Yield all wire types in a value, from the value itself down."""
     if isinstance(value, Wire):
         yield value
         value = [getattr(value, name) for name in fields_of(type(value))]
@@ -108,7 +108,7 @@ def assert_one_truth(whole: Any) -> None:
 
 
 def has_its_type(wire: Wire, name: str) -> bool:
-    """Whether a field holds what its type says, where that is not checked further in."""
+    """Return whether a field holds a value of its declared type; deeper levels are not checked."""
     value = getattr(wire, name)
     if any(wires_in(value)):
         return True

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.diagonal
 
-# Documents, as text: every way to write a value, not only that of json.dumps.
+# Documents as text, with every way to write a value, not only that of json.dumps.
 
 SPACES = st.text(" \t\n\r", max_size=2)
 NUMBERS = st.from_regex(
@@ -76,7 +76,7 @@ DOCUMENTS = documents(STRINGS, STRINGS | FEW_KEYS)
 TIDY_DOCUMENTS = documents(TIDY_STRINGS, TIDY_STRINGS, unique=True)
 SIZES = st.lists(st.integers(1, 7), min_size=1, max_size=5)
 
-# Texts that are no documents, but nearly.
+# Texts that are almost documents.
 NOISE = st.text('{}[]",:\\/u0123dDeE+-.tfnrualse \n\x01é', max_size=12)
 
 
@@ -88,11 +88,11 @@ def nearly_documents(draw: st.DrawFn) -> str:
     return text[:start] + draw(NOISE) + text[end:]
 
 
-# What the tests compare with: a reader that begins anew for every prefix.
+# The reference for the tests: a reader that starts anew for every prefix.
 
 
 class Nothing:
-    """What is known of a value of which nothing may be shown."""
+    """The result for a value of which nothing may be shown yet."""
 
 
 def known(prefix: str, *, partial_strings: bool = True) -> Any:
@@ -109,7 +109,7 @@ class Reference:
         self.at = 0
 
     def value(self) -> tuple[Any, bool]:
-        """Return what is known of the value here, and whether it is finished."""
+        """Return the known part of the value here, and whether the value is finished."""
         match self.mark():
             case "":
                 return Nothing, False
@@ -190,7 +190,7 @@ def without_halves(text: str) -> str:
 
 
 def load(text: str) -> Any:
-    """Return what json.loads does, with its known liberties taken away."""
+    """Return the result of json.loads without its known extensions of JSON."""
 
     def refuse(constant: str) -> None:
         raise ValueError(constant)
@@ -207,7 +207,7 @@ def load(text: str) -> Any:
 
 
 def can_become_json(text: str) -> bool:
-    """Tell whether something makes ``text`` a JSON document when it is put after it."""
+    """Return whether some text after ``text`` completes it to a JSON document."""
     outside = re.sub(r'"(?:[^"\\]|\\.)*("|\\?\Z)', "", text, flags=re.DOTALL)
     while (fewer := re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", outside)) != outside:
         outside = fewer
@@ -240,7 +240,7 @@ def fed(*texts: str, **limits: int) -> PartialJSON:
     return parser
 
 
-# What is shown, and when.
+# The visible values, and the time at which they become visible.
 
 
 @given(DOCUMENTS)
@@ -302,7 +302,7 @@ def test_what_is_shown_only_grows(text: str, partial_strings: bool) -> None:
 
 
 def grows(older: JSON, newer: JSON) -> bool:
-    """Tell whether ``newer`` shows all that ``older`` does, and only adds at its end."""
+    """Return whether ``newer`` contains all of ``older``, and only adds at its end."""
     match older, newer:
         case None, _:
             return True
@@ -472,7 +472,7 @@ def test_the_end_of_the_text_finishes_nothing_else(text: str) -> None:
     assert not parser.complete
 
 
-# What is invalid.
+# Invalid texts.
 
 INVALID: list[tuple[str, int, str, Any]] = [
     ("\ufeff{}", 0, "expected a value", None),

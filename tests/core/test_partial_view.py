@@ -26,7 +26,7 @@ def fed(*texts: str) -> PartialJSON:
 
 
 def open_object() -> PartialObject:
-    """Return a view of three members, the last one open, which the parser has left behind."""
+    """Return a view of three members, the last one open; the parser has read on since."""
     parser = fed('{"a": 1, "b": [2], "c": "x')
     view = parser.view()
     parser.feed('yz", "d": 4}')
@@ -35,7 +35,7 @@ def open_object() -> PartialObject:
 
 
 def open_array() -> PartialArray:
-    """Return a view of three items, the last one open, which the parser has left behind."""
+    """Return a view of three items, the last one open; the parser has read on since."""
     parser = fed('[1, {"a": 2}, "x')
     view = parser.view()
     parser.feed('yz", 4]')
@@ -202,7 +202,7 @@ def test_the_text_of_an_open_string_is_joined_once() -> None:
 
 def test_keys_that_arrive_during_a_look_up_are_not_seen() -> None:
     class Racing(dict[str, Any]):
-        """A dict that grows whenever it is looked at, as if another thread came in between."""
+        """A dict that grows whenever it is read, as if another thread changed it."""
 
         def __getitem__(self, key: str) -> Any:
             self[key] = "newer"
@@ -240,7 +240,7 @@ def test_views_hold_while_another_thread_feeds() -> None:
             kept.append(parser.view())
 
     def read() -> dict[int, Any]:
-        """Read the newest view, again and again, and what was in it by its number."""
+        """Read the newest view again and again; return the contents by the number of the view."""
         found: dict[int, Any] = {}
         while not feeding.done():
             number = len(kept) - 1

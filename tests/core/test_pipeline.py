@@ -1,4 +1,4 @@
-"""From bytes to events and errors, wherever the bytes are cut off or cut up."""
+"""A body gives the same events, and the right error, at any cut and with any end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_no_cut_is_taken_for_the_end_of_the_answer() -> None:
     for end in range(len(ANSWER)):
         events, error = taken(BODY[:end])
         assert isinstance(error, StreamDecodeError if end < first else StreamTruncatedError)
-        # What had arrived is there, and nothing is made up.
+        # The events that had arrived are there, and no others.
         assert [event.to_dict() for event in events] == [
             event.to_dict() for event in whole[: len(events)]
         ]
@@ -77,7 +77,7 @@ RUN_END = run_body("r:completed")
 
 
 def taken_run(*pieces: bytes) -> tuple[list[object], list[str], OpenAIError | None]:
-    """The events of a run, the texts of its messages so far, and the error."""
+    """Return the events of a run, the texts of its messages so far, and the error."""
     follower = RunFollower()
     pipeline = run_pipeline(follower)
     emitted: list[object] = []
@@ -97,7 +97,7 @@ def test_no_cut_is_taken_for_the_end_of_a_run(thorough: bool) -> None:
     whole, _, error = taken_run(RUN_BODY + RUN_END)
     assert error is None
     first = len(run_body(RUN[0], done=False))
-    # Each cut reads all before it. Those beside the ends of lines differ most.
+    # Each cut reads all bytes before it. The cuts next to line ends differ most.
     some = {at + beside for at, byte in enumerate(RUN_BODY) if byte == 0x0A for beside in (0, 1)}
     some |= {*range(0, len(RUN_BODY), 11)}
     for end in range(len(RUN_BODY)) if thorough else sorted(some - {len(RUN_BODY)}):

@@ -1,4 +1,4 @@
-"""Error reports: whatever a server sends, looking for an error in it fails on nothing."""
+"""The search for an error report never fails, whatever JSON a server sends."""
 
 from __future__ import annotations
 

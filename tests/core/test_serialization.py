@@ -1,4 +1,4 @@
-"""What streamkit gives goes through the encoders that people use, at any moment of a stream."""
+"""All objects of streamkit work with popular encoders, at any moment of a stream."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def held(value: object) -> Any:
 
 
 def encoded_by_fastapi(value: object) -> Any:
-    from fastapi.encoders import jsonable_encoder  # it takes long to import
+    from fastapi.encoders import jsonable_encoder  # this import takes long
 
     return jsonable_encoder(value)
 

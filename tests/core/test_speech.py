@@ -1,4 +1,4 @@
-"""Texts that come in parts or as objects: read by every road, and what stood beside them kept."""
+"""Texts that come in parts or as objects are read on every road, and other parts are kept."""
 
 from __future__ import annotations
 

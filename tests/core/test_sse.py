@@ -21,7 +21,7 @@ ANY_BYTES = st.binary(max_size=20).map(lambda line: line.translate(None, b"\r\n"
 
 
 def decode(*pieces: bytes) -> list[ServerSentEvent]:
-    """The events of a body that came in these pieces."""
+    """Return the events of a body that came in these pieces."""
     return run(SSEDecoder(), pieces)
 
 
@@ -67,7 +67,7 @@ def test_the_space_after_the_colon_does_not_matter() -> None:
     assert data(b"data:test\n\ndata: test\n\n") == [b"test", b"test"]
 
 
-# What else the standard says.
+# Other rules of the standard.
 
 
 def test_an_event_has_its_name() -> None:
@@ -276,7 +276,7 @@ def test_it_is_quoted_alike_in_any_pieces(body: bytes, size: int) -> None:
 
 
 def limited(limit: int, *pieces: bytes) -> Iterator[ServerSentEvent]:
-    """Events as they come, to the error."""
+    """Yield events as they come; the error is raised after them."""
     decoder = SSEDecoder(limits=Limits(event_bytes=limit))
     for piece in pieces:
         yield from decoder.feed(piece)
@@ -320,7 +320,7 @@ def test_the_limit_is_per_event_and_not_for_the_stream() -> None:
     assert len(list(limited(12, *[b"data: 12\n\n:\n\n\n"] * 100))) == 100
 
 
-# The difference.
+# Differences from the standard.
 
 
 class Pieces(httpx.SyncByteStream):
@@ -340,8 +340,9 @@ def by_httpx_sse(*pieces: bytes) -> list[ServerSentEvent]:
     ]
 
 
-# httpx-sse makes events of frames without data, does not know the byte order mark, and takes the
-# unfinished frame at the end when its last line has one: so these have data, no mark, and an end.
+# Unlike the standard, httpx-sse emits frames without data, does not know the byte order mark, and
+# emits the unfinished frame at the end if its last line is finished. So the bodies here have data
+# in each frame, no mark, and a finished end.
 VALID = WIRE.removeprefix(b"\xef\xbb\xbf")
 
 

@@ -1,4 +1,4 @@
-"""What strays into an event stream, as the decoder of its bytes sees it."""
+"""The decoder of server-sent events emits errors and JSON outside of events, and skips the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The async client over aiohttp: the HTTP client for very many streams at once."""
+"""The async client works over aiohttp, an HTTP client for very many streams at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_a_stream_is_read_and_its_connection_used_again() -> None:
 
 @pytest.mark.parametrize("end", [Do.HANG_UP, Do.RESET])
 async def test_a_cut_stream_is_an_error_that_has_what_came(end: Do) -> None:
-    heard = Event()  # what arrives together with the end, aiohttp keeps to itself
+    heard = Event()  # aiohttp drops data that arrives together with the end
     with ScriptedServer(stream(part("Hi"), end=[heard, end])) as server:
         async with opened(server.url) as client:
             async with client.chat.completions.stream(**ASKED) as events:

@@ -58,7 +58,7 @@ def test_a_compressed_stream_is_unpacked(connect: Connect) -> None:
         assert api.rest(api.open(STREAM)) == b"data: 1\n\ndata: 2\n\n"
 
 
-# How it ends
+# The end
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_garbled_compression_is_no_stream(connect: Connect) -> None:
             api.rest(api.open(STREAM))
 
 
-# Using the connection again
+# Reusing the connection
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["with [DONE]", "after [DONE]"])
@@ -374,6 +374,6 @@ def _mocked(library: Any, content: Any) -> Any:
 
 
 def _until_blocked(body: Any) -> None:
-    """Wait until a thread is inside the body, where it waits for the server."""
+    """Wait until a thread has entered the body's iterator, where it waits for the server."""
     while not body._chunks.gi_running:
         pass

@@ -1,4 +1,4 @@
-"""What is called off before there is an answer: in a handshake, and between two attempts."""
+"""A request can be cancelled before its answer: in a handshake and between two attempts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BUSY = response(503, headers=[("Retry-After", "100")])
 
 
 class Mute:
-    """Takes a connection and never says a word, not even of TLS."""
+    """A server that accepts a connection and sends nothing, not even a TLS handshake."""
 
     def __init__(self, listener: socket.socket) -> None:
         host, port = listener.getsockname()
@@ -60,7 +60,7 @@ def mute() -> Generator[Mute]:
 
 @contextmanager
 def asking(client: OpenAI, ask: Callable[[OpenAI], object]) -> Generator[None]:
-    """Ask on another thread, which is to hear that it was called off."""
+    """Send a request on another thread, in which an error must report the cancellation."""
     ends: list[BaseException] = []
 
     def work() -> None:

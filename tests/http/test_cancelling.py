@@ -1,4 +1,4 @@
-"""Whoever stops a stream, and whenever: the server is told at once, and nothing is left behind."""
+"""Any thread or task can stop a stream at any moment; the server sees it at once, nothing stays."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_so_it_is_when_the_connection_is_encrypted(
         way(Case(server, kind, moment))
 
 
-# One of several
+# One of several streams
 
 
 def ours(server: ScriptedServer) -> OpenAI:
@@ -270,7 +270,7 @@ def test_a_stream_is_closed_while_it_submits_outputs() -> None:
             reader.join(PATIENCE)
 
 
-# Hundreds
+# Hundreds of streams
 
 
 def test_of_hundreds_of_stopped_streams_no_memory_is_left() -> None:

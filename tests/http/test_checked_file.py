@@ -1,4 +1,4 @@
-"""A file that changes or cannot be read while it is sent is to blame itself, and not the server."""
+"""For a file that changes or fails while it is sent, the error blames the file, not the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIZE = 200_000
 
 
 class Changing(io.BytesIO):
-    """A file that another program writes to, as soon as it is read."""
+    """A file that another program writes to as soon as it is read."""
 
     def __init__(self, by: int) -> None:
         super().__init__(b"x" * SIZE)
@@ -42,7 +42,7 @@ class Changing(io.BytesIO):
 
 
 class Failing(io.RawIOBase):
-    """A file whose ``read`` gives or raises what it was made with."""
+    """A file whose ``read`` returns or raises a given object."""
 
     def __init__(self, outcome: object) -> None:
         self._outcome = outcome
@@ -59,7 +59,7 @@ def closed() -> io.BytesIO:
     return file
 
 
-# Each file, and what is wrong with it.
+# Each file, and the defect that the error names.
 BAD: dict[str, tuple[Any, str]] = {
     "grows": (lambda: Changing(by=5), f"grew while it was sent: it had {SIZE} bytes"),
     "shrinks": (lambda: Changing(by=-5), f"shrank while it was sent: it had {SIZE} bytes"),
@@ -105,7 +105,7 @@ def test_what_a_callback_raises_comes_out_as_it_is(connect: Connect) -> None:
 
 
 def test_a_file_that_does_not_say_its_size_is_sent_whole(connect: Connect) -> None:
-    # Its descriptor says 0.
+    # The file's descriptor says 0 bytes.
     path = Path("/proc/version")
     if not path.exists():
         pytest.skip("there is no /proc")
@@ -117,7 +117,7 @@ def test_a_file_that_does_not_say_its_size_is_sent_whole(connect: Connect) -> No
 
 
 def test_what_is_unpacked_while_it_is_read_is_sent_whole(connect: Connect, tmp_path: Path) -> None:
-    # Its descriptor says how long it is packed.
+    # The file's descriptor says the compressed size.
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"x" * SIZE))
     with ScriptedServer([OK]) as server, gzip.open(path) as file:

@@ -57,7 +57,7 @@ def sent_body(server: ScriptedServer) -> Any:
     return json.loads(server.requests[-1].body)
 
 
-# What is sent
+# Sending
 
 
 def test_parameters_are_sent_as_they_are_given() -> None:
@@ -69,7 +69,7 @@ def test_parameters_are_sent_as_they_are_given() -> None:
                 temperature=0.5,
                 stop=None,
                 user=NOT_GIVEN,
-                tools=cast("Any", openai.NOT_GIVEN),  # comes along with code written for openai
+                tools=cast("Any", openai.NOT_GIVEN),  # code written for openai passes it
                 extra_body={"top_k": 3},
                 extra_query={"q": "1"},
                 extra_headers={"X-Mine": "yes"},
@@ -384,7 +384,7 @@ def test_closing_from_another_thread_wakes_the_reader() -> None:
     assert [type(error) for error in raised] == [StreamClosedError]
 
 
-# Watching
+# Observing
 
 
 def test_observers_see_what_the_loop_sees(client: OpenAI) -> None:

@@ -1,4 +1,4 @@
-"""A response is closed entirely, also when the task that closes it is cancelled meanwhile."""
+"""A response is closed completely, even when the task that closes it is cancelled meanwhile."""
 
 from __future__ import annotations
 

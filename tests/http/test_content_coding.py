@@ -1,4 +1,4 @@
-"""Packed bodies: undone whatever the client, and never beyond a limit."""
+"""Compressed bodies are decoded with any HTTP client, and never beyond a limit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PACKED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip in two members": ("gzip", lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])),
     "deflate": ("deflate", zlib.compress),
     "deflate without its wrap": ("deflate", _raw_deflate),
-    "br": ("br", functools.partial(brotli.compress, quality=9)),  # which is fast, unlike 11
+    "br": ("br", functools.partial(brotli.compress, quality=9)),  # 9 is fast, unlike 11
     "zstd": ("zstd", zstandard.compress),
     "zstd in two frames": ("zstd", lambda data: zstd.compress(data[:9]) + zstd.compress(data[9:])),
     "as it is": ("identity", bytes),
@@ -65,14 +65,14 @@ def _bomb(kind: str) -> bytes:
 
 @pytest.fixture(params=["as in Python 3.14", "zstandard"])
 def _zstd(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each library that undoes zstd."""
+    """Use each library that decodes zstd."""
     if request.param == "zstandard":
         for name in ("compression.zstd", "backports.zstd"):
             monkeypatch.setitem(sys.modules, name, None)
 
 
 def _read(coding: str, *pieces: bytes) -> list[bytes]:
-    """What is made of pieces that arrive one by one."""
+    """Return the decoded pieces of a body whose pieces arrive one by one."""
     answer = httpx.Response(200, headers={"content-encoding": coding}, content=iter(pieces))
     return [*unpacked(answer)]
 
@@ -100,7 +100,7 @@ def test_however_much_it_would_be_little_is_made_at_a_time(kind: str) -> None:
         largest = max(largest, len(piece))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert largest <= 10 * PIECE  # a block of zstd is as large as it is
+    assert largest <= 10 * PIECE  # zstd returns a whole block at a time
     assert peak < 4_000_000
 
 
@@ -162,7 +162,7 @@ def test_zstd_may_not_look_back_too_far() -> None:
         _read("zstd", data)
 
 
-# By every client and on every road
+# With every client and on every road
 
 
 def _sync(library: Any) -> Any:

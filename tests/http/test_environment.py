@@ -1,4 +1,4 @@
-"""What the environment says wrongly of proxies and certificates is told as such."""
+"""A wrong proxy or certificate setting in the environment raises an error that names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An HTTP client that was given: what of it can be stopped when, and that it is left as it is."""
+"""A given HTTP client can be stopped at the documented moments, and stays as it is."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_nothing_of_its_objects_is_replaced_on_a_loop(library: Any) -> Non
 
 
 def replaced(client: Any, response: Any) -> list[str]:
-    """Attributes of the objects that carry an exchange which hide what their class has."""
+    """Return the attributes of the exchange's objects that hide attributes of their classes."""
     carriers: list[object] = [
         client,
         response,

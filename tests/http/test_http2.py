@@ -1,7 +1,7 @@
-"""Streams by HTTP/2, where many share a connection and none can cut it.
+"""HTTP/2 streams share a connection, which none of them can cut.
 
-A stream that is left ends for its reader alone: httpcore does not tell the server (its issue 943)
-before the connection is closed.
+A stream that is left ends for its reader alone: httpcore does not reset it (its issue 943), so the
+server sees nothing before the connection is closed.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ HI, BYE = part("Hi"), part(" there", finish_reason="stop")
 
 
 class Server:
-    """Answers with a first chunk at once, and the rest, or a reset, when it is let."""
+    """A server that sends a first chunk at once, and the rest or a reset when ``go_on`` is set."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
         self.resets = False
         self.holds_headers_back = False
-        """Whether the first chunk too, and the headers, wait for that."""
+        """Whether the headers and the first chunk wait for ``go_on`` as well."""
         self.asked = threading.Event()
         self.connections = 0
         self.hung_up = threading.Event()

@@ -1,6 +1,6 @@
-"""What is relied on of httpcore: a release that changes one of these is to be looked at.
+"""The parts of httpcore on which streamkit relies; a release that changes one fails here.
 
-The tests of stopping show that it works; these show what it stands on.
+The tests of stopping show that stopping works; these tests show the conditions for it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def methods(one: type) -> dict[str, list[str]]:
     ],
 )
 def test_a_stream_and_a_backend_have_these_methods(interface: type, ours: type) -> None:
-    # With no socket of the file system, and no retry in the pool, two are never called.
+    # Two methods are never called, because no Unix socket is used and the pool does not retry.
     needed = {
         name: parameters
         for name, parameters in methods(interface).items()
@@ -59,7 +59,7 @@ def test_these_are_its_errors() -> None:
         for name in httpcore.__all__
         if inspect.isclass(one := getattr(httpcore, name)) and issubclass(one, Exception)
     }
-    # One that is handled by the pool itself.
+    # The pool itself handles one of the errors.
     assert errors - {httpcore.ConnectionNotAvailable} == {*ERRORS}
     for theirs, mapped in ERRORS.items():
         above = {ERRORS[base] for base in theirs.__mro__[1:] if base in ERRORS}
@@ -67,7 +67,7 @@ def test_these_are_its_errors() -> None:
 
 
 class Noting(Backend):
-    """Notes what is asked of it, and by which thread."""
+    """A backend that notes each call, and whether it came from the thread that made the backend."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, bool]] = []
@@ -134,7 +134,7 @@ def test_what_a_stream_raises_reaches_the_caller_and_closes_it(
         assert backend.calls[-1] == ("close", True)
 
 
-# What a given client tells of its connections
+# The connections of a given client
 
 
 @pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
@@ -174,7 +174,7 @@ def test_a_response_leads_to_its_socket(library: Any) -> None:
             assert response.http_version == "HTTP/1.1"
 
 
-# The page
+# The page of the documentation
 
 
 def test_the_page_on_stopping_names_what_is_there() -> None:

@@ -1,4 +1,4 @@
-"""One async client on several event loops: a pool for each, which ends with its loop."""
+"""One async client serves several event loops; each has a pool, which ends with its loop."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_loop_that_ends_takes_its_connections_along() -> None:
         assert not client._transport._connections._place.pools
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # asyncio's, of who does not shut down
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # from asyncio
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_loop_that_is_only_closed_is_let_go_by_the_next() -> None:
     with ScriptedServer([FILE]) as server:
@@ -100,7 +100,7 @@ def test_a_loop_that_is_only_closed_is_let_go_by_the_next() -> None:
         asyncio.run(client.files.retrieve("x"))
         gc.collect()
         assert forgotten() is None
-        gc.collect()  # of what had a finalizer, now
+        gc.collect()  # collect the objects whose finalizers have run now
 
 
 async def test_a_client_that_is_forgotten_closes_its_connections() -> None:
@@ -131,7 +131,7 @@ def test_closing_ends_what_is_under_way_on_another_loop() -> None:
         assert len(ends) == 1
 
 
-# A client that was given
+# A given client
 
 
 GIVEN: dict[str, Callable[[], Any]] = {
@@ -171,7 +171,7 @@ def test_a_given_client_without_sockets_serves_any_loop(library: Any) -> None:
         assert asyncio.run(client.files.retrieve("x")).id == "x"
 
 
-# No loop of asyncio's
+# An event loop that is not asyncio's
 
 
 async def _retrieve(client: AsyncOpenAI) -> None:

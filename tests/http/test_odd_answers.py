@@ -1,4 +1,4 @@
-"""Answers with odd headers, charsets and bodies are read as far as they can be, or typed errors."""
+"""Answers with odd headers, charsets and bodies are read if possible, or raise typed errors."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_no_body_hides_a_status(ask: Callable[..., Any], body: bytes) -> None:
     with ScriptedServer(with_header(b"400 Bad", b"X-A: b", body)) as server:
         with pytest.raises(errors.BadRequestError) as caught:
             ask(server.url, httpx)
-    str(caught.value).encode()  # it can be printed
+    str(caught.value).encode()  # the error can be printed
 
 
 DATES = [

@@ -1,4 +1,4 @@
-"""Files that are pipes: sent as they are written, once, and let go whenever nobody wants them."""
+"""A pipe is sent once, as it is written, and is released as soon as its upload has ended."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_nor_does_a_file_of_the_caller_s_that_says_nothing_hold_the_loop() -> No
 
     with ScriptedServer([Do.HOLD]) as server, os.fdopen(read_end, "rb", buffering=0) as file:
         asyncio.run(main(file))
-        os.close(write_end)  # and its reader ends
+        os.close(write_end)  # which ends the reader as well
 
 
 def test_closing_wakes_a_reader(pipe: Path) -> None:

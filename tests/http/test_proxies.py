@@ -1,4 +1,4 @@
-"""Our own client goes by the proxies of the environment, and can be stopped behind them as well."""
+"""The client's own connections use the proxies of the environment, and can be stopped there too."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_password_is_sent_to_its_proxy(monkeypatch: pytest.MonkeyPatch) -> Non
         assert proxy.requests[0].headers["proxy-authorization"] == "Basic dXNlcjpzZWNyZXQ="
 
 
-# Which proxies there are
+# The configured proxies
 
 HOSTS = [
     *("", "*", "a.test", ".a.test", "localhost", "LOCALHOST", "127.0.0.1", "10.0.0.0/8", "::1"),
@@ -137,7 +137,7 @@ def test_they_are_those_of_httpx(named: dict[str, str], exempt: list[str]) -> No
 
 
 def httpx_s_proxies() -> dict[str, str | None]:
-    from httpx._utils import get_environment_proxies  # what httpx does with them is private
+    from httpx._utils import get_environment_proxies  # the function in httpx is private
 
     return get_environment_proxies()
 

@@ -1,4 +1,4 @@
-"""Whatever a server quotes of a request, no error that leaves has a secret of it in any form."""
+"""No raised error contains a secret of the request, however a server quotes it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Answer(BaseModel):
     a: int
 
 
-# Every place where a secret may be, with what a client is told for it.
+# Every place for a secret in a request, with the arguments of the client for it.
 PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "key": ({"api_key": SECRET}, {}),
     "key that is asked for": ({"api_key": lambda: SECRET}, {}),
@@ -72,7 +72,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 def scripts(said: str) -> dict[str, Script]:
-    """All the ways in which a server can quote something, and end in an error."""
+    """Return all ways in which a server can quote a text and end in an error."""
     quoted = said.encode()
     in_json = json.dumps({"error": {"message": said, said: [said], "code": said}}).encode()
     header = [("x-request-id", said), ("x-echo", said)]
@@ -268,7 +268,7 @@ def test_no_text_makes_the_search_for_secrets_endless() -> None:
     assert len(other.text("\\" * 100_000)) == 100_000
 
 
-# A client made from another
+# A client made from another one
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
@@ -298,7 +298,7 @@ def test_a_cookie_of_another_key_is_not_seen_by_the_first() -> None:
     assert sent == [None, None, None, "account=second"]
 
 
-# What is searched
+# The search itself
 
 
 def assert_clean(error: BaseException, *secrets: str) -> None:

@@ -1,4 +1,4 @@
-"""Where a request goes that is sent elsewhere, and what it takes along."""
+"""A redirected request goes to the right place, and takes along only what that server may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key is seen by the server alone: not by logs, tracebacks, trackers, pickles or recordings."""
+"""Only the server sees a key: no log, traceback, tracker, pickle or recording contains it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def streamed(*pieces: bytes) -> list[bytes]:
     return [STREAM_HEAD, *map(chunk, pieces)]
 
 
-# Every way to fail that a client knows, by the error that tells it.
+# Every way to fail that a client knows, by the type of the error.
 SCRIPTS: dict[str, tuple[type[Exception], Script]] = {
     **{
         f"status {status}": (
@@ -219,7 +219,7 @@ def test_a_server_that_quotes_a_key_is_not_quoted_to_the_letter() -> None:
     assert Secrets(request).text(said) == "[redacted] of proj_123456 on api.test is [redacted]"
 
 
-# What is logged
+# Logs
 
 
 def test_a_request_and_the_end_of_its_stream_are_logged_with_figures(
@@ -264,7 +264,7 @@ async def test_certificates_are_verified(kind: type[OpenAI | AsyncOpenAI]) -> No
 
 
 def shown(error: BaseException | None) -> str:
-    """What a traceback prints, and what a tracker that looks into errors finds."""
+    """Return the text that a traceback prints and that an error tracker collects."""
     shown = "" if error is None else "".join(traceback.format_exception(error))
     while error is not None:
         shown += repr(error) + str(error) + repr(vars(error))

@@ -1,4 +1,4 @@
-"""Our own client is stopped in every state, by another thread or task, with no help of a server."""
+"""Another thread or task can stop a stream in every state, without the server's help."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 LONG = "x" * (1 << 24)
-"""More than sockets take without being read."""
+"""More bytes than the sockets' buffers hold."""
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Waiting:
 
     url: str
     reached: threading.Event = field(default_factory=threading.Event)
-    """Set when it does."""
+    """Set when the client waits."""
     noticed: threading.Event | None = None
     """Set when the server has seen the end."""
     may_end: threading.Event = field(default_factory=threading.Event)
@@ -274,7 +274,7 @@ def test_a_task_that_waits_for_a_place_is_stopped(
         run(main(server))
 
 
-# Nothing is lost whenever it happens
+# Cancellation at every moment
 
 
 def test_whenever_a_task_is_cancelled_nothing_is_left_of_it() -> None:

@@ -1,4 +1,4 @@
-"""Limits of time on real sockets: the reader waits for a server that says nothing of use."""
+"""Time limits hold on real sockets while a server sends nothing useful."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.diagonal
 
 SHORT = 0.01
-"""Seconds for which a server that says nothing is waited for."""
+"""The time limit, in seconds, of tests whose server stays silent."""
 LONG = 600.0
 
 ROLE = part("", role="assistant")
@@ -53,7 +53,7 @@ def take(request: pytest.FixtureRequest) -> Way:
 def taken_from(take: Way, script: Script, timeout: Timeout, **params: Any) -> Taken:
     with ScriptedServer(script) as server:
         taken = take(server.url, timeout=timeout, **params)
-        # A limit may end before there was a connection, and then there is none to hang up.
+        # A limit may end before the connection was made, and then no hang-up is seen.
         assert not server.connections or server.hung_up.wait(10)
     return taken
 
@@ -120,7 +120,7 @@ def test_content_in_time_is_untouched(take: Way) -> None:
 
 
 def test_the_limit_between_two_bytes_is_one_of_them(take: Way) -> None:
-    # No shorter: it holds for the head as well, which shall not be late on a busy machine.
+    # A shorter limit would also end the wait for the head on a busy machine.
     read = 0.25
     taken = taken_from(take, stream(part("Hi"), end=[Do.HOLD]), Timeout(read=read))
     assert isinstance(taken.error, StreamTimeoutError)
@@ -157,7 +157,7 @@ def test_the_client_has_limits_and_a_call_its_own() -> None:
 
 
 class Clock:
-    """Stands still unless it is moved."""
+    """A clock that only moves when a test moves it."""
 
     now = 1000.0
 
@@ -216,7 +216,7 @@ async def test_a_slow_task_is_no_silent_server(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_reader_without_a_socket_looks_at_the_clock_itself() -> None:
-    """As with HTTP/2, where the time that a read may take is looked up for every read."""
+    """As with HTTP/2, each read asks for the time that it may take."""
     clock = Clock()
     allowed: list[float] = []
 
@@ -263,7 +263,7 @@ def test_a_plain_answer_has_time_until_it_is_whole(
 ) -> None:
     with ScriptedServer(script) as server:
         api = connect(server.url, timeout=Timeout(**{limit: 0.1}), max_retries=0)
-        api.make_http_client()  # to make one takes longer than that
+        api.make_http_client()  # making the client takes longer than the limit
         with pytest.raises(StreamTimeoutError, match=limit) as caught:
             api.send(PLAINLY)
         assert server.hung_up.wait(10)

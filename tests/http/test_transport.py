@@ -38,7 +38,7 @@ POST = Request(method="POST", path="/chat/completions", json={"model": "m"})
 BUSY = response(503, b'{"error": {"message": "busy"}}')
 
 
-# What is sent
+# Sending
 
 
 def test_a_request_arrives_whole(connect: Connect) -> None:
@@ -627,7 +627,7 @@ async def test_an_application_will_do(library: Any) -> None:
 
 def test_the_library_is_that_of_the_class_or_of_its_base() -> None:
     class Own(httpx2.Client):
-        """Somebody's subclass, elsewhere."""
+        """A subclass in the user's program."""
 
     assert library_of(object.__new__(Own)) is httpx2
     assert library_of(object.__new__(httpx.Client)) is httpx
@@ -810,7 +810,7 @@ def _status_error(status: int, body: bytes) -> errors.APIStatusError:
 
 
 def _everything_shown(error: BaseException | None) -> str:
-    """What a traceback prints, and what a tracker that looks into errors and requests finds."""
+    """Return the text that a traceback prints and a tracker of errors and requests collects."""
     shown = "" if error is None else "".join(traceback.format_exception(error))
     while error is not None:
         shown += repr(vars(error))

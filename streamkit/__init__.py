@@ -16,10 +16,15 @@ Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; i
 Structured outputs: pydantic_function_tool makes a tool of a model. PartialObject and PartialArray
     are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
     separate the reasoning from the answer in a content.
-Errors: all derive from StreamkitError (alias: OpenAIError); partial is the answer so far.
+Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
+    so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
-        AuthenticationError, PermissionDeniedError, NotFoundError, ConflictError, RateLimitError,
-        UnprocessableEntityError, InternalServerError, APIResponseValidationError.
+        AuthenticationError, PaymentRequiredError, PermissionDeniedError, NotFoundError,
+        RequestTimeoutError, ConflictError, PreconditionFailedError, ContentTooLargeError,
+        UnprocessableEntityError, RateLimitError, RequestHeaderFieldsTooLargeError,
+        ClientClosedRequestError, InternalServerError, HTTPNotImplementedError,
+        ServiceUnavailableError, GatewayTimeoutError, OverloadedError, APIResponseValidationError;
+        RequestTooLargeError and DeadlineExceededError are older names.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError.
     Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError.
@@ -57,6 +62,7 @@ from streamkit._core.tags import ThinkTags as ThinkTags
 from streamkit._http.config import Timeout as Timeout
 from streamkit._version import __version__ as __version__
 from streamkit.client import OpenAI as OpenAI
+from streamkit.errors import AnthropicError as AnthropicError
 from streamkit.errors import APIConnectionError as APIConnectionError
 from streamkit.errors import APIError as APIError
 from streamkit.errors import APIResponseValidationError as APIResponseValidationError
@@ -64,18 +70,30 @@ from streamkit.errors import APIStatusError as APIStatusError
 from streamkit.errors import APITimeoutError as APITimeoutError
 from streamkit.errors import AuthenticationError as AuthenticationError
 from streamkit.errors import BadRequestError as BadRequestError
+from streamkit.errors import ClientClosedRequestError as ClientClosedRequestError
 from streamkit.errors import ConflictError as ConflictError
 from streamkit.errors import ContentFilterFinishReasonError as ContentFilterFinishReasonError
+from streamkit.errors import ContentTooLargeError as ContentTooLargeError
+from streamkit.errors import DeadlineExceededError as DeadlineExceededError
+from streamkit.errors import GatewayTimeoutError as GatewayTimeoutError
+from streamkit.errors import HTTPNotImplementedError as HTTPNotImplementedError
 from streamkit.errors import InternalServerError as InternalServerError
 from streamkit.errors import LengthFinishReasonError as LengthFinishReasonError
 from streamkit.errors import LimitExceededError as LimitExceededError
 from streamkit.errors import NotFoundError as NotFoundError
 from streamkit.errors import OpenAIError as OpenAIError
+from streamkit.errors import OverloadedError as OverloadedError
 from streamkit.errors import ParseError as ParseError
+from streamkit.errors import PaymentRequiredError as PaymentRequiredError
 from streamkit.errors import PermissionDeniedError as PermissionDeniedError
 from streamkit.errors import PollTimeoutError as PollTimeoutError
+from streamkit.errors import PreconditionFailedError as PreconditionFailedError
 from streamkit.errors import RateLimitError as RateLimitError
+from streamkit.errors import RequestHeaderFieldsTooLargeError as RequestHeaderFieldsTooLargeError
+from streamkit.errors import RequestTimeoutError as RequestTimeoutError
+from streamkit.errors import RequestTooLargeError as RequestTooLargeError
 from streamkit.errors import SchemaError as SchemaError
+from streamkit.errors import ServiceUnavailableError as ServiceUnavailableError
 from streamkit.errors import SlowConsumerError as SlowConsumerError
 from streamkit.errors import StreamClosedError as StreamClosedError
 from streamkit.errors import StreamDecodeError as StreamDecodeError

@@ -151,7 +151,7 @@ def test_what_cannot_be_pickled_is_missing_with_a_reason() -> None:
 
 
 def test_the_base_has_the_name_that_it_has_in_the_openai_package() -> None:
-    assert errors.OpenAIError is errors.StreamkitError
+    assert errors.OpenAIError is errors.AnthropicError is errors.StreamkitError
     bases = {kind.__mro__[kind.__mro__.index(errors.StreamkitError)] for kind in KINDS}
     assert bases == {errors.StreamkitError}
 

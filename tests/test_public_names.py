@@ -15,12 +15,15 @@ import streamkit
 
 TOP = """
 APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
-AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
-AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError BadRequestError
-ChatCompletionStream ConflictError ContentFilterFinishReasonError Hub InternalServerError
-LengthFinishReasonError LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven OpenAI
-OpenAIError ParseError PartialArray PartialObject PermissionDeniedError PollTimeoutError
-RateLimitError SchemaError SlowConsumerError Stream StreamClosedError StreamDecodeError
+AnthropicError AssistantEventHandler AssistantStream AsyncAssistantEventHandler
+AsyncAssistantStream AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError
+BadRequestError ChatCompletionStream ClientClosedRequestError ConflictError
+ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError GatewayTimeoutError
+HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError LimitExceededError Limits
+NOT_GIVEN NotFoundError NotGiven OpenAI OpenAIError OverloadedError ParseError PartialArray
+PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
+RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
+SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
 UploadProgress __version__ json_default pydantic_function_tool
 """
@@ -28,11 +31,14 @@ MODULES = {
     "client": "AsyncOpenAI ClientOptions OpenAI",
     "errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
-        AuthenticationError BadRequestError ConflictError ContentFilterFinishReasonError
-        InternalServerError LengthFinishReasonError LimitExceededError NotFoundError OpenAIError
-        ParseError PartialRun PermissionDeniedError PollTimeoutError RateLimitError SchemaError
-        SlowConsumerError StreamClosedError StreamDecodeError StreamTimeoutError
-        StreamTruncatedError StreamkitError TimeLimit UnprocessableEntityError
+        AnthropicError AuthenticationError BadRequestError ClientClosedRequestError ConflictError
+        ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError
+        GatewayTimeoutError HTTPNotImplementedError InternalServerError LengthFinishReasonError
+        LimitExceededError NotFoundError OpenAIError OverloadedError ParseError PartialRun
+        PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
+        RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
+        SchemaError ServiceUnavailableError SlowConsumerError StreamClosedError StreamDecodeError
+        StreamTimeoutError StreamTruncatedError StreamkitError TimeLimit UnprocessableEntityError
     """,
     "events": """
         AttemptResetEvent ChatCompletionStreamEvent ChunkEvent ContentDeltaEvent ContentDoneEvent
@@ -92,6 +98,24 @@ MODULES = {
         ChatCompletionMessageCustomToolCall ChatCompletionMessageFunctionToolCall
         ChatCompletionMessageToolCall ChatCompletionTokenLogprob ParsedChatCompletion
         ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall
+    """,
+    "types.messages": """
+        BashCodeExecutionToolResultBlock CacheCreation Caller CitationCharLocation
+        CitationContentBlockLocation CitationPageLocation CitationsDelta
+        CitationsSearchResultLocation CitationsWebSearchResultLocation CodeExecutionToolResultBlock
+        CompactionBlock CompactionDelta Container ContainerUploadBlock ContentBlock
+        DeletedMessageBatch ErrorResponse InputJSONDelta McpToolResultBlock McpToolUseBlock Message
+        MessageBatch MessageBatchCanceledResult MessageBatchErroredResult MessageBatchExpiredResult
+        MessageBatchIndividualResponse MessageBatchRequestCounts MessageBatchResult
+        MessageBatchSucceededResult MessageDelta MessageDeltaUsage MessageTokensCount
+        OutputTokensDetails ParsedContentBlock ParsedMessage ParsedTextBlock ParsedToolUseBlock
+        RawContentBlockDelta RawContentBlockDeltaEvent RawContentBlockStartEvent
+        RawContentBlockStopEvent RawMessageDeltaEvent RawMessageStartEvent RawMessageStopEvent
+        RawMessageStreamEvent RedactedThinkingBlock ServerToolUsage ServerToolUseBlock
+        SignatureDelta StopDetails TextBlock TextCitation TextDelta
+        TextEditorCodeExecutionToolResultBlock ThinkingBlock ThinkingDelta ToolResultContent
+        ToolSearchToolResultBlock ToolUseBlock Usage WebFetchToolResultBlock WebSearchResultBlock
+        WebSearchToolResultBlock WebSearchToolResultError
     """,
     "types.vector_stores": """
         FileContentResponse VectorStoreFile VectorStoreFileBatch VectorStoreFileDeleted

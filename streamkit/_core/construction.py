@@ -94,6 +94,8 @@ def _reader(expected: Any) -> Reader:
     if len(members) > 1:
         if all(map(_is_wire, members)):
             return lambda value: _read_object(_tagged(members, value), value)
+        if get_origin(members[0]) is list and all(map(_is_wire, members[1:])):
+            return _list_or_object_reader(members[0], members[1:])
         return _value_reader(expected)
     (only,) = members
     if get_origin(only) is list:
@@ -106,6 +108,17 @@ def _reader(expected: Any) -> Reader:
     if _is_wire(only):
         return functools.partial(_read_object, cast("type[Wire]", only))
     return _value_reader(only)
+
+
+def _list_or_object_reader(list_type: Any, objects: list[type[Wire]]) -> Reader:
+    read_list = _reader(list_type)
+
+    def read(value: Any) -> tuple[Any, Any]:
+        if isinstance(value, list):
+            return read_list(value)
+        return _read_object(_tagged(objects, value), value)
+
+    return read
 
 
 def _members(expected: Any) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -34,6 +34,9 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
     ``streamkit._core.decoding`` builds it field by field.
     """
 
+    _unsent: ClassVar[frozenset[str]] = frozenset()
+    """The names of fields that the API does not have, which plain data and requests leave out."""
+
     # Unknown fields are attributes in the instance's own dict, unless their name is taken. Python
     # creates that dict at the first access, even to see that it is empty: to look at a field costs
     # less.
@@ -51,7 +54,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
 
     @property
     def request_id(self) -> str | None:
-        """The ``x-request-id`` of the response that held this object; quote it to support."""
+        """The request id of the response that held this object; quote it to support."""
         return vars(self).get("_request_id")
 
     @property
@@ -208,8 +211,11 @@ def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
     config = wire.__struct_config__
     if config.tag_field:
         yield config.tag_field, config.tag
+    unsent = wire._unsent  # noqa: SLF001 - of this module's own class
     for name, value in msgspec.structs.asdict(wire).items():
-        if name != "unknown_fields" and (value is not None or not drop_none):
+        if name == "unknown_fields" or name in unsent:
+            continue
+        if value is not None or not drop_none:
             yield name, value
     known = _known(type(wire))
     for name, value in wire.model_extra.items():

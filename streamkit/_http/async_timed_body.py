@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from streamkit._http.async_body import AsyncBody
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     import httpx
@@ -35,7 +36,7 @@ class TimedAsyncBody(AsyncBody):
             if not patience.expired():
                 raise
             self._end = error = self._deadlines.error()
-            error.request_id = self.response.headers.get("x-request-id")
+            error.request_id = request_id_in(self.response.headers)
             raise error from None
         finally:
             self._deadlines.arrived(time())

@@ -48,7 +48,7 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
     if isinstance(error, APIStatusError):
         if (delay_asked(error, now) or 0) > LONGEST_RETRY_AFTER:
             return False
-        if (advice := error.response.headers.get("x-should-retry")) in {"true", "false"}:
+        if (advice := error.headers.get("x-should-retry")) in {"true", "false"}:
             return bool(advice == "true")
         return _may_pass(error.status_code)
     if isinstance(error, APIConnectionError | StreamTruncatedError):
@@ -71,7 +71,7 @@ def delay_asked(error: BaseException | None, now: datetime | None = None) -> flo
     """Return the seconds that the server asks us to wait, or None if it does not ask."""
     if not isinstance(error, APIStatusError):
         return None
-    return retry_after(error.response.headers, now or datetime.now(UTC))
+    return retry_after(error.headers, now or datetime.now(UTC))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -42,6 +42,7 @@ _NO_SECRETS = _FOR_ANYBODY | {
     "referer",
     "traceparent",
     "tracestate",
+    "request-id",
     "x-client-request-id",
     "x-correlation-id",
     "x-request-id",

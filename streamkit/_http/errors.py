@@ -22,17 +22,28 @@ from streamkit.errors import (
     APITimeoutError,
     AuthenticationError,
     BadRequestError,
+    ClientClosedRequestError,
     ConflictError,
+    ContentTooLargeError,
+    GatewayTimeoutError,
+    HTTPNotImplementedError,
     InternalServerError,
     NotFoundError,
+    OverloadedError,
+    PaymentRequiredError,
     PermissionDeniedError,
+    PreconditionFailedError,
     RateLimitError,
+    RequestHeaderFieldsTooLargeError,
+    RequestTimeoutError,
+    ServiceUnavailableError,
     StreamDecodeError,
     StreamkitError,
     StreamTimeoutError,
     StreamTruncatedError,
     UnprocessableEntityError,
 )
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -95,7 +106,7 @@ def body_error(error: Exception, response: httpx.Response) -> StreamkitError:
             f"{host} fell silent in the middle of its answer ({_said(error)})",
             limit="read",
             seconds=phases.get("read"),
-            request_id=response.headers.get("x-request-id"),
+            request_id=request_id_in(response.headers),
         )
     if isinstance(error, CodingError | library.DecodingError) and not isinstance(
         error, HalfPackedError
@@ -147,11 +158,21 @@ def forget_request(response: httpx.Response) -> None:
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
+    402: PaymentRequiredError,
     403: PermissionDeniedError,
     404: NotFoundError,
+    408: RequestTimeoutError,
     409: ConflictError,
+    412: PreconditionFailedError,
+    413: ContentTooLargeError,
     422: UnprocessableEntityError,
     429: RateLimitError,
+    431: RequestHeaderFieldsTooLargeError,
+    499: ClientClosedRequestError,
+    501: HTTPNotImplementedError,
+    503: ServiceUnavailableError,
+    504: GatewayTimeoutError,
+    529: OverloadedError,
 }
 
 

@@ -15,6 +15,7 @@ from streamkit._core.growing_text import whole_characters
 from streamkit._core.printable import printable
 from streamkit._http.credentials import SHORTEST_SECRET, secrets_of
 from streamkit.errors import APIStatusError, ParseError, SchemaError, StreamkitError
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,6 +118,8 @@ class Secrets:
                 return value
 
     def _response(self, response: Any) -> Any:
+        if response is None:  # the error came within a stream
+            return None
         content: bytes = response.content
         if response.encoding == "utf-8":
             content = self._bytes(content)
@@ -163,8 +166,8 @@ def keeping_secrets(read: Method) -> Method:
 
 
 def request_id(response: httpx.Response) -> str | None:
-    """Return the ``x-request-id`` of a response in a form that is safe to log."""
-    id_ = response.headers.get("x-request-id")
+    """Return the request id of a response in a form that is safe to log."""
+    id_ = request_id_in(response.headers)
     return None if id_ is None else printable(Secrets.of(response).text(id_))
 
 

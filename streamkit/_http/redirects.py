@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from streamkit._http.credentials import without_credentials
 from streamkit._http.errors import library_of
 from streamkit.errors import APIError
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     import httpx
@@ -48,7 +49,7 @@ class Redirects:
                 raise APIError(
                     f"{here} redirects to {there}, another server, which was not sent the request:"
                     " if it is to be trusted, give its address as base_url",
-                    request_id=response.headers.get("x-request-id"),
+                    request_id=request_id_in(response.headers),
                 )
             without_credentials(following)
             self.options["auth"] = None

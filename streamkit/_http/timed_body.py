@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamkit._http.body import SyncBody
 from streamkit.errors import StreamTimeoutError
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ class TimedSyncBody(SyncBody):
 
     def _expire(self, error: StreamTimeoutError) -> None:
         if self._end is None:
-            error.request_id = self.response.headers.get("x-request-id")
+            error.request_id = request_id_in(self.response.headers)
             self._end = error
         self.close()
 

@@ -1,19 +1,21 @@
 """The errors that streamkit raises, which name the side at fault, the expected and the actual.
 
-The names are those of the ``openai`` package, so ``except`` clauses keep working. No error ever
-carries a key or a request header. An error's ``partial`` holds the part of the answer that had
-arrived. Every error can be copied and pickled with its attributes, also into another process.
+The names are those of the ``openai`` and ``anthropic`` packages, so ``except`` clauses keep
+working. No error ever carries a key or a request header. An error's ``partial`` holds the part of
+the answer that had arrived. Every error can be copied and pickled with its attributes, also into
+another process.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
 from streamkit.errors._copies import CopyableError
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
     from streamkit.types.beta.threads import Message, Run
@@ -25,21 +27,34 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AnthropicError",
     "AuthenticationError",
     "BadRequestError",
+    "ClientClosedRequestError",
     "ConflictError",
     "ContentFilterFinishReasonError",
+    "ContentTooLargeError",
+    "DeadlineExceededError",
+    "GatewayTimeoutError",
+    "HTTPNotImplementedError",
     "InternalServerError",
     "LengthFinishReasonError",
     "LimitExceededError",
     "NotFoundError",
     "OpenAIError",
+    "OverloadedError",
     "ParseError",
     "PartialRun",
+    "PaymentRequiredError",
     "PermissionDeniedError",
     "PollTimeoutError",
+    "PreconditionFailedError",
     "RateLimitError",
+    "RequestHeaderFieldsTooLargeError",
+    "RequestTimeoutError",
+    "RequestTooLargeError",
     "SchemaError",
+    "ServiceUnavailableError",
     "SlowConsumerError",
     "StreamClosedError",
     "StreamDecodeError",
@@ -76,7 +91,7 @@ class StreamkitError(CopyableError):
     object.
     """
     request_id: str | None = None
-    """The response's ``x-request-id``, where there was one; quote it to support."""
+    """The response's ``x-request-id`` or ``request-id``, where it had one; quote it to support."""
     events_received: int | None = None
     """The number of server-sent events received, when the error ended a stream of them."""
     bytes_received: int | None = None
@@ -113,6 +128,9 @@ class StreamkitError(CopyableError):
 
 OpenAIError = StreamkitError
 """The same class under its name in the ``openai`` package."""
+
+AnthropicError = StreamkitError
+"""The same class under its name in the ``anthropic`` package."""
 
 
 class APIError(StreamkitError):
@@ -155,42 +173,136 @@ class APITimeoutError(APIConnectionError):
 class APIStatusError(APIError):
     """The API answered with a 4xx or 5xx status; its headers are on ``response``."""
 
+    _status: ClassVar[int] = 200
+    """The status of an error that a server reported within a stream, by its kind if it has one."""
+
     def __init__(self, message: str, *, response: Any, body: object = None) -> None:
-        super().__init__(message, body=body, request_id=response.headers.get("x-request-id"))
+        request_id = None if response is None else request_id_in(response.headers)
+        super().__init__(message, body=body, request_id=request_id)
         self.response = response
-        self.status_code: int = response.status_code
+        """The response; None for an error that a server reported within a stream."""
+        self.status_code: int = self._status if response is None else response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the response; empty for an error within a stream."""
+        return {} if self.response is None else self.response.headers
 
 
 class BadRequestError(APIStatusError):
     """400: the API did not understand the request."""
 
+    _status = 400
+
 
 class AuthenticationError(APIStatusError):
     """401: the key is missing or wrong."""
+
+    _status = 401
+
+
+class PaymentRequiredError(APIStatusError):
+    """402: the account has to be paid for first."""
+
+    _status = 402
 
 
 class PermissionDeniedError(APIStatusError):
     """403: the key may not do this."""
 
+    _status = 403
+
 
 class NotFoundError(APIStatusError):
     """404: there is no such model, path or object."""
+
+    _status = 404
+
+
+class RequestTimeoutError(APIStatusError):
+    """408: the request did not arrive in time."""
+
+    _status = 408
 
 
 class ConflictError(APIStatusError):
     """409: the object is in use elsewhere."""
 
+    _status = 409
+
+
+class PreconditionFailedError(APIStatusError):
+    """412: the object is not in the state that the request assumes."""
+
+    _status = 412
+
+
+class ContentTooLargeError(APIStatusError):
+    """413: the request is larger than the API accepts."""
+
+    _status = 413
+
+
+RequestTooLargeError = ContentTooLargeError
+"""The same class under its older name in the ``anthropic`` package."""
+
 
 class UnprocessableEntityError(APIStatusError):
     """422: the API understood the request and cannot process it."""
+
+    _status = 422
 
 
 class RateLimitError(APIStatusError):
     """429: there were too many requests, or no quota is left."""
 
+    _status = 429
+
+
+class RequestHeaderFieldsTooLargeError(APIStatusError):
+    """431: the headers are larger than the API accepts."""
+
+    _status = 431
+
+
+class ClientClosedRequestError(APIStatusError):
+    """499: the server saw the connection closed before it answered."""
+
+    _status = 499
+
 
 class InternalServerError(APIStatusError):
     """5xx: the fault is the server's."""
+
+    _status = 500
+
+
+class HTTPNotImplementedError(InternalServerError):
+    """501: the server does not have what was requested."""
+
+    _status = 501
+
+
+class ServiceUnavailableError(InternalServerError):
+    """503: the server cannot answer now."""
+
+    _status = 503
+
+
+class GatewayTimeoutError(InternalServerError):
+    """504: the answer took the API too long; a stream has more time."""
+
+    _status = 504
+
+
+DeadlineExceededError = GatewayTimeoutError
+"""The same class under its older name in the ``anthropic`` package."""
+
+
+class OverloadedError(InternalServerError):
+    """529: the API has too much to do at the moment."""
+
+    _status = 529
 
 
 class APIResponseValidationError(APIError):

@@ -11,6 +11,7 @@ from streamkit._core.reports import report_in
 from streamkit._http.redaction import Secrets, keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import APIResponseValidationError
+from streamkit.errors._request_id import request_id_in
 from streamkit.families._resource.params import is_left_out
 from streamkit.types import CursorPage, Wire, WireDecoder
 
@@ -67,7 +68,7 @@ class Call(Generic[W]):
         extra = value.model_extra
         if extra.get("error") or (not _is_identified(value) and report_in(extra) is not None):
             raise _no_answer(self.type_, response)
-        value.note_request_id(response.headers.get("x-request-id"))
+        value.note_request_id(request_id_in(response.headers))
         return Answer(value, response.headers, Secrets.of(response).text)
 
 
@@ -176,5 +177,5 @@ def _no_answer(type_: object, response: httpx.Response) -> APIResponseValidation
     return APIResponseValidationError(
         f"the API answered {response.status_code} with no {name}: {response.text[:200]!r}",
         body=response.text,
-        request_id=response.headers.get("x-request-id"),
+        request_id=request_id_in(response.headers),
     )

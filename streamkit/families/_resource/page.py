@@ -43,7 +43,7 @@ class Page(Generic[W]):
 
     @property
     def request_id(self) -> str | None:
-        """The ``x-request-id`` of the response; quote it to support."""
+        """The request id of the response; quote it to support."""
         return self.page.request_id
 
     def has_next_page(self) -> bool:

@@ -8,6 +8,7 @@ from streamkit._http.redaction import Secrets
 from streamkit._http.stream_log import StreamLog
 from streamkit._rx.observers import Observers
 from streamkit.errors import StreamClosedError, StreamkitError, StreamTruncatedError
+from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,9 +52,8 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
 
     @property
     def request_id(self) -> str | None:
-        """The response's ``x-request-id``; quote it to support."""
-        request_id: str | None = self._response.headers.get("x-request-id")
-        return request_id
+        """The response's request id; quote it to support."""
+        return request_id_in(self._response.headers)
 
     @property
     def observable(self) -> Observable[E]:

@@ -11,6 +11,7 @@ from streamkit._core.decoding import loads
 from streamkit._core.growing_text import whole_characters
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import APIResponseValidationError, LimitExceededError
+from streamkit.errors._request_id import request_id_in
 from streamkit.families.chat.answer_shapes import as_completion, unwrapped
 from streamkit.families.chat.log import usage_of
 from streamkit.types import ChatCompletion, NestingError, WireDecoder, construct
@@ -47,7 +48,7 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
         if error := ended_with_error(choice.index, choice.finish_reason):
             raise _with(error, response, completion)
     completion.usage = usage_of(completion.usage, completion.choices)
-    completion.note_request_id(response.headers.get("x-request-id"))
+    completion.note_request_id(request_id_in(response.headers))
     return completion
 
 
@@ -102,7 +103,7 @@ def _has_messages(response: httpx.Response) -> bool:
 
 
 def _with(error: APIError, response: httpx.Response, completion: ChatCompletion) -> APIError:
-    error.request_id = response.headers.get("x-request-id")
+    error.request_id = request_id_in(response.headers)
     error.partial = completion if completion.choices else None
     return error
 
@@ -111,5 +112,5 @@ def _no_completion(response: httpx.Response) -> APIResponseValidationError:
     return APIResponseValidationError(
         f"the API answered {response.status_code} with no chat completion: {response.text[:200]!r}",
         body=response.text,
-        request_id=response.headers.get("x-request-id"),
+        request_id=request_id_in(response.headers),
     )

@@ -1,4 +1,4 @@
-"""The roads an answer takes through the clients, and what is known of each at its end."""
+"""The roads of an answer through the clients, and the result of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from streamkit import AsyncOpenAI, OpenAI, pydantic_function_tool
 
 PATIENCE = 10.0
-"""Seconds after which a test that waits in vain fails."""
+"""The seconds after which a test stops waiting and fails."""
 KEY = "sk-secret"
 SSL = httpx.create_ssl_context()
 
@@ -34,7 +34,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Result:
-    """What a road told: how it ended, each time it did, with what; and the waits of retries."""
+    """Each end of a road, the final or partial completion, and the waits before retries."""
 
     ends: list[Exception | None] = field(default_factory=list["Exception | None"])
     completion: Any = None
@@ -42,7 +42,7 @@ class Result:
 
     @property
     def text(self) -> str:
-        """What was said, or the arguments of the calls."""
+        """The content, or the arguments of the calls."""
         if self.completion is None or not self.completion.choices:
             return ""
         message = self.completion.choices[0].message
@@ -132,7 +132,7 @@ ROADS: dict[str, Road] = {
 
 
 def released(server: Any, fault: str) -> threading.Thread | None:
-    """A thread that lets a stalled answer go on, for faults that hold one back."""
+    """Return a running thread that releases a stalled answer; None if the fault does not stall."""
     if not fault.startswith(("stall", "silence")):
         return None
 

@@ -1,4 +1,4 @@
-"""The faults themselves: what is sent, to whom, and how often."""
+"""Each fault changes the sent bytes as documented, for the chosen requests, as often as asked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def events(body: bytes) -> list[bytes]:
     return [event + b"\n\n" for event in body.split(b"\n\n")[:-1]]
 
 
-# How they are written
+# The notation of faults
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_every_kind_needs_no_more_than_its_name(kind: str) -> None:
     assert type(read(kind)) is KINDS[kind]
 
 
-# Whom they hit
+# The requests that a fault affects
 
 
 def test_a_request_names_its_fault_in_a_header(http: httpx.Client) -> None:
@@ -133,7 +133,7 @@ def test_a_fault_with_times_lets_the_repetition_of_a_request_pass(http: httpx.Cl
     assert codes == [500, 500, 500, 200, 500, 200]
 
 
-# What they do
+# The effects
 
 
 def test_cut_bytes_are_counted_exactly(http: httpx.Client) -> None:
@@ -250,7 +250,7 @@ def test_a_stalled_answer_is_let_go_when_the_client_leaves(server: EmbeddedServe
     headers = {"x-streamkit-fault": "stall?after=2"}
     url = server.base_url + "/chat/completions"
     with httpx.stream("POST", url, json=ASKED, headers=headers) as response:
-        pieces = response.iter_bytes()  # which closes the response when it is let go
+        pieces = response.iter_bytes()  # the response is closed when the iterator is collected
         next(pieces)
         assert server.stalled(PATIENCE)
     assert server.exchanges[-1].wait(PATIENCE) == "cut"
@@ -288,7 +288,7 @@ def test_a_journal_distinguishes_a_cut_from_a_whole_answer(
     assert server.exchanges[-1].wait(PATIENCE) == "cut"
 
 
-# Their parts
+# The parts of faults
 
 
 @given(st.binary(), st.lists(st.integers(0, 200)), st.booleans())

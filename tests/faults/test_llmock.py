@@ -1,4 +1,4 @@
-"""streamkit before a judge that is not ours: llmock, which makes faults and grades the client."""
+"""streamkit is graded by llmock, another project's server that makes faults."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Fault = Callable[[LLMock], LLMock]
 IN_MID_STREAM: dict[str, tuple[Fault, type[OpenAIError]]] = {
     "disconnect": (lambda llmock: llmock.disconnect(after_chunks=3), StreamTruncatedError),
     "truncate": (lambda llmock: llmock.truncate(after_chunks=3), StreamTruncatedError),
-    # Without a pace it has sent everything before it can see that the client has left.
+    # Without a pace the server has sent everything before it can see that the client has left.
     "malformed": (lambda llmock: llmock.pace(20).corrupt(after_chunks=3), StreamDecodeError),
     "stall": (lambda llmock: llmock.stall(after_chunks=3, seconds=30), StreamTimeoutError),
 }
@@ -91,7 +91,7 @@ def test_what_cannot_succeed_is_not_tried_again(llmock: LLMock) -> None:
 
 
 def seen(llmock: LLMock) -> None:
-    """Wait until the judge has seen the end of a request: before that, another is no retry."""
+    """Wait until llmock has seen the end of a request; it counts no earlier one as a retry."""
     assert llmock.requests
 
 

@@ -1,4 +1,4 @@
-"""Every fault on every road with every content: how it ends, with what, after how many attempts."""
+"""Each fault, on each road and with each content, ends with the tabled error, text and attempts."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ WHOLE, PART, OTHER, NONE = "the whole answer", "its beginning", "another answer"
 
 
 class Outcome(NamedTuple):
-    """How a request ends."""
+    """The end of a request."""
 
     error: type[Exception] | None
     arrived: str
-    """What the completion has, or the ``completion`` of the error."""
+    """The contents of the completion, or of the error's ``completion``."""
     attempts: int = 1
 
 
 class Row(NamedTuple):
-    """How the requests with a fault end; ``observe`` sees the same as ``stream``."""
+    """The ends of requests with a fault; ``observe`` gives the same as ``stream``."""
 
     parse: Outcome
     stream: Outcome | dict[str, Outcome]
-    """One for all contents, or one for each."""
+    """One outcome for all contents, or one for each."""
 
 
 def always(outcome: Outcome) -> Row:
@@ -64,10 +64,10 @@ MANGLED = {
     "structured": Outcome(ParseError, OTHER),
     "tools": Outcome(ParseError, OTHER),
 }
-"""Nothing in the protocol tells that events were repeated or changed places: only a parser does."""
+"""Repeated or swapped events do not violate the protocol, so only a parser notices them."""
 
 TABLE: dict[str, Row] = {
-    # Before the headers: nothing has begun, so it is tried again.
+    # Before the headers: nothing has begun, so the request is retried.
     "status?code=500": always(Outcome(InternalServerError, NONE, attempts=3)),
     "status?code=500&times=1": always(AT_LAST),
     "status?code=429&retry_after=7": always(Outcome(RateLimitError, NONE, attempts=3)),
@@ -83,7 +83,7 @@ TABLE: dict[str, Row] = {
     "cut?after=900&unit=bytes": Row(OK, CUT),
     "half_frame?after=4": Row(UNREACHABLE, CUT),
     "reset?after=4": Row(UNREACHABLE, CUT),
-    # It does so before the first content, and it is tried again.
+    # It ends before the first content, and the request is retried.
     "cut?after=90&unit=bytes": Row(UNREACHABLE, CUT_AT_ONCE),
     "cut": Row(UNREACHABLE, CUT_AT_ONCE),
     "cut?times=1": always(AT_LAST),
@@ -92,16 +92,16 @@ TABLE: dict[str, Row] = {
         {
             "text": CUT_AT_ONCE,  # the first event is the role
             "structured": CUT_AT_ONCE,
-            "tools": Outcome(StreamTruncatedError, NONE),  # and the name of the call
+            "tools": Outcome(StreamTruncatedError, NONE),  # the first event names the call
         },
     ),
     "reset?times=2": always(Outcome(None, WHOLE, attempts=3)),
     "half_frame": Row(UNREACHABLE, CUT_AT_ONCE),
-    # By the rules of HTTP nothing is wrong with it.
+    # HTTP sees a complete body.
     "truncate?after=4": Row(INVALID, CUT),
     "truncate": Row(INVALID, Outcome(StreamDecodeError, NONE, attempts=3)),
     "truncate?times=1": Row(INVALID, AT_LAST),
-    # What comes is wrong.
+    # The bytes are wrong.
     "error?after=4": Row(REPORTED, Outcome(APIError, PART)),
     "error?after=4&named=true": Row(REPORTED, Outcome(APIError, PART)),
     "error": Row(REPORTED, Outcome(APIError, NONE, attempts=3)),
@@ -110,7 +110,7 @@ TABLE: dict[str, Row] = {
     "garbage": Row(INVALID, Outcome(StreamDecodeError, NONE)),
     "duplicate?after=2": Row(INVALID, MANGLED),
     "reorder?after=2": Row(INVALID, MANGLED),
-    # Nothing is wrong but the time it takes.
+    # Only the time is wrong.
     "stall?after=4": always(OK),
     "stall": always(OK),
     "drip?size=7": always(OK),
@@ -120,7 +120,7 @@ WAITS = {
     "status?code=429&retry_after=7": [7.0, 7.0],
     "status?code=429&retry_after=7&times=1": [7.0],
 }
-"""What a client that honours ``Retry-After`` waits."""
+"""The waits of a client that honours ``Retry-After``, in seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def server() -> Iterator[EmbeddedServer]:
 PLAIN = {name: road for name, road in ROADS.items() if name.endswith("parse")}
 STREAMED = {name: road for name, road in ROADS.items() if name not in PLAIN}
 SAME = [fault for fault, row in TABLE.items() if isinstance(row.stream, Outcome)]
-"""The faults that do the same to every content."""
+"""The faults that have the same effect on every content."""
 
 
 @pytest.mark.parametrize("content", CONTENTS)
@@ -197,7 +197,7 @@ def relation(text: str, whole: str) -> str:
 
 
 def attempts(server: EmbeddedServer, fault: str, said: Any) -> int:
-    """How often the client sent the request that was to fail."""
+    """Return the number of times that the client sent the request with the fault."""
     return sum(
         each.headers.get("x-streamkit-fault") == fault and each.body["messages"] == said
         for each in server.exchanges
@@ -206,12 +206,12 @@ def attempts(server: EmbeddedServer, fault: str, said: Any) -> int:
 
 LIMITS: dict[TimeLimit, float] = {
     "first_content": 0.05,
-    "between_content": 0.25,  # no shorter: what comes before the fault shall not be late
+    "between_content": 0.25,  # no shorter, so that the chunks before the fault are not late
     "read": 0.25,
     "total": 0.05,
 }
 TIMES: dict[tuple[str, TimeLimit], Outcome] = {
-    # Who sets a limit of the first content asks for another attempt.
+    # A limit on the first content causes a retry.
     ("silence", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
     ("stall", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
     ("keep_alives", "first_content"): Outcome(StreamTimeoutError, NONE, attempts=3),
@@ -221,7 +221,7 @@ TIMES: dict[tuple[str, TimeLimit], Outcome] = {
     ("silence", "total"): Outcome(StreamTimeoutError, NONE),
     ("keep_alives", "total"): Outcome(StreamTimeoutError, NONE),
 }
-"""What never goes on, under a limit of time."""
+"""The ends of answers that never continue, under a time limit."""
 
 
 @pytest.mark.parametrize("content", CONTENTS)
@@ -240,7 +240,7 @@ def test_a_limit_of_time_ends_what_a_fault_holds_back(
         **params,
     )
     (end,) = result.ends
-    # Not what the server saw: it may not have come to a request in so short a time.
+    # The requests seen by the server are not counted: within so short a limit some never arrive.
     tries = len(result.naps) + 1
     assert Outcome(kind(end), relation(result.text, whole), tries) == TIMES[fault, limit]
     assert isinstance(end, StreamTimeoutError)

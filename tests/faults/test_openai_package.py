@@ -1,4 +1,4 @@
-"""The openai package before our server: a client that is not ours meets what each fault says."""
+"""The openai package, as a client of the embedded server, sees each fault as documented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""llama.cpp's own server killed, stopped and left in the middle of its answer."""
+"""Streams end well when llama.cpp's own server is killed, stopped or left during its answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENDLESS: dict[str, Any] = {
     "max_tokens": 3500,
     "extra_body": {"ignore_eos": True},
 }
-"""What takes the server seconds."""
+"""The parameters of an answer that takes the server seconds."""
 PATIENCE = 10.0
 
 
@@ -177,7 +177,7 @@ def said(completion: Any) -> str:
 
 
 def wait_until_idle(url: str) -> None:
-    """Ask until no slot of the server is at work."""
+    """Poll until no slot of the server is at work."""
     with httpx.Client(base_url=url.removesuffix("/v1")) as http:
         for _ in range(10_000):
             if not any(slot["is_processing"] for slot in http.get("/slots").json()):

@@ -1,4 +1,4 @@
-"""``streamkit serve --fault``."""
+"""The command ``streamkit serve --fault``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Fuzz the targets, one after another: ``python -m tests.fuzz [--seconds N] [target …]``.
+"""The command that fuzzes the targets in turn: ``python -m tests.fuzz [--seconds N] [target …]``.
 
-What is new is kept in a folder of its own for the time of the run; a finding is saved to
-``--findings`` and its path is printed. With CI in the environment the dice fall the same way each
-time, so that a change is judged by what it changed.
+New inputs are kept in a temporary folder during the run; a finding is saved to ``--findings`` and
+its path is printed. With CI in the environment each run has the same random seed, so that a finding
+comes from the change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WORDS = Path(__file__).parent / "words.dict"
 
 
 def main() -> int:
-    """Give each target its share of the time; 1 if one has a finding."""
+    """Give each target its share of the time; return 1 if one has a finding."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz streamkit.")
     parser.add_argument("targets", nargs="*", metavar="target", help=" | ".join(TARGETS))
     parser.add_argument("--seconds", type=int, default=60, help="for all of them (60)")
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def passes(target: str, seconds: int, findings: Path) -> bool:
-    """Fuzz one target in a process of its own, for libFuzzer ends the one it is in."""
+    """Fuzz one target in a process of its own, because libFuzzer ends its process."""
     print(f"\n== {target}, {seconds} s", flush=True)
     with tempfile.TemporaryDirectory() as new:
         command = [sys.executable, "-m", "tests.fuzz.guided", target, new, str(CORPUS / target)]

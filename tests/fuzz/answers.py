@@ -1,6 +1,6 @@
-"""Answers in any words the protocol has: each event says what it should, and each end comes once.
+"""Answers in any words of the protocol give the right events, and each end exactly once.
 
-The bytes are decisions about what the chunks say, so that every input is an answer.
+The bytes are decisions about the chunks, so that every input is an answer.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from tests.fuzz.bodies import FORMAT, TOOLS
 T = TypeVar("T")
 
 LONGEST = 300
-"""How many decisions an answer has: every event of it is read twice, with all before it."""
+"""The maximum number of decisions: each event is read twice, with all events before it."""
 
 _decode = WireDecoder(ChatCompletionChunk).decode
 
 
 def check(data: bytes) -> None:
-    """Take the chunks that the bytes decide on, and compare what is told with what was said."""
+    """Build chunks from the bytes, and compare the emitted events with the final completion."""
     decide = Decisions(data[:LONGEST])
     machine = ChatEvents(Reader(FORMAT, TOOLS))
     events: list[Event] = []
@@ -49,7 +49,7 @@ def check(data: bytes) -> None:
 
 
 def compare(choice: dict[str, Any], events: list[dict[str, Any]]) -> None:
-    """What a choice became with what its events said."""
+    """Compare a choice of the completion with its events."""
     message = choice["message"]
     for name in ("content", "refusal"):
         deltas = [event["delta"] for event in events if event["type"] == f"{name}.delta"]
@@ -80,7 +80,7 @@ def compare(choice: dict[str, Any], events: list[dict[str, Any]]) -> None:
 
 
 class Decisions:
-    """Bytes as decisions; when there are none left, the first of the options is taken."""
+    """Decisions made of bytes; after the last byte the first option is taken."""
 
     def __init__(self, data: bytes) -> None:
         self._data = iter(data)
@@ -90,13 +90,13 @@ class Decisions:
         return self._left > 0
 
     def between(self, *options: T) -> T:
-        """One of the options."""
+        """Return one of the options."""
         self._left -= 1
         return options[next(self._data, 0) % len(options)]
 
 
 def chunks(decide: Decisions) -> Iterator[dict[str, Any]]:
-    """Chunks, as long as there are decisions."""
+    """Yield chunks, as long as decisions are left."""
     while decide:
         yield with_some(
             decide,
@@ -108,7 +108,7 @@ def chunks(decide: Decisions) -> Iterator[dict[str, Any]]:
 
 
 def a_choice(decide: Decisions) -> dict[str, Any]:
-    """What a chunk says of a choice."""
+    """Return a choice of a chunk."""
     return with_some(
         decide,
         {"index": decide.between(0, 1, 7, None), "delta": a_delta(decide)},
@@ -121,7 +121,7 @@ def a_choice(decide: Decisions) -> dict[str, Any]:
 
 
 def a_delta(decide: Decisions) -> dict[str, Any] | None:
-    """What a chunk adds to a message."""
+    """Return a delta, or null."""
     if decide.between(0, 0, 0, 1):
         return None
     return with_some(
@@ -138,7 +138,7 @@ def a_delta(decide: Decisions) -> dict[str, Any] | None:
 
 
 def a_call(decide: Decisions) -> dict[str, Any]:
-    """A fragment of a tool call."""
+    """Return a fragment of a tool call."""
     return with_some(
         decide,
         {},
@@ -155,13 +155,13 @@ def a_call(decide: Decisions) -> dict[str, Any]:
 
 
 def some(decide: Decisions, make: Callable[[Decisions], object]) -> list[object] | None:
-    """A list of one, two or none, or null."""
+    """Return a list of no, one or two items, or null."""
     count = decide.between(1, 2, 0, None)
     return None if count is None else [make(decide) for _ in range(count)]
 
 
 def with_some(decide: Decisions, fields: dict[str, Any], **makers: Any) -> dict[str, Any]:
-    """The fields, and some of those that can be made."""
+    """Return the fields with some of those that the makers can add."""
     chosen = decide.between(*range(1 << len(makers)))
     for place, (name, make) in enumerate(makers.items()):
         if chosen >> place & 1:

@@ -1,4 +1,4 @@
-"""Whole bodies of answers: any bytes end well or in an error of ours, wherever they are cut."""
+"""Any bytes as the body of an answer end well or in a typed error, however they are cut."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOOLS = tool_parsers(
 
 
 def check(data: bytes) -> None:
-    """The first byte says into what pieces the body is cut, and what a cut end is."""
+    """Check a body; the first byte decides its pieces and ``on_truncated``."""
     size, body = data[0] if data else 0, data[1:]
     on_truncated: OnTruncated = "accept" if size % 2 else "error"
     events, error = taken([body], on_truncated)
@@ -32,7 +32,7 @@ def check(data: bytes) -> None:
 
 
 def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
-    """The events, read when they came and when all had come, and the error."""
+    """Return the events as read at once and as read at the end, and the error."""
     machine = ChatEvents(Reader(FORMAT, TOOLS))
     pipeline = chat_pipeline(machine, on_truncated=on_truncated)
     events: list[Event] = []

@@ -1,4 +1,4 @@
-"""One target under libFuzzer: ``python -m tests.fuzz.guided target [libFuzzer's arguments]``."""
+"""The fuzzer of a target: ``python -m tests.fuzz.guided target [libFuzzer's arguments]``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 
 def main() -> None:
-    """Instrument streamkit, then fuzz until the arguments say that it is enough."""
-    atheris: Any = importlib.import_module("atheris")  # it has no types
+    """Instrument streamkit, then fuzz until the limits in the arguments are reached."""
+    atheris: Any = importlib.import_module("atheris")  # the package has no types
     with atheris.instrument_imports(include=["streamkit"]):
         target = importlib.import_module(f"tests.fuzz.{sys.argv[1]}")
     atheris.Setup([sys.argv[0], *sys.argv[2:]], target.check)

@@ -1,4 +1,4 @@
-"""The machine for partial JSON, in pieces, against ``json.loads``; what it shows only grows."""
+"""The parser of partial JSON agrees with ``json.loads`` at any cut, and its views only grow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fuzz.pieces import pieces
 
 
 def check(data: bytes) -> None:
-    """The first byte says into what pieces the text is cut."""
+    """Check a text; the first byte decides its pieces."""
     size, text = data[0] if data else 0, data[1:].decode("utf-8", "replace")
     parser = PartialJSON()
     views: list[Any] = []
@@ -39,7 +39,7 @@ def check(data: bytes) -> None:
 
 
 def compare_with_json(text: str, parser: PartialJSON) -> None:
-    """A document is one for both, and the same one."""
+    """Check that the parser and ``json.loads`` accept the same documents with the same values."""
     try:
         value = load(text)
     except (ValueError, RecursionError):
@@ -54,6 +54,6 @@ def compare_with_json(text: str, parser: PartialJSON) -> None:
 
 
 def has_a_key_twice(text: str) -> bool:
-    """Whether two keys may be the same; then the value of the later one replaces the other's."""
+    """Return whether two keys may be equal; a later value then replaces an earlier one."""
     keys = re.findall(r'("(?:[^"\\\x00-\x1f]|\\.)*")\s*:', text)
     return len(set(keys)) < len(keys) or any("\\" in key for key in keys)

@@ -1,4 +1,4 @@
-"""How a target cuts its input."""
+"""The cuts of a target's input."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import AnyStr
 
 
 def pieces(text: AnyStr, size: int) -> list[AnyStr]:
-    """The text in pieces of ``size``; in one piece when that is 0."""
+    """Return the text in pieces of ``size``, or in one piece if that is 0."""
     return [text[at : at + size] for at in range(0, len(text), size)] if size else [text]

@@ -1,4 +1,4 @@
-"""Whole bodies of runs: any bytes end well or in an error of ours, wherever they are cut."""
+"""Any bytes as the body of a run end well or in a typed error, however they are cut."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.pipelines import run_pipeline
 
 
 def check(data: bytes) -> None:
-    """The first byte says into what pieces the body is cut, and what a cut end is."""
+    """Check a body; the first byte decides its pieces and ``on_truncated``."""
     size, body = data[0] if data else 0, data[1:]
     on_truncated: OnTruncated = "accept" if size % 2 else "error"
     emitted, error = taken([body], on_truncated)
@@ -20,7 +20,7 @@ def check(data: bytes) -> None:
 
 
 def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], OpenAIError | None]:
-    """What every event tells, read when it came and when all had come, and the error."""
+    """Return the contents of all events, as read at once and as read at the end, and the error."""
     follower = RunFollower()
     pipeline = run_pipeline(follower, on_truncated)
     emitted: list[object] = []
@@ -31,7 +31,7 @@ def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], 
                 (event.event, [each.to_dict() for each in follower.emitted])
                 for event in pipeline.read(part)
             )
-        # The last event, if it lacked nothing but its empty line.
+        # The last event, which may lack its empty line.
         emitted.extend(
             (event.event, [each.to_dict() for each in follower.emitted]) for event in pipeline.end()
         )

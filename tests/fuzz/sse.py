@@ -1,4 +1,4 @@
-"""Server-sent events, in pieces and at once, against the standard and against httpx-sse."""
+"""The decoder of server-sent events agrees with the standard and with httpx-sse, at any cut."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fuzz.pieces import pieces
 
 
 def check(data: bytes) -> None:
-    """The first byte says into what pieces the rest is cut."""
+    """Check a body; the first byte decides its pieces."""
     size, body = data[:1], data[1:]
     events = by_us([body])
     assert events == by_us(pieces(body, size[0] if size else 0))
@@ -27,7 +27,7 @@ def check(data: bytes) -> None:
 
 
 def by_us(parts: list[bytes]) -> list[ServerSentEvent]:
-    """The events that came, be the body a stream or none."""
+    """Return the events of the decoder, whether or not the body is an event stream."""
     decoder = SSEDecoder()
     events = [event for part in parts for event in decoder.feed(part)]
     try:
@@ -38,7 +38,7 @@ def by_us(parts: list[bytes]) -> list[ServerSentEvent]:
 
 
 def strays_in(body: bytes) -> bool:
-    """Whether a line may be one of those that the standard passes over and we do not."""
+    """Return whether a line may be one that the standard ignores and that streamkit reports."""
     return any(
         line.lstrip()[:1] in {b"{", b"["}
         or (line.partition(b":")[0] not in FIELDS and FAILURE.search(line))
@@ -50,18 +50,19 @@ FAILURE = re.compile(
     rb"error|exception|fail(ed|ure)|timed?[ -]?out|unavailable|overloaded|bad gateway",
     re.IGNORECASE,
 )
-"""Matches what a line about a failure has in it, among others."""
+"""Matches lines about a failure, and some others."""
 
 
 def lines(body: bytes) -> list[bytes]:
-    """The finished lines."""
+    """Return the finished lines."""
     return re.split(b"\r\n|\r|\n", body.removeprefix(b"\xef\xbb\xbf"))[:-1]
 
 
 def by_the_standard(body: bytes) -> list[ServerSentEvent]:
-    """The same, word for word: the whole body at once, line by line.
+    """Return the events as the standard words it: the whole body at once, line by line.
 
-    Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
+    Source:
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
     """
     events: list[ServerSentEvent] = []
     last_id, name, retry = b"", b"", None
@@ -88,10 +89,11 @@ def by_the_standard(body: bytes) -> list[ServerSentEvent]:
 
 
 def is_read_alike_by_httpx_sse(body: bytes) -> bool:
-    """Whether there is nothing in the body that httpx-sse reads in a way of its own.
+    """Return whether the body has nothing that httpx-sse reads in its own way.
 
-    It knows no byte order mark, takes a frame that the end cuts off for whole if its last line is,
-    takes any text of ``int`` for a retry, and reads bytes that are no UTF-8 as something else.
+    httpx-sse does not know the byte order mark, emits a frame that the end cuts off if its last
+    line is finished, accepts any text that ``int`` does for a retry, and decodes bytes that are not
+    UTF-8 differently.
     """
     try:
         text = body.decode()
@@ -102,7 +104,7 @@ def is_read_alike_by_httpx_sse(body: bytes) -> bool:
 
 
 def by_httpx_sse(body: bytes) -> list[ServerSentEvent]:
-    """What httpx-sse makes of the body."""
+    """Return the events that httpx-sse emits for the body."""
     headers = {"content-type": "text/event-stream; charset=utf-8"}
     source = EventSource(httpx.Response(200, headers=headers, stream=_Body(body)))
     return [
@@ -112,7 +114,7 @@ def by_httpx_sse(body: bytes) -> list[ServerSentEvent]:
 
 
 def with_data(events: list[ServerSentEvent]) -> list[ServerSentEvent]:
-    """The events with data in them, for httpx-sse makes events of frames without as well."""
+    """Return the events with data, because httpx-sse also emits frames without."""
     return [event for event in events if event.data]
 
 

@@ -1,4 +1,4 @@
-"""The fuzzed targets without their fuzzer: what was found once, and any bytes."""
+"""The fuzz targets without a fuzzer: they pass for the corpus and for any bytes."""
 
 from __future__ import annotations
 

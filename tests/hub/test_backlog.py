@@ -23,11 +23,11 @@ from tests.chat_chunks import call, calls, choice, chunk, ends, says, token
 
 LIMITS = st.integers(1, 5)
 TURNS = st.lists(st.booleans(), max_size=60)
-"""For each turn, whether something is put, or taken."""
+"""For each turn, whether an event is put or taken."""
 
 
 def rest_of(backlog: Backlog[Any]) -> list[Any]:
-    """What can still be taken; the end is the last."""
+    """Return all events that can still be taken; the end is the last."""
     taken: list[Any] = []
     while (one := backlog.take()) is not NOTHING_YET:
         taken.append(one)
@@ -152,7 +152,7 @@ def test_there_are_four_ways_to_overflow() -> None:
         Backlog(overflow=overflow)
 
 
-# What is merged
+# Merged events
 
 
 def logprob(content: str, index: int = 0) -> Any:
@@ -201,7 +201,7 @@ def piece(event: Any) -> Any:
 
 
 def pieces(events: list[Any]) -> dict[Any, Any]:
-    """All pieces of the delta events, joined, by where they belong."""
+    """Return the joined pieces of the delta events for each place."""
     joined: dict[Any, Any] = defaultdict(list)
     for event in events:
         if event.type.endswith(".delta"):
@@ -224,7 +224,7 @@ def test_coalesced_events_say_all_that_was_said_in_order(
     taken += rest_of(backlog)
 
     assert pieces(taken) == pieces(events)
-    # Done events are all there; each other one is where the newest of those it stands for was.
+    # No done event is missing; any other one is at the place of the newest event merged into it.
     is_mergeable = [event.type.endswith(".delta") or event.type == "chunk" for event in events]
     dones = [event for event, merges in zip(events, is_mergeable, strict=True) if not merges]
     assert [event for event in taken if event in dones] == dones
@@ -234,7 +234,7 @@ def test_coalesced_events_say_all_that_was_said_in_order(
 
 
 def same_moment(one: Any, event: Any) -> bool:
-    """Whether an event, however much it spans, was emitted when the other was."""
+    """Return whether a merged event was emitted at the same moment as another event."""
     if type(one) is not type(event) or place(one) != place(event):
         return False
     views = ("snapshot", "arguments")
@@ -270,7 +270,7 @@ def test_nothing_is_merged_across_a_reset() -> None:
 
 
 class Counted(Event, frozen=True, gc=False, eq=False):
-    """An event of nobody's family, which stands for those before it of its row and column."""
+    """An event outside of all families; a newer one merges with the older ones of its place."""
 
     type: ClassVar[str] = "counted"
     row: str

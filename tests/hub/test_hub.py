@@ -26,7 +26,7 @@ LOST = OSError("lost")
 
 
 class RefusedError(Exception):
-    """What an observer raises in these tests."""
+    """The error that an observer raises."""
 
 
 def feed(hub: Hub[int], count: int) -> None:
@@ -35,7 +35,7 @@ def feed(hub: Hub[int], count: int) -> None:
 
 
 def rest_of(consumer: Consumer[Any]) -> list[Any]:
-    """What a consumer takes; its last is the error, or ``|``."""
+    """Return the items of a consumer; the last is the error, or ``|``."""
     taken: list[Any] = []
     try:
         taken.extend(consumer)
@@ -45,7 +45,7 @@ def rest_of(consumer: Consumer[Any]) -> list[Any]:
 
 
 class Reader:
-    """A thread that takes all that a consumer gets, once it may."""
+    """A thread that takes all items of a consumer once ``may_read`` is set."""
 
     def __init__(self, consumer: Consumer[Any]) -> None:
         self.may_read = threading.Event()
@@ -164,7 +164,7 @@ def test_who_leaves_frees_the_producer(leave: str) -> None:
     consumers = [hub.consumer(limit=1)]
     fast = hub.consumer()
     producer = in_a_thread(feed, hub, 50)
-    assert [next(fast), next(fast)] == [0, 1]  # and so the producer waits
+    assert [next(fast), next(fast)] == [0, 1]  # two are taken, and so the producer waits
     if leave == "close":
         consumers[0].close()
         consumers[0].close()
@@ -209,7 +209,7 @@ def test_one_thread_cannot_wait_for_itself() -> None:
 
 
 class Recorder:
-    """What an observer was told in virtual time."""
+    """The notifications of an observer and their virtual times."""
 
     def __init__(self, scheduler: VirtualTimeScheduler) -> None:
         self.recorded: list[tuple[float, object]] = []
@@ -353,7 +353,7 @@ def test_threads_of_a_scheduler_take_turns() -> None:
     assert recorded == list(range(500))
 
 
-# Where it comes from
+# Sources
 
 
 def test_it_is_driven_by_any_iterator() -> None:
@@ -508,7 +508,7 @@ def test_a_stream_feeds_threads() -> None:
     for *taken, end in (everything, merged):
         assert end == "|"
         assert texts(taken) == taken[-1].content == "abcdefgh"
-    # Nobody took one before all had come, so there is no more than one of a kind.
+    # No event was taken before all had come, so only one of each kind is left.
     assert [event.type for event in merged[:-1]] == ["content.delta", "chunk", "content.done"]
 
 

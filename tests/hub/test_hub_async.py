@@ -24,7 +24,7 @@ LOST = OSError("lost")
 
 
 async def rest_of(consumer: Consumer[Any]) -> list[Any]:
-    """What a consumer takes; its last is the error, or ``|``."""
+    """Return the items of a consumer; the last is the error, or ``|``."""
     taken: list[Any] = []
     try:
         async for event in consumer:
@@ -96,7 +96,7 @@ async def test_a_task_that_waits_can_be_cancelled_and_wait_again() -> None:
 
 
 def unfulfilled() -> int:
-    """How many futures, besides tasks, are kept without a result."""
+    """Return the number of futures, besides tasks, that are kept without a result."""
     gc.collect()
     kept: list[Any] = [item for item in gc.get_objects() if type(item) is asyncio.Future]
     return sum(not future.done() or future.cancelled() for future in kept)

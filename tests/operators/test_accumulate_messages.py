@@ -66,7 +66,7 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 
 
 def snapshots(events: Iterable[Said | str]) -> list[Any]:
-    """What each delta's snapshot says, read when all is over."""
+    """Return the snapshot of each delta, read after the last event."""
     machine = MessageAccumulator()
     emitted = [output for event in events for output in machine.feed(read(event))]
     deltas = [event for event in emitted if isinstance(event, MessageDeltaEvent)]

@@ -59,7 +59,7 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
 
 
 def calls(events: Iterable[Said | str]) -> list[list[dict[str, Any]]]:
-    """The calls of each delta's snapshot, read when all is over."""
+    """Return the calls in the snapshot of each delta, read after the last event."""
     machine = RunAccumulator()
     emitted = [output for event in events for output in machine.feed(read(event))]
     deltas = [event for event in emitted if isinstance(event, RunStepDeltaEvent)]
@@ -180,7 +180,7 @@ def test_outputs_accumulate_by_their_index() -> None:
 
 
 def test_a_delta_may_say_once_more_with_what_calls_the_step_began() -> None:
-    # As open-assistant-api does.
+    # open-assistant-api does this.
     whole = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
     searched = {
         "id": "d",

@@ -168,9 +168,9 @@ PLACES = range(3)
 
 @st.composite
 def interleavings(draw: st.DrawFn) -> list[Said | str]:
-    """A run whose messages and steps, and their blocks and calls, grow in any order.
+    """Return a run whose messages and steps, and their blocks and calls, grow in any order.
 
-    Each begins, grows and ends; apart from that nothing is in order. Indices have gaps.
+    Each begins, grows and ends; apart from that the order is random. Indices have gaps.
     """
     waiting: dict[str, list[Said | str]] = {}
     for thing in draw(st.sets(st.sampled_from(THINGS), min_size=1)):
@@ -226,7 +226,7 @@ def test_any_interleaving_emits_each_thing_once_and_in_order(events: list[Said |
         early = [piece for piece in middle if not piece.startswith("+")]
         assert created == "new"
         assert done == "=" + "".join(deltas)
-        # A text that goes on after the next block has begun has one more done event.
+        # A text that continues after the next block has begun has one more done event.
         assert len(early) <= (1 if thing.startswith("m") else 0)
         assert not early or (early[0].startswith("=") and middle[-1] != early[0])
     for steps in wholes.values():

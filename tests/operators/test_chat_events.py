@@ -42,7 +42,7 @@ USAGE = chunk(usage={"completion_tokens": 1, "prompt_tokens": 2, "total_tokens":
 
 
 def read(element: str) -> ChatCompletionChunk:
-    """``H``: a piece of content; with ``!`` it is the last, with ``%`` the limit was reached."""
+    """Return the chunk of an element: its content, and ``!`` for stop or ``%`` for length."""
     reason = {"!": "stop", "%": "length"}.get(element[-1])
     return chunk(choice(content=element.rstrip("!%"), finish_reason=reason))
 
@@ -65,7 +65,7 @@ SHORT = {
 
 
 def emitted(event: Any) -> str:
-    """The choice, + for a delta or = for a done event, and the text."""
+    """Return the choice, + for a delta or = for a done event, and the text."""
     return SHORT[event.type].format(event)
 
 
@@ -413,7 +413,7 @@ def machine(format_: object = None, tools: Iterable[Mapping[str, Any]] = ()) -> 
 def run_to_error(
     machine: ChatEvents, chunks: Iterable[ChatCompletionChunk]
 ) -> tuple[list[Any], OpenAIError]:
-    """The events of the chunks, and the error that came after them."""
+    """Return the events of the chunks, and the error after them."""
     events = [event for chunk in chunks for event in machine.feed(chunk)]
     with pytest.raises(OpenAIError) as raised:
         events.extend(machine.close())

@@ -1,4 +1,4 @@
-"""``content_timeout`` in virtual time: nobody sleeps."""
+"""The operator ``content_timeout`` in virtual time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ USAGE = ChatCompletionChunk(choices=[], usage=CompletionUsage(total_tokens=7))
 
 
 def run(*records: Any, **limits: Any) -> tuple[list[tuple[float, object]], list[Any]]:
-    """What came and when, and when the source was subscribed to; it begins at 200."""
+    """Return the emitted items with their times, and the subscriptions; the first is at 200."""
     scheduler = TestScheduler()
     source = scheduler.create_hot_observable(*records)
     observer = scheduler.start(lambda: source.pipe(ops.content_timeout(**limits)))
@@ -134,7 +134,7 @@ def silence(scheduler: TestScheduler) -> Any:
 
 
 def busy(scheduler: TestScheduler, source: Observable[Any], seconds: float, **limits: Any) -> Any:
-    """An observer whose work on each chunk takes time."""
+    """Return an observer that needs some time for each chunk."""
     observer = scheduler.create_observer()
 
     def on_next(chunk: Any) -> None:

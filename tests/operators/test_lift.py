@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class RefusedError(Exception):
-    """What the machine under test raises."""
+    """The error that the machine under test raises."""
 
 
 class Twice(Machine[str, str]):
-    """Says everything twice, with how often it was fed, and at the end how often that was.
+    """A machine that emits each input twice with a count, and at the end the count.
 
-    ``stop`` is its last input, ``raise`` one it refuses, and ``leave`` makes it refuse the end.
+    ``stop`` is its last input, ``raise`` makes it raise, and ``leave`` makes ``close()`` raise.
     """
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ def test_what_an_observer_raises_is_raised_where_the_source_is_driven(place: str
 
 
 class Silent(Machine[str, str]):
-    """Passes on what it is fed, and leaves the rest of a machine as it is."""
+    """A machine that emits its inputs, and overrides nothing else."""
 
     def feed(self, value: str, /) -> Sequence[str]:
         return (value,)

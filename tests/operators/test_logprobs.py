@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def chosen(content: str | None = None, refusal: str | None = None) -> ChatCompletionChunk:
-    """A chunk with a token for each letter."""
+    """Return a chunk with a token for each letter."""
 
     def tokens(text: str | None) -> Any:
         return None if text is None else [token(letter) for letter in text]
@@ -26,7 +26,7 @@ def chosen(content: str | None = None, refusal: str | None = None) -> ChatComple
 
 
 def emitted(event: Any) -> str:
-    """``c`` or ``r``, ``+`` or ``=``, and the tokens."""
+    """Return ``c`` or ``r``, ``+`` or ``=``, and the tokens."""
     type_: str = event.type
     _, kind, phase = type_.split(".")
     tokens = "".join(token.token for token in getattr(event, kind))

@@ -1,4 +1,4 @@
-"""What an operator cannot take arrives as ``on_error``: what was expected, and what came."""
+"""A wrong input of an operator ends in ``on_error``, with the expected and the given type."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Upper(Machine[str, str]):
 
 
 def emitted(*operators: Callable[[Observable[Any]], Observable[Any]], by: object) -> Any:
-    """The first thing that operators make of an item."""
+    """Return the first item that operators emit for an input."""
     seen: list[Any] = []
     rx.just(by).pipe(*operators).subscribe(seen.append)
     return seen[0]
@@ -67,7 +67,8 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "assistant_events": (ops.assistant_events(), OF_RUNS, (RUN_EVENT,)),
     "chat_events": (ops.chat_events(), "ChatCompletionChunk", (CHUNK,)),
     "content_timeout": (ops.content_timeout(total=90), "ChatCompletionChunk", (CHUNK,)),
-    # What has `data` and `event` is as good, so what is sent for a run passes, and is no chunk.
+    # Any object with `data` and `event` is accepted, so an event sent for a run passes, but not a
+    # chunk.
     "decode": (ops.decode(), "SSE", (SENT, RUN_EVENT)),
     "decode_assistant_events": (ops.decode_assistant_events(), "SSE", (SENT, RUN_EVENT)),
     "lift": (ops.lift(Upper, takes=str, name="lift"), "str", ("text",)),
@@ -89,7 +90,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
         (),
     ),
 }
-"""Each operator by its name, how it calls what it takes, and what of ``ANYTHING`` that is."""
+"""Each operator: its instance, its name for its inputs, and the accepted items of ``ANYTHING``."""
 
 OF_ANYTHING: dict[str, Operator] = {
     "pipe": ops.pipe(),
@@ -199,7 +200,7 @@ async def test_an_async_client_s_observable_on_another_thread_is_that_error_too(
     assert "none runs on this thread" in str(error)
 
 
-# What is no observable
+# Sources that are no observable
 
 
 async def arriving() -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""The texts and the calls of a run are parsed as those of a choice are, by the same operators."""
+"""The same operators parse the texts and calls of a run and those of a choice."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TOOLS = [pydantic_function_tool(A, name="f")]
 
 
 def short(event: Any) -> str:
-    """What an event tells of what is parsed; of any other its type alone."""
+    """Return the parsed value of an event in short, or only the type of another event."""
     match event.type:
         case "text.delta":
             return "+" + shown(event.parsed)
@@ -75,7 +75,7 @@ def shown(value: Any) -> str:
 
 
 def piece(short: str) -> Said:
-    """A fragment of the one call of a step."""
+    """Return a fragment of the only call of a step."""
     call = {"id": "c1", "function": {"name": "f", "arguments": short}}
     return step_delta("s", function(0, short, **call))
 
@@ -136,7 +136,7 @@ def test_calls_are_parsed_as_they_are_written(marbles: Marbles, source: str, exp
 
 
 def events_of(*said: Said | str) -> tuple[list[Any], list[Exception]]:
-    """What texts and calls are parsed to, and the error after them."""
+    """Return the outputs of parsing texts and calls, and the errors after them."""
     outputs: list[Any] = []
     errors: list[Exception] = []
     source = reactivex.from_iterable([read(event) for event in said])
@@ -185,7 +185,7 @@ WHOLE = '{"a": 1}'
         pytest.param(["m:new", 'm:0+{"a":'], ["+{}", "=null"], id="left open"),
         pytest.param(["m:new", "m:0@f", "m:=", "r:completed"], ["=null"], id="an image"),
         pytest.param(
-            # The next block ends the text, which is told once more when it has grown.
+            # The next block ends the text, which has another done event if it grows after that.
             [
                 "m:new",
                 'm:0+{"a"',

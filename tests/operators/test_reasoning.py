@@ -49,7 +49,7 @@ def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
 
 
 def message(chunks: list[ChatCompletionChunk]) -> dict[str, Any]:
-    """The message that the chunks add up to."""
+    """Return the message that the chunks add up to."""
     accumulator = Accumulator()
     for one in chunks:
         accumulator.feed(one)

@@ -1,4 +1,4 @@
-"""What an attempt has finished is neither begun anew nor, if one likes, told twice."""
+"""A finished answer is not retried, and a finished call can be emitted once over all attempts."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ SHORT = {
 }
 
 Attempt = tuple["Sequence[Any]", Exception | None]
-"""What comes, and the error that ends it."""
+"""The items of an attempt, and the error that ends it."""
 
 
 def cold(*attempts: Attempt) -> tuple[Observable[Any], list[Attempt]]:
-    """A source whose n-th subscription is the n-th attempt; and those that are left."""
+    """Return a source whose n-th subscription is the n-th attempt, and the list of those left."""
     left = list(attempts)
 
     def begin(_: object) -> Observable[Any]:
         items, error = left.pop(0)
-        # A copy, for an error takes with it what had arrived of the attempt that it ended.
+        # A copy, because the error collects the partial results of the attempt that it ends.
         return rx.concat(rx.from_iterable(items), rx.throw(copy(error)) if error else rx.empty())
 
     return rx.defer(begin), left
 
 
 def emitted(observable: Observable[Any]) -> list[str]:
-    """The types of what comes, and how it ends."""
+    """Return the types of the emitted items, and the end."""
     seen: list[str] = []
 
     def see(item: Any) -> None:
@@ -147,7 +147,7 @@ def test_so_it_is_where_no_finish_reason_is_to_be_seen(
     assert [type(error) for error in failed] == [errors.APIError]
 
 
-# Results that are told once
+# Results that are emitted once
 
 CALLED = [calls(call(0, "{}", id="a", name="f")), calls(call(1, "{", id="b", name="g"))]
 """The first call is done when the second is opened."""

@@ -43,7 +43,7 @@ def status_error(status: int, **headers: str) -> errors.APIStatusError:
 
 
 class Attempts:
-    """A cold source whose n-th subscription follows the n-th diagram, and the last one after it.
+    """A cold source whose n-th subscription follows the n-th diagram; the last diagram repeats.
 
     ``#`` is ``error``. A column is a second of virtual time.
     """
@@ -62,7 +62,7 @@ class Attempts:
     def run(
         self, operator: Callable[[Observable[str]], Observable[Any]], until: float = 800
     ) -> list[tuple[float, object]]:
-        """What comes out, and when, counted from the subscription."""
+        """Return the emitted items and their times, counted from the subscription."""
         start = ReactiveTest.subscribed
         result = self.scheduler.start(lambda: self.source.pipe(operator), disposed=start + until)
         recorded: list[tuple[float, object]] = []
@@ -300,7 +300,7 @@ def test_to_dispose_while_the_next_attempt_waits_for_its_turn_begins_nothing() -
 
     def take_a_turn(*_: object) -> None:
         subscription = retried.subscribe(scheduler=attempts.scheduler)
-        attempts.scheduler.start()  # the wait is over, and whoever has the turn is still here
+        attempts.scheduler.start()  # the wait is over, but this action still runs
         subscription.dispose()
 
     CurrentThreadScheduler.singleton().schedule(take_a_turn)
@@ -378,7 +378,7 @@ ALL = [*RETRIED, "chunk", "content.delta", "content.done"]
 
 
 def text_shown(events: Sequence[Any]) -> str:
-    """What a user sees at last who clears the page at a reset."""
+    """Return the text that a user sees at the end if the page is cleared at each reset."""
     shown = ""
     for event in events:
         if isinstance(event, AttemptResetEvent):
@@ -438,7 +438,7 @@ def test_to_dispose_wakes_a_thread_that_waits() -> None:
     watcher.start()
     with ScriptedServer(HALF) as server:
         with OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
-            # It returns at once, or the test runs for an hour.
+            # The wait must end at once, or the test runs for an hour.
             events = client.chat.completions.observe(**ASKED)
             retried = events.pipe(retry_stream(wait=tenacity.wait_fixed(3600)))
             retried.pipe(rx_operators.take_until(enough)).subscribe(see)

@@ -18,7 +18,7 @@ ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": 
 
 
 class RefusedError(Exception):
-    """What an observer raises in these tests."""
+    """The error that an observer raises."""
 
 
 def refuse(*_: object) -> None:
@@ -26,7 +26,7 @@ def refuse(*_: object) -> None:
 
 
 class Notes:
-    """What an observer was told; the end is the error, or ``|``."""
+    """The notifications of an observer; the end is the error, or ``|``."""
 
     def __init__(self) -> None:
         self.recorded: list[Any] = []

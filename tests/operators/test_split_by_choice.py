@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read(element: str) -> ChatCompletionChunk:
-    """``0:a&1:x!``: choice 0 says a, choice 1 says x and finishes."""
+    """Return the chunk of ``0:a&1:x!``: choice 0 has content a, choice 1 has x and finishes."""
     return chunk(*map(part, element.split("&")))
 
 
@@ -32,7 +32,7 @@ def part(element: str) -> dict[str, Any]:
 
 
 class Deltas(Machine[ChoiceUpdate, str]):
-    """Says what a choice says, and when it ends."""
+    """A machine that emits the content of a choice, and its end."""
 
     def __init__(self, index: int) -> None:
         self._index = index

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.diagonal
 
 
 def emitted(one: ChatCompletionChunk) -> str:
-    """What a chunk says of its choice: the thought, a bar, the answer."""
+    """Return the reasoning of a chunk, a slash, and its content."""
     (part,) = one.choices or []
     delta = part.delta
     return "/" if delta is None else f"{delta.reasoning_content or ''}/{delta.content or ''}"
@@ -57,7 +57,7 @@ def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
 
 
 def split(pieces: Iterable[str], tags: ThinkTags | None = None) -> tuple[str, str]:
-    """All of the thought and of the answer."""
+    """Return the whole reasoning and the whole content."""
     parts = [
         part.delta
         for one in run(ThinkSplitter(tags), [*map(says, pieces), ends()])
@@ -149,7 +149,7 @@ def test_nothing_but_tags_and_white_space_is_lost(
     def bare(text: str) -> list[str]:
         return sorted("".join(re.sub("</?think>", "", text).split()))
 
-    # Each by itself: the end of one and the beginning of the other may look like a tag.
+    # Each is cleaned by itself, because the end of one and the start of the other may form a tag.
     thought, answer = split(cut(content, places), tags)
     assert sorted(bare(thought) + bare(answer)) == bare(content)
 

@@ -52,7 +52,7 @@ TOOLS = [pydantic_function_tool(Point, name=name) for name in "ab"]
 
 
 def read(element: str) -> ChatCompletionChunk:
-    """``a{"x":&b{}``: fragments of the calls a and b, which have the indices 0 and 1."""
+    """Return the chunk of ``a{"x":&b{}``: fragments of the calls a and b at the indices 0 and 1."""
     return calls(*map(fragment, element.split("&")))
 
 
@@ -292,9 +292,9 @@ def test_a_call_is_done_when_another_has_opened_and_its_own_json_is_closed() -> 
     events = [list(map(emitted, machine.feed(update))) for update in updates(chunks)]
     assert events == [
         ["+a{"],
-        ["+b{"],  # another has opened, and a is not closed
+        ["+b{"],  # b has opened, and a is not closed
         ["+a}", "=a{}"],
-        ["+b}"],  # b is closed, and none has opened since
+        ["+b}"],  # b is closed, and no other call has opened since
     ]
     assert [emitted(event) for event in machine.close()] == ["=b{}"]
 
@@ -439,13 +439,13 @@ def test_other_deltas_are_not_about_calls() -> None:
 
 class Interleaving(NamedTuple):
     arguments: dict[int, str]
-    """By the index of the call."""
+    """The arguments by the index of the call."""
     fragments: list[dict[str, Any]]
 
 
 @st.composite
 def interleavings(draw: DrawFn) -> Interleaving:
-    """Several calls cut into fragments, which are shuffled between the calls and not within one."""
+    """Draw calls cut into fragments; those of one call stay in order, and the calls mix."""
     indices = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True))
     values = st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.integers(), max_size=3)
     repeats = draw(st.booleans())

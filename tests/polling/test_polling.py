@@ -54,7 +54,7 @@ class Job:
 
 @dataclass
 class Source:
-    """Gives its states one by one; an exception among them is raised, and the last one stays."""
+    """A source that returns its states, raises the exceptions among them, and repeats the last."""
 
     states: list[Any]
     on_fetch: Callable[[], object] = lambda: None
@@ -70,14 +70,14 @@ class Source:
 
 
 def is_z(state: Any) -> bool | None:
-    """Final is "z", unknown is "?"."""
+    """Return whether a state is final: "z" is, and "?" is unknown."""
     return None if state.status == "?" else bool(state.status == "z")
 
 
 def diagram(
     observable: Observable[Any], *, until: str = "", scheduler: TestScheduler | None = None
 ) -> str:
-    """What is observed in virtual time, a column a second; a ``!`` in ``until`` disposes."""
+    """Return the diagram of an observable in virtual time, a column a second; ``!`` disposes."""
     disposed = ReactiveTest.subscribed + until.index("!") if until else ReactiveTest.disposed
     observer = (scheduler or TestScheduler()).start(lambda: observable, disposed=disposed)
     return drawn(observer.messages)
@@ -99,12 +99,12 @@ def sign(notification: Any) -> str:
 
 
 def failure(observable: Observable[Any]) -> Any:
-    """The error that it ends with in virtual time."""
+    """Return the error that ends an observable in virtual time."""
     observer = TestScheduler().start(lambda: observable, disposed=5000)
     return getattr(observer.messages[-1].value, "exception")  # noqa: B009 - only errors have one
 
 
-# What is observed
+# Emitted states
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_scheduler_of_its_own_is_stronger_than_the_subscribers() -> None:
     diagram(poll(source, is_z, 1, scheduler=own))
     assert source.fetches == 0
     own.start()
-    assert source.fetches == 0  # what was subscribed to has been disposed of meanwhile
+    assert source.fetches == 0  # the subscription has been disposed of meanwhile
 
 
 # Hints
@@ -355,7 +355,7 @@ def test_disposal_from_another_thread_wakes_the_one_that_waits() -> None:
         other.start()
 
     def stop_soon(_job: Job) -> None:
-        # As soon as the observers are done with this state, and just before the pause begins.
+        # Stop as soon as the observers have handled this state, just before the pause begins.
         CurrentThreadScheduler.singleton().schedule(stop_now)
 
     source = Source(["a"])
@@ -377,7 +377,7 @@ def test_what_an_observer_raises_ends_it_and_is_raised_there() -> None:
 
 @pytest.fixture
 def interrupted() -> Iterator[Source]:
-    """A source that has Ctrl-C pressed once it has been asked."""
+    """Yield a source whose fetch is interrupted by Ctrl-C."""
     main = threading.get_ident()
     threads: list[threading.Thread] = []
 
@@ -476,7 +476,7 @@ async def test_a_scheduler_may_time_what_is_awaited() -> None:
 
 @dataclass
 class Hanging:
-    """A fetch whose answer never comes."""
+    """A fetch that never returns."""
 
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -540,12 +540,12 @@ async def test_what_an_observer_raises_goes_to_the_loop() -> None:
     assert source.fetches == 1
 
 
-# The loops
+# Event loops
 
 
 @dataclass
 class Clock:
-    """Time that passes when somebody sleeps."""
+    """A clock that moves when a test sleeps on it."""
 
     now: float = 1000.0
     naps: list[float] = field(default_factory=list[float])

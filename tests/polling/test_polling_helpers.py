@@ -145,10 +145,10 @@ starting_helpers = pytest.mark.parametrize(
 )
 
 
-# What every helper does
+# All helpers
 
 
-# One axis, so that not a diagonal of it runs: each of them is written by itself.
+# One axis, so that all cells run, and not a diagonal: each helper is written by hand.
 @pytest.mark.parametrize(
     ("helper", "way"),
     [
@@ -310,7 +310,7 @@ def test_what_none_stands_for_is_the_default(helper: Helper, way: Way) -> None:
 
 
 def diagram(url: str, name: str, **params: Any) -> str:
-    """When a helper sees a state, a column a second: ``o``; and ``#`` for an error."""
+    """Return a helper's diagram: ``o`` for a state, a column a second, ``#`` for an error."""
     with OpenAI(api_key="k", base_url=url) as client:
         observed: Observable[Any] = method(client, twin(name))(**params)
         observer = TestScheduler().start(lambda: observed, disposed=9999)
@@ -348,7 +348,7 @@ def test_what_was_started_is_looked_at_right_away() -> None:
     params = {"thread_id": "thread_1", "assistant_id": "asst_1", "poll_interval_ms": 3000}
     with serving(WORKING, WORKING, DONE) as server:
         seen = diagram(server.url, "beta.threads.runs.create_and_poll", **params)
-        assert seen == "oo-o"  # the first two at once
+        assert seen == "oo-o"  # the first two come at once
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_a_file_is_not_waited_for_for_ever(given: dict[str, Any]) -> None:
         assert (len(seen), seen.count("o"), seen[-1]) == (1801, 3, "#")
 
 
-# What is particular to one
+# Single helpers
 
 
 @every_way

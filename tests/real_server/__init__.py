@@ -1,1 +1,1 @@
-"""A server that is not ours: llama.cpp's own, with a model of half a megabyte made on the spot."""
+"""llama.cpp's own server, with a model of half a megabyte that is made on the spot."""

@@ -1,4 +1,4 @@
-"""Serve a model on a port of 127.0.0.1 until told to end: ``python -m tests.real_server MODEL``."""
+"""The server of a model on 127.0.0.1, which never ends: ``python -m tests.real_server MODEL``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.real_server.model import TEMPLATE
 
 
 def main() -> None:
-    xllamacpp: Any = importlib.import_module("xllamacpp")  # it says nothing of its types
+    xllamacpp: Any = importlib.import_module("xllamacpp")  # the package has no types
     params: Any = xllamacpp.CommonParams()
     params.model.path = sys.argv[1]
     params.model_alias = {"tiny"}

@@ -1,8 +1,8 @@
-"""A llama with random weights: its words mean nothing, and its stream is a real one.
+"""A llama model with random weights: its words mean nothing, but its stream is a real one.
 
 The weights are those of a decoder of two narrow layers, in float32. The vocabulary is bytes,
-printable ASCII, a hundred-odd words, and one token each for what begins and ends a tool call, so
-that a ``logit_bias`` decides how much a model talks and how much it calls.
+printable ASCII, about a hundred words, and one token each for the beginning and the end of a tool
+call, so that a ``logit_bias`` decides how much a model talks and how much it calls.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ down day did get come made may part café naïve 日本語 🚀 🇫🇷
 
 @dataclass
 class Token:
-    """A word of the vocabulary, and how the model leans towards it."""
+    """A token of the vocabulary, and the model's bias for it."""
 
     text: str
     kind: int
@@ -53,7 +53,7 @@ def vocabulary() -> list[Token]:
         Token("</tool_call>", plain, -3),
         *(Token(f"<0x{number:02X}>", byte, -4) for number in range(256)),
         *(Token(chr(number), plain, -0.3) for number in range(33, 127)),
-        Token("\u2581", plain, -0.3),  # how sentencepiece writes a space
+        Token("\u2581", plain, -0.3),  # sentencepiece's space
         Token("\n", plain, -1.5),
         *(Token(f"\u2581{word}", plain, 0.6) for word in WORDS),
     ]
@@ -63,11 +63,11 @@ END, CALL, CALLED = 2, 4, 5
 """The tokens that end an answer, begin a tool call, and end it."""
 
 CALLING = [[CALL, 27], [CALLED, 10], [END, 20]]
-"""A ``logit_bias`` with which a model makes a tool call or a few."""
+"""A ``logit_bias`` with which a model makes one tool call or a few."""
 
 
 def write_model(path: Path) -> None:
-    """Write the model, the same every time, as a GGUF file."""
+    """Write the model, always the same, as a GGUF file."""
     tokens = vocabulary()
     random = np.random.default_rng(11)
 
@@ -77,12 +77,12 @@ def write_model(path: Path) -> None:
     def ones() -> npt.NDArray[np.float32]:
         return np.ones(WIDTH, dtype=np.float32)
 
-    # A first coordinate that every embedding has lets the output's first column be the leaning.
+    # Every embedding has the same first coordinate, so the output's first column is the bias.
     embedding = weights(len(tokens), WIDTH, spread=1)
     embedding[:, 0] = 4
     output = weights(len(tokens), WIDTH, spread=0.45)
     output[:, 0] = [token.lean for token in tokens]
-    # Whether to end or to call does not depend on the words before: only on chance, and the bias.
+    # Ends and calls do not depend on the words before, but only on chance and the bias.
     output[[END, CALL], 1:] = 0
 
     tensors: dict[str, npt.NDArray[np.float32]] = {
@@ -135,7 +135,7 @@ def _write(path: Path, tokens: list[Token], tensors: dict[str, npt.NDArray[np.fl
 
 
 def _score(token: Token) -> float:
-    """How gladly the tokenizer uses a token: words before letters before bytes."""
+    """Return the tokenizer's preference for a token: words before letters before bytes."""
     if token.kind == gguf.TokenType.BYTE:
         return -1000.0
     return -1.0 if len(token.text) > 1 else -10.0

@@ -1,4 +1,4 @@
-"""The server as a process."""
+"""llama.cpp's server as a process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @contextmanager
 def serving(model: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """A server with its ``base_url``; it says where it listens when it does."""
+    """Run a server, and yield it with its ``base_url``, which it prints when it listens."""
     command = [sys.executable, "-m", "tests.real_server", str(model)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -17,7 +17,7 @@ from tests.leftovers import PATIENCE, nothing_left
 
 
 def setting(event: threading.Event) -> Callable[..., None]:
-    """An action of a scheduler that sets the event."""
+    """Return an action of a scheduler that sets the event."""
 
     def action(*_: object) -> None:
         event.set()
@@ -104,7 +104,7 @@ def test_a_thread_of_ones_own_may_be_blocked_however_shallow_its_stack() -> None
 
 
 def _at_the_bottom(expression: str) -> str:
-    """What an expression is where nothing but a program calls it."""
+    """Return the value of an expression at the top level of a program of its own."""
     program = f"from streamkit._rx.apart import *; print({expression})"
     return subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True

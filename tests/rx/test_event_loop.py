@@ -1,4 +1,4 @@
-"""Calls reach the loop they are meant for, from anywhere."""
+"""A call from any thread is made on the right event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However a subscription was moved to another thread, disposing of it ends the request."""
+"""Disposing of a subscription ends the request, however it was moved to another thread."""
 
 from __future__ import annotations
 

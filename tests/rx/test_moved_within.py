@@ -1,4 +1,4 @@
-"""Where an operator subscribes on a scheduler's thread or loop, disposing ends the request."""
+"""Disposing ends the request when an operator subscribes on a scheduler's thread or loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An observable that is iterated says what to do instead; reactivex's own operators take it."""
+"""An observable raises a helpful error when iterated, and works with reactivex's operators."""
 
 from __future__ import annotations
 

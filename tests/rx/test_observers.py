@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Notes:
-    """What an observer was told; the end is the error, or ``|``."""
+    """The notifications of an observer; the end is the error, or ``|``."""
 
     def __init__(self) -> None:
         self.recorded: list[object] = []
@@ -30,7 +30,7 @@ class Notes:
 
 
 class RefusedError(Exception):
-    """What an observer raises in these tests."""
+    """The error that an observer raises."""
 
 
 def refuse(*_: object) -> None:
@@ -187,7 +187,7 @@ def test_where_the_stream_has_failed_what_they_raised_is_logged(
     observers: Observers[str] = Observers()
     lost = OSError("lost")
     observers.observable.subscribe(refuse)
-    observers.observable.subscribe()  # which raises the error itself, for nobody else would
+    observers.observable.subscribe()  # an observer without on_error raises the error itself
     observers.emit("a")
     observers.fail(lost)
     observers.log_theirs(lost)

@@ -1,4 +1,4 @@
-"""A wall clock that is set by an hour, forwards or back, neither ends nor holds anything."""
+"""Setting the wall clock by an hour, forwards or back, neither ends nor delays anything."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ EITHER_WAY = pytest.mark.parametrize("by", [HOUR, -HOUR], ids=["forwards", "back
 
 
 class WallClock:
-    """What reactivex takes for the time."""
+    """A wall clock for reactivex that can be set."""
 
     def __init__(self) -> None:
         self.offset = timedelta()
@@ -61,7 +61,7 @@ class WallClock:
 
 
 def does(call: Callable[[], object]) -> Callable[..., None]:
-    """The call as an action for a scheduler."""
+    """Return the call as an action for a scheduler."""
 
     def action(*_: object) -> None:
         call()
@@ -116,7 +116,7 @@ def test_on_a_scheduler_that_was_disposed_of_nothing_is_done() -> None:
     scheduler.dispose()
     later = threading.Event()
     schedule_after(TimeoutScheduler.singleton(), 3 * SHORT, does(later.set))
-    assert later.wait(PATIENCE)  # and no thread has complained, which is an error here
+    assert later.wait(PATIENCE)  # a complaint of a thread would be an error here
 
 
 @EITHER_WAY

@@ -1,4 +1,4 @@
-"""Who uses an observable in a way that cannot work is told what can, and no request is made."""
+"""A wrong use of an observable raises an error that names the right one, before any request."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": 
 
 
 def take(*_: object) -> None:
-    """Take it."""
+    """Take a notification."""
 
 
 async def wait(*_: object) -> None:
-    """Take it some time."""
+    """Take a notification in a coroutine."""
 
 
 async def ask(_: object) -> AsyncIterator[int]:
@@ -36,7 +36,7 @@ async def ask(_: object) -> AsyncIterator[int]:
 
 
 class Observer:
-    """Anything with some of the three methods."""
+    """An observer with some of the three methods."""
 
     def __init__(self, **methods: object) -> None:
         vars(self).update(methods)

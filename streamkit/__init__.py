@@ -7,8 +7,11 @@
             if event.type == "content.delta":
                 print(event.delta, end="")
 
-Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assistants, files and
-    vector_stores. Their options take a Timeout, Limits, and NOT_GIVEN (a NotGiven).
+Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assistants, files,
+    vector_stores and models. Their options take a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit
+    and not_given, an Omit, are the same). An HTTP client of one's own for them is a
+    DefaultHttpxClient or DefaultAsyncHttpxClient, of other libraries a DefaultHttpx2Client,
+    DefaultAsyncHttpx2Client or DefaultAioHttpClient.
 Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; in async programs an
     AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. AssistantEventHandler and
     AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
@@ -104,11 +107,19 @@ from streamkit.errors import UnprocessableEntityError as UnprocessableEntityErro
 from streamkit.families._resource._sync.stream import Stream as Stream
 from streamkit.families._resource.params import NOT_GIVEN as NOT_GIVEN
 from streamkit.families._resource.params import NotGiven as NotGiven
+from streamkit.families._resource.params import Omit as Omit
+from streamkit.families._resource.params import not_given as not_given
+from streamkit.families._resource.params import omit as omit
 from streamkit.families.chat._sync.stream import ChatCompletionStream as ChatCompletionStream
 from streamkit.limits import Limits as Limits
 from streamkit.structured.tools import pydantic_function_tool as pydantic_function_tool
 
 if TYPE_CHECKING:
+    from streamkit._http.default_aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
+    from streamkit._http.default_httpx import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
+    from streamkit._http.default_httpx import DefaultHttpxClient as DefaultHttpxClient
+    from streamkit._http.default_httpx2 import DefaultAsyncHttpx2Client as DefaultAsyncHttpx2Client
+    from streamkit._http.default_httpx2 import DefaultHttpx2Client as DefaultHttpx2Client
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
     from streamkit.families.assistants._async.handler import (
@@ -135,6 +146,11 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncChatCompletionStream": "streamkit.families.chat._async.stream",
     "AsyncOpenAI": "streamkit.client",
     "AsyncStream": "streamkit.families._resource._async.stream",
+    "DefaultAioHttpClient": "streamkit._http.default_aiohttp",
+    "DefaultAsyncHttpx2Client": "streamkit._http.default_httpx2",
+    "DefaultAsyncHttpxClient": "streamkit._http.default_httpx",
+    "DefaultHttpx2Client": "streamkit._http.default_httpx2",
+    "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
     "UploadProgress": "streamkit.families.files.batch_upload",
 }

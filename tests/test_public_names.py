@@ -14,18 +14,19 @@ import pytest
 import streamkit
 
 TOP = """
-APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
-AnthropicError AssistantEventHandler AssistantStream AsyncAssistantEventHandler
-AsyncAssistantStream AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError
-BadRequestError ChatCompletionStream ClientClosedRequestError ConflictError
-ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError GatewayTimeoutError
+APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
+AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
+AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError BadRequestError
+ChatCompletionStream ClientClosedRequestError ConflictError ContentFilterFinishReasonError
+ContentTooLargeError DeadlineExceededError DefaultAioHttpClient DefaultAsyncHttpx2Client
+DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient GatewayTimeoutError
 HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError LimitExceededError Limits
-NOT_GIVEN NotFoundError NotGiven OpenAI OpenAIError OverloadedError ParseError PartialArray
+NOT_GIVEN NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray
 PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
-RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
-SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
+RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError SchemaError
+ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress __version__ json_default pydantic_function_tool
+UploadProgress __version__ json_default not_given omit pydantic_function_tool
 """
 MODULES = {
     "client": "AsyncOpenAI ClientOptions OpenAI",
@@ -64,16 +65,27 @@ MODULES = {
     "server.faults": "BrokenTLS Fault KINDS read",
     "testing": "fault openai_server",
     "types": """
-        Annotation AnnotationURLCitation ChatCompletion ChatCompletionAudio ChatCompletionChunk
-        ChatCompletionMessage ChatCompletionMessageCustomToolCall
+        Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam
+        Base64PDFSourceParam CacheControlEphemeralParam ChatCompletion ChatCompletionAudio
+        ChatCompletionChunk ChatCompletionMessage ChatCompletionMessageCustomToolCall
         ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCall
-        ChatCompletionTokenLogprob Choice ChoiceDelta ChoiceDeltaCustom ChoiceDeltaFunctionCall
-        ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChoiceLogprobs ChunkChoice
-        CompletionTokensDetails CompletionUsage CursorPage Custom ErrorObject FileDeleted
-        FileObject Function FunctionCall FunctionDefinition NestingError ParsedChatCompletion
+        ChatCompletionTokenLogprob ChatModel Choice ChoiceDelta ChoiceDeltaCustom
+        ChoiceDeltaFunctionCall ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChoiceLogprobs
+        ChunkChoice CitationsConfigParam CompletionTokensDetails CompletionUsage ContentBlockParam
+        ContentBlockSourceParam CursorPage Custom DocumentBlockParam ErrorObject FileDeleted
+        FileDocumentSourceParam FileImageSourceParam FileObject Function FunctionCall
+        FunctionDefinition ImageBlockParam JSONOutputFormatParam MessageParam MetadataParam Model
+        ModelDeleted ModelPage ModelParam NestingError OutputConfigParam ParsedChatCompletion
         ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall
-        PromptTokensDetails TopLogprob VectorStore VectorStoreDeleted VectorStoreSearchResponse
-        Wire WireDecoder construct
+        PlainTextSourceParam PromptTokensDetails RedactedThinkingBlockParam SearchResultBlockParam
+        ServerToolUseBlockParam SystemMessageParam TextBlockParam ThinkingBlockParam
+        ThinkingConfigAdaptiveParam ThinkingConfigDisabledParam ThinkingConfigEnabledParam
+        ThinkingConfigParam ToolBash20250124Param ToolChoiceAnyParam ToolChoiceAutoParam
+        ToolChoiceNoneParam ToolChoiceParam ToolChoiceToolParam ToolParam ToolResultBlockParam
+        ToolTextEditor20250728Param ToolUnionParam ToolUseBlockParam TopLogprob URLImageSourceParam
+        URLPDFSourceParam UserMessageParam VectorStore VectorStoreDeleted VectorStoreSearchResponse
+        WebSearchResultBlockParam WebSearchTool20250305Param WebSearchToolResultBlockParam Wire
+        WireDecoder construct
     """,
     "types.beta": """
         Assistant AssistantDeleted AssistantStreamEvent AssistantTool CodeInterpreterTool
@@ -94,9 +106,22 @@ MODULES = {
         RunStepDeltaMessageDelta ToolCall ToolCallDelta ToolCallDeltaObject ToolCallsStepDetails
     """,
     "types.chat": """
-        ChatCompletion ChatCompletionAudio ChatCompletionChunk ChatCompletionMessage
-        ChatCompletionMessageCustomToolCall ChatCompletionMessageFunctionToolCall
-        ChatCompletionMessageToolCall ChatCompletionTokenLogprob ParsedChatCompletion
+        ChatCompletion ChatCompletionAllowedToolChoiceParam ChatCompletionAllowedToolsParam
+        ChatCompletionAssistantMessageParam ChatCompletionAudio ChatCompletionAudioParam
+        ChatCompletionChunk ChatCompletionContentPartImageParam
+        ChatCompletionContentPartInputAudioParam ChatCompletionContentPartParam
+        ChatCompletionContentPartRefusalParam ChatCompletionContentPartTextParam
+        ChatCompletionCustomToolParam ChatCompletionDeveloperMessageParam
+        ChatCompletionFunctionCallOptionParam ChatCompletionFunctionMessageParam
+        ChatCompletionFunctionToolParam ChatCompletionMessage ChatCompletionMessageCustomToolCall
+        ChatCompletionMessageCustomToolCallParam ChatCompletionMessageFunctionToolCall
+        ChatCompletionMessageFunctionToolCallParam ChatCompletionMessageParam
+        ChatCompletionMessageToolCall ChatCompletionMessageToolCallParam
+        ChatCompletionMessageToolCallUnionParam ChatCompletionNamedToolChoiceCustomParam
+        ChatCompletionNamedToolChoiceParam ChatCompletionPredictionContentParam
+        ChatCompletionStreamOptionsParam ChatCompletionSystemMessageParam ChatCompletionTokenLogprob
+        ChatCompletionToolChoiceOptionParam ChatCompletionToolMessageParam ChatCompletionToolParam
+        ChatCompletionToolUnionParam ChatCompletionUserMessageParam ParsedChatCompletion
         ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall
     """,
     "types.messages": """
@@ -116,6 +141,10 @@ MODULES = {
         TextEditorCodeExecutionToolResultBlock ThinkingBlock ThinkingDelta ToolResultContent
         ToolSearchToolResultBlock ToolUseBlock Usage WebFetchToolResultBlock WebSearchResultBlock
         WebSearchToolResultBlock WebSearchToolResultError
+    """,
+    "types.shared_params": """
+        ChatModel FunctionDefinition FunctionParameters Metadata ReasoningEffort
+        ResponseFormatJSONObject ResponseFormatJSONSchema ResponseFormatText
     """,
     "types.vector_stores": """
         FileContentResponse VectorStoreFile VectorStoreFileBatch VectorStoreFileDeleted
@@ -169,4 +198,4 @@ def test_help_fits_two_screens_and_leads_on() -> None:
 @pytest.mark.parametrize("name", [*TOP.split(), "OpenAI.with_options", "operators.decode"])
 def test_whatever_help_leads_on_to_has_help(name: str) -> None:
     found: Any = pydoc.locate(f"streamkit.{name}")
-    assert name in {"__version__", "NOT_GIVEN"} or pydoc.getdoc(found)
+    assert name in {"__version__", "NOT_GIVEN", "not_given", "omit"} or pydoc.getdoc(found)

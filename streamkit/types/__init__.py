@@ -1,6 +1,11 @@
-"""The wire types: the objects that the API sends, as msgspec Structs that keep unknown fields."""
+"""The wire types: the objects that the API sends, as msgspec Structs that keep unknown fields.
+
+The types of parameters, which are TypedDicts, are imported when they are asked for.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from streamkit._core.construction import construct
 from streamkit._core.decoding import NestingError, WireDecoder
@@ -36,6 +41,7 @@ from streamkit.types.completion import (
 )
 from streamkit.types.cursor_page import CursorPage
 from streamkit.types.file_object import FileDeleted, FileObject
+from streamkit.types.model import Model, ModelDeleted, ModelPage
 from streamkit.types.parsed import (
     ParsedChatCompletion,
     ParsedChatCompletionMessage,
@@ -50,9 +56,62 @@ from streamkit.types.vector_store import (
     VectorStoreSearchResponse,
 )
 
+if TYPE_CHECKING:
+    from streamkit.types.params.messages import (
+        AssistantMessageParam,
+        Base64ImageSourceParam,
+        Base64PDFSourceParam,
+        CacheControlEphemeralParam,
+        CitationsConfigParam,
+        ContentBlockParam,
+        ContentBlockSourceParam,
+        DocumentBlockParam,
+        FileDocumentSourceParam,
+        FileImageSourceParam,
+        ImageBlockParam,
+        JSONOutputFormatParam,
+        MessageParam,
+        MetadataParam,
+        ModelParam,
+        OutputConfigParam,
+        PlainTextSourceParam,
+        RedactedThinkingBlockParam,
+        SearchResultBlockParam,
+        ServerToolUseBlockParam,
+        SystemMessageParam,
+        TextBlockParam,
+        ThinkingBlockParam,
+        ThinkingConfigAdaptiveParam,
+        ThinkingConfigDisabledParam,
+        ThinkingConfigEnabledParam,
+        ThinkingConfigParam,
+        ToolBash20250124Param,
+        ToolChoiceAnyParam,
+        ToolChoiceAutoParam,
+        ToolChoiceNoneParam,
+        ToolChoiceParam,
+        ToolChoiceToolParam,
+        ToolParam,
+        ToolResultBlockParam,
+        ToolTextEditor20250728Param,
+        ToolUnionParam,
+        ToolUseBlockParam,
+        URLImageSourceParam,
+        URLPDFSourceParam,
+        UserMessageParam,
+        WebSearchResultBlockParam,
+        WebSearchTool20250305Param,
+        WebSearchToolResultBlockParam,
+    )
+    from streamkit.types.shared_params import ChatModel
+
 __all__ = [
     "Annotation",
     "AnnotationURLCitation",
+    "AssistantMessageParam",
+    "Base64ImageSourceParam",
+    "Base64PDFSourceParam",
+    "CacheControlEphemeralParam",
     "ChatCompletion",
     "ChatCompletionAudio",
     "ChatCompletionChunk",
@@ -61,6 +120,7 @@ __all__ = [
     "ChatCompletionMessageFunctionToolCall",
     "ChatCompletionMessageToolCall",
     "ChatCompletionTokenLogprob",
+    "ChatModel",
     "Choice",
     "ChoiceDelta",
     "ChoiceDeltaCustom",
@@ -69,28 +129,83 @@ __all__ = [
     "ChoiceDeltaToolCallFunction",
     "ChoiceLogprobs",
     "ChunkChoice",
+    "CitationsConfigParam",
     "CompletionTokensDetails",
     "CompletionUsage",
+    "ContentBlockParam",
+    "ContentBlockSourceParam",
     "CursorPage",
     "Custom",
+    "DocumentBlockParam",
     "ErrorObject",
     "FileDeleted",
+    "FileDocumentSourceParam",
+    "FileImageSourceParam",
     "FileObject",
     "Function",
     "FunctionCall",
     "FunctionDefinition",
+    "ImageBlockParam",
+    "JSONOutputFormatParam",
+    "MessageParam",
+    "MetadataParam",
+    "Model",
+    "ModelDeleted",
+    "ModelPage",
+    "ModelParam",
     "NestingError",
+    "OutputConfigParam",
     "ParsedChatCompletion",
     "ParsedChatCompletionMessage",
     "ParsedChoice",
     "ParsedFunction",
     "ParsedFunctionToolCall",
+    "PlainTextSourceParam",
     "PromptTokensDetails",
+    "RedactedThinkingBlockParam",
+    "SearchResultBlockParam",
+    "ServerToolUseBlockParam",
+    "SystemMessageParam",
+    "TextBlockParam",
+    "ThinkingBlockParam",
+    "ThinkingConfigAdaptiveParam",
+    "ThinkingConfigDisabledParam",
+    "ThinkingConfigEnabledParam",
+    "ThinkingConfigParam",
+    "ToolBash20250124Param",
+    "ToolChoiceAnyParam",
+    "ToolChoiceAutoParam",
+    "ToolChoiceNoneParam",
+    "ToolChoiceParam",
+    "ToolChoiceToolParam",
+    "ToolParam",
+    "ToolResultBlockParam",
+    "ToolTextEditor20250728Param",
+    "ToolUnionParam",
+    "ToolUseBlockParam",
     "TopLogprob",
+    "URLImageSourceParam",
+    "URLPDFSourceParam",
+    "UserMessageParam",
     "VectorStore",
     "VectorStoreDeleted",
     "VectorStoreSearchResponse",
+    "WebSearchResultBlockParam",
+    "WebSearchTool20250305Param",
+    "WebSearchToolResultBlockParam",
     "Wire",
     "WireDecoder",
     "construct",
 ]
+
+if not TYPE_CHECKING:  # with it, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from streamkit.types import shared_params
+        from streamkit.types.params import messages
+
+        value = getattr(messages, name, None) or getattr(shared_params, name)
+        globals()[name] = value
+        return value

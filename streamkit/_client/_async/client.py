@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from streamkit.families.assistants._async.threads import AsyncThreads
     from streamkit.families.files._async.files import AsyncFiles
     from streamkit.families.files._async.vector_stores import AsyncVectorStores
+    from streamkit.families.models._async.models import AsyncModels
 
 __all__ = ["AsyncOpenAI"]
 
@@ -80,6 +81,13 @@ class AsyncOpenAI:
         from streamkit.families.files._async.files import AsyncFiles
 
         return AsyncFiles(self._transport)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """The models that the server offers."""
+        from streamkit.families.models._async.models import AsyncModels
+
+        return AsyncModels(self._transport)
 
     @property
     def vector_stores(self) -> AsyncVectorStores:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streamkit.families.assistants._sync.threads import Threads
     from streamkit.families.files._sync.files import Files
     from streamkit.families.files._sync.vector_stores import VectorStores
+    from streamkit.families.models._sync.models import Models
 
 __all__ = ["OpenAI"]
 
@@ -81,6 +82,13 @@ class OpenAI:
         from streamkit.families.files._sync.files import Files
 
         return Files(self._transport)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models that the server offers."""
+        from streamkit.families.models._sync.models import Models
+
+        return Models(self._transport)
 
     @property
     def vector_stores(self) -> VectorStores:

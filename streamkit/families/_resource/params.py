@@ -9,7 +9,16 @@ if TYPE_CHECKING:
 
     from streamkit._http.config import Timeouts
 
-__all__ = ["NOT_GIVEN", "ListParams", "NotGiven", "RequestOptions", "is_left_out"]
+__all__ = [
+    "NOT_GIVEN",
+    "ListParams",
+    "NotGiven",
+    "Omit",
+    "RequestOptions",
+    "is_left_out",
+    "not_given",
+    "omit",
+]
 
 
 class NotGiven:
@@ -24,6 +33,10 @@ class NotGiven:
 
 NOT_GIVEN = NotGiven()
 """The value of a parameter that is left out, where None would send null."""
+
+Omit = NotGiven
+omit = not_given = NOT_GIVEN
+# Releases of the openai package differ in the name; all of them mean the same.
 
 
 def is_left_out(value: object) -> bool:

@@ -1,0 +1,1 @@
+"""The family of models: the list of what a server offers."""

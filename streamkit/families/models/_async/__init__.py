@@ -1,0 +1,1 @@
+"""The resource of a client on the running loop."""

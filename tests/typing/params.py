@@ -1,0 +1,74 @@
+"""Programs that annotate what they send; mypy and pyright check this file, and nothing runs it."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from streamkit import NotGiven, Omit, OpenAI, omit
+from streamkit.types import ChatCompletion, MessageParam, Model, ToolParam
+from streamkit.types.chat import (
+    ChatCompletionContentPartParam,
+    ChatCompletionMessageParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionToolChoiceOptionParam,
+    ChatCompletionToolParam,
+    ChatCompletionUserMessageParam,
+)
+from streamkit.types.shared_params import ResponseFormatJSONSchema
+
+
+def a_conversation_is_sent(client: OpenAI, temperature: float | Omit = omit) -> None:
+    messages: list[ChatCompletionMessageParam] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Rain?"},
+    ]
+    messages.append({"role": "assistant", "content": "No."})
+    messages.append(ChatCompletionUserMessageParam(role="user", content="Snow?"))
+    tools: list[ChatCompletionToolParam] = [
+        {"type": "function", "function": {"name": "rain", "parameters": {"type": "object"}}}
+    ]
+    choice: ChatCompletionToolChoiceOptionParam = {"type": "function", "function": {"name": "rain"}}
+    completion = client.chat.completions.create(
+        model="m", messages=messages, tools=tools, tool_choice=choice, temperature=temperature
+    )
+    assert_type(completion, ChatCompletion)
+    client.chat.completions.stream(model="m", messages=messages, tools=tools)
+    client.chat.completions.observe(model="m", messages=messages, tools=tools)
+
+
+def parts_and_formats_are_sent(client: OpenAI) -> None:
+    parts: list[ChatCompletionContentPartParam] = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+    ]
+    system: ChatCompletionSystemMessageParam = {"role": "system", "content": "Be brief."}
+    format_: ResponseFormatJSONSchema = {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": {"type": "object"}},
+    }
+    client.chat.completions.create(
+        model="m",
+        messages=[system, {"role": "user", "content": parts}],
+        response_format=format_,
+    )
+
+
+def a_turn_of_messages_is_written() -> list[MessageParam]:
+    tool: ToolParam = {"name": "rain", "input_schema": {"type": "object"}}
+    return [
+        {"role": "user", "content": f"Call {tool['name']}."},
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "t", "name": "rain", "input": {}}],
+        },
+    ]
+
+
+def models_are_listed(client: OpenAI) -> None:
+    for model in client.models.list():
+        assert_type(model, Model)
+    assert_type(client.models.retrieve("m"), Model)
+
+
+def a_parameter_is_left_out(user: str | NotGiven = omit) -> str | NotGiven:
+    return user

@@ -747,7 +747,7 @@ async def test_a_handler_of_the_other_client_is_refused_before_the_request(serve
 def test_a_coroutine_that_nobody_would_await_is_refused(server: Server) -> None:
     class Awaited(AssistantEventHandler):
         @override
-        async def on_end(self) -> None:  # type: ignore[override]  # that is what is refused
+        async def on_end(self) -> None:  # type: ignore[override]  # refused
             """Wait for nobody."""
 
     with pytest.raises(TypeError, match="on_end is a coroutine"):

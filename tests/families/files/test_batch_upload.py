@@ -175,7 +175,7 @@ def test_progress_names_its_file(file: FileTypes, name: str) -> None:
 
 def test_what_is_no_file_is_refused_before_any_is_sent() -> None:
     with pytest.raises(TypeError, match="a file is bytes"):
-        BatchUpload([b"", "a path as a string"])  # type: ignore[list-item]  # what is refused
+        BatchUpload([b"", "a path as a string"])  # type: ignore[list-item]  # refused
 
 
 def test_a_batch_of_no_files_is_over_at_once() -> None:

@@ -1,6 +1,7 @@
 """An OpenAI-compatible server for tests, demonstrations and work without a network.
 
-The server needs the extra ``server``. It serves ``POST /v1/chat/completions``, streamed or not,
+The server needs the extra ``server``. It serves ``POST /v1/chat/completions``, streamed or not;
+``POST /v1/responses``, and the retrieval, resumption, cancellation and deletion of responses;
 ``GET /v1/models`` and ``GET /v1/models/NAME``; assistants, threads, messages, runs and their steps;
 files, vector stores, their files and batches::
 
@@ -14,8 +15,12 @@ is a tool's result. ``n``, ``logprobs``, ``stop``, ``max_completion_tokens`` and
 work as at the API; choices interleave, and any may come first. The same request to a server with
 the same seed gets the same bytes, and a streamed answer is the same as one that is not streamed.
 
-**In the last user message**, ``[[refuse]]`` makes the answer a refusal, and ``[[content_filter]]``
-lets the content filter end it half-way.
+**Responses** have a reasoning item when ``reasoning`` is given, and say what they are about to do
+before they call tools that they need not call. A response that is stored has an id and a time of
+its own; the rest of it follows from the request, as in chat.
+
+**In the last user message**, ``[[refuse]]`` makes the answer a refusal, ``[[content_filter]]`` lets
+the content filter end it half-way, and ``[[failed]]`` lets a response fail there.
 
 **Recordings.** The model ``recording:NAME`` replays the recorded response of a real server, byte by
 byte; ``GET /v1/models`` lists the recordings.
@@ -37,9 +42,9 @@ middle of the stream). A run without a scenario calls each of its tools and answ
         }
     )
 
-**Slow work** (a run without a stream, a file, a vector store, a batch) is done after ``polls``
-polls; no clock is read. A vector store cannot take a file named ``[[failed]].txt``, and a file
-named ``[[error]].txt`` cannot be processed.
+**Slow work** (a run without a stream, a response in the background, a file, a vector store, a
+batch) is done after ``polls`` polls; no clock is read. A vector store cannot take a file named
+``[[failed]].txt``, and a file named ``[[error]].txt`` cannot be processed.
 
 **Objects** are kept until the server is dropped, or in the SQLite file ``database``. Their ids
 follow from the seed and the order in which they were created.

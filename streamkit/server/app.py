@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from streamkit._core.compiled import convert
 from streamkit.recording import shipped, shipped_names
-from streamkit.server import files, threads, vector_stores
+from streamkit.server import chat, files, responses, threads, vector_stores
+from streamkit.server.api import Api
 from streamkit.server.api_error import ApiError
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
 from streamkit.server.call import endpoint
-from streamkit.server.chat.response import answered, replayed
-from streamkit.server.chat.rules import checked
 from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
 from streamkit.server.faults.kinds import read as read_fault
 from streamkit.server.faults.middleware import Faults, FaultsMiddleware
 from streamkit.server.hosts import Hosts, HostsMiddleware
-from streamkit.server.identity import Identity
-from streamkit.server.reading import read_json
-from streamkit.server.sampling.budget import Budget, ExhaustedError
+from streamkit.server.sampling.budget import ExhaustedError
 from streamkit.server.settings import Settings
 from streamkit.server.store import Store
-from streamkit.server.threads.plan import MODEL as SCENARIO
 from streamkit.server.threads.scenario import Scenario
 from streamkit.server.threads.scenario import shipped as shipped_scenarios
 
@@ -38,16 +32,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from streamkit.recording import Recording
     from streamkit.server.faults.fault import Fault
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
 """The number of bytes that an uploaded file may have."""
-RECORDING = "recording:"
-"""The start of a model's name that replays the recording named by the rest."""
-MODEL = "streamkit"
-"""The model that is listed when the server answers to any name."""
 
 
 def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
@@ -122,7 +113,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     hosts = Hosts(allowed_hosts, allowed_origins)
     bounds = Bounds(max_requests, request_seconds)
     faults = Faults(None if fault is None else read_fault(fault))
-    api = _Api(seed, api_key, settings, models, recordings)
+    api = Api(api_key, settings, models, recordings)
     desk = Desk(
         store=Store(database, seed),
         seed=seed,
@@ -131,12 +122,13 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         upload_limit=upload_limit,
         serve=api.serve_run,
     )
-    kept = (*threads.ROUTES, *vector_stores.ROUTES, *files.ROUTES)
+    kept = (*responses.ROUTES, *threads.ROUTES, *vector_stores.ROUTES, *files.ROUTES)
     app = Starlette(
         routes=[
-            Route("/v1/chat/completions", api.chat_completions, methods=["POST"]),
-            Route("/v1/models", api.models, methods=["GET"]),
-            Route("/v1/models/{name:path}", api.model, methods=["GET"]),
+            Route("/v1/chat/completions", chat.create(desk, api), methods=["POST"]),
+            Route("/v1/responses", responses.create(desk, api), methods=["POST"]),
+            Route("/v1/models", api.list_models, methods=["GET"]),
+            Route("/v1/models/{name:path}", api.show_model, methods=["GET"]),
             Route("/v1/files", files.upload(desk, api.admit), methods=["POST"]),
             *(
                 Route("/v1" + path, endpoint(handler, desk, api.admit), methods=[method])
@@ -160,84 +152,6 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     app.state.journal = journal
     app.state.faults = faults
     return app
-
-
-class _Api:
-    def __init__(
-        self,
-        seed: int,
-        api_key: str | None,
-        settings: Settings,
-        models: Sequence[str],
-        recordings: Mapping[str, Recording],
-    ) -> None:
-        self._seed = seed
-        self._api_key = api_key
-        self._settings = settings
-        self._models = tuple(models)
-        self._recordings = {RECORDING + name: each for name, each in recordings.items()}
-
-    async def models(self, request: Request) -> Response:
-        self._authorise(request)
-        listed = [_model(name) for name in (*(self._models or (MODEL,)), *self._recordings)]
-        return JSONResponse({"object": "list", "data": listed})
-
-    async def model(self, request: Request) -> Response:
-        self._authorise(request)
-        name: str = request.path_params["name"]
-        self._serve(name)
-        return JSONResponse(_model(name))
-
-    async def chat_completions(self, request: Request) -> Response:
-        self._authorise(request)
-        body = await read_json(request)
-        budget = Budget()
-        chat = checked(body, budget)
-        self._serve(chat.model)
-        settings = self._settings.overridden(request.headers)
-        if recording := self._recordings.get(chat.model):
-            return replayed(chat, recording, settings)
-        return answered(chat, Identity(body, self._seed), settings, budget)
-
-    def admit(self, request: Request) -> Settings:
-        """Check a request, and return the settings for it.
-
-        Raises:
-            ApiError: The key is missing or wrong, or the value of a header is invalid.
-        """
-        self._authorise(request)
-        return self._settings.overridden(request.headers)
-
-    def serve_run(self, model: str) -> None:
-        """Raise the API's error when no run can have this model."""
-        if not model.startswith(SCENARIO):
-            self._serve(model)
-
-    def _authorise(self, request: Request) -> None:
-        if self._api_key is None:
-            return
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key:
-            raise ApiError(
-                "You didn't provide an API key. You need to provide your API key in an "
-                "Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
-                status=401,
-            )
-        if not secrets.compare_digest(key.encode(), self._api_key.encode()):
-            raise ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
-
-    def _serve(self, model: str) -> None:
-        any_name = not self._models and not model.startswith(RECORDING)
-        if not model or not (any_name or model in self._models or model in self._recordings):
-            raise ApiError(
-                f"The model `{model}` does not exist or you do not have access to it.",
-                status=404,
-                code="model_not_found",
-            )
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 1735689600, "owned_by": "streamkit"}
 
 
 async def _api_error(_: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The body of a streamed response, sent at a pace."""
+"""The bodies of responses: event streams, sent at a pace, and recordings."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from streamkit.server.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
-
-    from starlette.responses import StreamingResponse
 
     from streamkit.recording import Recording
 
@@ -25,6 +26,31 @@ async def event_stream(chunks: Iterable[dict[str, Any]], pace: float) -> AsyncIt
         wait = pace
         yield b"data: " + encode(chunk) + b"\n\n"
     yield b"data: [DONE]\n\n"
+
+
+def named_event(event: dict[str, Any]) -> bytes:
+    """Return an event as a server-sent event that has the name of its type."""
+    name: str = event["type"]
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(event))
+
+
+def replayed(recording: Recording, *, stream: bool, speed: float) -> Response:
+    """Return a response that replays a recording, to a request that streams or does not.
+
+    Raises:
+        ApiError: The recording was streamed and the request is not, or the reverse.
+    """
+    if recording.streamed != stream:
+        wanted = "true" if recording.streamed else "false"
+        raise ApiError(
+            f"Unsupported value: 'stream' must be {wanted} with this model, "
+            "as it was when the response was recorded.",
+            param="stream",
+            code="unsupported_value",
+        )
+    if not stream:
+        return Response(recording.body, media_type="application/json")
+    return streamed(StreamingResponse(replay(recording, speed)))
 
 
 async def replay(recording: Recording, speed: float) -> AsyncIterator[bytes]:

@@ -130,12 +130,12 @@ def test_messages_can_come_with_a_run(client: openai.OpenAI) -> None:
         assistant_id="any",
         instructions="Be brief.",
         additional_instructions="Be kind.",
-        additional_messages=[{"role": "user", "content": "Tell me about rivers"}],
+        additional_messages=[{"role": "user", "content": "[[refuse]]"}],
     )
     assert run.instructions == "Be brief.\nBe kind."
     answer, question = client.beta.threads.messages.list(thread.id)
     assert (question.role, answer.role) == ("user", "assistant")
-    assert "rivers" in answer.to_json()
+    assert answer.content[0].type == "refusal"
 
 
 def test_the_metadata_of_a_run_change(client: openai.OpenAI) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -15,13 +14,11 @@ from streamkit.server.chat.request import (
     SchemaFormat,
     prompt_of,
 )
-from streamkit.server.chat.schemas import invalid_schema
 from streamkit.server.chat.tool_choice import tools_to_call
 from streamkit.server.identity import identifier
+from streamkit.server.marks import FILTER, REFUSE, marks_in
 from streamkit.server.sampling import prose
-from streamkit.server.sampling.budget import ExhaustedError
-from streamkit.server.sampling.sample import sample
-from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
+from streamkit.server.schemas import compact, json_text
 
 if TYPE_CHECKING:
     from random import Random
@@ -29,11 +26,6 @@ if TYPE_CHECKING:
     from streamkit.server.chat.request import Format, Function
     from streamkit.server.identity import Identity
     from streamkit.server.sampling.budget import Budget
-
-REFUSE = "[[refuse]]"
-"""The mark in the last user message that makes the answer a refusal."""
-FILTER = "[[content_filter]]"
-"""The mark in the last user message that lets the content filter end the answer half-way."""
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
@@ -70,7 +62,7 @@ def answers(
     limit = request.max_completion_tokens or request.max_tokens
     # A prompt may be long, so it is searched once for all answers.
     prompt = prompt_of(request)
-    marks = frozenset(mark for mark in (REFUSE, FILTER) if mark in prompt)
+    marks = marks_in(prompt)
     prompt = prompt[: prose.PROMPT_LIMIT]
     found: list[Answer] = []
     for index in range(request.n or 1):
@@ -91,9 +83,9 @@ def content_for(wanted: Format | None, prompt: str, random: Random, budget: Budg
         case SchemaFormat(json_schema=named):
             owner = f"response_format '{named.name}'"
             schema = named.definition or {}
-            return _json(schema, random, budget, owner=owner, param="response_format")
+            return json_text(schema, random, budget, owner=owner, param="response_format")
         case ObjectFormat():
-            return _compact(prose.object_for(prompt, random))
+            return compact(prose.object_for(prompt, random))
         case _:
             return prose.answer_to(prompt, random)
 
@@ -105,7 +97,7 @@ def arguments_for(function: Function, random: Random, budget: Budget) -> str:
         ApiError: No value fits the schema, or finding one takes more than the budget.
     """
     schema = {"type": "object", "additionalProperties": False, **(function.parameters or {})}
-    return _json(schema, random, budget, owner=f"function '{function.name}'", param="tools")
+    return json_text(schema, random, budget, owner=f"function '{function.name}'", param="tools")
 
 
 def _answer(  # noqa: PLR0913, PLR0917 - what one answer is made of
@@ -138,17 +130,6 @@ def _call(tool: FunctionTool | CustomTool, random: Random, budget: Budget) -> Ca
         return Call(id=call_id, name=tool.custom.name, text=text, custom=True)
     text = arguments_for(tool.function, random, budget)
     return Call(id=call_id, name=tool.function.name, text=text)
-
-
-def _json(schema: dict[str, Any], random: Random, budget: Budget, *, owner: str, param: str) -> str:
-    try:
-        return _compact(sample(schema, random, budget=budget))
-    except (ExhaustedError, UnsatisfiableError) as error:
-        raise invalid_schema(f"{error}.", owner=owner, param=param, code=None) from None
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _before(stops: list[str], answer: Answer) -> Answer:

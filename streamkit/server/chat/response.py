@@ -1,4 +1,4 @@
-"""The response to a request, made up or replayed from a recording."""
+"""The endpoint of chat completions."""
 
 from __future__ import annotations
 
@@ -6,22 +6,45 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from streamkit.server.api_error import ApiError
-from streamkit.server.body import event_stream, replay, streamed
+from streamkit.server.body import event_stream, replayed, streamed
 from streamkit.server.chat.answer import answers
 from streamkit.server.chat.chunks import chunks
 from streamkit.server.chat.completion import completion
+from streamkit.server.chat.rules import checked
+from streamkit.server.identity import Identity
+from streamkit.server.reading import read_json
+from streamkit.server.sampling.budget import Budget
 
 if TYPE_CHECKING:
-    from streamkit.recording import Recording
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from streamkit.server.api import Api
     from streamkit.server.chat.request import ChatRequest
-    from streamkit.server.identity import Identity
-    from streamkit.server.sampling.budget import Budget
+    from streamkit.server.desk import Desk
     from streamkit.server.settings import Settings
 
 
-def answered(chat: ChatRequest, identity: Identity, settings: Settings, budget: Budget) -> Response:
-    """Return a response with answers made from the request."""
+def create(desk: Desk, api: Api) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that creates chat completions."""
+
+    async def serve(request: Request) -> Response:
+        settings = api.admit(request)
+        body = await read_json(request)
+        budget = Budget()
+        chat = checked(body, budget)
+        api.serve(chat.model)
+        if recording := api.recording(chat.model):
+            return replayed(recording, stream=bool(chat.stream), speed=settings.speed)
+        return _answered(chat, Identity(body, desk.seed), settings, budget)
+
+    return serve
+
+
+def _answered(
+    chat: ChatRequest, identity: Identity, settings: Settings, budget: Budget
+) -> Response:
     size = settings.token_size
     found = answers(chat, identity, token_size=size, budget=budget)
     if not chat.stream:
@@ -32,22 +55,3 @@ def answered(chat: ChatRequest, identity: Identity, settings: Settings, budget: 
         return JSONResponse(completion(chat, found, identity, token_size=size))
     events = event_stream(chunks(chat, found, identity, token_size=size), settings.pace)
     return streamed(StreamingResponse(events))
-
-
-def replayed(chat: ChatRequest, recording: Recording, settings: Settings) -> Response:
-    """Return a response that replays a recording.
-
-    Raises:
-        ApiError: The recording was streamed and this request is not, or the reverse.
-    """
-    if recording.streamed != bool(chat.stream):
-        wanted = "true" if recording.streamed else "false"
-        raise ApiError(
-            f"Unsupported value: 'stream' must be {wanted} with this model, "
-            "as it was when the response was recorded.",
-            param="stream",
-            code="unsupported_value",
-        )
-    if not recording.streamed:
-        return Response(recording.body, media_type="application/json")
-    return streamed(StreamingResponse(replay(recording, settings.speed)))

@@ -22,8 +22,8 @@ from streamkit.server.chat.request import (
     ToolMessage,
     text_of,
 )
-from streamkit.server.chat.schemas import check_schema
 from streamkit.server.complaint import complaint, missing, unknown
+from streamkit.server.schemas import check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,19 +1,22 @@
-"""The check of a JSON schema before a value is generated for it."""
+"""The check of a JSON schema, and the JSON that it allows."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from streamkit.server.api_error import ApiError
 from streamkit.server.sampling.budget import Budget, ExhaustedError
 from streamkit.server.sampling.metaschema import fault
 from streamkit.server.sampling.references import references
+from streamkit.server.sampling.sample import sample
+from streamkit.server.sampling.unsatisfiable import UnsatisfiableError
 from streamkit.server.sampling.values import key
 from streamkit.structured.schema import strict_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
+    from random import Random
 
 SHOWN = 500
 """The number of characters of an error that quotes a schema."""
@@ -55,6 +58,31 @@ def invalid_schema(message: str, *, owner: str, param: str, code: str | None) ->
     if len(message) > SHOWN:
         message = message[:SHOWN] + "…"
     return ApiError(f"Invalid schema for {owner}: {message}", param=param, code=code)
+
+
+def json_text(  # noqa: PLR0913 - by keyword
+    schema: dict[str, Any],
+    random: Random,
+    budget: Budget,
+    *,
+    owner: str,
+    param: str,
+    code: str | None = None,
+) -> str:
+    """Return JSON that a schema allows; the other arguments are those of ``check_schema``.
+
+    Raises:
+        ApiError: No value fits the schema, or finding one takes more than the budget.
+    """
+    try:
+        return compact(sample(schema, random, budget=budget))
+    except (ExhaustedError, UnsatisfiableError) as error:
+        raise invalid_schema(f"{error}.", owner=owner, param=param, code=code) from None
+
+
+def compact(value: object) -> str:
+    """Return a value as JSON without white space."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _violation(schema: dict[str, Any], *, strict: bool, budget: Budget) -> str | None:

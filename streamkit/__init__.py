@@ -160,7 +160,7 @@ A blocking program that only chats needs none of them. Importing asyncio takes a
 of all of this; reactivex, with a class that the handlers derive from, takes longer.
 """
 
-if not TYPE_CHECKING:  # with it, type checkers would accept any name
+if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
     def __getattr__(name: str) -> object:
         module = _IMPORTED_WHEN_ASKED_FOR.get(name)

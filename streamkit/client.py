@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
 
-if not TYPE_CHECKING:  # with it, type checkers would accept any name
+if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
     def __getattr__(name: str) -> object:
         # A program that only blocks need not import asyncio.

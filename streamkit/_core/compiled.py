@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 one_at_a_time: Final = threading.RLock()
 """The lock that is held while a type is compiled."""
-if hasattr(os, "register_at_fork"):  # a process must not fork meanwhile, or its child waits forever
+if hasattr(os, "register_at_fork"):  # a fork meanwhile would leave its child waiting forever
     os.register_at_fork(
         before=one_at_a_time.acquire,
         after_in_parent=one_at_a_time.release,

@@ -49,14 +49,14 @@ class WireDecoder(Generic[W]):
         try:
             return self.decode_strictly(data)
         except (ValueError, RecursionError):
-            # msgspec's own errors, and text with half a surrogate pair in it
+            # msgspec raises for a misfit, and for half a surrogate pair in a text.
             return self.decode_leniently(data, max_depth)
 
     def decode_leniently(self, data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> W:
         """Decode data that do not fit the type exactly; this is much slower."""
         value = loads(data, max_depth)
         if not isinstance(value, dict):
-            raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - as bad JSON is
+            raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - like bad JSON
         return construct(self._type, cast("dict[str, Any]", value))
 
 
@@ -71,7 +71,7 @@ def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
         value = json.loads(data)
     except RecursionError as error:
         raise NestingError(f"nested deeper than {max_depth} levels") from error
-    # With fewer brackets than levels, their places need not be checked.
+    # With fewer brackets than allowed levels, no value can be too deep.
     if _brackets(data) > max_depth and _is_deeper(value, max_depth):
         raise NestingError(f"nested deeper than {max_depth} levels")
     return value

@@ -108,7 +108,7 @@ class Growth(Event, frozen=True, gc=False, eq=False):
 _end_of = attrgetter("_end")
 
 
-# An error refers to frames, which may refer to the event: so the garbage collector tracks it.
+# An error refers to frames, which may refer to the event, so the event is tracked by the collector.
 class AttemptResetEvent(Event, frozen=True, gc=True, eq=False):
     """The stream failed and begins anew: its emitted events are void. See ``retry_stream``."""
 

@@ -52,15 +52,15 @@ class Pipeline(Generic[E]):
         self._decoder = family.decoder(on_truncated=on_truncated, limits=limits)
         self.machine: Machine[Any, E] = family.machine(limits)
         """The machine that makes the events."""
-        # From the inside: the events are made, a clock is notified of content, events are held. So
-        # the clock learns of content when it comes, even if its events are held.
+        # From the inside to the outside: a machine makes the events, one notifies the clock of
+        # content, one holds events. So the clock learns of content that is held as well.
         machine = self.machine
         if content_came is not None:
             machine = ContentWatch(machine, family.is_content, content_came)
         self._hold = Hold(machine, family.is_content)
         if not holds:
             self._hold.release()
-        # A hot path: the functions that make plain data, and read a part of an answer from them.
+        # A hot path: bound once here, not looked up for each read.
         self._plain_data = self._sse.plain_data
         self._decode = self._decoder.decode
         self._feed: Callable[[Any], Sequence[E]] = self._feed_until_released
@@ -105,7 +105,7 @@ class Pipeline(Generic[E]):
                     yield from self._feed(part)
             for part in decoder.feed_last(last) if last else ():
                 yield from self._feed(part)
-        # Neither of the two has an event left; they raise if the answer is incomplete.
+        # The two decoders have no event left; they raise if the answer is incomplete.
         if not (self.done or decoder.is_answered):
             self._sse.close()
         decoder.close()

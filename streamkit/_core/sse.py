@@ -62,11 +62,11 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._after_cr = False
         self._line = bytearray()  # the unfinished line
         self._frame: list[bytes] = []  # the finished lines of the unfinished frame
-        self._size = 0  # of both together
-        self._is_between_frames = False  # and past the first event, where nothing is special
+        self._size = 0  # the bytes of both together
+        self._is_between_frames = False  # and the first event has passed
         self._id = ""  # the last id received
         self._fault: StreamDecodeError | None = None
-        self._frame_reader: FrameReader | None = None  # made for the first frame of several lines
+        self._frame_reader: FrameReader | None = None  # made at the first frame of several lines
 
     def feed(self, value: bytes, /) -> Sequence[ServerSentEvent]:
         """Take bytes and return the events they complete."""
@@ -156,7 +156,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         frame, size = self._frame, self._size
         for line in lines:
             if line:
-                if line[0] != _COLON:  # else it is a comment, and any number of these may come
+                if line[0] != _COLON:  # a comment is dropped, and does not count
                     frame.append(line)
                     size += len(line)
             elif size > self._max_event_bytes:

@@ -85,5 +85,5 @@ class TextLog(GrowingText):
         return PartialJSON(max_depth=limits.json_depth, max_number_length=limits.number_length)
 
     def _advance(self, parser: PartialJSON, end: int) -> None:
-        if parser.error is None:  # else it reads no more, and the rest need not be joined
+        if parser.error is None:  # after an error no text need be joined, because none is read
             parser.feed(self.between(parser.position, end))

@@ -47,7 +47,7 @@ class AsyncBody(Body):
             try:
                 raise end from None
             finally:
-                del end  # else it and this frame would hold each other, and all callers
+                del end  # else the error and this frame would hold each other, and all callers
 
     async def aclose(self) -> None:
         """End the body now, and close the connection unless everything was read.

@@ -73,7 +73,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     ) -> AsyncStream:
         """Encrypt the bytes that are read and written from now on."""
         connection = _connection_here()
-        connection.may_be_cancelled = False  # as before the request to a proxy
+        connection.may_be_cancelled = False  # a request to a proxy has set it to True
         stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         return AsyncStream(stream)
 

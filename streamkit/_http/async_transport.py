@@ -108,9 +108,9 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
                     connection.leave()
                 return response
             try:
-                raise failure  # not above, where the foreign error would be its context
+                raise failure  # outside the `except`, else the foreign error is its context
             finally:
-                del failure  # else it and this frame would hold each other
+                del failure  # else the error and this frame would hold each other
 
     async def _answer(
         self, request: Request, built: httpx.Request, connection: AsyncConnection, *, whole: bool
@@ -183,7 +183,7 @@ async def _sent(
         await _called_off(sending, connection)
         raise
     finally:
-        del sending  # else the error in it and this frame would hold each other
+        del sending  # else its error and this frame would hold each other
 
 
 async def _called_off(sending: asyncio.Task[httpx.Response], connection: AsyncConnection) -> None:

@@ -72,7 +72,7 @@ class Body:
         if not isinstance(error, Exception):
             return error  # the reader was interrupted or cancelled, and gets that error
         if self._end is None and isinstance(error, StopIteration | StopAsyncIteration):
-            # A new one: the traceback of the one that is raised holds this body and its readers.
+            # A new exception: the traceback of the raised one holds this body and its readers.
             self._end = type(error)()
             return error
         if self._end is None:
@@ -104,7 +104,7 @@ class SyncBody(Body):
             try:
                 raise end from None
             finally:
-                end = None  # else it and this frame would hold each other, and all callers
+                end = None  # else the error and this frame would hold each other, and all callers
         end = self._end
         if end is None:
             return chunk

@@ -47,7 +47,7 @@ class GivenConnection(Connection):
             self.hold(_Copy(self._held.sock))
         elif step in _BEFORE_ANYTHING:
             self.raise_if_cut()
-        if step in _OVER or protocol == "http2":  # by HTTP/2, exchanges share the socket
+        if step in _OVER or protocol == "http2":  # in HTTP/2, exchanges share the socket
             self.release()
 
 

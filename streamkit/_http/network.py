@@ -55,7 +55,7 @@ class Backend(httpcore.NetworkBackend):
             try:
                 raise failure or OSError("the name has no address")
             finally:
-                failure = None  # else it and this frame would hold each other
+                failure = None  # else the error and this frame would hold each other
 
 
 class Stream(httpcore.NetworkStream):

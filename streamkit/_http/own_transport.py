@@ -135,7 +135,7 @@ def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
         return None
     url = proxy.url
     if url.scheme.startswith("socks"):
-        importlib.import_module("socksio")  # else the import would fail later, in httpcore
+        importlib.import_module("socksio")  # a missing package fails here, not later in httpcore
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         auth=proxy.raw_auth,

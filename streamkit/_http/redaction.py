@@ -45,7 +45,7 @@ class Secrets:
     """The secrets of one request, which are collected when its first error leaves."""
 
     def __init__(self, request: httpx.Request | None = None) -> None:
-        # Not the request itself, which holds a body; its headers, as an HTTP client may add more.
+        # The headers, to which an HTTP client may add more, and not the request, which has a body.
         self._places = None if request is None else (request.headers, request.url)
 
     @staticmethod
@@ -93,7 +93,7 @@ class Secrets:
     @functools.cached_property
     def _secrets(self) -> Sequence[str]:
         found = secrets_of(*self._places) if self._places else ()
-        return sorted(found, key=len, reverse=True)  # as one may be part of another
+        return sorted(found, key=len, reverse=True)  # because one may be part of another
 
     def _end(self, text: str) -> str:
         quoted = text.rstrip("…'\"")

@@ -232,9 +232,9 @@ class SyncTransport(Transport[HTTPClient]):
                     connection.leave()
                 return response
             try:
-                raise failure  # not above, where the foreign error would be its context
+                raise failure  # outside the `except`, else the foreign error is its context
             finally:
-                del failure  # else it and this frame would hold each other
+                del failure  # else the error and this frame would hold each other
 
     def _answer(self, request: Request, built: httpx.Request, *, whole: bool) -> httpx.Response:
         response = self._exchange(built)

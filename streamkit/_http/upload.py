@@ -66,7 +66,7 @@ class Upload:
         seekable = getattr(self.content, "seekable", None)
         try:
             return bool(seekable and seekable())
-        except Exception:  # noqa: BLE001 - as of a closed file; reading it raises the reason
+        except Exception:  # noqa: BLE001 - such as a closed file's; reading it raises the reason
             return False
 
     @contextmanager

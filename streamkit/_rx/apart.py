@@ -91,7 +91,7 @@ def _run(submitted: SimpleQueue[_Work | None]) -> None:
         else:
             future.set_result(result)
             del result
-        del item, work, future  # else they would be held until the next ones come
+        del item, work, future  # else they would be held until the next item comes
 
 
 def must_stay_free(scheduler: abc.SchedulerBase, subscribed_by: int) -> bool:

@@ -44,7 +44,7 @@ def _operator(value: object) -> Callable[[Any], object]:
 
 
 def _applied(operator: Callable[[Any], object], source: Observable[Any]) -> Observable[Any]:
-    made = operator(source)  # an observable, or an awaitable in its place
+    made = operator(source)  # an observable, or an awaitable instead of one
     if made is None:
         raise TypeError(f"pipe takes operators, and {_name(operator)} makes nothing of its source")
     if callable(made) and not callable(getattr(made, "subscribe", None)):

@@ -103,6 +103,6 @@ def lifted(
 
 
 def _closing(machines: list[Machine[Any, B]]) -> Iterator[B]:
-    # A generator, so that an error of `close` itself is raised where its outputs are iterated.
+    # A generator: so an error of `close` itself is raised where its outputs are iterated.
     for machine in machines:
         yield from machine.close()

@@ -85,7 +85,7 @@ class RequestObservable(Observable[T]):
     """An observable that makes a request on subscription, and refuses to be awaited."""
 
     def __await__(self) -> NoReturn:
-        # reactivex's would subscribe, drop every event but the last, and return that one.
+        # reactivex's `__await__` would subscribe, drop all events but the last, and return that.
         raise TypeError(
             "an observable of a request is not awaited: subscribe to it, await `create(...)` or "
             "`parse(...)` for the answer, or `.pipe(...)` it first to await what is made of it"

@@ -30,7 +30,7 @@ app.command()(serve)
 app.command()(upload)
 
 
-def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag over like this
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer passes the flag by position
     if asked:
         typer.echo(f"streamkit {__version__}")
         raise typer.Exit
@@ -39,7 +39,7 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag 
 @app.callback()
 def streamkit(
     *,
-    version: Annotated[  # noqa: ARG001 - the callback has dealt with it
+    version: Annotated[  # noqa: ARG001 - its callback handles it
         bool,
         typer.Option(
             "--version",

@@ -113,7 +113,7 @@ def _conclude(
             typer.echo(described(batch))
         return
     reasons: list[str] = []
-    with suppress(StreamkitError):  # because the failure is reported without the reasons too
+    with suppress(StreamkitError):  # the failure is reported in any case
         failed = client.vector_stores.file_batches.list_files(
             batch.id, vector_store_id=batch.vector_store_id, filter="failed"
         )

@@ -149,7 +149,7 @@ class Hub(ObserverBase[E]):
                 self._emit(event)
                 if self._end is not None:
                     break
-        except Exception as error:  # noqa: BLE001 - whatever ends the stream is passed on
+        except Exception as error:  # noqa: BLE001 - any error that ends the stream is passed on
             self.on_error(error)
         except BaseException:
             self.close()
@@ -172,7 +172,7 @@ class Hub(ObserverBase[E]):
                         break
             if self._end is not None:
                 await getattr(stream, "aclose", _anothing)()
-        except Exception as error:  # noqa: BLE001 - whatever ends the stream is passed on
+        except Exception as error:  # noqa: BLE001 - any error that ends the stream is passed on
             self.on_error(error)
         except BaseException:
             self.close()
@@ -240,7 +240,7 @@ class Hub(ObserverBase[E]):
             try:
                 if not channel.put(event):
                     full.append(channel)
-            except Exception as error:  # noqa: BLE001 - whatever an observer raises in its turn
+            except Exception as error:  # noqa: BLE001 - an observer may raise any error
                 self._raised.append(error)
             if channel.has_ended:
                 self._leave(channel)

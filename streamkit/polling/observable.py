@@ -47,7 +47,7 @@ def poll(
     resource_id: str | None = None,
     scheduler: abc.SchedulerBase | None = None,
 ) -> Observable[T]: ...
-def poll(  # noqa: PLR0913 - what is polled, and one for each of its terms
+def poll(  # noqa: PLR0913 - the resource, and the terms of polling
     fetch: Callable[[], Any],
     until: Callable[[Any], bool | None],
     interval: float = DEFAULT_INTERVAL,

@@ -43,7 +43,7 @@ def patience(seconds: float | None, scope: CancelScope) -> Generator[None]:
         with scope.until(until):
             yield
     except Exception as error:
-        # A step that was given no more time than is left may notice before the timer does.
+        # A step whose own time limit is the time that is left may end before the timer does.
         if is_over.is_set() or time.monotonic() >= until:
             raise OutOfTimeError from error
         raise

@@ -21,7 +21,7 @@ async def event_stream(chunks: Iterable[dict[str, Any]], pace: float) -> AsyncIt
     encode = msgspec.json.Encoder().encode
     wait = 0.0
     for chunk in chunks:
-        # Also with a pace of 0, so that other tasks run and a disconnect is noticed.
+        # This waits with a pace of 0 as well: other tasks run, and a disconnect is noticed.
         await anyio.sleep(wait)
         wait = pace
         yield b"data: " + encode(chunk) + b"\n\n"

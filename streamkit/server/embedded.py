@@ -188,7 +188,7 @@ class EmbeddedServer:
 
 class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Otherwise the server could not stop before the slowest answer has ended.
+        # Otherwise the server would not stop before the slowest answer has ended.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)

@@ -1,6 +1,6 @@
 """The counting of polls: an object is done after a number of them."""
 
-# Strategy: polls are counted and no clock is read, so a test sees each state without a sleep.
+# Strategy: the server counts polls and reads no clock, so a test sees each state without a sleep.
 
 from __future__ import annotations
 

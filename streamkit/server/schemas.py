@@ -86,7 +86,7 @@ def compact(value: object) -> str:
 
 
 def _violation(schema: dict[str, Any], *, strict: bool, budget: Budget) -> str | None:
-    key(schema, budget)  # which spends for the checks below that visit each part once more
+    key(schema, budget)  # it also spends for the checks below, which visit each part again
     if found := fault(schema, budget):
         path, message = found
         return _in_context(path, f"{message}.")

@@ -89,7 +89,7 @@ class Reader:
         outcome = text.outcome
         if outcome is not None and outcome.reader is self and outcome.length == text.length:
             return outcome
-        # The partial value is dropped for the whole one, else both would be held.
+        # The whole value replaces the partial one, so that not both are held.
         text.forget_json()
         content = text.first(text.length)
         try:

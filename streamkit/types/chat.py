@@ -103,7 +103,7 @@ __all__ = [
     "ParsedFunctionToolCall",
 ]
 
-if not TYPE_CHECKING:  # with it, type checkers would accept any name
+if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
     def __getattr__(name: str) -> object:
         if name not in __all__:

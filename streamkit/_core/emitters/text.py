@@ -50,7 +50,7 @@ class TextParser(TextEmitter[A, B]):
         last, self._last = self._last, None
         if last is None:
             return
-        whole = self._log(last).close()  # not a copy, which would be held beside a long text
+        whole = self._log(last).close()  # the text itself; a copy would double a long one
         outcome = self._read(last)
         yield self._whole(last, whole, outcome.value)
         if outcome.error is not None:

@@ -92,8 +92,8 @@ class PartialJSON:
         self._is_again = False
         self._replaced: Pairs | None = None
         self._parent: Level | None = None
-        self._outermost: Level | None = None  # of those around it
-        self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost of all
+        self._outermost: Level | None = None  # the outermost of the levels around it
+        self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost container
         self._depth = 0
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
@@ -386,7 +386,7 @@ class PartialJSON:
         if convert is not None:
             try:
                 value = convert(self._held)
-            except ValueError as error:  # sys.set_int_max_str_digits
+            except ValueError as error:  # beyond the limit that sys.set_int_max_str_digits sets
                 raise _InvalidError("integer longer than int() takes", at) from error
             if convert is float and math.isinf(value):
                 raise _InvalidError("number that is not finite", at)

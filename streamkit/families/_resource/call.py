@@ -111,7 +111,7 @@ def next_page(call: Call[CursorPage[W]], page: CursorPage[W]) -> Call[CursorPage
     if page.has_more is False or not page.data:
         return None
     last = page.last_id or getattr(page.data[-1], "id", None)
-    if not last or last == call.request.query.get("after"):  # a server that ignores it
+    if not last or last == call.request.query.get("after"):  # the server ignores `after`
         return None
     query = {**call.request.query, "after": last}
     return replace(call, request=replace(call.request, query=query))

@@ -69,7 +69,7 @@ class WholeMessages:
         thoughts: Callable[[int], Collection[str]] = lambda _: (),
     ) -> None:
         self._has_spoken = has_spoken
-        self._thoughts = thoughts  # the fields of thoughts that deltas had
+        self._thoughts = thoughts  # the fields in which the deltas of a choice had thoughts
         self._messages: dict[int, dict[str, Any]] = {}  # the last message of each choice
         self._in_pieces: set[int] = set()  # choices whose messages do not grow
 

@@ -75,7 +75,7 @@ class ChunkDecoder(ObjectDecoder[C]):
         if not choices and not self._is_part(chunk, data):
             return None
         for choice in choices or ():
-            # A hot place: most chunks continue a choice that is known to be open.
+            # A hot path: most chunks continue a choice that is known to be open.
             if choice.finish_reason or choice.index not in self._unfinished:
                 self._take_note(choice, data)
         return chunk

@@ -48,7 +48,7 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
         """Return the events of a chunk."""
-        # A hot place: a chunk concerns one of a choice's machines, seldom two, and checking the
+        # A hot path: a chunk concerns one of a choice's machines, seldom two, and checking the
         # fields of a chunk is cheaper than feeding all five machines.
         log = self._log
         updates = log.append(value)

@@ -151,7 +151,7 @@ class _Answer:
                 return
             headers = MutableHeaders(scope=start)
             streamed = headers.get("content-type", "").startswith("text/event-stream")
-            del headers["content-length"]  # which is that of the answer without its fault
+            del headers["content-length"]  # the length of the answer without the fault
             self._frames = Frames(streamed=streamed)
             self._fault = fault if streamed else fault.halved()
         await self._send(start)

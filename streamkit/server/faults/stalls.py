@@ -32,7 +32,7 @@ class Stalls:
             released = self._waiting
             self._waiting = {}
         for go_on, loop in released.items():
-            with suppress(RuntimeError):  # because its server, and so the answer, has stopped
+            with suppress(RuntimeError):  # its server has stopped, and so has the answer
                 loop.call_soon_threadsafe(go_on.set)
         return len(released)
 

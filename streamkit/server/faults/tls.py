@@ -62,7 +62,7 @@ class BrokenTLS:
             listener, self._listener = self._listener, None
             address = listener.getsockname()
             with suppress(OSError):
-                socket.create_connection(address).close()  # which wakes the thread
+                socket.create_connection(address).close()  # this wakes the thread
             self._thread.join()
             listener.close()
 

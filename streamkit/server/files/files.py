@@ -144,7 +144,7 @@ async def _finished(
     }
     async with store:
         if store.find("upload", upload.id) is None:
-            # Another server has opened the database and removed this upload as a dead server's.
+            # Another server opened the database, and removed this upload as one of a dead server.
             raise ApiError("The upload was interrupted.", status=503, kind="server_error")
         store.remove("upload", upload.id)
         record = store.insert(KIND, document, private={"polls": settings.polls})

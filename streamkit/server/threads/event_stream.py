@@ -67,7 +67,7 @@ class RunStream(StreamingResponse):
         while True:
             with anyio.move_on_after(wait):
                 await self._called.wait()
-            # Also with a pace of 0, so that other tasks run and a disconnect is noticed.
+            # This waits with a pace of 0 as well: other tasks run, and a disconnect is noticed.
             await checkpoint()
             wait = self._pace
             event = await self._next()

@@ -72,7 +72,9 @@ def _struct_answer(structs: list[Any]) -> Callable[..., Any]:
 def _reader(source: Any) -> Callable[[Any], Any]:
     """Return a reader of a Struct from decoded JSON; it requires the tag that a union needs."""
     config: Any = (get_origin(source) or source).__struct_config__
-    compiled = cache(lambda: converter(source))  # at the first value: its schema is judged before
+    compiled = cache(
+        lambda: converter(source)
+    )  # compiled at the first value, because its schema is judged first
 
     def read(value: Any) -> Any:
         if config.tag is not None and isinstance(value, dict) and config.tag_field not in value:

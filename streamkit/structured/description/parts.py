@@ -123,7 +123,7 @@ def fields(type_: Any) -> dict[str, Any]:
         return {}
     try:
         return get_type_hints(class_, include_extras=True)
-    except Exception:  # noqa: BLE001 - an annotation may be any code; the describer says more
+    except Exception:  # noqa: BLE001 - an annotation may be any code; the describer reports more
         return {}
 
 

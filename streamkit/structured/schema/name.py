@@ -26,7 +26,7 @@ def schema_name(name: str) -> str:
     allowed = _NOT_ALLOWED.sub("_", name)
     if not name or (len(allowed) <= MAX_LENGTH and _PLAIN.fullmatch(name)):
         return allowed or "response"
-    import hashlib  # which few names need, and OpenSSL for it
+    import hashlib  # imported here: it loads OpenSSL, and few names need it
 
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
     return f"{allowed[: MAX_LENGTH - 1 - _DIGEST].rstrip('_')}_{digest}"

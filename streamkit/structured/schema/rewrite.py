@@ -1,8 +1,8 @@
 """The rewriting of a JSON schema into one that strict mode accepts."""
 
-# Strategy: the rewriter replaces what has an equivalent in strict mode, and leaves the rest as it
-# is. Then the rules judge the result. So exactly what the API would refuse is refused here, and
-# nothing is decided twice.
+# Strategy: the rewriter replaces each keyword that has an equivalent in strict mode, and leaves the
+# rest as it is. Then the rules judge the result. So exactly the schemas that the API would refuse
+# are refused here, and nothing is decided twice.
 
 from __future__ import annotations
 

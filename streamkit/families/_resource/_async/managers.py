@@ -50,7 +50,7 @@ class AsyncStreamManager(Generic[S]):
             self._opening.append(scope)
             try:
                 stream = await self._open()
-                # Before the scope is removed: ``close`` finds the one or the other.
+                # Set before the scope is removed, so that ``close`` finds one of the two.
                 self._entered.append(stream)
             finally:
                 self._opening.remove(scope)

@@ -109,11 +109,11 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
             self._ready = events_before(final, self._pipeline.release())
             return
         self._turn_to(body)
-        if self._ended:  # closed meanwhile
+        if self._ended:  # it was closed meanwhile
             await body.aclose()
 
     async def _end_body(self) -> None:
-        # After [DONE] hardly a byte is left; once it is read, the connection can be reused.
+        # After [DONE] hardly a byte is left; once the rest is read, the connection can be reused.
         if self._pipeline.done:
             await self._body.drain()
         else:

@@ -49,7 +49,7 @@ class StreamManager(Generic[S]):
             self._opening.append(scope)
             try:
                 stream = self._open()
-                # Before the scope is removed: ``close`` finds the one or the other.
+                # Set before the scope is removed, so that ``close`` finds one of the two.
                 self._entered.append(stream)
             finally:
                 self._opening.remove(scope)

@@ -56,7 +56,7 @@ class AsyncAssistantStreamManager(Generic[S]):
                 self._opening.append(scope)
                 try:
                     stream = await self._open(callbacks)
-                    # Before the scope is removed, so that ``close`` finds the one or the other.
+                    # Set before the scope is removed, so that ``close`` finds one of the two.
                     self._entered.append((stream, callbacks))
                 finally:
                     self._opening.remove(scope)

@@ -123,6 +123,6 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
         async with self._submitting:
             body = await self._submit(run, outputs)
         self._turn_to(body)
-        if self._ended:  # closed meanwhile
+        if self._ended:  # it was closed meanwhile
             await body.aclose()
         return True

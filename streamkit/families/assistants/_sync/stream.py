@@ -122,6 +122,6 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
         with self._submitting:
             body = self._submit(run, outputs)
         self._turn_to(body)
-        if self._ended:  # closed meanwhile
+        if self._ended:  # it was closed meanwhile
             body.close()
         return True

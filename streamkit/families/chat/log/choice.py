@@ -158,7 +158,7 @@ class ChoiceLog:
 
     def append(self, choice: ChunkChoice) -> ChoiceUpdate:
         """Append the part of a chunk for this choice and return its additions."""
-        # A hot place: nearly every chunk has a piece of content and nothing else.
+        # A hot path: nearly every chunk has a piece of content and nothing else.
         reasoning = content = refusal = thought = None
         calls: tuple[CallUpdate[ToolCallLog], ...] = ()
         heading, delta, logprobs = self._heading, choice.delta, choice.logprobs

@@ -58,7 +58,7 @@ class CompletionLog:
 
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
         """Append a chunk and return its additions to each of its choices."""
-        # A hot place: a chunk nearly always has one choice and the same fields as the last one.
+        # A hot path: a chunk nearly always has one choice and the same fields as the last one.
         said = (
             chunk.id,
             chunk.created,

@@ -63,7 +63,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
             getattr(self, name) == getattr(other, name) for name in self._names()
         )
 
-    __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
+    __hash__ = None  # type: ignore[assignment]  # equal by its data, which may be a dict
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names()[1:])

@@ -21,7 +21,7 @@ JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 UnixTime: TypeAlias = Annotated[int, Meta(extra={"holds": "seconds"})]
 """A time in seconds since 1970; a fraction, which some servers send, is dropped."""
 
-_NO_NAME = "\ufdd0"  # no character, says Unicode
+_NO_NAME = "\ufdd0"  # not a character in Unicode
 # The other keys of an instance's dict: streamkit's own note, and one that typing sets on
 # `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})

@@ -100,7 +100,7 @@ def arguments_for(function: Function, random: Random, budget: Budget) -> str:
     return json_text(schema, random, budget, owner=f"function '{function.name}'", param="tools")
 
 
-def _answer(  # noqa: PLR0913, PLR0917 - what one answer is made of
+def _answer(  # noqa: PLR0913, PLR0917 - the parts of one answer
     request: ChatRequest,
     index: int,
     prompt: str,

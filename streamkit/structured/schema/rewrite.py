@@ -81,7 +81,7 @@ def to_strict_json_schema(schema: dict[str, Any]) -> dict[str, Any]:
     violation = next(strict_violations(strict), None)
     if violation is None:
         return strict
-    # The definitions put in the place of references may be what exceeds a limit.
+    # Definitions that replaced references may be the cause that a limit is exceeded.
     apart = _Rewriter(schema, inline=False).rewritten()
     if next(strict_violations(apart), None) is None:
         return apart

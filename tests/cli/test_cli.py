@@ -73,7 +73,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture
 def chat(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """Run `streamkit chat` against a server that demands the key."""
+    """Run `streamkit chat` against a server that requires the key."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     return lambda *arguments, **options: run(
         "chat", "--base-url", server.base_url, "--model", "m", *arguments, **options
@@ -82,7 +82,7 @@ def chat(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Stand in a folder with a module `own_models`."""
+    """Change into a folder with a module `own_models`."""
     (tmp_path / "own_models.py").write_text(MODELS)
     (tmp_path / "broken_models.py").write_text("1 / 0")
     monkeypatch.chdir(tmp_path)
@@ -96,20 +96,20 @@ def run(*arguments: str, input: str | None = None) -> Ran:
 
 
 def asked(server: EmbeddedServer) -> dict[str, object]:
-    """The body of the latest request, without what is the same in all."""
+    """Return the body of the latest request without the fields that are the same in all."""
     body: dict[str, object] = server.exchanges[-1].body
     return {name: value for name, value in body.items() if name not in {"stream", "model"}}
 
 
 def unboxed(message: str) -> str:
-    """The text of a usage error, which stands in a box and is broken into lines."""
+    """Return the text of a usage error without its box and its line breaks."""
     return re.sub(r"[\s│]+", " ", ESCAPES.sub("", message))
 
 
 def run_in_terminal(*arguments: str, kind: str = "xterm-256color") -> tuple[int, str]:
-    """The exit code and everything that was written to a terminal of 100 columns.
+    """Return the exit code and all output to a terminal of 100 columns.
 
-    The command runs in this process, which has imported what it needs.
+    The command runs in this process, which has already imported the modules.
     """
 
     def run(its: int) -> int:
@@ -132,7 +132,7 @@ def run_in_terminal(*arguments: str, kind: str = "xterm-256color") -> tuple[int,
 
 
 def run_child_in_terminal(*arguments: str) -> tuple[int, str]:
-    """The same of a process of its own."""
+    """Return the exit code and all output of a process of its own in such a terminal."""
 
     def run(its: int) -> int:
         environment = {**os.environ, **terminal_of("xterm-256color")}
@@ -145,17 +145,17 @@ def run_child_in_terminal(*arguments: str) -> tuple[int, str]:
 
 
 def terminal_of(kind: str) -> dict[str, str]:
-    """What the environment says of a terminal."""
+    """Return the environment variables of a terminal."""
     return {"TERM": kind, "COLUMNS": "100", "LINES": "30"}
 
 
 def before_a_terminal(run: Callable[[int], int]) -> tuple[int, str]:
-    """What ``run`` returns, and everything that was written to the terminal, which it closes."""
+    """Return the result of ``run`` and all output to the terminal, which ``run`` must close."""
     ours, its = pty.openpty()
     written = bytearray()
 
     def read() -> None:
-        with contextlib.suppress(OSError):  # how Linux says that the other side has closed
+        with contextlib.suppress(OSError):  # Linux reports the closed side like this
             while data := os.read(ours, 1 << 16):
                 written.extend(data)
 
@@ -251,7 +251,7 @@ def test_the_demo_draws_on_a_terminal(run: Callable[..., tuple[int, str]]) -> No
     ):
         assert line in shown
     assert re.search(r"choice 0 +choice 1 +choice 2 *\nPerson ✓ +Person ✓ +Person ✓ *\n", shown)
-    # The cursor was hidden to draw, and is there again.
+    # The cursor was hidden while drawing, and is visible again.
     assert "\x1b[?25l" in screen
     assert screen.rfind("\x1b[?25h") > screen.rfind("\x1b[?25l")
 
@@ -507,7 +507,7 @@ def test_ctrl_c_closes_the_stream() -> None:
 
 
 def test_a_reader_that_leaves_early_ends_the_chat_quietly() -> None:
-    # Its events are more than a pipe holds.
+    # The events do not fit into a pipe.
     arguments = ["chat", "Hi", "--model", "recording:text_server_killed", "--json"]
     with subprocess.Popen(
         [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -55,7 +55,7 @@ JSON = st.recursive(
 def events(
     *chunks: ChatCompletionChunk, format: object = None, tools: Any = (), whole: bool = True
 ) -> Iterator[Event]:
-    """The events of the chunks; of a stream that was cut, unless it is whole."""
+    """Yield the events of the chunks; without ``whole`` the stream was cut."""
     machine = ChatEvents(Reader(response_format(format), tool_parsers(tools)))
     for part in chunks:
         yield from machine.feed(part)
@@ -80,7 +80,7 @@ def fed(answer: Answer, parts: Iterator[Event]) -> Answer:
 
 
 def written(parts: Iterator[Event], **options: Any) -> list[str]:
-    """What is written for the events, a string for each time something was."""
+    """Return the texts that were written for the events, one for each write."""
     said: list[str] = []
     lines = Lines(said.append, **options)
     for event in parts:
@@ -138,7 +138,7 @@ def test_anything_that_is_said_counts_as_a_token(delta: dict[str, Any]) -> None:
     assert figures.tokens == 1
 
 
-# Text that a terminal would obey
+# Control characters
 
 
 @given(st.text(st.characters(categories=["Cc"])))
@@ -282,7 +282,7 @@ def test_tool_calls_grow_and_are_parsed() -> None:
 
 
 def test_a_refusal_is_shown_as_one() -> None:
-    # Many servers send an empty content along.
+    # Many servers also send an empty content.
     refusing = [chunk(choice(refusal="I ", content="")), chunk(choice(refusal="won't."))]
     assert drawn(fed(Answer(), events(*refusing, whole=False))) == "refusal I won't.▌"
     assert drawn(fed(Answer(), events(*refusing, ends()))) == "refusal I won't."
@@ -406,7 +406,7 @@ def test_a_refusal_is_written_as_one() -> None:
     assert "".join(written(events(*refusing))) == "refusal: I won't.\n"
 
 
-# Where it is shown
+# Choosing a display
 
 
 class Terminal(io.StringIO):

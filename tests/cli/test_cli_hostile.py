@@ -1,4 +1,4 @@
-"""What a server says cannot steer a terminal, deceive its reader, or hide in it."""
+"""The text of a server cannot control a terminal, deceive its reader, or hide in it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def is_hidden(character: str) -> bool:
 
 
 def hidden_in(screen: str) -> set[str]:
-    """What a terminal would obey or hide, besides what draws (and joins emoji)."""
+    """Return the control and invisible characters that neither draw the screen nor join emoji."""
     text = ESCAPES.sub("", screen.replace("\r\n", "\n").replace("\r", ""))
     return set(filter(is_hidden, text)) - {"\n", "\t"}
 
@@ -153,7 +153,7 @@ def test_nothing_that_a_server_says_reaches_a_terminal_raw(kind: str, name: str)
         _, screen = run_in_terminal("chat", "Hello", *given, kind=kind)
     assert not hidden_in(screen)
     assert "\x1b[2J" not in screen
-    assert "owned" in screen or (kind, name) == ("dumb", "finish reason")  # which no line shows
+    assert "owned" in screen or (kind, name) == ("dumb", "finish reason")  # not in a line
 
 
 def test_nothing_of_an_upload_reaches_a_terminal_raw(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Two small files."""
+    """Make two small files."""
     files = [tmp_path / "a.txt", tmp_path / "b.txt"]
     for file in files:
         file.write_text(f"the text of {file.name}")
@@ -92,7 +92,7 @@ def test_bars_are_drawn_on_a_terminal(files: list[Path]) -> None:
     assert "uploaded" in shown
     assert "2 of 2 files" in shown
     assert shown.rstrip().endswith("vsfb_1: completed, 2 of 2 files processed")
-    # The cursor was hidden to draw, and is there again.
+    # The cursor was hidden while drawing, and is visible again.
     assert screen.rfind("\x1b[?25h") > screen.rfind("\x1b[?25l") > -1
 
 

@@ -1,4 +1,4 @@
-"""`streamkit serve` with a database."""
+"""The command `streamkit serve` with a database."""
 
 from __future__ import annotations
 

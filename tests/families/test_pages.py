@@ -1,4 +1,4 @@
-"""Lists that come page by page."""
+"""Lists are fetched page by page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_iterating_goes_through_all_pages() -> None:
     [
         ([page(has_more=True)], [], [None]),
         ([page("a", has_more=False)], ["a"], [None]),
-        # Servers that do not say whether there is more, nor which was the last item.
+        # Servers that report neither whether there are more items, nor the id of the last item.
         ([page("a", "b"), page("c"), page()], ["a", "b", "c"], [None, "b", "c"]),
         ([[response(body=b'{"data": [{}], "has_more": true}')]], [""], [None]),
         ([[response(body=b"{}")]], [], [None]),

@@ -1,4 +1,4 @@
-"""The plain calls of assistants, files and vector stores, made by both clients."""
+"""The plain calls of assistants, files and vector stores work on both clients."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CLIENTS = ["sync", "async"]
 
 
 def ask(kind: str, server: ScriptedServer, call: Callable[[Any], Any], **options: Any) -> Any:
-    """What a client's ``call`` gives."""
+    """Return the result of ``call`` with a client of this kind."""
     if kind == "sync":
         with OpenAI(base_url=server.url, api_key="k", **options) as client:
             return call(client)
@@ -56,7 +56,7 @@ def numbered(cases: list[Any]) -> list[str]:
     return [f"{number} {case[1]}" for number, case in enumerate(cases)]
 
 
-# Every call: how it is made, what is sent, and what comes back
+# Every call: its arguments, its request and its result
 
 USER = {"content": "hi", "role": "user"}
 OUTPUT = {"tool_call_id": "c", "output": "1"}
@@ -296,7 +296,7 @@ def test_the_bytes_of_a_file_are_fetched(kind: str, tmp_path: Any) -> None:
     assert (tmp_path / "copy").read_bytes() == content.read()
 
 
-# What every call has in common
+# All calls
 
 
 @pytest.mark.parametrize("kind", CLIENTS)

@@ -41,12 +41,12 @@ def schema_of(type_: Any) -> dict[str, Any]:
 
 
 def inside(type_: Any) -> Any:
-    """The schema of a type that travels in an object."""
+    """Return the schema of a type that is wrapped in an object."""
     return schema_of(type_)["properties"]["value"]
 
 
 def objects(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a schema."""
+    """Yield every object schema within a schema."""
     match node:
         case dict():
             schema = cast("dict[str, Any]", node)
@@ -100,7 +100,7 @@ def test_a_typed_dict_is_read_by_pydantic_wherever_it_is() -> None:
     ]:
         parsed: Any = format_of(type_).parse(text)
         movie: Any = next(iter([parsed] if "title" in parsed else parsed))
-        assert movie == {"title": "M!", "data": b"YWJj", "also": []}  # and not base64
+        assert movie == {"title": "M!", "data": b"YWJj", "also": []}  # and not decoded from base64
         with pytest.raises(ParseError, match="at least 2 characters"):
             format_of(type_).parse(text.replace("M!", "M"))
 
@@ -161,7 +161,7 @@ def test_a_struct_and_another_class_may_have_one_name() -> None:
 def test_nothing_that_was_lent_to_a_class_stays_with_it() -> None:
     format_of(House)
     with pytest.raises(Exception, match="Plain"):
-        format_of(list[Plain] | list[object])  # refused half-way
+        format_of(list[Plain] | list[object])  # an error in the middle
     for class_ in (Movie, Cat, Dog, Plain):
         assert not hasattr(class_, "__get_pydantic_core_schema__")
 
@@ -214,7 +214,7 @@ def test_a_named_tuple_converts_as_a_tuple_does_wherever_it_is() -> None:
     assert format_of(Holds).parse('{"pair":[1,2]}') == Holds(Pair(1.0, 2.0))
 
 
-# The schema of the moment
+# The schema at the moment of the call
 
 
 def itself(model: Any) -> Any:

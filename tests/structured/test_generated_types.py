@@ -1,4 +1,4 @@
-"""Types of any make, one in another, and values of theirs."""
+"""Types of any library, nested in each other, accept their own values and no others."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from tests.typed_formats import format_of
 
 @dataclass(frozen=True)
 class Made:
-    """A type and one of its values, which is also JSON."""
+    """A type and one of its values, which is also given as JSON."""
 
     type_: Any
     value: Any
     data: Any
     wrong: Any = None
-    """The JSON of what a constraint forbids, if there is one."""
+    """JSON that a constraint forbids, if there is one."""
     orders: tuple[tuple[str, ...], ...] = ()
-    """The fields of each record in it, as they are written."""
+    """The fields of each record in the type, in the order of their declaration."""
 
 
 SCALARS = st.sampled_from(
@@ -102,7 +102,7 @@ TYPES = st.recursive(
 
 
 def orders_of(node: Any, found: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """The fields of every object of a schema, in their order."""
+    """Return the fields of every object schema, in their order."""
     if isinstance(node, dict):
         schema: dict[str, Any] = {**node}
         if isinstance(schema.get("properties"), dict):

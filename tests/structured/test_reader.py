@@ -49,7 +49,7 @@ def text_log(text: str) -> TextLog:
 
 
 def counting(seen: list[int]) -> type[BaseModel]:
-    """A model that notes what it validates."""
+    """Return a model that notes the values that it validates."""
 
     class Counted(BaseModel):
         a: int
@@ -183,7 +183,7 @@ def test_an_answer_that_is_to_be_parsed_must_be_whole(
 @pytest.mark.parametrize("model", [A, Picky])
 def test_a_stream_whose_content_did_not_fit_is_freed(model: type[BaseModel]) -> None:
     class Kept:
-        """What keeps the error, and is kept by a frame that the error knows."""
+        """An object that holds the error, and that a frame of the error's traceback holds."""
 
         error: Exception | None = None
 

@@ -56,7 +56,7 @@ class Word(StrEnum):
     YES = "yes"
 
 
-# What is not known
+# Unknown types
 
 
 class HasModel(msgspec.Struct):
@@ -127,7 +127,7 @@ DEFERRED = ConfigDict(defer_build=True)
 def test_what_is_not_known_is_a_schema_error_with_its_path_and_what_to_do(
     type_: Any, path: str, reason: str
 ) -> None:
-    for _ in range(2):  # a refusal is not remembered as something else
+    for _ in range(2):  # a refusal is not remembered as another result
         with pytest.raises(SchemaError, match="Unsupported response_format type") as caught:
             format_of(type_)
         assert caught.value.path == path
@@ -137,7 +137,7 @@ def test_what_is_not_known_is_a_schema_error_with_its_path_and_what_to_do(
         pydantic_function_tool(type_)
 
 
-# What one library says and the other does not hear
+# Annotations of one library that the other ignores
 
 
 class FieldInStruct(msgspec.Struct):
@@ -262,7 +262,7 @@ def test_structs_that_are_distinguished_may_be_in_a_union(type_: Any) -> None:
     assert format_of(type_).wrapped
 
 
-# What can have no answer
+# Types without a possible answer
 
 
 class ByPath(BaseModel):
@@ -333,7 +333,7 @@ SAID = WithJsonSchema({"type": "string"})
     ids=repr,
 )
 def test_a_type_without_an_answer_is_refused(type_: Any, path: str | None) -> None:
-    if path is None:  # an empty list is one
+    if path is None:  # an empty list is an answer
         assert format_of(type_).parse('{"value":[]}') == []
         return
     with pytest.raises(SchemaError) as caught:

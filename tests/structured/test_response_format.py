@@ -343,7 +343,7 @@ def test_a_text_nested_too_deeply_is_a_parse_error() -> None:
 
 
 class RefusalError(Exception):
-    """A validator's own error, with a method that pydantic's errors have as well."""
+    """An error of a validator, with a method that the errors of pydantic have as well."""
 
     def errors(self) -> str:
         return "none of pydantic's"

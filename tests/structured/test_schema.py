@@ -36,12 +36,12 @@ Schema = dict[str, Any]
 
 
 def obj(**properties: Schema) -> Schema:
-    """An object as a validator's schema generator writes it."""
+    """Return an object schema as the generator of a validator writes it."""
     return {"type": "object", "properties": properties}
 
 
 def closed(**properties: Schema) -> Schema:
-    """The same as strict mode wants it."""
+    """Return an object schema as strict mode requires it."""
     return {
         "type": "object",
         "properties": properties,
@@ -50,7 +50,7 @@ def closed(**properties: Schema) -> Schema:
     }
 
 
-# What is rewritten
+# Rewritten schemas
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_the_schema_that_came_is_left_alone() -> None:
     assert given_schema == before
 
 
-# What is refused
+# Refused schemas
 
 ONE_OF_TWO = [{"type": "string"}, {"type": "null"}]
 
@@ -749,7 +749,7 @@ def test_says_the_same_as_the_openai_package_where_that_is_accepted(
 ) -> None:
     theirs = openai_strict_json_schema(model)
     ours = to_strict_json_schema(model.model_json_schema())
-    # Theirs keeps the definitions that its own rewriting left without a reference.
+    # The package keeps definitions that its rewriting has left without a reference.
     used = {name for name in theirs.get("$defs", {}) if f'"#/$defs/{name}"' in json.dumps(theirs)}
     theirs["$defs"] = {name: theirs.get("$defs", {})[name] for name in used}
     assert ours | {"$defs": ours.get("$defs", {})} == theirs
@@ -953,7 +953,7 @@ def described(draw: st.DrawFn, inner: st.SearchStrategy[tuple[Schema, Any]]) -> 
 
 
 def schemas_with_values() -> st.SearchStrategy[tuple[Schema, Any]]:
-    """A schema as generators of schemas write them, and a value with all of its fields."""
+    """Draw a schema as generators write it, and a value with all of its fields."""
     fields = st.recursive(
         described(leaves()),
         lambda inner: described(st.one_of(objects(inner), containers(inner))),
@@ -992,13 +992,13 @@ def errors(schema: Schema, value: object) -> list[ValidationError]:
 
 
 def reasons(error: ValidationError) -> set[str]:
-    """The keywords a value failed by; those of a union are those of all its branches."""
+    """Return the keywords that a value violates; for a union, those of all its branches."""
     branches = error.context or ()
     return {str(error.validator)}.union(*map(reasons, branches))
 
 
 def damaged(value: Any) -> st.SearchStrategy[Any]:
-    """The value with one part of it replaced or gone."""
+    """Draw the value with one part of it replaced or missing."""
     values: list[Any] = [None, "", "x", 0, -1, 1.5, True, [], {}]
     replaced = st.sampled_from(values)
     match value:

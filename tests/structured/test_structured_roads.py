@@ -1,4 +1,4 @@
-"""Structured answers by every road: what they mean, and what goes wrong, is the same on each."""
+"""Structured answers give the same values and the same errors on every road."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASKED: Any = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 DONE_EVENTS = (ContentDoneEvent, FunctionToolCallArgumentsDoneEvent)
 
 Road = Callable[..., Any]
-"""Takes an answer's text or calls, and the parameters; returns the message, or raises."""
+"""A function that takes the text or calls and parameters, and returns the message or raises."""
 
 
 def whole(message: dict[str, Any]) -> Script:
@@ -68,7 +68,7 @@ def by_way(name: str, cut: int | None = None) -> Road:
         with ScriptedServer(streamed(message, cut)) as server:
             taken = WAYS[name](server.url, **params)
         if taken.error is not None:
-            assert [type(event).__name__ for event in taken.events]  # raised last
+            assert [type(event).__name__ for event in taken.events]  # the error came last
             raise taken.error
         (done,) = [event for event in taken.events if type(event) in DONE_EVENTS]
         return done

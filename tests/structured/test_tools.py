@@ -91,7 +91,7 @@ def test_a_tool_is_declared_as_the_openai_package_declares_it() -> None:
             ours = pydantic_function_tool(NoArguments, name=name, description=description)
             assert ours == theirs
     theirs = openai.pydantic_function_tool(GetForecast)
-    theirs["function"]["parameters"].pop("$defs")  # the enum, which nothing refers to any more
+    theirs["function"]["parameters"].pop("$defs")  # the enum, to which nothing refers now
     assert pydantic_function_tool(GetForecast) == theirs
 
 

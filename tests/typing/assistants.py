@@ -1,4 +1,4 @@
-"""What mypy and pyright infer of assistants; both check this file, and nothing runs it."""
+"""The types that mypy and pyright infer of assistants; both check this file, which never runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from streamkit.types.beta.threads.runs import RunStep, ToolCall, ToolCallDelta
 
 
 class Handler(AssistantEventHandler):
-    """With an attribute of its own, and callbacks as the documentation writes them."""
+    """A handler with an attribute of its own, and callbacks like those of the documentation."""
 
     texts = 0
 

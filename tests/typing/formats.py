@@ -1,4 +1,4 @@
-"""What mypy and pyright infer from a response format; both check this file, and nothing runs it."""
+"""The types that mypy and pyright infer from a response format; nothing runs this file."""
 
 from __future__ import annotations
 

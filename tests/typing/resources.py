@@ -1,4 +1,4 @@
-"""What mypy and pyright infer of assistants, files and vector stores; nothing runs this file."""
+"""The types that mypy and pyright infer of assistants, files and vector stores; it never runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``timeout=`` takes; mypy and pyright check this file, and nothing runs it."""
+"""The values of ``timeout=``; mypy and pyright check this file, and nothing runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handlers: which callbacks are called when, and whom they may follow."""
+"""Handlers receive the documented callbacks in order, from a stream or an observable."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
 
 
 class Server:
-    """Answers the n-th request with the n-th body, and the last one all that follow."""
+    """A server that answers the n-th request with the n-th body; the last body repeats."""
 
     def __init__(self, *bodies: bytes) -> None:
         self.requests: list[httpx.Request] = []
@@ -242,15 +242,15 @@ async def test_an_error_that_nobody_awaits_goes_to_the_loops_exception_handler()
     assert [type(context["exception"]) for context in seen] == [APIConnectionError]
 
 
-# What callbacks raise
+# Exceptions in callbacks
 
 
 class RefusedError(Exception):
-    """What callbacks raise in these tests."""
+    """The error that callbacks raise."""
 
 
 class Refusing(Notes):
-    """Raises at the first text delta."""
+    """A handler that raises at the first text delta."""
 
     def __init__(self, error: Exception | None = None) -> None:
         super().__init__()
@@ -258,7 +258,7 @@ class Refusing(Notes):
 
 
 class AsyncRefusing(AsyncNotes):
-    """The same, awaited."""
+    """An async handler that raises at the first text delta."""
 
     def __init__(self, error: Exception | None = None) -> None:
         super().__init__()
@@ -269,7 +269,7 @@ def _refuse(self: Refusing | AsyncRefusing, *_: object) -> None:
     raise self.error
 
 
-# As the callbacks of the notes were; a plain function will do for the awaited ones.
+# Set like the callbacks of `Notes`; an async handler accepts a plain function as well.
 setattr(Refusing, "on_text_delta", _refuse)  # noqa: B010
 setattr(AsyncRefusing, "on_text_delta", _refuse)  # noqa: B010
 
@@ -460,7 +460,7 @@ async def test_closing_an_async_handler_that_observes_is_an_end() -> None:
     assert notes.names == ["end"]
 
 
-# What a handler knows
+# Attributes of a handler
 
 
 def test_nothing_is_known_before_the_first_event() -> None:
@@ -635,7 +635,7 @@ async def test_texts_alone_for_those_who_wait(server: Server) -> None:
         assert await stream.get_final_run_steps() != []
 
 
-# One handler, several streams
+# One handler for several streams
 
 
 def test_a_handler_may_follow_one_stream_after_another(server: Server) -> None:
@@ -731,7 +731,7 @@ def test_a_stream_that_could_not_be_opened_spoils_no_handler(server: Server) -> 
     assert notes.names == CALLS
 
 
-# Of the wrong kind
+# Wrong types
 
 
 async def test_a_handler_of_the_other_client_is_refused_before_the_request(server: Server) -> None:
@@ -748,7 +748,7 @@ def test_a_coroutine_that_nobody_would_await_is_refused(server: Server) -> None:
     class Awaited(AssistantEventHandler):
         @override
         async def on_end(self) -> None:  # type: ignore[override]  # refused
-            """Wait for nobody."""
+            """Do nothing, in a coroutine."""
 
     with pytest.raises(TypeError, match="on_end is a coroutine"):
         with server.client().beta.threads.runs.stream(**IDS, event_handler=Awaited()):

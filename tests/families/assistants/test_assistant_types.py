@@ -249,7 +249,7 @@ def test_the_other_types_are_where_the_openai_package_has_them() -> None:
     assert {"code", "message", "type"} <= set(ErrorObject.__struct_fields__)
 
 
-# How they are read and written
+# Reading and writing
 
 
 @pytest.mark.parametrize("name", WIRES)
@@ -301,7 +301,7 @@ def test_a_page_knows_the_type_of_its_items() -> None:
         assert page.to_dict() == {"data": [MESSAGE], "has_more": True, "object": "list", **vendor}
 
 
-# Kinds that are unknown, or not named
+# Unknown and missing kinds
 
 
 def test_a_block_of_unknown_kind_is_kept_whole_in_its_place() -> None:

@@ -1,4 +1,4 @@
-"""The documented examples of assistants and polling, run as those of chat are."""
+"""The documented examples of assistants and polling run like those of chat."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PRINTS = {
     "vector_stores.file_batches.upload_and_poll": "^completed 2\n$",
 }
 
-# What the examples look like with the asynchronous client.
+# The replacements that make the examples use the asynchronous client.
 TO_ASYNC = (
     (r"\bOpenAI\b", "AsyncOpenAI"),
     (r"\bAssistantEventHandler\b", "AsyncAssistantEventHandler"),
@@ -57,13 +57,14 @@ RUN_ASYNC = (
     "asyncio.run(eval(program))"
 )
 
-# What the documentation says, and the package does otherwise.
+# The replacements where the package differs from its documentation.
 TO_THE_PACKAGE = (
     (r"(current_\w+)\(\)", r"\1"),  # a property, not a method: defect A14
-    (r"\bbeta\.vector_stores\b", "vector_stores"),  # it has them no more: defect P09
+    (r"\bbeta\.vector_stores\b", "vector_stores"),  # moved elsewhere: defect P09
 )
 PACKAGE_PRINTS = PRINTS | {
-    # The order is another, and the tool call is done once more with the run: defects A02, A09.
+    # The order differs, and the tool call is done once more at the end of the run: defects A02,
+    # A09.
     "every callback": (
         r"^thread\.run\.created\n.*tool call created .*tool call done .*step done completed\n"
         r".*text created\n.*image file done .*text done " + TEXT + r".*message done completed\n"
@@ -85,7 +86,7 @@ def test_every_example_has_its_expectation() -> None:
 
 @pytest.fixture(scope="module")
 def ours(server: EmbeddedServer) -> dict[tuple[str, str], Ran]:
-    """What became of the examples with streamkit, by the client and the name."""
+    """Return the results of the examples with streamkit by the client and the name."""
     programs: dict[tuple[str, str], str] = {}
     for name, example in EXAMPLES.items():
         program = with_streamkit(example)
@@ -98,7 +99,7 @@ def ours(server: EmbeddedServer) -> dict[tuple[str, str], Ran]:
 
 @pytest.fixture(scope="module")
 def the_packages(server: EmbeddedServer) -> dict[str, Ran]:
-    """What became of the examples with the `openai` package."""
+    """Return the results of the examples with the `openai` package."""
     programs = {
         name: with_ids(given(server) + changed(example, TO_THE_PACKAGE))
         for name, example in EXAMPLES.items()
@@ -123,7 +124,7 @@ def test_the_server_is_one_that_the_openai_package_takes_for_its_own(
 
 
 def given(server: EmbeddedServer) -> str:
-    """What the examples have from elsewhere: a thread with a question, and an assistant."""
+    """Create the objects that the examples need: a thread with a question, and an assistant."""
     with httpx.Client(base_url=server.base_url, headers={"OpenAI-Beta": "assistants=v2"}) as api:
         question = {"role": "user", "content": "Tell me about rivers"}
         thread = api.post("/threads", json={"messages": [question]}).json()
@@ -137,12 +138,12 @@ def given(server: EmbeddedServer) -> str:
 
 
 def with_ids(program: str) -> str:
-    """A program with real ids where the documentation has made-up ones."""
+    """Return a program with real ids in the places of the documentation's invented ones."""
     return re.sub(r'"(thread|assistant)_id"', r"\1.id", program)
 
 
 def changed(program: str, changes: tuple[tuple[str, str], ...]) -> str:
-    """A program after some replacements."""
+    """Return a program after some replacements."""
     for old, new in changes:
         program = re.sub(old, new, program, flags=re.MULTILINE)
     return program

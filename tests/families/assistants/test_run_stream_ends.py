@@ -1,4 +1,4 @@
-"""How the stream of a run ends: told once, the same way to everyone, with what had arrived."""
+"""The stream of a run ends exactly once, the same way on each road, with all that had arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The streams of runs: what is sent for them, and how they go on when tools are to be called."""
+"""The streams of runs: their requests, and the next stream after tool outputs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CALLS = [
 
 @pytest.fixture
 def server() -> Server:
-    """A run that requires action twice."""
+    """Return a server with a run that requires action twice."""
     return Server(FIRST, SECOND, THIRD)
 
 
@@ -165,7 +165,7 @@ def test_what_was_asked_for_the_request_is_asked_for_the_next(server: Server) ->
 
 
 def no_outputs(_: Any) -> None:
-    """Leave the run waiting."""
+    """Submit nothing, so that the run keeps waiting."""
 
 
 @pytest.mark.parametrize("answer", [None, no_outputs])
@@ -400,7 +400,7 @@ def test_an_error_in_an_inner_stream_is_passed_on_once() -> None:
     assert same.names.count("exception") == 1
 
 
-# The three streams, and their twins
+# The three kinds of streams, and their observables
 
 
 def test_a_new_thread_may_be_run() -> None:

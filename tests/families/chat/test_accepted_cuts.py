@@ -1,4 +1,4 @@
-"""``on_truncated="accept"`` takes a connection that breaks for the end, however it breaks."""
+"""With ``on_truncated="accept"`` any kind of broken connection ends the answer without an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages in a stream: what their deltas add up to is the message."""
+"""The deltas of a stream add up to the message, in any of its shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as content."""
+"""The definition of content, which time limits and retries use."""
 
 from __future__ import annotations
 

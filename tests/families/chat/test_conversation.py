@@ -1,4 +1,4 @@
-"""What was answered can be said back as it is: as ours, as the openai package's, as plain data."""
+"""An answer can be sent back as it is: as streamkit's or openai's object, or as plain data."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def client_of(package: ModuleType, server: EmbeddedServer) -> Any:
 
 
 def parsed(package: ModuleType, server: EmbeddedServer, *, tools: bool) -> Any:
-    """The message of a plain answer."""
+    """Return the message of a plain answer."""
     with client_of(package, server) as client:
         answer = client.chat.completions.parse(**asked(package, tools=tools))
     return answer.choices[0].message
 
 
 def streamed(package: ModuleType, server: EmbeddedServer, *, tools: bool) -> Any:
-    """The message of a streamed one."""
+    """Return the message of a streamed answer."""
     with (
         client_of(package, server) as client,
         client.chat.completions.stream(**asked(package, tools=tools)) as stream,
@@ -64,7 +64,7 @@ def streamed(package: ModuleType, server: EmbeddedServer, *, tools: bool) -> Any
 
 
 def so_far(package: ModuleType, server: EmbeddedServer, *, tools: bool) -> Any:
-    """The message of the last snapshot, which has partial views in the places of what is parsed."""
+    """Return the message of the last snapshot, in which partial views stand for parsed values."""
     with (
         client_of(package, server) as client,
         client.chat.completions.stream(**asked(package, tools=tools)) as stream,
@@ -73,7 +73,7 @@ def so_far(package: ModuleType, server: EmbeddedServer, *, tools: bool) -> Any:
 
 
 def with_own_calls(message: Any) -> dict[str, Any]:
-    """A dict of the caller's, with the answer's tool calls in it."""
+    """Return a dict of the program with the answer's tool calls in it."""
     said = {"role": "assistant", "content": message.content}
     return said | ({"tool_calls": message.tool_calls} if message.tool_calls else {})
 
@@ -96,7 +96,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # of the openai package's dumps
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # from the openai package
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("tools", [True, False], ids=["tools", "format"])
 @pytest.mark.parametrize("take", [parsed, streamed, so_far])

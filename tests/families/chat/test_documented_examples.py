@@ -1,4 +1,4 @@
-"""The documented chat examples, run as programs; only their import lines change."""
+"""The documented chat examples run as programs with only their import lines changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRINTS = {
 }
 
 
-# What the examples of the asynchronous client look like with the other one.
+# The replacements that make the examples of the asynchronous client use the blocking one.
 TO_SYNC = (
     ("AsyncOpenAI", "OpenAI"),
     ("async def", "def"),
@@ -32,14 +32,14 @@ TO_SYNC = (
 
 
 def with_the_blocking_client(program: str) -> str:
-    """A program of the asynchronous client, with the blocking one."""
+    """Return a program that uses the blocking client instead of the asynchronous one."""
     for old, new in TO_SYNC:
         program = program.replace(old, new)
     return program
 
 
 def with_the_async_client(program: str) -> str:
-    """A program of the blocking client, with the asynchronous one."""
+    """Return a program that uses the asynchronous client instead of the blocking one."""
     program = re.sub(
         r"= (client\.chat\.completions\.parse\(.*?^\))",
         r"= __import__('asyncio').run(\1)",
@@ -56,7 +56,7 @@ WITH_THE_OTHER_CLIENT = {
     else with_the_async_client(program)
     for name, program in EXAMPLES.items()
 }
-# Its `event.content` is documented, and missing from the package: defect D01.
+# Its `event.content` is documented, but the package has no such attribute: defect D01.
 FOR_THE_PACKAGE = {
     name: program.replace("event.content", "event.delta") if name == "stream events" else program
     for name, program in EXAMPLES.items()
@@ -71,7 +71,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="module")
 def ours(server: EmbeddedServer) -> dict[tuple[str, str], Ran]:
-    """What became of the examples with streamkit, by the client and the name."""
+    """Return the results of the examples with streamkit by the client and the name."""
     programs = {("as documented", name): EXAMPLES[name] for name in EXAMPLES}
     programs |= {("the other", name): program for name, program in WITH_THE_OTHER_CLIENT.items()}
     return run_all({key: with_streamkit(program) for key, program in programs.items()}, server)
@@ -79,7 +79,7 @@ def ours(server: EmbeddedServer) -> dict[tuple[str, str], Ran]:
 
 @pytest.fixture(scope="module")
 def the_packages(server: EmbeddedServer) -> dict[str, Ran]:
-    """What became of the examples with the `openai` package."""
+    """Return the results of the examples with the `openai` package."""
     return run_all(FOR_THE_PACKAGE, server)
 
 

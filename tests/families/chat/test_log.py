@@ -239,7 +239,7 @@ def test_what_was_merged_before_stays_as_it_was() -> None:
     ]  # fmt: skip
 
 
-# Tool calls; which call a fragment belongs to is the business of tool_arg_parse's tests.
+# Tool calls; the tests of tool_arg_parse show which call a fragment belongs to.
 
 
 def test_a_call_is_read_as_of_any_mark() -> None:
@@ -282,7 +282,7 @@ def built(*chunks: ChatCompletionChunk) -> ParsedChatCompletion[Any]:
 
 
 def message(*deltas: Mapping[str, Any]) -> dict[str, Any]:
-    """The message of the one choice that these deltas add up to."""
+    """Return the message of the only choice, which these deltas add up to."""
     answer = built(*(chunk({"index": 0, "delta": delta}) for delta in deltas)).choices[0]
     return answer.message.to_dict()
 

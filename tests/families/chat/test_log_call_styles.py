@@ -1,4 +1,4 @@
-"""Which call a fragment belongs to: every style that servers have, and any order it allows."""
+"""Fragments find their calls in every known style of servers, in any order that it allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.chat_chunks import call, calls, cut, ends, run, updates
 
 @dataclass(frozen=True)
 class Meant:
-    """A call that a model makes, and how its arguments are cut."""
+    """A call that a model makes, and the pieces of its arguments."""
 
     name: str
     pieces: Sequence[str]
@@ -36,13 +36,13 @@ class Meant:
 
 Fragments = list[dict[str, Any]]
 Style = Callable[[Meant, Callable[[], str]], Fragments]
-"""The fragments of a call; the function makes up an id."""
+"""A function that returns the fragments of a call; its argument makes ids."""
 
 
 def headed(
     head: Callable[[Meant], dict[str, Any]], tail: Callable[[Meant], dict[str, Any]]
 ) -> Style:
-    """A style in which the first fragment has some fields and the others have others."""
+    """Return a style with certain fields in the first fragment and others in the rest."""
 
     def fragments(meant: Meant, _: Callable[[], str]) -> Fragments:
         first, *rest = meant.pieces
@@ -125,7 +125,7 @@ def index_as_text(meant: Meant, _: Callable[[], str]) -> Fragments:
 
 
 def apart(head: int, tail: int, *, id_again: bool = False) -> Style:
-    """A head on one index, and its arguments on another."""
+    """Return a style with the head of a call on one index, and its arguments on another."""
 
     def fragments(meant: Meant, _: Callable[[], str]) -> Fragments:
         again = {"id": meant.id} if id_again else {}
@@ -155,7 +155,7 @@ MIXED: dict[str, Style] = {
         both(first_index, of_id, of_another_name), both(first_index, of_id)
     ),
 }
-"""Styles in which a fragment says whose it is: calls may take turns."""
+"""Styles in which each fragment identifies its call, so that calls may interleave."""
 
 IN_TURN: dict[str, Style] = {
     **MIXED,
@@ -177,7 +177,7 @@ IN_TURN: dict[str, Style] = {
     "heads on their own index, arguments on index 1": apart(1, 0),
     "heads on index 0, arguments on their own with the id": apart(0, 1, id_again=True),
 }
-"""Styles in which it is the order that says: one call after another."""
+"""Styles in which only the order identifies the call, so that one call follows another."""
 
 VALUES: st.SearchStrategy[object] = st.one_of(
     st.text("b}]\\", max_size=3), st.integers(), st.builds(lambda: {"c": [dict[str, str]()]})
@@ -197,7 +197,7 @@ def meant_calls(draw: st.DrawFn) -> list[Meant]:
 
 
 def dones(deltas: list[Fragments]) -> list[Any]:
-    """The done events of the calls, held against the pieces that were told."""
+    """Return the done events of the calls, after a check against the emitted pieces."""
     events = run(
         ToolArgumentsParser(Reader()), updates([*(calls(*delta) for delta in deltas), ends()])
     )
@@ -219,7 +219,7 @@ def grouped(draw: st.DrawFn, fragments: Fragments) -> list[Fragments]:
 
 @st.composite
 def streams(draw: st.DrawFn, style: Style, *, mixed: bool) -> tuple[list[Meant], list[Fragments]]:
-    """Calls in a style; the fragments of one keep their order, and if not mixed those of all."""
+    """Draw calls in a style; each call's fragments stay in order; unless mixed, so do the calls."""
     made = draw(meant_calls())
     ids = (f"other{number}" for number in count())
     waiting = [style(meant, lambda: next(ids)) for meant in made]

@@ -1,4 +1,4 @@
-"""Which call a fragment belongs to, case by case; every style in any order is in its own file."""
+"""Fragments find their calls, case by case; another file tries every style in any order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def custom(id: str | None, name: str | None, text: object) -> dict[str, Any]:
-    """A fragment of a call of a custom tool, all on one index."""
+    """Return a fragment of a call of a custom tool; all fragments have the same index."""
     said = {name: item for name, item in {"name": name, "input": text}.items() if item is not None}
     return call(0, id=id, custom=said)
 

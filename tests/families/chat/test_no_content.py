@@ -1,4 +1,4 @@
-"""With a response format an answer without content is an error, unless it is another answer."""
+"""With a response format, an answer without content, refusal, calls or audio is an error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PARSING = [
 
 
 def answers(message: dict[str, Any], reason: str, **params: Any) -> list[Came]:
-    """What comes of the message by every road that parses."""
+    """Return the result of the message on every road that parses."""
     choice = {"index": 0, "finish_reason": reason}
     heading = {"id": "c", "model": "m"}
     chunk = json.dumps(heading | {"choices": [choice | {"delta": message}]}).encode()

@@ -1,4 +1,4 @@
-"""An answer in another shape than was asked for is read for what it is, by every road."""
+"""An answer in another shape than requested is read correctly on every road."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def whole(*choices: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def says(content: str | None = "Hello", index: int = 0, **fields: Any) -> dict[str, Any]:
-    """A choice that is whole."""
+    """Return a complete choice of a plain answer."""
     message = {"role": "assistant", "content": content} | fields
     return {"index": index, "message": message, "finish_reason": "stop"}
 

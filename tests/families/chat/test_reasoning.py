@@ -1,4 +1,4 @@
-"""What a model thinks, through the whole client: told by the server, or written in the content."""
+"""Reasoning through the whole client, whether in a field of its own or in tags in the content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is odd in an answer, every road reads the same: all of it stands in one answer."""
+"""All roads read odd answers alike; one answer contains all oddities."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
 
 
 def choices(part: str) -> list[dict[str, Any]]:
-    """Every message as a choice."""
+    """Return every message as a choice."""
     return [
         {"index": index, part: {"role": "assistant"} | message}
         for index, message in enumerate(MESSAGES.values())
@@ -83,7 +83,7 @@ WHOLE = HEADING | {"choices": [each | {"finish_reason": "stop"} for each in choi
 
 
 def said(came: Came) -> dict[str, Any]:
-    """What each message says by its name; nothing parses it."""
+    """Return the contents of each message, by its name, without parsed values."""
     assert came.error is None
     messages = [choice.message.to_dict() for choice in came.completion.choices]
     for message in messages:

@@ -1,4 +1,4 @@
-"""Servers as they are: what they send is what was meant, wherever the bytes are cut."""
+"""The quirks of real servers are read as they are meant, wherever the bytes are cut."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def taken(pieces: list[bytes], n: int) -> tuple[list[str], Any, OpenAIError | No
 
 
 def written(events: Iterable[Event]) -> Iterator[str]:
-    """The events besides the chunks, written short."""
+    """Yield the events besides the chunks in a short notation."""
     for event in events:
         said = event.to_dict()
         if said["type"] != "chunk":
@@ -67,7 +67,7 @@ def written(events: Iterable[Event]) -> Iterator[str]:
 
 
 def has(value: Any, expected: Any) -> bool:
-    """Whether all that is expected is there; of lists, as many items as there are."""
+    """Return whether a value contains all that is expected; lists must have equal lengths."""
     if isinstance(expected, dict):
         fields = cast("dict[str, Any]", expected)
         return all(name in value and has(value[name], item) for name, item in fields.items())

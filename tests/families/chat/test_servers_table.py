@@ -1,4 +1,4 @@
-"""The table of servers: every test it names is there, and every case is in it."""
+"""The table of servers names existing tests, and lists every case."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMED = [row[-1].strip("`") for row in ROWS]
 
 @pytest.fixture(scope="module")
 def collected() -> set[str]:
-    """The tests of the files that the table names, as pytest collects them."""
+    """Return the ids of the tests in the named files, as pytest collects them."""
     files = {name.partition("::")[0] for name in NAMED if "::" in name}
     command = [
         sys.executable,

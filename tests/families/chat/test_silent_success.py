@@ -1,4 +1,4 @@
-"""What is not understood is never a success: it is an error, the same one by every road."""
+"""An answer that is not understood is never a success, but the same error on every road."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def whole(*choices: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def says(content: str | None = "Hello", index: int = 0, **fields: Any) -> dict[str, Any]:
-    """A choice that is whole."""
+    """Return a complete choice of a plain answer."""
     message = {"role": "assistant", "content": content} | fields
     return {"index": index, "message": message, "finish_reason": "stop"}
 

@@ -1,4 +1,4 @@
-"""How a stream ends: told once, the same way to everyone, with what had arrived."""
+"""A stream ends exactly once, the same way for every reader, with all that had arrived."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_cut_stream_can_be_taken_for_a_whole_one(take: Way, script: Script) ->
         for event in taken.events
         if event.to_dict()["type"] == "content.done" and event.to_dict()["choice_index"] == 0
     )
-    # A last frame that lacks nothing but its empty line has come, too.
+    # A last frame that only lacks its empty line has arrived as well.
     whole = "Halflost" if script == CUT["before the empty line"] else "Half"
     assert done["content"] == whole
     assert taken.ends in ([], [None])

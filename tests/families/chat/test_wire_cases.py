@@ -1,4 +1,4 @@
-"""The reported streams of ``tests/cases/wire``: what is right comes out by every road."""
+"""The reported streams of ``tests/cases/wire`` give the right result on every road."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_reported_stream_comes_out_right(case: dict[str, Any], road: Road, siz
 
 
 def misfits(came: Came, want: dict[str, Any]) -> Any:
-    """What is wanted and did not come."""
+    """Yield the expected parts that are missing."""
     expected = want.get("error")
     if expected is None and came.error is not None:
         yield f"ended with {came.error!r}"
@@ -75,7 +75,7 @@ def usage_of(came: Came, expected: Any) -> Any:
 
 
 def dump_of(came: Came, expected: Any) -> Any:
-    """The path and what is there, in each of the forms of plain data."""
+    """Return a path and the value at it in each form of plain data."""
     path, value = expected
     completion = came.completion
     dumps = completion.to_dict(), json.loads(completion.to_json()), completion.model_dump()
@@ -90,7 +90,7 @@ def dump_not_of(came: Came, expected: Any) -> Any:
 
 
 def at(value: Any, path: list[str]) -> Any:
-    """What is at the end of a path into plain data; None where there is nothing."""
+    """Return the value at the end of a path into plain data, or None."""
     for name in path:
         if isinstance(value, list):
             value = cast("list[Any]", value)[int(name)]

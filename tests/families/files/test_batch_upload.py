@@ -36,7 +36,7 @@ def created(job: Job) -> FileObject:
 
 
 class Workers:
-    """Counts who is sending, and lets nobody finish before it is told to."""
+    """The senders of a batch, counted; a test decides when each may finish."""
 
     def __init__(self) -> None:
         self.at_work: list[Job] = []
@@ -60,7 +60,7 @@ class Workers:
 
 
 class Sent(threading.Thread):
-    """A batch that is sent in the background, and how that ended."""
+    """A batch that is sent on a thread of its own, and its end."""
 
     def __init__(self, batch: BatchUpload, send: Callable[[Job], FileObject], most: int) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ def test_progress_says_how_far_each_file_is() -> None:
         job.finished(send(job))
     whole = batch.next_news()
     assert half == UploadProgress(0, "a", 3, 7)
-    # Who looks late sees the newest state only, so what nobody reads does not pile up.
+    # A late reader sees only the newest state, so unread news do not pile up.
     assert whole == UploadProgress(0, "a", 7, 7, "file_a")
     assert batch.next_news() is None
 
@@ -197,7 +197,7 @@ def test_after_a_failure_no_other_file_is_sent() -> None:
             assert refused.wait(PATIENCE)
             raise OpenAIError("no room")
         if name == "c":
-            # The file has been sent, and only its answer is waited for.
+            # The file has been sent, and only its answer is missing.
             refused.set()
             assert batch.stopped.wait(PATIENCE)
         return created(job)

@@ -1,4 +1,4 @@
-"""Files that are uploaded, in a form, piece by piece."""
+"""Files are uploaded in a form, piece by piece."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 OK = response(body=b'{"id": "file_1", "filename": "a.txt"}')
 BUSY = response(503)
-CONTENT = b"line\n" * 30_000  # more than two pieces
+CONTENT = b"line\n" * 30_000  # which takes more than two pieces
 
 
 def form(request: Received) -> dict[str, tuple[bytes, str | None, str]]:
-    """The parts of a form by name: the content, the file name and the media type."""
+    """Return the parts of a form by name: the content, the file name and the media type."""
     top = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     parts: Any = email.message_from_bytes(top + request.body).get_payload()
     return {
@@ -51,7 +51,7 @@ def sending(file: Any, on_progress: Progress | None = None, **fields: object) ->
 
 
 def pipe(content: bytes) -> io.BufferedReader:
-    """What gives its content once, and has no length."""
+    """Return a file that gives its content once and has no length."""
     reader, writer = os.pipe()
     os.write(writer, content)
     os.close(writer)
@@ -65,7 +65,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-# What is sent
+# Sending
 
 
 def test_a_file_on_disk_arrives_whole(connect: Connect, path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_client_that_says_json_with_every_request_uploads_too(connect: Connect
         assert form(server.requests[0])["file"][0] == b"x"
 
 
-# What is no file
+# Invalid files
 
 
 @pytest.mark.parametrize("file", ["a.txt", None, 7, ["a"], ("a.txt", "b")])
@@ -236,11 +236,11 @@ def test_a_file_that_we_opened_is_closed_after_each_attempt(
     assert all(file.closed for file in opened)
 
 
-# How it is read
+# Reading
 
 
 class Drain(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A server that takes everything in and keeps nothing."""
+    """A transport that reads every request and keeps nothing of it."""
 
     def __init__(self) -> None:
         self.received = 0
@@ -268,13 +268,13 @@ MEGABYTE = 1 << 20
 
 @pytest.fixture
 def size(thorough: bool) -> int:
-    """How large a big file is."""
+    """The number of bytes of a big file."""
     return (256 if thorough else 64) * MEGABYTE
 
 
 @pytest.fixture
 def big(tmp_path: Path, size: int) -> Path:
-    """A big file that takes no room on the disk."""
+    """Make a big file that takes no room on the disk."""
     path = tmp_path / "big.bin"
     with path.open("wb") as file:
         file.truncate(size)
@@ -283,7 +283,7 @@ def big(tmp_path: Path, size: int) -> Path:
 
 @pytest.fixture
 def peak() -> Iterator[Callable[[], int]]:
-    """The most memory that was in use at a time, in bytes."""
+    """Yield a function that returns the peak of the memory in use, in bytes."""
     tracemalloc.start()
     yield lambda: tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -309,7 +309,7 @@ async def test_a_big_file_is_never_in_memory_of_the_async_client(
 
 
 class Watched(io.BytesIO):
-    """A file that remembers who read it."""
+    """A file that remembers the threads that read it."""
 
     readers: set[int]
 
@@ -328,7 +328,7 @@ def test_the_event_loop_does_not_wait_for_the_disk(connect: Connect) -> None:
     assert on_the_loop == (not isinstance(api, AsyncApi))
 
 
-# How far it is
+# Progress
 
 
 def test_progress_is_reported_where_the_request_is_made(connect: Connect) -> None:

@@ -1,4 +1,4 @@
-"""Benchmarks of streams, against the packages that one would use instead; one question per file.
+"""Benchmarks of streams against alternative packages; each file answers one question.
 
 ``python -m benchmarks`` runs all of them; the README explains the tables.
 """

@@ -37,7 +37,7 @@ def times_the_cost(factor: float, of: str, *, figure: str = COST, since: int = 0
 
 
 def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True) -> Budget:
-    """Return a budget of ``limit``, in the unit of the case, for workloads that ``where`` takes."""
+    """Return a budget of ``limit``, in the case's unit, for workloads that ``where`` accepts."""
 
     def share(results: Results, workload: Workload) -> float | None:
         return results[OURS, workload][COST] / limit if where(workload) else None

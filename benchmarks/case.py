@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 OURS = "streamkit"
-"""The contender that has the budgets, and that others are compared with."""
+"""The contender that has the budgets, and the one that others are compared with."""
 COST = "cost"
 """The figure with a column of its own in a table; the others are remarks."""
 
@@ -69,15 +69,15 @@ class Contender:
     packages: tuple[str, ...] = ()
     """The distributions whose versions the table names."""
     takes: Callable[[Workload], bool] = lambda _: True
-    """Whether it takes part: not where it would need minutes, or does not do such work."""
+    """Whether it takes part: it does not if it would need minutes, or cannot do such work."""
 
 
 class Budget(NamedTuple):
-    """A limit on a cost of our own contender."""
+    """A limit on a cost of streamkit."""
 
     says: str
     share: Callable[[Results, Workload], float | None]
-    """The used part of the budget: 1 is all of it, and None where it does not apply."""
+    """The used part of the budget: 1 is all of it, and None if the budget does not apply."""
 
 
 Results: TypeAlias = Mapping[tuple[str, Workload], Figures]
@@ -85,7 +85,7 @@ Results: TypeAlias = Mapping[tuple[str, Workload], Figures]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A question, and everything that is needed to answer it."""
+    """A question with its workloads, contenders and budgets."""
 
     question: str
     unit: str
@@ -95,14 +95,14 @@ class Case:
     """The workloads of ``--quick``, which does all cases in a minute."""
     contenders: Mapping[str, Contender]
     answer: Callable[[Workload], Mapping[str, Any]]
-    """A function that returns all findings; a contender may find fewer."""
+    """A function that returns all findings; a contender may return fewer."""
     measure: Measure
     scale: Callable[[Workload], float]
     """A function that returns the factor from a measured cost to ``unit``."""
     budgets: Sequence[Budget] = ()
     rehearsal: Callable[[Workload], Workload] | None = lambda workload: workload
-    """The work whose answer is checked before measuring: less work where a run is slow; None where
-    each run is checked as it is measured, so that a check before gains nothing."""
+    """The work whose answer is checked before measuring: less work if a run is slow; None if each
+    run is checked as it is measured, so that an earlier check gains nothing."""
     rounds: int = 3
 
 

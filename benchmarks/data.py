@@ -54,7 +54,7 @@ class Streamed(NamedTuple):
     pieces: tuple[bytes, ...]
     """The server-sent events: the chunks and ``[DONE]``."""
     text: str
-    """All deltas joined in the order in which they come, of any choice or call."""
+    """All deltas of all choices and calls, joined in the order in which they come."""
     parsed: Any
     """The parsed value of the last choice or call; None when no JSON was requested."""
     tokens: int

@@ -1,6 +1,6 @@
 """A contender's work, repeated: ``python -m benchmarks.once CASE CONTENDER SIZE TIMES``.
 
-Tools that watch a process from outside, as valgrind does, watch this one.
+Tools that observe a process from outside, such as valgrind, observe this one.
 """
 
 from __future__ import annotations

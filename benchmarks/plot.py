@@ -24,14 +24,14 @@ def figures() -> Any:
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    # With a fixed salt the same figures make the same file. Text as text is smaller and searchable.
+    # A fixed salt makes the same file of the same figures. Text as text is smaller and searchable.
     style = {"svg.hashsalt": "streamkit", "svg.fonttype": "none", "font.size": 9}
     import_module("matplotlib").rcParams.update(style)
     return import_module("matplotlib.figure")
 
 
 def plot(name: str, case: Case, table: Table, folder: Path) -> list[Path]:
-    """Draw one file for each kind of work that was done at several sizes; return the files."""
+    """Draw one file for each kind of work with several sizes; return the files."""
     curves: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
     for row in table.rows:
         point = (row.workload.size, row.figures[COST])

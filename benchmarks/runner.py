@@ -96,7 +96,7 @@ def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
 
 def _row(case: Case, rounds: list[Results], contender: str, workload: Workload) -> Row:
     figures = [results[contender, workload] for results in rounds]
-    # Some machines change their pace in minutes, so only figures of one round are divided.
+    # Some machines change their pace in minutes, so only figures of the same round are divided.
     times_ours = _median(_times_ours(results, contender, workload) for results in rounds)
     budgets = {
         budget.says: used

@@ -34,7 +34,7 @@ URL = "http://127.0.0.1/v1"
 
 
 def answer(kind: Kind, chunks: int) -> dict[str, Any]:
-    """Return everything that a reader of the answer can find out."""
+    """Return all findings that a reader of the answer can make."""
     body = streamed(kind, chunks)
     return {"text": body.text, "parsed": body.parsed, "tokens": body.tokens}
 
@@ -93,7 +93,7 @@ def through_pipeline(kind: Kind, chunks: int) -> Run:
 
 
 def pipeline(given: Mapping[str, Any]) -> Any:
-    """Return the pipeline that a client makes for a call."""
+    """Return a pipeline like the one that a client makes for a call."""
     from streamkit.families.chat.call import CompletionCall
 
     call = CompletionCall(given, stream=True)
@@ -120,7 +120,7 @@ def through_client(
 
 
 def streamkit_client(pieces: Iterable[bytes]) -> Any:
-    """Return a client of streamkit to which the pieces are every answer."""
+    """Return a client of streamkit that receives the pieces as every answer."""
     import httpx
 
     from streamkit import OpenAI
@@ -129,7 +129,7 @@ def streamkit_client(pieces: Iterable[bytes]) -> Any:
 
 
 def openai_client(pieces: Iterable[bytes]) -> Any:
-    """Return such a client of the openai package, with the HTTP library that it prefers."""
+    """Return the same client of the openai package, with the HTTP library that it prefers."""
     import httpx2
     from openai import OpenAI
 
@@ -167,7 +167,7 @@ class Chunk(msgspec.Struct):
 
 
 def through_floor(kind: Kind, chunks: int) -> Run:
-    """Return a run at the least cost: httpx-sse cuts events, msgspec decodes, nothing is kept."""
+    """Return the cheapest possible run: httpx-sse cuts events, msgspec decodes, nothing is kept."""
     pieces = streamed(kind, chunks).pieces
     return lambda: Answer({"text": "".join(floor(pieces))})
 
@@ -178,7 +178,7 @@ def floor(pieces: Iterable[bytes]) -> Iterator[str]:
     from httpx_sse import EventSource
 
     class InMemory(httpx.Response):
-        # The layers of httpx are left out, as they are where the machines run alone.
+        # The layers of httpx are left out, as in the runs of the machines alone.
         def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
             del chunk_size
             for piece in pieces:

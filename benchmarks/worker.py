@@ -13,9 +13,10 @@ __all__ = ["measure"]
 
 
 def measure(case: Case, contender: str, *, quick: bool) -> list[dict[str, float] | None]:
-    """Return the contender's figures for each workload; None where it takes no part.
+    """Return the contender's figures for each workload; None if it takes no part in one.
 
     Raises:
+
         WrongAnswerError: An answer was wrong, before or during the measurement.
     """
     chosen = case.contenders[contender]

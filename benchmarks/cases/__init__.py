@@ -27,6 +27,6 @@ NAMES = (
 
 
 def load(name: str) -> Case:
-    """Import a case and return it; only this needs the packages that the case compares."""
+    """Import a case and return it; only this call needs the packages that the case compares."""
     case: Case = import_module(f"benchmarks.cases.{name}").CASE
     return case

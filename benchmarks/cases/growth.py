@@ -30,8 +30,8 @@ def _answer(workload: Workload) -> dict[str, Any]:
 
 
 def _small_enough(workload: Workload) -> bool:
-    # The openai package is quadratic where it parses, and worse with log probabilities, which it
-    # copies.
+    # The openai package is quadratic when it parses, and worse with log probabilities, because it
+    # copies them.
     return workload.size <= (600 if workload.name == "logprobs" else 2_400)
 
 

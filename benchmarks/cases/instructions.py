@@ -20,7 +20,7 @@ VALGRIND = shutil.which("valgrind")
 
 def _counted(contender: str, workload: Workload) -> Run:
     def run() -> Answer:
-        # In the second pass Python has specialised the hot code, and all set-up is done.
+        # In the second pass Python has specialised the hot code, and the set-up is complete.
         once, twice = (_instructions(contender, workload, times) for times in (1, 2))
         return Answer({"is checked by the process that is watched": True}, {COST: twice - once})
 

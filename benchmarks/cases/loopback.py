@@ -44,7 +44,7 @@ def _chunks(workload: Workload) -> int:
 def _base_url() -> str:
     command = [sys.executable, "-m", "benchmarks.server"]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(server.communicate)  # which closes its input, so that it ends
+    atexit.register(server.communicate)  # closes its input, which ends it
     return next(iter(server.stdout or ())).strip()
 
 
@@ -53,7 +53,7 @@ def _at_once(open_client: Callable[[str], Any], deltas: Callable[..., AsyncItera
 
     def prepare(workload: Workload) -> Run:
         base_url = _base_url()
-        # The number of streams at a time, and of repetitions: one first event is no figure.
+        # The number of streams at a time, and of repetitions: a single first event is too little.
         at_once, times_over = (1, workload.size) if workload.name == ONE else (workload.size, 1)
 
         async def read(client: Any, model: str) -> tuple[str, list[float]]:

@@ -74,18 +74,18 @@ def _pydantic_core(data: bytes) -> Any:
 
 
 def _partial_json_parser(data: bytes) -> Any:
-    loads: Any = import_module("partial_json_parser").loads  # it has no types
+    loads: Any = import_module("partial_json_parser").loads  # untyped
     return loads(data.decode())
 
 
 def _partialjson(data: bytes) -> Any:
-    parser: Any = import_module("partialjson").JSONParser()  # as above
+    parser: Any = import_module("partialjson").JSONParser()  # untyped
     return parser.parse(data.decode())
 
 
 def _ijson(workload: Workload) -> Run:
     deltas = [delta.encode() for delta in delta_pieces(_document(workload))]
-    ijson: Any = import_module("ijson")  # it has no types
+    ijson: Any = import_module("ijson")  # untyped
 
     def run() -> Answer:
         found = ijson.sendable_list()
@@ -113,15 +113,15 @@ CASE = Case(
         "pydantic_core": Contender(
             _again_and_again(_pydantic_core), ("pydantic_core",), _up_to(24_000, READ)
         ),
-        # Written in Python, as streamkit is.
+        # Like streamkit, these are written in Python.
         "partial-json-parser": Contender(
             _again_and_again(_partial_json_parser), ("partial-json-parser",), _up_to(2_000, READ)
         ),
         "partialjson": Contender(
             _again_and_again(_partialjson), ("partialjson",), _up_to(2_000, READ)
         ),
-        # ijson shows no open string or container, so nothing can be read before the end; and it
-        # is quadratic within one string.
+        # ijson shows no open string or container, so nothing can be read before the end; and it is
+        # quadratic within one string.
         "ijson": Contender(
             _ijson,
             ("ijson",),

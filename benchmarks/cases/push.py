@@ -97,7 +97,7 @@ def _counting(*operators: Callable[[Observable[Any]], Observable[Any]]) -> Run:
 
 
 def _plain(workload: Workload) -> Run:
-    """Return the same run with reactivex alone: a Subject, and its own operators over json."""
+    """Return the same run with reactivex alone: a Subject, or its own operators over json."""
     from reactivex import operators as rx
 
     if workload.name == OBSERVERS:

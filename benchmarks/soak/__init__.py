@@ -1,1 +1,1 @@
-"""The soak: many streams at once with random faults and cancels, after which nothing may remain."""
+"""The soak: many concurrent streams with random faults and cancels, after which nothing is left."""

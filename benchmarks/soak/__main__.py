@@ -1,4 +1,4 @@
-"""The soak, ``python -m benchmarks.soak [--minutes N]``: exit 1 when something is left or wrong."""
+"""The soak, ``python -m benchmarks.soak [--minutes N]``; it exits with 1 for a leak or an error."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ WARM_UP = 0.25
 GROWTH = 1.10
 """The largest ratio of the memory at the end to that after the warm-up."""
 LIMITS = Timeout(connect=60, read=20, first_content=30, between_content=15, total=120)
-"""The time limits: long, so that no answer without a fault is late on a busy machine."""
+"""The time limits, long enough that no answer without a fault is late on a busy machine."""
 
 
 def main() -> None:
-    """Read streams for some minutes, and print how they ended."""
+    """Read streams for some minutes, and print their ends."""
     options = _options()
     command = [sys.executable, "-m", "benchmarks.soak.server"]
     with subprocess.Popen(
@@ -40,7 +40,7 @@ def main() -> None:
         url = next(iter(server.stdout or ())).strip()
         tally = Tally()
         readings = asyncio.run(_soak(url, options, tally))
-        server.communicate()  # which closes its input, so that it ends
+        server.communicate()  # closes its input, which ends it
     complaints = [*tally.complaints, *_grown(readings)]
     _report(readings, tally, complaints)
     sys.exit(1 if complaints else 0)
@@ -80,7 +80,7 @@ async def _soak(url: str, options: argparse.Namespace, tally: Tally) -> list[Rea
             await asyncio.to_thread(thread.join)
         blocking.close()
     await asyncio.get_running_loop().shutdown_default_executor()
-    await asyncio.sleep(0.1)  # so that closed transports report their end
+    await asyncio.sleep(0.1)  # closed transports report their end
     readings.append(read(time.monotonic() - start, tally.streams))
     return readings
 

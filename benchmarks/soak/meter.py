@@ -26,7 +26,7 @@ class Reading(NamedTuple):
 
 def read(seconds: float, streams: int) -> Reading:
     """Return a reading; memory and sockets are known on Linux only, and are 0 elsewhere."""
-    gc.collect()  # otherwise garbage would count, and come and go in waves
+    gc.collect()  # otherwise the amount of garbage would vary between readings
     return Reading(
         seconds,
         _megabytes(),
@@ -52,6 +52,6 @@ def _sockets() -> int:
     for file in files.iterdir() if files.exists() else ():
         try:
             count += file.readlink().name.startswith("socket:")
-        except OSError:  # it was closed meanwhile
+        except OSError:  # it has been closed meanwhile
             continue
     return count

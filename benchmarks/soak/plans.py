@@ -62,7 +62,7 @@ class Plan:
     params: dict[str, Any]
     fault: str | None
     leaves_after: int | None
-    """The number of events after which its reader leaves; None to read to the end."""
+    """The number of events after which its reader leaves; None reads to the end."""
     pushed: bool
     """Whether the stream is observed; otherwise it is iterated."""
     cancelled: bool

@@ -15,7 +15,7 @@ LEFT = "left by its reader"
 
 
 class Tally:
-    """A counter of ends, for any thread; it keeps a complaint for each that is wrong."""
+    """A thread-safe counter of ends, which keeps a complaint for each wrong one."""
 
     def __init__(self) -> None:
         self.ends: Counter[str] = Counter()

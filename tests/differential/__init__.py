@@ -1,1 +1,1 @@
-"""streamkit beside the openai package: the same bytes, and what both say of them."""
+"""Tests that compare streamkit with the openai package on the same bytes."""

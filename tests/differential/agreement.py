@@ -1,27 +1,27 @@
-"""What counts as saying the same of a stream.
+"""The rules by which the events and completions of both packages count as equal.
 
 Per channel, which is an event type of a choice, both must emit the same events in the same order,
 equal in every documented field, and the final completions must be equal. Where streamkit differs on
-purpose, the peer's words are first turned into what streamkit is to say:
+purpose, the peer's events are first changed into those that streamkit must emit:
 
-- **Parsed so far.** Strings that are still open are visible (with ``partial_strings=True``, the
-  default); numbers and words are not, until something follows them: the peer has it the other way
-  round (C32). A response format that is a plain dict of type ``json_object`` or ``json_schema`` has
-  a value too, plain JSON, and a partial one while it grows. What a chunk's snapshot has parsed is
-  not compared: the events of the deltas have that, and the peer's snapshot may be ahead (C28).
-- **Nothing is never done.** An empty refusal or list of log probabilities has no done event (C36).
-- **Content is done when its choice is** (C27), not when its first tool call begins: another place
-  between the channels, the same place in its own.
-- **A call whose arguments are no JSON is done when its choice is** (C06), the peer's when another
-  one opens; so the calls of a choice may be done in another order.
-- **Errors about the content come last** (C22, C30): the peer raises them in the middle, so only
-  what it said until then is compared, and the kind of the error. Of several, streamkit raises that
-  of the first choice, the peer the first that came. Where nothing was to be parsed, an answer that
+- **Parsed so far.** Open strings are visible (with ``partial_strings=True``, the default); numbers
+  and words are visible once something follows them; with the peer both are the other way round
+  (C32). A response format that is a plain dict of type ``json_object`` or ``json_schema`` also has
+  a value, plain JSON, and a partial one while it grows. The parsed values in a chunk's snapshot are
+  not compared: the delta events have them, and the peer's snapshot may be ahead (C28).
+- **Empty texts have no done event** (C36), neither a refusal nor a list of log probabilities.
+- **Content is done when its choice is** (C27), not when its first tool call begins: its place
+  between the channels differs, and its place in its own channel does not.
+- **A call whose arguments are not JSON is done when its choice is** (C06), with the peer when
+  another one opens; so the calls of a choice may be done in another order.
+- **Errors about the content come last** (C22, C30): the peer raises them in the middle, so only its
+  events until then are compared, and the kind of the error. Of several errors streamkit raises that
+  of the first choice, the peer the first one that came. If nothing was to be parsed, an answer that
   was cut short is no error.
-- **What a server adds late stays** (C20): the peer keeps the first chunk's fields. Such fields have
-  to be named.
-- **Reasoning has events.** The peer keeps the field and tells nothing (C33). What the events say is
-  held against the completions, which both must have alike.
+- **Fields that a server adds late stay** (C20): the peer keeps the first chunk's fields. Such fields
+  must be named.
+- **Reasoning has events.** The peer keeps the field and emits nothing (C33). The events are compared
+  with the completions, which must be equal.
 - **No leftovers.** The peer's tool calls keep the ``index`` of the deltas.
 """
 
@@ -48,16 +48,16 @@ FINISH_REASON_ERRORS = (LengthFinishReasonError, ContentFilterFinishReasonError)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How to compare what both said."""
+    """A comparison of both packages under the rules of this module."""
 
     json_mode: bool = False
     """Whether the response format was a plain dict that asks for JSON."""
     partial_strings: bool = True
     late_fields: Iterable[str] = ()
-    """Fields of a completion that not all chunks have."""
+    """The fields of a completion that not all chunks have."""
 
     def check(self, peer: Heard, ours: Heard) -> None:
-        """Fail unless both said the same of a stream."""
+        """Fail unless both packages agree on a stream."""
         if peer.error is None:
             self.check_events(peer, ours)
             assert ours.error is None
@@ -71,7 +71,7 @@ class Agreement:
             _check_kinds(peer.error, ours.error)
 
     def check_events(self, peer: Heard, ours: Heard) -> None:
-        """Fail unless both emitted the same events."""
+        """Fail unless both packages emitted the same events."""
         assert self._actual(ours) == self._expected(peer)
 
     def _expected(self, peer: Heard) -> dict[Channel, Events]:
@@ -86,7 +86,7 @@ class Agreement:
         }
 
     def _said(self, type_: str, said: Events) -> Events:
-        """What streamkit is to say where the peer said this."""
+        """Return the events that streamkit must emit, made from the peer's."""
         match type_:
             case "content.delta":
                 return [self._seen(event, "snapshot", "parsed") for event in said]
@@ -117,10 +117,10 @@ class Agreement:
         return event | {parsed: self._view(event[text], event[parsed])}
 
     def _view(self, text: str, parsed: Any) -> Any:
-        """What streamkit is to show of a text that the peer showed ``parsed`` of.
+        """Return the view that streamkit must show of a text; ``parsed`` is the peer's view.
 
-        The peer's parser reads it once more, in the mode that shows open strings, if they are to be
-        shown, and without the number or word at the end, which may not be all of it.
+        The peer's parser reads the text again, in the mode that shows open strings if they are to
+        be shown, and without the number or word at the end, which may be incomplete.
         """
         if parsed is not None:
             assert parsed == jiter.from_json(text.encode(), partial_mode="on")
@@ -132,7 +132,7 @@ class Agreement:
         )
 
     def _completion(self, peer: Heard) -> dict[str, Any]:
-        """The final completion that streamkit is to return."""
+        """Return the final completion that streamkit must return."""
         completion = self._bare(peer.completion, *_LEFTOVERS)
         if self.json_mode:
             for choice in completion["choices"]:
@@ -142,7 +142,7 @@ class Agreement:
         return completion
 
     def _bare(self, completion: Mapping[str, Any], *names: str) -> dict[str, Any]:
-        """A completion without what is not compared; ``names`` are fields of its messages."""
+        """Return a completion without uncompared parts; ``names`` are fields of its messages."""
 
         def bare(part: Mapping[str, Any]) -> dict[str, Any]:
             kept = {name: value for name, value in part.items() if name not in names}
@@ -162,7 +162,7 @@ class Agreement:
 
 
 def alone(heard: Heard, index: int) -> Heard:
-    """What was said of one choice, as if it were the only one."""
+    """Return the events and the completion of one choice, as if it were the only one."""
     events: dict[Channel, Events] = {
         (type_, 0): said for (type_, choice), said in heard.events.items() if choice == index
     }
@@ -188,7 +188,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        return None  # it was cut short
+        return None  # the text was cut short
 
 
 def _check_reasoning(ours: Heard) -> None:

@@ -1,6 +1,6 @@
-"""What a model may say in one choice, and in which pieces: a strategy for each kind of answer.
+"""The possible answers of a model in one choice, and their pieces: one strategy for each kind.
 
-Each answer opens with its role. What real servers do beyond that is in test_defects.py.
+Each answer opens with its role. Other behaviour of real servers is in test_defects.py.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Draw: TypeAlias = st.DrawFn
 
 @dataclass(frozen=True)
 class Part:
-    """What one chunk says of a choice."""
+    """The part of a choice in one chunk."""
 
     message: Mapping[str, Any]
     logprobs: Mapping[str, Any] | None = None
@@ -44,13 +44,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """One choice: its parts in order, and why it ended."""
+    """One choice: its parts in order, and its finish reason."""
 
     parts: Sequence[Part]
     finish_reason: str = "stop"
 
 
-# What is said: short texts, of letters that are hard on somebody.
+# The texts: short ones, with letters that some program cannot handle.
 
 HARD = [
     "Hello",
@@ -99,7 +99,7 @@ solutions = st.builds(
 
 
 def written(value: Any) -> st.SearchStrategy[str]:
-    """The JSON text of a value, in one of the ways models write it."""
+    """Draw the JSON text of a value in one of the ways in which models write it."""
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     return st.sampled_from(
         [
@@ -110,7 +110,7 @@ def written(value: Any) -> st.SearchStrategy[str]:
     )
 
 
-# How it is said: in pieces of a few letters, now and then of none.
+# The pieces: a few letters each, and sometimes none.
 
 
 def pieces(text: str) -> st.SearchStrategy[list[str]]:
@@ -127,7 +127,7 @@ def logprobs_of(field: str, piece: str, top: int) -> dict[str, Any]:
 
 @st.composite
 def said(draw: Draw, field: str, text: str) -> Answer:
-    """An answer whose ``field`` (content or refusal) says the text."""
+    """Draw an answer whose ``field`` (content or refusal) contains the text."""
     top = draw(st.none() | st.integers(0, 2))
     opening: dict[str, str | None] = {"content": None, "refusal": None} | {field: ""}
     parts = [Part({"role": "assistant", **opening})]
@@ -154,7 +154,7 @@ calls = st.one_of(
     st.fixed_dictionaries({"cities": st.lists(names, max_size=2)})
     .flatmap(written)
     .map(lambda arguments: ("list_cities", arguments)),
-    # Nothing is promised of the others: neither that it is JSON, nor that the tool exists.
+    # The other tools have no strict schema: arguments may be no JSON, and a tool may not exist.
     texts.map(lambda arguments: ("take_note", arguments)),
     texts.map(lambda arguments: ("no_such_tool", arguments)),
 )
@@ -177,7 +177,7 @@ def tool_calls(draw: Draw, preambles: st.SearchStrategy[str]) -> Answer:
 
 @st.composite
 def reasoned(draw: Draw, answers: st.SearchStrategy[Answer]) -> Answer:
-    """An answer with thoughts before it and in it, under one of the names they have, or both."""
+    """Draw an answer with reasoning before and within it, under one of its two names, or both."""
     answer = draw(answers)
     fields = draw(
         st.sampled_from([["reasoning_content"], ["reasoning"], ["reasoning_content", "reasoning"]])

@@ -1,4 +1,4 @@
-"""What each of the two says of a stream: its events, the whole completion, and how it ended."""
+"""Recordings of both packages' results for a stream: the events, the completion and the end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Channel: TypeAlias = tuple[str, int | None]
-"""The type of an event, and which choice it is about; chunks are about none."""
+"""The type of an event and the index of its choice; chunks have no choice."""
 
 Events: TypeAlias = list[dict[str, Any]]
 """The fields of events, in order."""
@@ -64,19 +64,19 @@ FIELDS = {
 
 @dataclass
 class Heard:
-    """All that one of the two said, as plain data."""
+    """All results of one package for a stream, as plain data."""
 
     events: dict[Channel, Events] = field(default_factory=dict[Channel, Events])
     types: list[str] = field(default_factory=list[str])
     """The types of all events, in order."""
     completion: Any = None
     error: Exception | None = None
-    """What the iteration raised."""
+    """The error that the iteration raised."""
     final_error: Exception | None = None
-    """What ``get_final_completion()`` raised after an iteration that raised nothing."""
+    """The error of ``get_final_completion()`` after an iteration without an error."""
 
     def note(self, event: Any, choice: int | None = None) -> None:
-        """Note what an event says at this moment; streamkit's know their choice."""
+        """Note the fields of an event as they are now; an event of streamkit knows its choice."""
         if choice is None:
             choice = getattr(event, "choice_index", None)
         self.types.append(event.type)
@@ -85,10 +85,10 @@ class Heard:
 
 
 def hear_peer(pieces: Iterable[bytes], params: dict[str, Any]) -> Heard:
-    """Let the openai package read a body.
+    """Read a body with the openai package.
 
-    Its events do not say which choice they are about (C03), so that is taken from the chunk before
-    them: the first choice it speaks of.
+    Its events do not name their choice (C03), so they get the first choice of the chunk before
+    them.
     """
     heard = Heard()
     choice: int | None = None
@@ -113,7 +113,7 @@ def hear_peer(pieces: Iterable[bytes], params: dict[str, Any]) -> Heard:
 def hear_streamkit(
     pieces: Iterable[bytes], params: dict[str, Any], *, late: bool = True, **options: Any
 ) -> Heard:
-    """Let streamkit read a body; ``late`` reads no field before the stream is over."""
+    """Read a body with streamkit; with ``late`` no field is read before the end of the stream."""
     heard = Heard()
     events: list[Any] = []
     with OURS.saying(pieces), CLIENT.chat.completions.stream(**params, **options) as stream:
@@ -133,12 +133,12 @@ def hear_streamkit(
 
 
 def plain(value: Any) -> Any:
-    """Both packages' objects as dicts without nulls, views as dicts and lists; others as is."""
+    """Return objects as dicts without nulls, views as dicts and lists, and other values as is."""
     if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, list):
         items = cast("list[Any]", value)
-        # The bytes of tokens are most of what there is.
+        # Most of the data are bytes of tokens.
         return items[:] if items and isinstance(items[0], int) else [plain(item) for item in items]
     if isinstance(value, Wire):
         fields = msgspec.structs.asdict(value) | value.model_extra
@@ -158,7 +158,7 @@ def plain(value: Any) -> Any:
 
 
 class Replay:
-    """A transport that answers each request with the body it was told to say."""
+    """A transport that answers each request with the body that was set."""
 
     def __init__(self, library: Any) -> None:
         self._library = library
@@ -170,7 +170,7 @@ class Replay:
     def saying(
         self, pieces: Iterable[bytes], content_type: str = "text/event-stream"
     ) -> Generator[None]:
-        """Say this while the context lasts."""
+        """Set the body while the context lasts."""
         self._pieces, self._content_type = pieces, content_type
         self.requests.clear()
         yield
@@ -194,7 +194,7 @@ class Replay:
             yield piece
 
 
-# To make a client takes longer than to read a stream, so each serves for all of them.
+# Making a client takes longer than reading a stream, so each client serves for all streams.
 _OPTIONS: dict[str, Any] = {
     "api_key": "sk-test",
     "base_url": "http://127.0.0.1/v1",

@@ -1,4 +1,4 @@
-"""The types that answers are asked for as, and the tools a model may call."""
+"""The types of response formats, and the tools that a model may call."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class GetTime(BaseModel):
     city: str
 
 
-# A strict tool that is declared by its schema, and one of which nothing is promised.
+# A strict tool that is declared by its schema, and one that is not strict.
 CITIES: dict[str, Any] = {
     "type": "function",
     "function": {
@@ -82,7 +82,7 @@ NOTES: dict[str, Any] = {
 
 
 def tools_of(package: ModuleType) -> list[dict[str, Any]]:
-    """All tools, as a program declares them with ``package``: openai or streamkit."""
+    """Return all tools, declared with ``package``, which is openai or streamkit."""
     return [
         package.pydantic_function_tool(GetWeather),
         package.pydantic_function_tool(GetTime, name="get_time"),

@@ -1,4 +1,4 @@
-"""Streams as the API sends them, from the request down to where the network cuts.
+"""Streams as the API sends them, with the request, the chunks and the cuts of the network.
 
 Choices open in order and then take turns, one a chunk; each ends in a chunk with its finish reason
 alone, and the usage comes last.
@@ -55,26 +55,26 @@ class Streamed:
     sizes: Sequence[int] = (1 << 16,)
 
     def __repr__(self) -> str:
-        """Short enough for a report: only what tells one chunk from another."""
+        """Return a text short enough for a report, with only the differences between chunks."""
         said = [json.dumps(_news(chunk)) for chunk in self.chunks]
         request = f"format={self.format}, has_tools={self.has_tools}, n={self.n}"
         return "\n".join((f"{request}, {self.framing}, sizes={self.sizes}", *said))
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        # What Hypothesis reports an example by.
+        # Hypothesis prints examples with this method.
         printer.text(repr(self))
 
     @property
     def pieces(self) -> Iterator[bytes]:
-        """The body as the network delivers it."""
+        """Return the body in the pieces that the network delivers."""
         return cut(sse(self.chunks, self.framing), self.sizes)
 
     def alone(self, index: int) -> Streamed:
-        """The stream as it would have been without the other choices."""
+        """Return the stream as it would be without the other choices."""
         return replace(self, chunks=without_other_choices(self.chunks, index), n=1)
 
     def params(self, package: ModuleType) -> dict[str, Any]:
-        """What a program passes to ``stream()`` of ``package``: openai or streamkit."""
+        """Return the parameters of ``stream()`` of ``package``, which is openai or streamkit."""
         params: dict[str, Any] = {"model": "test-model", "messages": [], "n": self.n}
         if self.format is not None:
             params["response_format"] = self.format
@@ -133,7 +133,7 @@ usages = st.fixed_dictionaries(
 def _mixed(
     choices: Sequence[Answer], opening: Sequence[int], turns: Sequence[int]
 ) -> Iterator[dict[str, Any]]:
-    """What each chunk says, one choice at a time."""
+    """Yield the choices of all chunks, one choice at a time."""
     left = [list(_said_of(index, choices[index])) for index in opening]
     for parts in left:
         yield parts.pop(0)
@@ -179,7 +179,7 @@ KINDS: Mapping[str, st.SearchStrategy[Streamed]] = {
     ),
     "misfits": streams(content(misfit_texts), format=Person, n=1),
 }
-"""What a stream may be like, by name."""
+"""The kinds of streams by name."""
 
 IN_ANY_ORDER = streams(answers_of_all_kinds, format=Person, has_tools=True, in_order=False)
-"""The same with choices that open in any order, which the peer does not survive (C01, C02)."""
+"""Streams whose choices open in any order, on which the peer fails (C01, C02)."""

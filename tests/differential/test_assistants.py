@@ -1,8 +1,8 @@
 """Handlers of runs, compared with the openai package on the same bytes.
 
-On streams where it behaves as documented both must make the same calls with the same arguments, per
-callback and in order, but for what is wrong there (A02, A08: see below). Each defect is shown on
-both sides, by its number.
+If the package behaves as documented, both must make the same calls with the same arguments, per
+callback and in order, except for A02 and A08 below. A test for each defect shows both sides, and
+has the number of the defect.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
 
 
 def peer_stream(**options: Any) -> Any:
-    """A run's stream in the `openai` package; of no type, since the method is deprecated."""
+    """Return a run's stream in the `openai` package, untyped because the method is deprecated."""
     runs: Any = PEER_CLIENT.beta.threads.runs
     return runs.stream(**options)
 
 
 class Heard:
-    """What a handler was told, as plain data of that moment."""
+    """The callbacks of a handler and their arguments, as plain data of that moment."""
 
     def __init__(self) -> None:
         self.calls: dict[str, list[Any]] = defaultdict(list)
@@ -61,7 +61,7 @@ class Heard:
 
 
 def listening(base: type[Any], heard: Heard) -> Any:
-    """A handler of either package that notes what it is told."""
+    """Return a handler of either package that notes its callbacks."""
 
     def noting(name: str) -> Callable[..., None]:
         def note(_: object, *arguments: Any) -> None:
@@ -85,7 +85,7 @@ def hear(client: Any, replay: Any, base: type[Any], wire: bytes) -> Heard:
 
 
 def both(*events: Said | str, done: bool = True) -> tuple[Heard, Heard]:
-    """What the peer and what streamkit tells of events."""
+    """Return the callbacks of both packages for the events."""
     wire = body(*events, done=done)
     return (
         hear(PEER_CLIENT, PEER, openai.AssistantEventHandler, wire),
@@ -101,7 +101,7 @@ pieces = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=5)
 
 @st.composite
 def documented_runs(draw: st.DrawFn) -> list[Said | str]:
-    """A run as the API streams it: it may run code, then it writes a message."""
+    """Draw a run as the API streams it: it may run code, and then it writes a message."""
     events: list[Said | str] = ["r:created", "r:queued", "r:in_progress"]
     if draw(st.booleans()):
         typed = draw(pieces)
@@ -127,10 +127,10 @@ def documented_runs(draw: st.DrawFn) -> list[Said | str]:
 def test_both_emit_the_same_for_documented_streams(events: Sequence[Said | str]) -> None:
     peer, ours = both(*events)
     assert peer.error is ours.error is None
-    # A02: the peer says again that a call is done, at the end of each later step and of the run.
+    # A02: the peer repeats that a call is done, at the end of each later step and of the run.
     assert len(ours.calls["on_tool_call_done"]) <= 1
     del peer.calls["on_tool_call_done"][1:]
-    # A08: the first fragment of a call is a delta too, as the first piece of a text is.
+    # A08: the first fragment of a call is a delta as well, like the first piece of a text.
     del ours.calls["on_tool_call_delta"][:1]
     for name in CALLBACKS:
         assert len(peer.calls[name]) == len(ours.calls[name]), name
@@ -148,7 +148,7 @@ def test_both_give_the_same_final_results(events: Sequence[Said | str]) -> None:
 
 
 def agrees(peer: Any, ours: Any) -> bool:
-    """Whether both say the same, where ours may have a default for what was not sent.
+    """Return whether both values are equal; streamkit's may have defaults for missing fields.
 
     The peer's content and calls keep the ``index`` of the deltas.
     """
@@ -243,7 +243,7 @@ def test_a08_the_first_fragment_of_a_call_is_a_delta() -> None:
 
 def test_a09_of_a_text_that_goes_on_after_the_next_began_the_last_done_is_the_whole() -> None:
     peer, ours = both("m:new", "m:0+a", "m:1+x", "m:0+b", message("m", "completed", "ab", "x"))
-    # The peer says so after the second has begun, ours before.
+    # The peer calls on_text_done after the second text has begun, streamkit before that.
     assert [given[0]["value"] for given in peer.calls["on_text_done"]] == ["a", "x", "ab"]
     assert [given[0]["value"] for given in ours.calls["on_text_done"]] == ["a", "ab", "x"]
     both_began = ["text_created", "text_created", "text_done"]
@@ -283,7 +283,7 @@ def test_a12_a16_leaving_the_loop_is_an_end(error: Exception | None) -> None:
                         break
             except ZeroDivisionError as raised:
                 heard.error = raised
-        # The peer's generator is closed when it is collected, which is later.
+        # The peer's generator is closed later, when it is collected.
         return heard
 
     assert leave(PEER_CLIENT, PEER, openai.AssistantEventHandler).names == ["event"]
@@ -328,11 +328,11 @@ def test_a14_the_current_event_is_known_in_the_loop() -> None:
 def test_a15_a_handler_serves_again_and_needs_no_super() -> None:
     class Peer(openai.AssistantEventHandler):
         def __init__(self) -> None:
-            """Forget the base."""
+            """Skip the base class's method."""
 
     class Ours(streamkit.AssistantEventHandler):
         def __init__(self) -> None:
-            """Forget the base."""
+            """Skip the base class's method."""
 
     wire = body("r:completed")
     with PEER.saying([wire]), pytest.raises(AttributeError):

@@ -1,9 +1,9 @@
-"""The defects of the openai package 3.54.0 that streamkit does not share.
+"""The defects of the openai package 3.54.0 that streamkit does not have.
 
-Each test shows one on both sides: what the peer does, so that a release that mends it is noticed,
-and what streamkit does instead. Each defect has a number, C if it is of streams. Not
-here: C26 and C40, which are about time and memory and belong to the benchmarks, and C15, C33 and
-S11, where both do the same.
+Each test shows one of them on both sides: the peer's behaviour, so that a release that mends it is
+noticed, and streamkit's. Each defect has a number; C stands for streams. Not here are C26 and C40,
+which are about time and memory and belong to the benchmarks, and C15, C33 and S11, where both
+behave alike.
 """
 
 from __future__ import annotations
@@ -55,24 +55,24 @@ class Point(BaseModel):
 
 
 def both(said: bytes | Sequence[Mapping[str, Any]], **params: Any) -> tuple[Heard, Heard]:
-    """What the peer and what streamkit says of a body, or of chunks and ``[DONE]``."""
+    """Return both packages' results for a body, or for chunks and ``[DONE]``."""
     body = said if isinstance(said, bytes) else sse(said)
     return hear_peer([body], REQUEST | params), hear_streamkit([body], REQUEST | params)
 
 
 def message(heard: Heard, index: int = 0) -> dict[str, Any]:
-    """The final message of a choice."""
+    """Return the final message of a choice."""
     found: dict[str, Any] = heard.completion["choices"][index]["message"]
     return found
 
 
 def content(*pieces: str) -> list[dict[str, Any]]:
-    """The chunks of an answer that says these pieces."""
+    """Return the chunks of an answer with these pieces of content."""
     return [ROLE, *(chunk(delta(content=piece)) for piece in pieces), STOP]
 
 
 def call(index: int | None = 0, **fields: Any) -> dict[str, Any]:
-    """A chunk with a fragment of a tool call."""
+    """Return a chunk with a fragment of a tool call."""
     fragment = fields if index is None else {"index": index, **fields}
     return chunk(delta(tool_calls=[fragment]))
 
@@ -84,11 +84,11 @@ def function(name: str, arguments: str) -> dict[str, str]:
 def opening(
     index: int | None = 0, name: str = "list_cities", arguments: str = ""
 ) -> dict[str, Any]:
-    """A chunk with the first fragment of a tool call."""
+    """Return a chunk with the first fragment of a tool call."""
     return call(index, id=f"call_{index}", type="function", function=function(name, arguments))
 
 
-# Which choice, which call
+# Choices and calls
 
 
 @pytest.mark.parametrize("order", [[1, 0], [0, 2, 1]], ids=["C01", "C02"])
@@ -188,7 +188,7 @@ def test_c10_another_id_on_the_same_index_is_another_call() -> None:
     assert [done["name"] for done in ours.events[CALL_DONE]] == ["a", "b"]
 
 
-# What deltas add up to
+# Accumulated deltas
 
 
 def test_c11_a_role_may_be_repeated() -> None:
@@ -238,7 +238,7 @@ def test_c20_what_one_chunk_said_another_does_not_take_back() -> None:
     assert ours.completion["citations"] == ["a page"]
 
 
-# What servers send besides chunks
+# Other data between the chunks
 
 
 @pytest.mark.parametrize("kind", ["event", "text"])
@@ -260,7 +260,7 @@ def test_c17_a_stream_that_was_cut_is_no_answer() -> None:
     assert isinstance(ours.error, streamkit.StreamTruncatedError)
     assert ours.error.completion is not None
     assert ours.error.completion.choices[0].message.content == "half an ans"
-    # Said to be over, it is, also without a finish reason.
+    # With [DONE] the answer is complete, even without a finish reason.
     _, ours = both(sse(said, end="[DONE]"))
     assert message(ours)["content"] == "half an ans"
 
@@ -326,7 +326,7 @@ def test_c24_a_byte_order_mark_costs_nothing() -> None:
     assert message(ours)["content"] == "ab"
 
 
-# What is wrong with the answer
+# Errors of the answer
 
 
 def test_c22_an_answer_cut_short_is_an_error_only_where_something_was_to_be_parsed() -> None:
@@ -394,7 +394,7 @@ def test_c35_text_that_is_no_json_does_not_end_the_stream() -> None:
     assert isinstance(ours.error, streamkit.ParseError)
 
 
-# What was parsed
+# Parsed values
 
 
 def test_c32_strings_grow_and_numbers_come_whole() -> None:
@@ -467,7 +467,7 @@ def test_c37_a_call_without_arguments_has_none_to_read() -> None:
     assert ours.events[CALL_DONE][0]["parsed_arguments"] == {}
 
 
-# The stream as an object
+# The object of a stream
 
 
 def test_c25_a_snapshot_stays_as_it_was() -> None:
@@ -568,7 +568,7 @@ def leave_unopened(client: Any) -> None:
 
 @contextmanager
 def peer_stream(said: Sequence[Mapping[str, Any]], **params: Any) -> Generator[Any]:
-    """The peer's stream of these chunks."""
+    """Yield the peer's stream of these chunks."""
     with PEER.saying([sse(said)]):
         with PEER_CLIENT.chat.completions.stream(**REQUEST, **params) as stream:
             yield stream
@@ -576,7 +576,7 @@ def peer_stream(said: Sequence[Mapping[str, Any]], **params: Any) -> Generator[A
 
 @contextmanager
 def our_stream(said: Sequence[Mapping[str, Any]], **params: Any) -> Generator[Any]:
-    """streamkit's stream of these chunks."""
+    """Yield streamkit's stream of these chunks."""
     with OURS.saying([sse(said)]):
         with CLIENT.chat.completions.stream(**REQUEST, **params) as stream:
             yield stream
@@ -584,7 +584,7 @@ def our_stream(said: Sequence[Mapping[str, Any]], **params: Any) -> Generator[An
 
 @contextmanager
 def peer_at(server: ScriptedServer) -> Generator[Any]:
-    """A client of the peer for a server on the loopback interface."""
+    """Yield a client of the peer for a server on the loopback interface."""
     with (
         httpx2.Client(trust_env=False) as http,
         openai.OpenAI(api_key="sk-test", base_url=server.url, http_client=http) as client,
@@ -594,7 +594,7 @@ def peer_at(server: ScriptedServer) -> Generator[Any]:
 
 @contextmanager
 def streamkit_at(server: ScriptedServer) -> Generator[Any]:
-    """A client of streamkit for a server on the loopback interface."""
+    """Yield a client of streamkit for a server on the loopback interface."""
     with (
         httpx.Client(trust_env=False) as http,
         streamkit.OpenAI(api_key="sk-test", base_url=server.url, http_client=http) as client,

@@ -1,4 +1,4 @@
-"""Generated streams: both packages read the same bytes and say the same."""
+"""Both packages give the same results for the same generated streams."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STREAMS: Mapping[str, int] = {
     "cut short": 200,
     "misfits": 100,
 }
-"""How many streams of each kind are compared with ``--thorough``."""
+"""The number of streams of each kind that are compared with ``--thorough``."""
 
 STREAMS_IN_ANY_ORDER = 100
 
 WITHOUT_THOROUGH = 12
-"""One in so many is compared otherwise."""
+"""Without ``--thorough`` the number of streams is divided by this."""
 
 
 def test_at_least_two_thousand_streams_are_compared() -> None:

@@ -1,6 +1,6 @@
-"""The defects of ``parse()`` in the openai package 3.54.0 that streamkit does not share.
+"""The defects of ``parse()`` in the openai package 3.54.0 that streamkit does not have.
 
-As in test_defects.py, each has a number; S are those of schemas and of answers in one piece.
+As in test_defects.py, each has a number; S stands for schemas and plain answers.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Numbers(RootModel[list[int]]):
 
 
 def parse(package: ModuleType, message: Mapping[str, Any] | None, **params: Any) -> Any:
-    """The message that ``parse()`` of the package returns where the API says this one."""
+    """Return the message that ``parse()`` of the package returns for the API's message."""
     finish_reason = params.pop("finish_reason", "stop")
     choice = {"index": 0, "finish_reason": finish_reason, "message": message}
     body = {
@@ -101,7 +101,7 @@ def said(content: str) -> dict[str, Any]:
 
 
 def sent(package: ModuleType, format: Any, content: str = '{"x": 1}') -> dict[str, Any]:
-    """The JSON schema that the package sends for a response format, with its name."""
+    """Return the JSON schema that the package sends for a response format, with its name."""
     parse(package, said(content), response_format=format)
     (request,) = PACKAGES[package][0].requests
     schema: dict[str, Any] = json.loads(request.content)["response_format"]["json_schema"]

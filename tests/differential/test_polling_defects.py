@@ -1,6 +1,6 @@
-"""The defects of polling in the openai package 3.54.0 that streamkit does not share.
+"""The defects of polling in the openai package 3.54.0 that streamkit does not have.
 
-As in test_defects.py, each has a number; P are those of the polling helpers.
+As in test_defects.py, each has a number; P stands for the polling helpers.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ WORKING, DONE = RUN | {"status": "in_progress"}, RUN | {"status": "completed"}
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What the openai package sleeps, without sleeping."""
+    """Return the seconds that the openai package would have slept; nothing sleeps."""
     naps: list[float] = []
     monkeypatch.setattr(time, "sleep", naps.append)
     return naps
 
 
 def call(package: ModuleType, server: Any, name: str, **params: Any) -> Any:
-    """What a helper of the package returns."""
+    """Return the result of a helper of the package."""
     with package.OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -59,7 +59,7 @@ def call(package: ModuleType, server: Any, name: str, **params: Any) -> Any:
 
 
 def pauses(server: ScriptedServer, **params: Any) -> list[float]:
-    """The seconds between the states that streamkit sees, in virtual time."""
+    """Return the seconds between the states that streamkit emits, in virtual time."""
     with streamkit.OpenAI(api_key="k", base_url=server.url, max_retries=0) as client:
         observed = client.beta.threads.runs.observe_poll(**POLLED, **params)
         observer = TestScheduler().start(lambda: observed)
@@ -96,7 +96,7 @@ def test_p02_a_hint_that_is_none_is_passed_over(naps: list[float]) -> None:
         call(openai, server, POLL, **POLLED)
     with hinting("-5000") as server:
         call(openai, server, POLL, **POLLED)
-    assert naps == [-5.0]  # which is an error when it is not only noted
+    assert naps == [-5.0]  # a real sleep would raise an error
     with hinting("soon", "-5000") as server:
         assert pauses(server) == [1.0, 1.0]
 
@@ -156,7 +156,7 @@ def test_p07_uploads_keep_the_order_of_the_files() -> None:
             )
 
     for package, is_ordered in ((openai, False), (streamkit, True)):
-        with UploadServer(follows={"a": "c"}) as server:  # which is sent when "b" is done
+        with UploadServer(follows={"a": "c"}) as server:  # "c" is sent when "b" is done
             asyncio.run(upload(package, server.url))
             ids = server.batches[0]["file_ids"]
             assert sorted(ids) == ["file_a", "file_b", "file_c"]

@@ -1,4 +1,4 @@
-"""Streams of a real server: what both packages say of them, and where the peer fails."""
+"""Both packages agree on streams of a real server, except where the peer fails."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Born(BaseModel):
 
 
 MODELS: dict[str, type[BaseModel]] = {"person": Described, "p": Born}
-"""By the name of the schema in the request."""
+"""The type of the response format by the name of the schema in the request."""
 
 
 def test_there_are_recordings_of_every_kind() -> None:
@@ -99,7 +99,7 @@ def test_c20_the_openai_package_loses_what_comes_with_the_last_chunk(name: str) 
 
 
 def params_of(one: Recording, *, typed: bool = False) -> dict[str, Any]:
-    """What a program passes to ``stream()``; ``typed`` asks for models and strict tools."""
+    """Return the parameters of ``stream()``; ``typed`` asks for models and strict tools."""
     params = {name: value for name, value in one.request.items() if name != "stream"}
     if "ignore_eos" in params:
         params["extra_body"] = {"ignore_eos": params.pop("ignore_eos")}
@@ -117,7 +117,7 @@ def pieces_of(one: Recording) -> list[bytes]:
 
 
 def choice_alone(one: Recording, index: int) -> bytes:
-    """The stream as it would have been without the other choices."""
+    """Return the stream as it would be without the other choices."""
     data = [line.removeprefix("data: ") for line in one.body.decode().splitlines()]
     chunks = [json.loads(text) for text in data if text.startswith("{")]
     return sse(without_other_choices(chunks, index))

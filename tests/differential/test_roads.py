@@ -1,4 +1,4 @@
-"""Every road from bytes to events: pulled, pushed, awaited, or composed by hand."""
+"""Every road from bytes to events gives the same: pulled, pushed, awaited, or composed by hand."""
 
 from __future__ import annotations
 
@@ -111,6 +111,6 @@ def hear(events: Observable[Any]) -> Heard:
     def fail(error: Exception) -> None:
         heard.error = error
 
-    # On this scheduler `merge` subscribes at once; by default it waits until the pushing is over.
+    # On this scheduler `merge` subscribes at once; by default it waits for the end of the pushing.
     events.subscribe(heard.note, fail, scheduler=ImmediateScheduler())
     return heard

@@ -1,4 +1,4 @@
-"""A streamed answer as it goes over the wire."""
+"""The bytes of a streamed answer."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ HEADING: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Framing:
-    """How chunks are written down; all of it is up to the server."""
+    """The layout of events, which is the server's choice."""
 
     newline: str = "\n"
     space: str = " "
     ascii_only: bool = False
     comment_every: int = 0
-    """After how many events there is a comment, which keeps the connection alive; 0 for never."""
+    """The number of events between comments, which keep the connection alive; 0 for no comments."""
 
 
 LINE_FEEDS = Framing()
-"""As the API does it."""
+"""The framing of the API."""
 
 
 def sse(
     chunks: Sequence[Mapping[str, Any]], framing: Framing = LINE_FEEDS, *, end: str = "[DONE]"
 ) -> bytes:
-    """The body that says ``chunks``."""
+    """Return the body that streams ``chunks``."""
     data = [json.dumps(chunk, ensure_ascii=framing.ascii_only) for chunk in chunks]
     if end:
         data.append(end)
@@ -59,7 +59,7 @@ def sse(
 
 
 def cut(whole: AnyStr, sizes: Sequence[int]) -> Iterator[AnyStr]:
-    """A text or body in pieces of these sizes, over and over."""
+    """Yield a text or body in pieces of these sizes, which repeat."""
     start = 0
     for size in cycle(sizes):
         if start >= len(whole):
@@ -69,17 +69,17 @@ def cut(whole: AnyStr, sizes: Sequence[int]) -> Iterator[AnyStr]:
 
 
 def chunk(*choices: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
-    """A chunk that says something of each of these choices."""
+    """Return a chunk with these choices."""
     return {**HEADING, "choices": list(choices), **fields}
 
 
 def delta(index: int = 0, finish_reason: str | None = None, **message: Any) -> dict[str, Any]:
-    """What a chunk adds to a choice."""
+    """Return a choice of a chunk."""
     return {"index": index, "delta": message, "logprobs": None, "finish_reason": finish_reason}
 
 
 def without_other_choices(chunks: Iterable[Mapping[str, Any]], index: int) -> list[dict[str, Any]]:
-    """The chunks as they would have been had there been this choice alone."""
+    """Return the chunks as they would be if the choice were the only one."""
     return [
         {**chunk, "choices": [{**choice, "index": 0} for choice in chunk["choices"]]}
         for chunk in chunks

@@ -33,7 +33,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="module")
 def client(server: EmbeddedServer) -> Iterator[Any]:
-    # Strict: whatever is answered must have every field that the package's types want.
+    # The client is strict: each answer must have every field that the package's types require.
     with openai.OpenAI(
         base_url=server.base_url, api_key="any", max_retries=0, _strict_response_validation=True
     ) as client:
@@ -41,7 +41,7 @@ def client(server: EmbeddedServer) -> Iterator[Any]:
 
 
 def types(events: Any) -> list[str]:
-    """The types of events without ``response.``, one for each stretch of the same."""
+    """Return the types of events without ``response.``; equal neighbours count once."""
     found = [event.type.removeprefix("response.") for event in events]
     return [name for place, name in enumerate(found) if found[place - 1 : place] != [name]]
 

@@ -38,7 +38,7 @@ def http(server: EmbeddedServer) -> Iterator[httpx.Client]:
 
 
 def left(client: Any, server: EmbeddedServer, **params: Any) -> str:
-    """The id of a response whose client leaves after its first event."""
+    """Return the id of a response whose client leaves after its first event."""
     stream: Any = client.responses.create(**ASK, stream=True, extra_headers=NEVER, **params)
     id: str = next(stream).response.id
     stream.close()

@@ -1,4 +1,4 @@
-"""What the embedded server refuses of requests for responses, and in which words."""
+"""Wrong requests for responses are refused by the embedded server with the API's errors."""
 
 # ruff: noqa: E501 - each row of the tables is a case, and a message is one line
 
@@ -29,7 +29,7 @@ def schema(**fields: Any) -> dict[str, Any]:
 
 Case = tuple[dict[str, Any], str | None, str | None, str]
 
-# Each row: the fields of the request, the parameter named, the code, and the message.
+# Each row: the fields of the request, the named parameter, the code, and the message.
 CASES: list[Case] = [
     ({"model": None}, "model", "missing_required_parameter", "Missing required parameter: 'model'."),
     ({"input": None}, "input", "missing_required_parameter", "Missing required parameter: 'input'."),

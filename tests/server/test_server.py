@@ -1,4 +1,4 @@
-"""What the embedded server answers; the `openai` package is its client."""
+"""Chat completions of the embedded server; the `openai` package is the client."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def async_client(server: EmbeddedServer) -> AsyncIterator[openai.AsyncOpen
 
 
 def post(server: EmbeddedServer, headers: Any = None, **body: Any) -> bytes:
-    """Ask for a completion, and return the body of the response."""
+    """Request a completion, and return the body of the response."""
     url = server.base_url + "/chat/completions"
     response = httpx.post(url, json={"model": "m", "messages": ASK, **body}, headers=headers)
     assert response.status_code == 200, response.text
@@ -59,7 +59,7 @@ def post(server: EmbeddedServer, headers: Any = None, **body: Any) -> bytes:
 
 
 def chunks_of(body: bytes) -> list[dict[str, Any]]:
-    """The chunks of an event stream, which must be exactly as the API writes one."""
+    """Return the chunks of an event stream, which must be exactly as the API writes one."""
     *events, end = body.decode().removesuffix("\n\n").split("\n\n")
     assert end == "data: [DONE]"
     assert all(event.startswith("data: {") and "\n" not in event for event in events)
@@ -67,7 +67,7 @@ def chunks_of(body: bytes) -> list[dict[str, Any]]:
 
 
 def joined(chunks: list[dict[str, Any]], channel: str, index: int = 0) -> str:
-    """What one choice says in a channel."""
+    """Return the joined pieces of one choice in a channel."""
     choices = [choice for chunk in chunks for choice in chunk["choices"]]
     return "".join(c["delta"].get(channel) or "" for c in choices if c["index"] == index)
 
@@ -295,7 +295,7 @@ LOOSE: ChatCompletionToolParam = {
 
 
 def calls_of(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The deltas of tool calls."""
+    """Return the deltas of tool calls."""
     deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
     return [call for delta in deltas for call in delta.get("tool_calls", [])]
 
@@ -591,7 +591,7 @@ def test_the_same_request_gets_the_same_bytes(server: EmbeddedServer) -> None:
 
 
 def test_answers_are_the_same_everywhere(server: EmbeddedServer) -> None:
-    # In every process, on every Python, in every release but one that says otherwise.
+    # This holds in every process and on every Python; a release that changes it must announce it.
     assert sha256(post(server, **RICH)).hexdigest() == DIGEST
 
 

@@ -1,4 +1,4 @@
-"""What nobody can make the server do: answer everybody at once, answer for ever, touch a file."""
+"""The server refuses too many requests, cuts endless ones, and never opens a file for a path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SLOW = {"x-streamkit-pace": "3600"}
-"""Nothing comes after the first chunk."""
+"""Pacing by which nothing comes after the first chunk."""
 
 
 BETA = {"OpenAI-Beta": "assistants=v2"}
@@ -118,7 +118,7 @@ def test_no_path_of_a_request_reaches_the_file_system(
     opened, status = asked(server, method, path.replace("{}", odd), headers=BETA)
     assert opened == []
     assert status in {200, 404, 405}
-    assert status != 200 or path == "/v1/models/{}"  # any name is a model's
+    assert status != 200 or path == "/v1/models/{}"  # a model may have any name
 
 
 @pytest.mark.parametrize("odd", ["recording:../../pyproject", "recording:/etc/passwd"])
@@ -145,7 +145,7 @@ def test_the_name_of_an_upload_is_no_path(server: EmbeddedServer) -> None:
 def server() -> Iterator[EmbeddedServer]:
     with EmbeddedServer() as server:
         for method, path in [("GET", "/v1/models/m"), ("POST", "/v1/chat/completions")]:
-            asked(server, method, path)  # what is imported late is imported now
+            asked(server, method, path)  # late imports happen now
         yield server
 
 
@@ -156,7 +156,7 @@ def asked(
     content: bytes = b"",
     headers: dict[str, str] | None = None,
 ) -> tuple[list[str], int]:
-    """What was opened meanwhile, and the status; the path is sent as it is."""
+    """Return the files that were opened meanwhile, and the status; the path is sent as it is."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
     opened: list[str] = []
     _watching.append(opened)

@@ -1,4 +1,4 @@
-"""The server in a thread: its life, its clients, and what it notes of them."""
+"""The server in a thread: its life, its clients, and its journal of their requests."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from streamkit.recording import Read, Recording, shipped, shipped_names
 from streamkit.server import EmbeddedServer, create_app
 
 PATIENCE = 10.0
-"""Seconds until a wait is given up; only a failing test gets there."""
+"""The seconds after which a wait is given up; only a failing test gets there."""
 NEVER = "3600"
 """A pace so slow that nothing comes after the first chunk."""
 
 
 def body(**more: Any) -> dict[str, Any]:
-    """A request for a completion."""
+    """Return a request for a completion."""
     return {"model": "m", "messages": [{"role": "user", "content": "Tell me more"}], **more}
 
 
@@ -194,7 +194,7 @@ def test_a_long_answer_stops_when_the_client_leaves(server: EmbeddedServer) -> N
 
 
 def test_clients_are_served_side_by_side(server: EmbeddedServer) -> None:
-    # None of the streams is read to its end before all have begun.
+    # No stream is read to its end before all have begun.
     begun = threading.Barrier(20)
 
     def ask(seed: int) -> str:
@@ -246,7 +246,7 @@ def test_a_client_that_leaves_before_it_has_asked_is_no_fault(
                 b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n"
                 b"Expect: 100-continue\r\n\r\n"
             )
-            # So the server has begun to read the body.
+            # This status shows that the server has begun to read the body.
             assert connection.recv(100).startswith(b"HTTP/1.1 100")
             connection.sendall(b"{")
         assert server.exchanges[0].wait(PATIENCE) == "cut"
@@ -267,7 +267,7 @@ async def test_another_asgi_server_may_start_it_up() -> None:
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-# What it notes
+# The journal
 
 
 def test_an_exchange_says_what_was_asked_and_answered() -> None:

@@ -1,4 +1,4 @@
-"""Files and vector stores at the embedded server; the `openai` package is its client."""
+"""Files and vector stores of the embedded server; the `openai` package is the client."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def async_client(server: EmbeddedServer) -> AsyncIterator[openai.AsyncOpen
 
 
 def uploaded(client: openai.OpenAI, name: str = "a.txt", data: bytes = b"a") -> str:
-    """The id of a new file."""
+    """Return the id of a new file."""
     return client.files.create(file=(name, data), purpose="assistants").id
 
 
@@ -112,7 +112,7 @@ def test_an_upload_is_limited() -> None:
         openai.OpenAI(base_url=server.base_url, api_key="any") as client,
     ):
         assert uploaded(client, data=b"x" * 1000)
-        # One that is seen to be too large when it is there, and one that is not read to its end.
+        # One is found too large after it was read, and the other is not read to its end.
         for size in (1001, 1_000_000):
             with pytest.raises(openai.APIStatusError) as caught:
                 uploaded(client, data=b"x" * size)

@@ -1,6 +1,6 @@
-"""One request cannot stop the embedded server: what takes too much is refused, and nothing crashes.
+"""No request can stop the embedded server: too much work is refused, and nothing crashes.
 
-None of these tests measures time: what hangs is caught by the limit of every test.
+None of these tests measures time, because the limit of every test catches a hang.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(autouse=True)
 def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No request leaves a traceback in the log."""
+    """Check that no request leaves a traceback in the log."""
     yield
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 @pytest.fixture
 def _less_to_spend(monkeypatch: pytest.MonkeyPatch, thorough: bool) -> None:
-    """A tenth of the work for each request, unless all of it is to be seen: it takes a second."""
+    """Allow a tenth of the work per request, unless all tests run: all of it takes a second."""
     if not thorough:
         monkeypatch.setattr(Budget.__init__, "__defaults__", (STEPS // 10,))
 
@@ -58,7 +58,7 @@ def text(**keywords: Any) -> dict[str, Any]:
 
 
 def chained(count: int, last: Any, **link: Any) -> dict[str, Any]:
-    """Definitions of which each refers to the next, as the JSON of ``link`` says with ``@@``."""
+    """Return definitions that each refer to the next, where the JSON of ``link`` has ``@@``."""
     written = json.dumps(link)
     links = {
         f"d{n}": json.loads(written.replace(PLACE, json.dumps({"$ref": f"#/$defs/d{n + 1}"})))

@@ -1,4 +1,4 @@
-"""Which hosts and origins may ask the embedded server, and what a browser is told."""
+"""The embedded server answers its own hosts and allowed origins, and browsers learn which."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def open_server() -> Iterator[EmbeddedServer]:
 
 
 def ask(server: EmbeddedServer, headers: Headers, method: str = "GET") -> http.client.HTTPResponse:
-    """The answer to a request with these headers alone."""
+    """Return the answer to a request with these headers alone."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
     connection.putrequest(method, "/v1/models", skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
@@ -82,7 +82,7 @@ def test_every_name_of_loopback_is_served(server: EmbeddedServer, host: str) -> 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
 def test_another_host_is_refused(server: EmbeddedServer, host: str) -> None:
-    assert status(server, host=host) in {400, 403}  # what is no header, the parser refuses
+    assert status(server, host=host) in {400, 403}  # the parser refuses an invalid header
 
 
 def test_the_second_of_two_hosts_counts_as_the_first(server: EmbeddedServer) -> None:

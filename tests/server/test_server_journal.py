@@ -1,4 +1,4 @@
-"""What the embedded server remembers of its requests is bounded; so is what a dead one leaves."""
+"""The embedded server's journal is bounded, and the next start cleans up after a killed server."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def test_of_a_fault_s_repetitions_no_body_is_remembered() -> None:
     assert [len(key) for key in faults._hit] == [16]  # pyright: ignore[reportPrivateUsage]
 
 
-# A database that somebody else has locked
+# A database that another process has locked
 
 
 @pytest.fixture
 def locked(tmp_path: Path) -> Iterator[tuple[EmbeddedServer, sqlite3.Connection]]:
-    """A server, and what has locked its database."""
+    """Yield a server, and the connection that has locked its database."""
     with EmbeddedServer(database=tmp_path / "state.db") as server:
         other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -129,7 +129,7 @@ def test_a_database_that_stays_locked_is_an_error_that_says_so(
     assert httpx.get(server.base_url + "/files").json()["data"] == []
 
 
-# What a killed upload left
+# The remains of a killed upload
 
 
 def test_what_a_killed_upload_left_is_removed_at_the_next_start(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the embedded server says of values and schemas is what `jsonschema` says."""
+"""The embedded server and `jsonschema` judge values and schemas alike."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ LEAVES = schemas(st.booleans() | schemas(st.booleans()))
 
 
 def without_references(node: Any) -> Any:
-    """Definitions that refer to definitions may have no end."""
+    """Return definitions without references, because references among them may have no end."""
     if is_object(node):
         return {name: without_references(part) for name, part in node.items() if name != "$ref"}
     return [without_references(part) for part in node] if is_list(node) else node
@@ -99,8 +99,8 @@ def judged(schema: dict[str, Any], value: Any) -> bool:
     return Judge(schema, References(schema), budget).allows(value)
 
 
-# To draw a schema takes longer than to judge by it, so every schema that was drawn is the root
-# once, and judges several values.
+# Drawing a schema takes longer than judging by it, so every drawn schema is the root once, and
+# judges several values.
 @settings(max_examples=200)
 @given(schemas(SCHEMAS), LEAVES, LEAVES, st.tuples(VALUES, VALUES, VALUES))
 def test_a_value_is_allowed_where_jsonschema_allows_it(

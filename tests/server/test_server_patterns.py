@@ -1,4 +1,4 @@
-"""Patterns of strangers: they mean what they mean to `re`, and none takes longer than a budget."""
+"""Patterns of clients match as in `re`, and each search stays within a budget."""
 
 from __future__ import annotations
 
@@ -66,16 +66,16 @@ PATTERNS = st.recursive(
     max_leaves=6,
 )
 
-# Since 3.11 Python has them; the expressions of JSON Schema, which are JavaScript's, have not.
+# Python has possessive quantifiers since 3.11; JSON Schema's expressions, JavaScript's, do not.
 POSSESSIVE = re.compile(r"(?:[*+?]|\{\d*,?\d*\})\+")
 
 
 def meant(pattern: str) -> re.Pattern[str] | None:
-    """What Python makes of a pattern; None when it is none, or is one in Python alone."""
+    """Return Python's pattern, or None if the text is invalid or valid in Python alone."""
     if POSSESSIVE.search(pattern):
         return None
     try:
-        with warnings.catch_warnings(action="ignore"):  # of sets that look like nested ones
+        with warnings.catch_warnings(action="ignore"):  # sets that look nested
             return re.compile(pattern)
     except (re.error, OverflowError):
         return None
@@ -90,7 +90,7 @@ def test_a_pattern_is_found_where_python_finds_it(pattern: str, texts: list[str]
             check_pattern(pattern)
         return
     for text in texts:
-        # Before 3.14 the empty text has neither a boundary nor none.
+        # Before 3.14 neither \b nor \B matches the empty text.
         if text or r"\B" not in pattern:
             assert matches(pattern, text) == (python.search(text) is not None)
 

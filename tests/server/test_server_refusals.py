@@ -1,4 +1,4 @@
-"""What the embedded server refuses, and in which words."""
+"""Wrong requests are refused by the embedded server with the API's errors and texts."""
 
 # ruff: noqa: E501 - each row of the tables is a case, and a message is one line
 
@@ -41,7 +41,7 @@ def http(server: EmbeddedServer) -> Iterator[httpx.Client]:
 
 
 def refusal(http: httpx.Client, body: Any) -> dict[str, Any]:
-    """The error that a body is refused with, by status 400."""
+    """Return the error that refuses a body with status 400."""
     response = http.post("/chat/completions", json=body)
     assert response.status_code == 400, response.text
     assert response.headers["content-type"] == "application/json"
@@ -53,14 +53,14 @@ def refusal(http: httpx.Client, body: Any) -> dict[str, Any]:
 
 
 def structured(schema: Any, **more: Any) -> dict[str, Any]:
-    """A request's response format."""
+    """Return the response format of a request."""
     named = {"name": "thing", "strict": True, "schema": schema, **more}
     return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 Case = tuple[dict[str, Any], str | None, str | None, str]
 
-# Each row: the fields of the request, the parameter named, the code, and the message.
+# Each row: the fields of the request, the named parameter, the code, and the message.
 TYPES: list[Case] = [
     ({"n": "2"}, "n", "invalid_type", "Invalid type for 'n': expected an integer, but got a string instead."),
     ({"seed": 1.5}, "seed", "invalid_type", "Invalid type for 'seed': expected an integer, but got a decimal instead."),
@@ -133,7 +133,7 @@ def test_what_msgspec_may_say_one_day_is_passed_on() -> None:
     assert (error.message, error.param) == ("Invalid value for 'n': Something new.", "n")
 
 
-# The first of several faults is the one the API names first.
+# Of several faults the error names the one that the API names first.
 @pytest.mark.parametrize(
     ("body", "param", "message"),
     [

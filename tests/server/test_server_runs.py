@@ -1,6 +1,6 @@
-"""Runs at the embedded server, streamed and polled; the `openai` package is its client."""
+"""Runs of the embedded server, streamed and polled; the `openai` package is the client."""
 
-# The package's own calls are deprecated, and what they do must be served all the same.
+# The package's methods are deprecated, but the server must serve their requests.
 # pyright: reportDeprecated=false
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from streamkit.server import EmbeddedServer
 
-if TYPE_CHECKING:  # they take long to import
+if TYPE_CHECKING:  # these imports take long
     from openai.types.beta.threads import Message, Run, Text, TextDelta
     from openai.types.beta.threads.runs import RunStep, ToolCall
 
@@ -63,7 +63,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="module")
 def client(server: EmbeddedServer) -> Iterator[openai.OpenAI]:
-    # Strict: whatever is answered must have every field that the package's types want.
+    # The client is strict: each answer must have every field that the package's types require.
     with openai.OpenAI(
         base_url=server.base_url, api_key="any", max_retries=0, _strict_response_validation=True
     ) as client:
@@ -77,12 +77,12 @@ async def async_client(server: EmbeddedServer) -> AsyncIterator[openai.AsyncOpen
 
 
 def asking(text: str) -> Any:
-    """A new thread in which a user says this."""
+    """Return a new thread with this message of a user."""
     return {"messages": [{"role": "user", "content": text}]}
 
 
 def streamed(client: openai.OpenAI, text: str, **more: Any) -> list[Any]:
-    """The events of a run in a new thread."""
+    """Return the events of a run in a new thread."""
     with client.beta.threads.create_and_run_stream(
         assistant_id="any", thread=asking(text), **more
     ) as stream:
@@ -90,13 +90,13 @@ def streamed(client: openai.OpenAI, text: str, **more: Any) -> list[Any]:
 
 
 def names(events: list[Any]) -> list[str]:
-    """The names of events, one for each stretch of the same."""
+    """Return the names of events; equal neighbours count once."""
     found = [event.event for event in events]
     return [name for place, name in enumerate(found) if found[place - 1 : place] != [name]]
 
 
 def outputs(run: Run, output: str = "fine") -> Any:
-    """An output for each call that a run waits for."""
+    """Return an output for each call that a run waits for."""
     assert run.status == "requires_action"
     assert run.required_action is not None
     calls = run.required_action.submit_tool_outputs.tool_calls
@@ -104,12 +104,12 @@ def outputs(run: Run, output: str = "fine") -> Any:
 
 
 def steps(client: openai.OpenAI, run: Run) -> list[RunStep]:
-    """A run's steps, the first one first."""
+    """Return a run's steps, the oldest first."""
     return list(client.beta.threads.runs.steps.list(run.id, thread_id=run.thread_id, order="asc"))
 
 
 def text_of(message: Message) -> str:
-    """The text of a message's blocks."""
+    """Return the text of a message's blocks."""
     return "".join(block.text.value for block in message.content if block.type == "text")
 
 
@@ -618,7 +618,7 @@ def test_cancelling_ends_a_stream_however_slow_it_is(client: openai.OpenAI) -> N
         assistant_id="any", thread=asking("Hi"), extra_headers={"x-streamkit-pace": NEVER}
     ) as stream:
         thread: Any = next(stream).data
-        # The created run comes an hour later; who knows of the run cancels it meanwhile.
+        # The run's next event comes after an hour; another request cancels the run meanwhile.
         [run] = client.beta.threads.runs.list(thread.id)
         client.beta.threads.runs.cancel(run.id, thread_id=thread.id)
         events = list(stream)

@@ -1,4 +1,4 @@
-"""Values made up for schemas, judged by the `jsonschema` package."""
+"""Sample values of schemas are valid for the `jsonschema` package."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Schema = dict[str, Any]
 
 
 def dice(seed: int) -> Random:
-    """Randomness that can be had again."""
+    """Return a random generator with a repeatable sequence."""
     return Random(seed)  # noqa: S311 - it guards nothing
 
 
@@ -103,7 +103,7 @@ SCALARS = st.one_of(
     st.lists(TEXTS, min_size=1).map(lambda values: {"type": "string", "enum": values}),
     st.integers().map(lambda value: {"type": "integer", "const": value}),
 )
-# What recurs may also be left out, or it would have no end.
+# A recursive part may also be left out, or a value would have no end.
 RECURSIVE: st.SearchStrategy[Schema] = st.sampled_from(["#", "#/$defs/A", "#/$defs/B"]).flatmap(
     lambda reference: st.sampled_from(
         [
@@ -156,13 +156,13 @@ def strict(draw: st.DrawFn) -> Schema:
 
 
 def complaints(schema: Schema, value: Any) -> list[str]:
-    """What the validator has against a value."""
+    """Return the validator's errors for a value."""
     checker = Draft202012Validator.FORMAT_CHECKER
     validator: Any = Draft202012Validator(schema, format_checker=checker)
     return [error.message for error in validator.iter_errors(value)]
 
 
-# To draw a schema takes longer than to make values of it.
+# Drawing a schema takes longer than making values of it.
 @settings(max_examples=60)
 @given(schema=strict(), seeds=st.sets(SEEDS, min_size=4, max_size=4))
 def test_the_first_value_drawn_fits_a_strict_schema(schema: Schema, seeds: set[int]) -> None:

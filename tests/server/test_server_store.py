@@ -1,6 +1,6 @@
-"""What the embedded server keeps, and for how long."""
+"""The embedded server keeps objects across restarts; in a database they survive a kill."""
 
-# The package's own calls are deprecated, and what they do must be served all the same.
+# The package's methods are deprecated, but the server must serve their requests.
 # pyright: reportDeprecated=false
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def test_deleting_an_object_deletes_what_belongs_to_it() -> None:
 
 
 def begun(desk: Desk, scenario: dict[str, Any]) -> tuple[str, str]:
-    """The ids of a thread and of a run in it that was not looked at yet."""
+    """Return the ids of a thread and of a run in it that has not been read yet."""
     private = {"scenario": scenario, "next": 0, "said": 0, "polls": 1, "token_size": 4}
     document = {
         "status": "queued",
@@ -223,7 +223,7 @@ def test_a_run_goes_on_after_its_server_was_killed_at_any_event() -> None:
 
 
 def play_some(desk: Desk, thread: str, id: str, count: int) -> int:
-    """How many events of a run were played, each in a transaction of its own."""
+    """Play some events of a run, each in a transaction of its own; return their number."""
     with desk.store:
         events = play(desk, thread, id)
     played = 0

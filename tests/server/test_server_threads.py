@@ -1,6 +1,6 @@
-"""Assistants, threads and messages at the embedded server, its pages, and what it refuses."""
+"""Assistants, threads and messages of the embedded server, its pages, and its refusals."""
 
-# The package's own calls are deprecated, and what they do must be served all the same.
+# The package's methods are deprecated, but the server must serve their requests.
 # pyright: reportDeprecated=false
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def test_the_metadata_of_a_run_change(client: openai.OpenAI) -> None:
 
 @pytest.fixture(scope="module")
 def listed(client: openai.OpenAI) -> tuple[str, list[str]]:
-    """A thread, and the ids of its seven messages in their order."""
+    """Return a thread, and the ids of its seven messages in their order."""
     thread = client.beta.threads.create()
     messages = client.beta.threads.messages
     ids = [messages.create(thread.id, role="user", content=str(n)).id for n in range(7)]

@@ -16,7 +16,6 @@ def measure(case: Case, contender: str, *, quick: bool) -> list[dict[str, float]
     """Return the contender's figures for each workload; None if it takes no part in one.
 
     Raises:
-
         WrongAnswerError: An answer was wrong, before or during the measurement.
     """
     chosen = case.contenders[contender]

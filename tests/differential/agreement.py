@@ -9,7 +9,7 @@ purpose, the peer's events are first changed into those that streamkit must emit
   (C32). A response format that is a plain dict of type ``json_object`` or ``json_schema`` also has
   a value, plain JSON, and a partial one while it grows. The parsed values in a chunk's snapshot are
   not compared: the delta events have them, and the peer's snapshot may be ahead (C28).
-- **Empty texts have no done event** (C36), neither a refusal nor a list of log probabilities.
+- **An empty refusal or list of log probabilities has no done event** (C36).
 - **Content is done when its choice is** (C27), not when its first tool call begins: its place
   between the channels differs, and its place in its own channel does not.
 - **A call whose arguments are not JSON is done when its choice is** (C06), with the peer when
@@ -18,10 +18,10 @@ purpose, the peer's events are first changed into those that streamkit must emit
   events until then are compared, and the kind of the error. Of several errors streamkit raises that
   of the first choice, the peer the first one that came. If nothing was to be parsed, an answer that
   was cut short is no error.
-- **Fields that a server adds late stay** (C20): the peer keeps the first chunk's fields. Such fields
-  must be named.
-- **Reasoning has events.** The peer keeps the field and emits nothing (C33). The events are compared
-  with the completions, which must be equal.
+- **Fields that a server adds late stay** (C20): the peer keeps the first chunk's fields. Late
+  fields must be named.
+- **Reasoning has events.** The peer keeps the field and emits nothing (C33). The events are
+  compared with the completions, which must be equal.
 - **No leftovers.** The peer's tool calls keep the ``index`` of the deltas.
 """
 

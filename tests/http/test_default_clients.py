@@ -1,4 +1,4 @@
-"""The HTTP clients that programs make for ours."""
+"""The default HTTP clients, and omitted parameters, of programs written for openai."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ async def test_a_slow_task_is_no_silent_server(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_reader_without_a_socket_looks_at_the_clock_itself() -> None:
-    """As with HTTP/2, each read asks for the time that it may take."""
+    """Each read asks for the time that it may take, as it does with HTTP/2."""
     clock = Clock()
     allowed: list[float] = []
 

@@ -1,4 +1,4 @@
-"""The types of parameters: the same keys as in the packages that programs come from."""
+"""The types of parameters have the same keys as those of the openai and anthropic packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that annotate what they send; mypy and pyright check this file, and nothing runs it."""
+"""Programs that annotate their parameters; mypy and pyright check this file, which never runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models that a server offers."""
+"""The models of a server are listed, page by page, retrieved and deleted."""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""The operator that turns chunks into the documented events, as the client itself does."""
+"""The operator that turns chunks into common events, as the client itself does."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from streamkit._core.chain import Chain
+from streamkit.families.chat.common import CommonChatEvents
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
 __all__ = ["chat_events"]
@@ -34,7 +36,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[T]]]: ...
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[T]]]: ...
 @overload
 def chat_events(
     format: Mapping[str, Any] | None = None,
@@ -42,7 +44,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]: ...
 @overload
 def chat_events(
     format: TypeForm[FormT],
@@ -50,7 +52,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[FormT]]]: ...
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[FormT]]]: ...
 @overload
 def chat_events(
     format: object,
@@ -58,22 +60,23 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]: ...
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]: ...
 def chat_events(
     format: object = None,
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionStreamEvent[Any]]]:
-    """Emit every documented event: those of ``accumulate`` and of each choice's operators.
+) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]:
+    """Emit the events of ``observe``: of ``accumulate`` and each choice's operators, and more.
 
-        --Chunk("H")---------Chunk("i", stop)----------------|
-        [                   chat_events()                    ]
-        --(chunk,delta("H"))-(chunk,delta("i"),done("Hi"))---|
+        --Chunk("H")---------Chunk("i", stop)-----------------------|
+        [                      chat_events()                        ]
+        --(chunk,delta("H"))-(chunk,delta("i"),done("Hi"),finish)---|
 
-    The events of a chunk are its own, then each choice's reasoning, content, refusal, tool calls
-    and log probabilities, then the done events of the parts that it finishes. Errors about the
+    The events of a chunk are its own, its annotations, then each choice's reasoning, content,
+    refusal, tool calls and log probabilities, then the done events of the parts that it finishes, a
+    ``finish`` for each choice that ends, and ``usage`` when the counts change. Errors about the
     content are raised after the last event: ``LengthFinishReasonError`` and
     ``ContentFilterFinishReasonError`` if there was something to parse, and ``ParseError``, also for
     an empty answer. Every error has the part that had arrived as its ``completion``.
@@ -85,6 +88,8 @@ def chat_events(
         limits: The maximum amounts that are accepted from the server.
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
-    return lift(
-        lambda: ChatEvents(reader, limits=limits), takes=ChatCompletionChunk, name="chat_events"
-    )
+
+    def new_machine() -> Chain[ChatCompletionChunk, ChatCompletionEvent[Any], Any]:
+        return Chain(ChatEvents(reader, limits=limits), CommonChatEvents())
+
+    return lift(new_machine, takes=ChatCompletionChunk, name="chat_events")

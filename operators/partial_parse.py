@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from streamkit._core.machine import Machine
     from streamkit._rx.operator_input import Takes
+    from streamkit.families._common.events import ContentDeltaEvent, ContentDoneEvent
     from streamkit.families.assistants.events import AssistantEvent
-    from streamkit.families.chat.events import ContentDeltaEvent, ContentDoneEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
 __all__ = ["partial_parse"]

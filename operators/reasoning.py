@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.families.chat.events import ReasoningDeltaEvent, ReasoningDoneEvent
+    from streamkit.families._common.events import ReasoningDeltaEvent, ReasoningDoneEvent
 
 __all__ = ["reasoning"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.families.chat.events import RefusalDeltaEvent, RefusalDoneEvent
+    from streamkit.families._common.events import RefusalDeltaEvent, RefusalDoneEvent
 
 __all__ = ["refusal_detect"]
 

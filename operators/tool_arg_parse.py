@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from streamkit._core.machine import Machine
     from streamkit._rx.operator_input import Takes
-    from streamkit.families.assistants.events import AssistantEvent
-    from streamkit.families.chat.events import (
+    from streamkit.families._common.events import (
         FunctionToolCallArgumentsDeltaEvent,
         FunctionToolCallArgumentsDoneEvent,
     )
+    from streamkit.families.assistants.events import AssistantEvent
 
 __all__ = ["tool_arg_parse"]
 

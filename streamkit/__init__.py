@@ -15,7 +15,8 @@ Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assist
 Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; in async programs an
     AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. AssistantEventHandler and
     AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
-    threads and tasks. UploadProgress reports the progress of a file's upload.
+    threads and tasks. UploadProgress reports the progress of a file's upload. get_final() of a
+    stream returns a Final, with its Usage and each FinalToolCall, for any protocol.
 Structured outputs: pydantic_function_tool makes a tool of a model. PartialObject and PartialArray
     are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
     separate the reasoning from the answer in a content.
@@ -104,6 +105,9 @@ from streamkit.errors import StreamkitError as StreamkitError
 from streamkit.errors import StreamTimeoutError as StreamTimeoutError
 from streamkit.errors import StreamTruncatedError as StreamTruncatedError
 from streamkit.errors import UnprocessableEntityError as UnprocessableEntityError
+from streamkit.families._common.final import Final as Final
+from streamkit.families._common.final import FinalToolCall as FinalToolCall
+from streamkit.families._common.final import Usage as Usage
 from streamkit.families._resource._sync.stream import Stream as Stream
 from streamkit.families._resource.params import NOT_GIVEN as NOT_GIVEN
 from streamkit.families._resource.params import NotGiven as NotGiven

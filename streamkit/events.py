@@ -1,46 +1,75 @@
-"""The events of a streamed chat completion.
+"""The events of streams, as classes: the common ones, and those of chat completions.
 
 An event is a position in an append-only log: ``snapshot``, ``parsed`` and the like give the state
 at the moment when the event was emitted, whenever and wherever they are read, and cost nothing
 until then. Reading them is cheap for the newest event; an old event may read its text again.
+
+The common events mean the same in every protocol. Each has the ``part`` of the answer that it is
+about, and in ``raw`` the event of the protocol from which it was made.
 """
 
 from __future__ import annotations
 
 from streamkit._core.events import AttemptResetEvent, Event, EventsDroppedEvent
-from streamkit.families.chat.events import (
-    ChatCompletionStreamEvent,
-    ChunkEvent,
+from streamkit.families._common.events import (
+    AnnotationEvent,
+    AnswerChunkEvent,
+    CommonEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
+    CustomToolCallInputDeltaEvent,
+    CustomToolCallInputDoneEvent,
+    FinishEvent,
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
+    ImagePartialEvent,
     LogprobsContentDeltaEvent,
     LogprobsContentDoneEvent,
     LogprobsRefusalDeltaEvent,
     LogprobsRefusalDoneEvent,
+    RawChunkEvent,
     ReasoningDeltaEvent,
     ReasoningDoneEvent,
     RefusalDeltaEvent,
     RefusalDoneEvent,
+    ServerToolDeltaEvent,
+    ServerToolDoneEvent,
+    UsageEvent,
+)
+from streamkit.families.chat.events import (
+    ChatCompletionEvent,
+    ChatCompletionStreamEvent,
+    ChunkEvent,
 )
 
 __all__ = [
+    "AnnotationEvent",
+    "AnswerChunkEvent",
     "AttemptResetEvent",
+    "ChatCompletionEvent",
     "ChatCompletionStreamEvent",
     "ChunkEvent",
+    "CommonEvent",
     "ContentDeltaEvent",
     "ContentDoneEvent",
+    "CustomToolCallInputDeltaEvent",
+    "CustomToolCallInputDoneEvent",
     "Event",
     "EventsDroppedEvent",
+    "FinishEvent",
     "FunctionToolCallArgumentsDeltaEvent",
     "FunctionToolCallArgumentsDoneEvent",
+    "ImagePartialEvent",
     "LogprobsContentDeltaEvent",
     "LogprobsContentDoneEvent",
     "LogprobsRefusalDeltaEvent",
     "LogprobsRefusalDoneEvent",
+    "RawChunkEvent",
     "ReasoningDeltaEvent",
     "ReasoningDoneEvent",
     "RefusalDeltaEvent",
     "RefusalDoneEvent",
+    "ServerToolDeltaEvent",
+    "ServerToolDoneEvent",
+    "UsageEvent",
 ]

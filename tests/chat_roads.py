@@ -145,7 +145,7 @@ def _completion_of(events: list[ChatCompletionStreamEvent[Any]], error: Exceptio
 
 def _closed(came: Came, machine: ChatEvents) -> Came:
     came.events.extend(machine.close())
-    came.completion = machine.completion()
+    came.completion = machine.final()
     return came
 
 

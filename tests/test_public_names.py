@@ -19,14 +19,15 @@ AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantS
 AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError BadRequestError
 ChatCompletionStream ClientClosedRequestError ConflictError ContentFilterFinishReasonError
 ContentTooLargeError DeadlineExceededError DefaultAioHttpClient DefaultAsyncHttpx2Client
-DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient GatewayTimeoutError
-HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError LimitExceededError Limits
-NOT_GIVEN NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray
-PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
-RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError SchemaError
-ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
-StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress __version__ json_default not_given omit pydantic_function_tool
+DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final FinalToolCall
+GatewayTimeoutError HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError
+LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError
+ParseError PartialArray PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError
+PreconditionFailedError RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError
+RequestTooLargeError SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError
+StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout
+UnprocessableEntityError UploadProgress Usage __version__ json_default not_given omit
+pydantic_function_tool
 """
 MODULES = {
     "client": "AsyncOpenAI ClientOptions OpenAI",
@@ -42,11 +43,14 @@ MODULES = {
         StreamTimeoutError StreamTruncatedError StreamkitError TimeLimit UnprocessableEntityError
     """,
     "events": """
-        AttemptResetEvent ChatCompletionStreamEvent ChunkEvent ContentDeltaEvent ContentDoneEvent
-        Event EventsDroppedEvent FunctionToolCallArgumentsDeltaEvent
-        FunctionToolCallArgumentsDoneEvent LogprobsContentDeltaEvent LogprobsContentDoneEvent
-        LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent ReasoningDeltaEvent ReasoningDoneEvent
-        RefusalDeltaEvent RefusalDoneEvent
+        AnnotationEvent AnswerChunkEvent AttemptResetEvent ChatCompletionEvent
+        ChatCompletionStreamEvent ChunkEvent CommonEvent ContentDeltaEvent ContentDoneEvent
+        CustomToolCallInputDeltaEvent CustomToolCallInputDoneEvent Event EventsDroppedEvent
+        FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent
+        ImagePartialEvent LogprobsContentDeltaEvent LogprobsContentDoneEvent
+        LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent RawChunkEvent ReasoningDeltaEvent
+        ReasoningDoneEvent RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
+        ServerToolDoneEvent UsageEvent
     """,
     "hub": "",
     "limits": "DEFAULTS Limits",

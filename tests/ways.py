@@ -1,4 +1,7 @@
-"""The ways to take a stream: every one must see the same events and the same end."""
+"""The ways to take a stream: every one must see the same events and the same end.
+
+Those that see common events see some more, which ``stream()`` does not yield.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,16 @@ class Taken:
     """The events of a stream and its end, and the completion if the way gives one."""
 
     events: list[Event] = field(default_factory=list[Event])
+    added: list[Event] = field(default_factory=list[Event])
+    """The common events that ``stream()`` does not yield."""
     ends: list[Exception | None] = field(default_factory=list[Exception | None])
     """Each notification of the end to an observer: the error, or None for completion."""
     error: Exception | None = None
     completion: Any = None
+
+    def take(self, event: Any) -> None:
+        """Take an event."""
+        (self.added if event.type in ADDED else self.events).append(event)
 
     def completed(self) -> None:
         """Note that the stream completed."""
@@ -38,10 +47,20 @@ class Taken:
 
 
 Way = Callable[..., Taken]
+ADDED = {"annotation", "finish", "usage"}
 
 
 def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
     """Take the stream with ``for event in stream``."""
+    return _pulled(url, library, params)
+
+
+def pulled_in_common(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """Take the stream with ``for event in stream.common``."""
+    return _pulled(url, library, params, in_common=True)
+
+
+def _pulled(url: str, library: Any, params: dict[str, Any], *, in_common: bool = False) -> Taken:
     taken = Taken()
     with (
         library.Client(follow_redirects=True) as http,
@@ -50,7 +69,8 @@ def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
         try:
             with client.chat.completions.stream(**_with_defaults(params)) as stream:
                 stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
-                taken.events.extend(stream)
+                for event in stream.common if in_common else stream:
+                    taken.take(event)
                 taken.completion = stream.get_final_completion()
         except Exception as error:  # noqa: BLE001 - the test judges it
             taken.error = error
@@ -59,6 +79,17 @@ def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:
 
 def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
     """Take the stream with ``async for event in stream``."""
+    return _pulled_async(url, library, params)
+
+
+def pulled_async_in_common(url: str, library: Any = httpx, **params: Any) -> Taken:
+    """Take the stream with ``async for event in stream.common``."""
+    return _pulled_async(url, library, params, in_common=True)
+
+
+def _pulled_async(
+    url: str, library: Any, params: dict[str, Any], *, in_common: bool = False
+) -> Taken:
     taken = Taken()
 
     async def main() -> None:
@@ -74,8 +105,8 @@ def pulled_async(url: str, library: Any = httpx, **params: Any) -> Taken:
             try:
                 async with client.chat.completions.stream(**_with_defaults(params)) as stream:
                     stream.subscribe(on_error=taken.ends.append, on_completed=taken.completed)
-                    async for event in stream:
-                        taken.events.append(event)
+                    async for event in stream.common if in_common else stream:
+                        taken.take(event)
                     taken.completion = await stream.get_final_completion()
             except Exception as error:  # noqa: BLE001 - the test judges it
                 taken.error = error
@@ -122,7 +153,7 @@ def _pushed(url: str, library: Any, params: dict[str, Any], options: dict[str, A
         OpenAI(api_key=KEY, base_url=url, **_options(params), http_client=http) as client,
     ):
         events = client.chat.completions.observe(**_with_defaults(params))
-        events.subscribe(taken.events.append, failed, completed, **options)
+        events.subscribe(taken.take, failed, completed, **options)
         assert ended.wait(10)
     return taken
 
@@ -153,7 +184,7 @@ def pushed_async(url: str, library: Any = httpx, **params: Any) -> Taken:
             ) as client,
         ):
             events = client.chat.completions.observe(**_with_defaults(params))
-            events.subscribe(taken.events.append, failed, completed)
+            events.subscribe(taken.take, failed, completed)
             await ended.wait()
 
     asyncio.run(main())
@@ -163,6 +194,8 @@ def pushed_async(url: str, library: Any = httpx, **params: Any) -> Taken:
 WAYS: dict[str, Way] = {
     "for": pulled,
     "async for": pulled_async,
+    "for, in common": pulled_in_common,
+    "async for, in common": pulled_async_in_common,
     "observe": pushed,
     "observe on a thread": pushed_on_a_thread,
     "async observe": pushed_async,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
-    from streamkit._core.machine import Machine
+    from streamkit._core.machine import AnswerMachine
     from streamkit.limits import Limits
 
 __all__ = ["Family", "NewDecoder"]
@@ -35,5 +35,5 @@ class Family(Generic[A, E]):
 
     After the first such part, the request is not repeated, and the limit until content is met.
     """
-    machine: Callable[[Limits], Machine[A, E]]
+    machine: Callable[[Limits], AnswerMachine[A, E, Any]]
     """A function that makes the machine that turns the parts of an answer into events."""

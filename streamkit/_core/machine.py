@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from streamkit.errors import StreamkitError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Machine"]
+__all__ = ["AnswerMachine", "Machine"]
 
 A = TypeVar("A")
 B = TypeVar("B")
+R = TypeVar("R")
 
 
 class Machine(ABC, Generic[A, B]):
@@ -37,3 +40,20 @@ class Machine(ABC, Generic[A, B]):
 
     def fail(self, error: Exception, /) -> None:
         """Take the error of the source that ends the stream; the machine may add evidence to it."""
+
+
+class AnswerMachine(Machine[A, B], Generic[A, B, R]):
+    """A machine that turns the parts of an answer into events, and knows the answer so far."""
+
+    def fail(self, error: Exception, /) -> None:
+        """Attach the answer so far to an error of the stream."""
+        if isinstance(error, StreamkitError) and error.partial is None:
+            error.partial = self.snapshot()
+
+    @abstractmethod
+    def snapshot(self) -> R:
+        """Return the answer so far, parsed as far as it has arrived."""
+
+    @abstractmethod
+    def final(self) -> R:
+        """Return the whole answer, parsed; call this after ``close``."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.family import Family
-    from streamkit._core.machine import Machine
+    from streamkit._core.machine import AnswerMachine, Machine
 
 __all__ = ["NewPipeline", "Pipeline"]
 
@@ -50,11 +50,11 @@ class Pipeline(Generic[E]):
     ) -> None:
         self._sse = SSEDecoder(limits=limits)
         self._decoder = family.decoder(on_truncated=on_truncated, limits=limits)
-        self.machine: Machine[Any, E] = family.machine(limits)
-        """The machine that makes the events."""
+        self.machine: AnswerMachine[Any, E, Any] = family.machine(limits)
+        """The machine that makes the events, and knows the answer so far."""
         # From the inside to the outside: a machine makes the events, one notifies the clock of
         # content, one holds events. So the clock learns of content that is held as well.
-        machine = self.machine
+        machine: Machine[Any, E] = self.machine
         if content_came is not None:
             machine = ContentWatch(machine, family.is_content, content_came)
         self._hold = Hold(machine, family.is_content)

@@ -9,7 +9,7 @@ import reactivex.operators as rx
 from pydantic import BaseModel
 
 import streamkit.operators as ops
-from streamkit.families.chat.events import (
+from streamkit.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
     FunctionToolCallArgumentsDoneEvent,

@@ -150,7 +150,7 @@ def test_a_stream_of_anything_has_one_truth(deltas: list[dict[str, Any]]) -> Non
         if event.type == "chunk":
             assert_one_truth(event.chunk)
             assert_one_truth(event.snapshot)
-    whole = machine.completion()
+    whole = machine.final()
     assert_one_truth(whole)
     message = whole.choices[0].message
     texts = {"content": "", "refusal": "", "reasoning": ""}

@@ -39,7 +39,7 @@ def check(data: bytes) -> None:
         for event in machine.close():
             events.append(event)
             read.append(event.to_dict())
-        completion = machine.completion().to_dict()
+        completion = machine.final().to_dict()
     except OpenAIError as error:
         machine.fail(error)
         completion = error.completion.to_dict() if error.completion else {}

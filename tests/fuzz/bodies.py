@@ -46,7 +46,7 @@ def taken(parts: list[bytes], on_truncated: OnTruncated) -> tuple[list[object], 
         for event in pipeline.end():
             events.append(event)
             read.append(event.to_dict())
-        machine.completion().to_json()
+        machine.final().to_json()
     except OpenAIError as raised:
         error = raised
         pipeline.fail(error)

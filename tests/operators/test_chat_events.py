@@ -61,6 +61,9 @@ SHORT = {
     "logprobs.content.done": "{0.choice_index}p={0.content[0].token}",
     "logprobs.refusal.delta": "{0.choice_index}q+{0.refusal[0].token}",
     "logprobs.refusal.done": "{0.choice_index}q={0.refusal[0].token}",
+    "annotation": "{0.choice_index}@{0.annotation.type}",
+    "usage": "usage",
+    "finish": "{0.choice_index}.{0.reason}",
 }
 
 
@@ -77,8 +80,8 @@ def emitting(format_: Any = None) -> Callable[[Observable[str]], Observable[str]
     ("source", "expected"),
     [
         pytest.param(
-            "--H-----------i!----------------|",
-            "--(chunk,0+H)-(chunk,0+i,0=Hi)--|",
+            "--H-----------i!-----------------------|",
+            "--(chunk,0+H)-(chunk,0+i,0=Hi,0.stop)--|",
             id="a finish reason",
         ),
         pytest.param("--H--------------|", "--(chunk,0+H)----(0=H,|)", id="no finish reason"),
@@ -103,14 +106,14 @@ def test_an_early_end_downstream_lets_go_of_the_source(marbles: Marbles) -> None
     ("source", "expected", "error"),
     [
         pytest.param(
-            '--{"b":1}!---------------------------------|',
-            '--(chunk,0+{"b":1},0={"b":1})--------------#',
+            '--{"b":1}!----------------------------------------|',
+            '--(chunk,0+{"b":1},0={"b":1},0.stop)--------------#',
             ParseError,
             id="content that does not fit",
         ),
         pytest.param(
-            '--{"a":1}%---------------------------------|',
-            '--(chunk,0+{"a":1},0={"a":1})--------------#',
+            '--{"a":1}%------------------------------------------|',
+            '--(chunk,0+{"a":1},0={"a":1},0.length)--------------#',
             LengthFinishReasonError,
             id="the token limit",
         ),
@@ -157,7 +160,7 @@ def test_choices_may_come_in_any_order_and_with_gaps() -> None:
     assert [emitted(event) for event in events if event.type != "chunk"] == [
         "5+c", "2+b", "0+a", "5+C", "5=cC", "0=a", "2=b",
     ]  # fmt: skip
-    indices = [answer.index for answer in parser.completion().choices]
+    indices = [answer.index for answer in parser.final().choices]
     assert indices == [0, 2, 5]
 
 
@@ -222,7 +225,7 @@ def test_an_answer_with_a_finish_reason_in_every_chunk_is_judged_as_a_whole() ->
     parser = machine(A)
     done = [event for event in run(parser, chunks) if event.type == "content.done"]
     assert [event.parsed for event in done] == [None, A(a=1)]
-    assert parser.completion().choices[0].message.parsed == A(a=1)
+    assert parser.final().choices[0].message.parsed == A(a=1)
 
 
 def test_what_does_not_fit_stays_an_error_when_something_else_goes_on() -> None:
@@ -307,7 +310,7 @@ def test_a_refusal_is_not_parsed_and_no_error() -> None:
     snapshots = [event.snapshot for event in events if event.type == "chunk"]
     parsed = [snapshot.choices[0].message.parsed for snapshot in snapshots]
     assert parsed == [{"a": 1}, None, None]
-    (answer,) = parser.completion().choices
+    (answer,) = parser.final().choices
     assert (answer.message.refusal, answer.message.parsed) == ("no", None)
 
 
@@ -334,7 +337,8 @@ def test_an_error_of_the_stream_carries_what_had_arrived() -> None:
 def test_the_format_says_how_content_is_parsed(format_: Any, parsed: object) -> None:
     events: list[Any] = []
     rx.of(says('{"a": 1}'), ends()).pipe(chat_events(format_)).subscribe(events.append)
-    assert events[-1].parsed == parsed
+    (done,) = [event for event in events if event.type == "content.done"]
+    assert done.parsed == parsed
 
 
 def test_open_strings_grow_unless_they_are_to_wait() -> None:
@@ -362,7 +366,7 @@ def test_the_completion_is_parsed_as_the_events_are() -> None:
         ends("tool_calls"),
     ]
     done = [event for event in run(parser, chunks) if event.type.endswith("done")]
-    message: Any = parser.completion().choices[0].message
+    message: Any = parser.final().choices[0].message
     assert message.parsed is done[0].parsed
     assert message.parsed == A(a=1)
     assert message.tool_calls[0].function.parsed_arguments is done[1].parsed_arguments
@@ -400,7 +404,7 @@ def test_any_cut_of_the_texts_gives_the_same_done_events_and_completion(
         ]
         parser = machine({"type": "json_object"}, TOOLS)
         done = [event for event in run(parser, chunks) if event.type.endswith("done")]
-        return done, parser.completion()
+        return done, parser.final()
 
     pieces = (cut(ANSWER, content), cut(ANSWER, refusal), cut(ANSWER, arguments))
     assert streamed(*pieces) == streamed([ANSWER], [ANSWER], [ANSWER])

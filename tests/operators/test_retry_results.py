@@ -180,7 +180,7 @@ def test_what_is_held_back_comes_before_the_finish_reason() -> None:
     events = source.pipe(chat_events(), retry_stream(wait=AT_ONCE, results="once"))
     lost = ["chunk", "call.delta", "chunk", "call.delta", "reset"]
     whole = ["chunk", "call.delta", "chunk", "call.delta", "chunk", "call.delta"]
-    assert emitted(events) == [*lost, *whole, "call.done", "chunk", "call.done", "|"]
+    assert emitted(events) == [*lost, *whole, "call.done", "chunk", "call.done", "finish", "|"]
 
 
 ENDS: dict[str, tuple[Exception | None, str]] = {

@@ -374,7 +374,7 @@ def test_stages_before_it_begin_anew() -> None:
 HALF = stream(part("Ha"), part("lf"))
 WHOLE = stream(part("Whole", "stop"), DONE)
 RETRIED = ["chunk", "content.delta", "chunk", "content.delta", "attempt.reset"]
-ALL = [*RETRIED, "chunk", "content.delta", "content.done"]
+ALL = [*RETRIED, "chunk", "content.delta", "content.done", "finish"]
 
 
 def text_shown(events: Sequence[Any]) -> str:

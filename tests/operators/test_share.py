@@ -178,7 +178,7 @@ def test_many_observers_make_one_request() -> None:
             notes.subscribe_to(rx.merge(events, events))
         assert len(server.requests) == 1
     types = [getattr(recorded, "type", recorded) for recorded in notes.recorded]
-    assert types == [*sorted(["chunk", "content.delta", "content.done"] * 2), "|"]
+    assert types == [*sorted(["chunk", "content.delta", "content.done", "finish"] * 2), "|"]
 
 
 def test_one_that_raises_leaves_the_stream_to_the_others_and_is_heard_at_the_end() -> None:
@@ -197,6 +197,7 @@ def test_one_that_raises_leaves_the_stream_to_the_others_and_is_heard_at_the_end
     assert [getattr(recorded, "type", recorded) for recorded in notes.recorded] == [
         "content.delta",
         "content.done",
+        "finish",
         "|",
     ]
 

@@ -313,6 +313,7 @@ def test_the_events_of_a_piece_have_the_thought_first() -> None:
         "chunk",
         "reasoning.done",
         "content.done",
+        "finish",
     ]
 
 

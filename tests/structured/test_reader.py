@@ -144,7 +144,7 @@ def test_what_a_custom_tool_is_called_with_is_not_read_as_arguments() -> None:
     fragment = {"index": 0, "type": "custom", "custom": {"name": "strict", "input": "{}"}}
     machine = ChatEvents(Reader(tools=tool_parsers(TOOLS)))
     run(machine, [calls(fragment), ends("tool_calls")])
-    message = machine.completion().choices[0].message
+    message = machine.final().choices[0].message
     call = message.tool_calls[0] if message.tool_calls else None
     assert isinstance(call, ChatCompletionMessageCustomToolCall)
     assert call.custom.input == "{}"

@@ -15,7 +15,7 @@ from streamkit import AsyncOpenAI, AsyncStream, Hub, OpenAI, Stream, ThinkTags
 from streamkit import operators as ops
 from streamkit.events import (
     AttemptResetEvent,
-    ChatCompletionStreamEvent,
+    ChatCompletionEvent,
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -117,7 +117,7 @@ async def the_async_client_infers_the_same(client: AsyncOpenAI) -> None:
 
 def an_observable_knows_its_type(client: OpenAI) -> None:
     events = client.chat.completions.observe(model="m", messages=MESSAGES, response_format=Model)
-    assert_type(events, Observable[ChatCompletionStreamEvent[Model]])
+    assert_type(events, Observable[ChatCompletionEvent[Model]])
     chunks = client.chat.completions.chunks(model="m", messages=MESSAGES)
     assert_type(chunks, Observable[ChatCompletionChunk])
 
@@ -125,7 +125,7 @@ def an_observable_knows_its_type(client: OpenAI) -> None:
         ops.accumulate(), ops.split_by_choice(), rxops.flat_map(ops.partial_parse(Model))
     )
     assert_type(piped, Observable[ContentDeltaEvent | ContentDoneEvent[Model]])
-    assert_type(chunks.pipe(ops.chat_events(Model)), Observable[ChatCompletionStreamEvent[Model]])
+    assert_type(chunks.pipe(ops.chat_events(Model)), Observable[ChatCompletionEvent[Model]])
 
 
 def pipe_keeps_types_past_the_seventh_operator() -> None:

@@ -10,7 +10,7 @@ from typing_extensions import TypeAliasType
 
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
-from streamkit.events import ChatCompletionStreamEvent, ContentDeltaEvent, ContentDoneEvent
+from streamkit.events import ChatCompletionEvent, ContentDeltaEvent, ContentDoneEvent
 from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat._sync.stream import ChatCompletionStream
@@ -96,7 +96,7 @@ def a_stream_infers_the_same(client: OpenAI) -> None:
     events = client.chat.completions.observe(
         model="m", messages=MESSAGES, response_format=Cat | None
     )
-    assert_type(events, Observable[ChatCompletionStreamEvent[Cat | None]])
+    assert_type(events, Observable[ChatCompletionEvent[Cat | None]])
 
 
 async def the_async_client_infers_the_same(client: AsyncOpenAI, unknown: object) -> None:
@@ -114,9 +114,7 @@ async def the_async_client_infers_the_same(client: AsyncOpenAI, unknown: object)
 def operators_infer_the_same(
     chunks: Observable[ChatCompletionChunk], choice: Observable[ChoiceUpdate]
 ) -> None:
-    assert_type(
-        chunks.pipe(ops.chat_events(Cat | Dog)), Observable[ChatCompletionStreamEvent[Cat | Dog]]
-    )
+    assert_type(chunks.pipe(ops.chat_events(Cat | Dog)), Observable[ChatCompletionEvent[Cat | Dog]])
     assert_type(
         choice.pipe(ops.partial_parse(Answer)),
         Observable[ContentDeltaEvent | ContentDoneEvent[Literal["yes", "no"]]],

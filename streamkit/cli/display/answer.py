@@ -13,7 +13,7 @@ from rich.text import Text
 
 from streamkit.cli.display.tree import CURSOR, value_tree
 from streamkit.cli.display.visible import visible, visible_line
-from streamkit.families.chat.events import (
+from streamkit.events import (
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from streamkit.families.chat.events import ChunkEvent
+from streamkit.events import ChunkEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

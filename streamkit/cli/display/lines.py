@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from streamkit._core.json.view import PartialArray, PartialObject, plain
 from streamkit.cli.display.fields import Fields
 from streamkit.cli.display.visible import visible, visible_json, visible_line
-from streamkit.families.chat.events import (
+from streamkit.families._common.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
     FunctionToolCallArgumentsDeltaEvent,

@@ -97,6 +97,16 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         else:
             self._ready = iter(self._pipeline.read(data))
 
+    def _rest(self) -> Iterator[E]:
+        """Yield the events that the last read has left; the next step raises an error of theirs."""
+        try:
+            for event in self._ready:
+                if self._watching:
+                    self._observers.emit(event)
+                yield event
+        except Exception as error:
+            self._ready = events_before(error, ())
+
     def _complete(self) -> None:
         self._ended = True
         self._log.log_end(self._response, self._pipeline.events_received)

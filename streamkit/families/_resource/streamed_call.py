@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from streamkit._core.family import Family
     from streamkit._core.pipeline import NewPipeline
     from streamkit._http.request import Request
+    from streamkit.families._common.family import AnswerFamily
 
-__all__ = ["StreamedCall"]
+__all__ = ["AnswerCall", "StreamedCall"]
 
 E = TypeVar("E")
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,14 @@ class StreamedCall(Generic[E]):
             Pipeline, self.family, on_truncated=self.on_truncated, limits=limits
         )
         return made
+
+
+@dataclass(frozen=True)
+class AnswerCall(StreamedCall[E], Generic[E, C]):
+    """A streamed call whose answer has events of its protocol and common ones."""
+
+    family: AnswerFamily[Any, E, C]
+
+    def in_common(self) -> StreamedCall[C]:
+        """Return the call whose answer is a stream of common events."""
+        return StreamedCall(self.request, self.family.in_common(), self.on_truncated)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from streamkit._core.machine import Machine
+from streamkit._core.machine import AnswerMachine
+from streamkit.errors import PartialRun
 from streamkit.families.assistants.machine import AssistantEvents
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, ThreadMessageDelta
 from streamkit.types.beta.threads import TextDeltaBlock
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["RunFollower", "RunView", "text_values"]
 
 
-class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
+class RunFollower(AnswerMachine[AssistantStreamEvent, AssistantStreamEvent, PartialRun]):
     """A machine that passes on the events of a run unchanged, and accumulates them.
 
     It serves one sequence of events, of one response or of several that continue each other.
@@ -38,9 +39,13 @@ class RunFollower(Machine[AssistantStreamEvent, AssistantStreamEvent]):
         self.emitted = self.events.feed(value)
         return (value,)
 
-    def fail(self, error: Exception, /) -> None:
-        """Attach to an error of the stream the part of the run that had arrived."""
-        self.events.fail(error)
+    def snapshot(self) -> PartialRun:
+        """Return the run, its messages and its steps, as far as they have arrived."""
+        return self.events.snapshot()
+
+    def final(self) -> PartialRun:
+        """Return the same: a run has nothing that is parsed at its end."""
+        return self.events.final()
 
     def finish(self) -> None:
         """Take the end of the last response."""

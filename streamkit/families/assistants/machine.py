@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamkit._core.machine import Machine
-from streamkit.errors import PartialRun, StreamkitError
+from streamkit._core.machine import AnswerMachine
+from streamkit.errors import PartialRun
 from streamkit.families.assistants.events import (
     AssistantEvent,
     MessageCreatedEvent,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["AssistantEvents"]
 
 
-class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
+class AssistantEvents(AnswerMachine[AssistantStreamEvent, AssistantEvent, PartialRun]):
     """A machine that emits all events about a run, its messages and steps: ``assistant_events``."""
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
@@ -69,10 +69,13 @@ class AssistantEvents(Machine[AssistantStreamEvent, AssistantEvent]):
         yield from self._content.close()
         yield from self._calls.close()
 
-    def fail(self, error: Exception, /) -> None:
-        """Attach to an error of the stream the part of the run that had arrived."""
-        if isinstance(error, StreamkitError) and error.partial is None:
-            error.partial = PartialRun(self.run, self.messages(), self.run_steps())
+    def snapshot(self) -> PartialRun:
+        """Return the run, its messages and its steps, as far as they have arrived."""
+        return PartialRun(self.run, self.messages(), self.run_steps())
+
+    def final(self) -> PartialRun:
+        """Return the same: a run has nothing that is parsed at its end."""
+        return self.snapshot()
 
     def keep_to(self, limits: Limits) -> None:
         """Apply ``limits`` to all later events."""

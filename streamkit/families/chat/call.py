@@ -10,7 +10,7 @@ from streamkit._http.redaction import keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import SchemaError
 from streamkit.families._resource.params import is_left_out
-from streamkit.families._resource.streamed_call import StreamedCall
+from streamkit.families._resource.streamed_call import AnswerCall, StreamedCall
 from streamkit.families.chat import family
 from streamkit.families.chat.answer_shapes import as_chunk
 from streamkit.families.chat.conversation import unparsed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
-    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.families.chat.events import ChatCompletionEvent, ChatCompletionStreamEvent
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 
@@ -90,10 +90,12 @@ class CompletionCall:
             return _ThinkingEvents(reader, self._think_tags, limits)
         return ChatEvents(reader, limits=limits)
 
-    def streamed(self) -> StreamedCall[ChatCompletionStreamEvent[Any]]:
+    def streamed(
+        self,
+    ) -> AnswerCall[ChatCompletionStreamEvent[Any], ChatCompletionEvent[Any]]:
         """Return the call whose answer is a stream of events."""
         answer = family.events(self.machine, self._choices)
-        return StreamedCall(self.request, answer, self._on_truncated)
+        return AnswerCall(self.request, answer, self._on_truncated)
 
     def chunks(self) -> StreamedCall[ChatCompletionChunk]:
         """Return the call whose answer is a stream of raw chunks."""
@@ -117,7 +119,7 @@ class CompletionCall:
         events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
         for _ in events.close():
             pass
-        parsed = events.completion()
+        parsed = events.final()
         parsed.note_request_id(completion.request_id)
         return parsed
 

@@ -8,7 +8,7 @@ from streamkit._core.emitters.arguments import ArgumentsParser
 from streamkit._core.emitters.text import TextEmitter, TextParser
 from streamkit._core.machine import Machine
 from streamkit._core.reading import NOTHING_READ
-from streamkit.families.chat.events import (
+from streamkit.families._common.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
     FunctionToolCallArgumentsDeltaEvent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit._core.machine import Machine
+from streamkit._core.machine import AnswerMachine, Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
@@ -21,13 +21,12 @@ from streamkit.families.chat.emitters import (
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.families.chat.log import CompletionLog
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.types import ChatCompletionChunk
+from streamkit.types import ChatCompletionChunk, ParsedChatCompletion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streamkit.structured.reader import Reader
-    from streamkit.types import ParsedChatCompletion
 
     _Machines = tuple[
         ReasoningEmitter, ContentParser, RefusalEmitter, ToolArgumentsParser, LogprobsEmitter
@@ -36,7 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["ChatEvents"]
 
 
-class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
+class ChatEvents(
+    AnswerMachine[ChatCompletionChunk, ChatCompletionStreamEvent[Any], ParsedChatCompletion[Any]]
+):
     """The machine of ``chat_events``, which turns chunks into events."""
 
     def __init__(self, reader: Reader, *, limits: Limits = DEFAULTS) -> None:
@@ -84,16 +85,11 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         if error is not None:
             raise error
 
-    def fail(self, error: Exception, /) -> None:
-        """Attach the completion so far to an error of the stream."""
-        if isinstance(error, StreamkitError) and error.partial is None:
-            error.partial = self.snapshot()
-
     def snapshot(self) -> ParsedChatCompletion[Any]:
         """Return the completion so far, parsed as far as it has arrived."""
         return self._log.now(self._reader)
 
-    def completion(self) -> ParsedChatCompletion[Any]:
+    def final(self) -> ParsedChatCompletion[Any]:
         """Return the whole parsed completion; call this after ``close``."""
         return self._log.now(self._reader, final=True)
 
@@ -128,9 +124,9 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
         for index, choice in sorted(self._log.choices.items()):
             error: StreamkitError | None
             if choice.finish_reason == "length":
-                error = LengthFinishReasonError(completion=self.completion())
+                error = LengthFinishReasonError(completion=self.final())
             elif choice.finish_reason == "content_filter":
-                error = ContentFilterFinishReasonError(completion=self.completion())
+                error = ContentFilterFinishReasonError(completion=self.final())
             else:
                 misfits = sorted(key for key in self._parse_errors if key[0] == index)
                 error = self._parse_errors[misfits[0]] if misfits else None
@@ -140,6 +136,6 @@ class ChatEvents(Machine[ChatCompletionChunk, ChatCompletionStreamEvent[Any]]):
                         f"The answer has no content to parse (finish reason {reason!r})", content=""
                     )
             if error is not None:
-                error.partial = self.completion()
+                error.partial = self.final()
                 return error
         return None

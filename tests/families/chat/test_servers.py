@@ -55,7 +55,7 @@ def taken(pieces: list[bytes], n: int) -> tuple[list[str], Any, OpenAIError | No
     except OpenAIError as error:
         pipeline.fail(error)
         return emitted, machine.snapshot().to_dict(), error
-    return emitted, machine.completion().to_dict(), None
+    return emitted, machine.final().to_dict(), None
 
 
 def written(events: Iterable[Event]) -> Iterator[str]:

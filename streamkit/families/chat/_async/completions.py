@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.async_exchange import AsyncExchange
-from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from streamkit._http.async_transport import AsyncTransport
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven
-    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.families.chat.params import CompletionParams
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
@@ -220,7 +219,7 @@ class AsyncCompletions(AsyncStreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    ) -> Observable[ChatCompletionEvent[T]]: ...
     @overload
     def observe(
         self,
@@ -230,7 +229,7 @@ class AsyncCompletions(AsyncStreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    ) -> Observable[ChatCompletionEvent[Any]]: ...
     @overload
     def observe(
         self,
@@ -240,7 +239,7 @@ class AsyncCompletions(AsyncStreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[FormT]]: ...
+    ) -> Observable[ChatCompletionEvent[FormT]]: ...
     @overload
     def observe(
         self,
@@ -250,7 +249,7 @@ class AsyncCompletions(AsyncStreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    ) -> Observable[ChatCompletionEvent[Any]]: ...
     def observe(
         self,
         *,
@@ -258,8 +257,10 @@ class AsyncCompletions(AsyncStreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Any,
-    ) -> Observable[ChatCompletionStreamEvent[Any]]:
-        """Return a cold observable of the events of ``stream``, whose parameters it takes.
+    ) -> Observable[ChatCompletionEvent[Any]]:
+        """Return a cold observable of common events; it takes the parameters of ``stream``.
+
+        The events are those of ``stream``, and ``annotation``, ``usage`` and ``finish``.
 
         Every subscription sends a request; disposing of the subscription closes the response. The
         async client emits in a task of the running loop. The blocking client emits on the scheduler
@@ -273,7 +274,7 @@ class AsyncCompletions(AsyncStreamingResource):
             partial_strings=partial_strings,
             think_tags=think_tags,
         )
-        return observe_async(lambda: self._open_events(call))
+        return self._observe(call.streamed().in_common())
 
     def chunks(
         self,
@@ -294,4 +295,5 @@ class AsyncCompletions(AsyncStreamingResource):
         return self._observe(call.chunks())
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
-        return AsyncChatCompletionStream(*await self._begin(call.streamed()))
+        streamed = call.streamed()
+        return AsyncChatCompletionStream(*await self._begin(streamed), streamed.family)

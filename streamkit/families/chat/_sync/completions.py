@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.exchange import SyncExchange
-from streamkit._rx.push import observe
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.chat._sync.stream import ChatCompletionStream
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from streamkit._http.transport import SyncTransport
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven
-    from streamkit.families.chat.events import ChatCompletionStreamEvent
+    from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.families.chat.params import CompletionParams
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
@@ -219,7 +218,7 @@ class Completions(StreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[T]]: ...
+    ) -> Observable[ChatCompletionEvent[T]]: ...
     @overload
     def observe(
         self,
@@ -229,7 +228,7 @@ class Completions(StreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    ) -> Observable[ChatCompletionEvent[Any]]: ...
     @overload
     def observe(
         self,
@@ -239,7 +238,7 @@ class Completions(StreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[FormT]]: ...
+    ) -> Observable[ChatCompletionEvent[FormT]]: ...
     @overload
     def observe(
         self,
@@ -249,7 +248,7 @@ class Completions(StreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Unpack[CompletionParams],
-    ) -> Observable[ChatCompletionStreamEvent[Any]]: ...
+    ) -> Observable[ChatCompletionEvent[Any]]: ...
     def observe(
         self,
         *,
@@ -257,8 +256,10 @@ class Completions(StreamingResource):
         partial_strings: bool = True,
         think_tags: ThinkTags | None = None,
         **params: Any,
-    ) -> Observable[ChatCompletionStreamEvent[Any]]:
-        """Return a cold observable of the events of ``stream``, whose parameters it takes.
+    ) -> Observable[ChatCompletionEvent[Any]]:
+        """Return a cold observable of common events; it takes the parameters of ``stream``.
+
+        The events are those of ``stream``, and ``annotation``, ``usage`` and ``finish``.
 
         Every subscription sends a request; disposing of the subscription closes the response. The
         async client emits in a task of the running loop. The blocking client emits on the scheduler
@@ -272,7 +273,7 @@ class Completions(StreamingResource):
             partial_strings=partial_strings,
             think_tags=think_tags,
         )
-        return observe(lambda: self._open_events(call))
+        return self._observe(call.streamed().in_common())
 
     def chunks(
         self,
@@ -293,4 +294,5 @@ class Completions(StreamingResource):
         return self._observe(call.chunks())
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
-        return ChatCompletionStream(*self._begin(call.streamed()))
+        streamed = call.streamed()
+        return ChatCompletionStream(*self._begin(streamed), streamed.family)

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
-from streamkit.families._resource._sync.stream import Stream
-from streamkit.families.chat.events import ChatCompletionStreamEvent
+from streamkit.families._resource._sync.answer_stream import AnswerStream
+from streamkit.families.chat.events import ChatCompletionEvent, ChatCompletionStreamEvent
 
 if TYPE_CHECKING:
-    from streamkit.families.chat.machine import ChatEvents
     from streamkit.types import ParsedChatCompletion
 
 __all__ = ["ChatCompletionStream"]
@@ -17,23 +16,16 @@ __all__ = ["ChatCompletionStream"]
 T = TypeVar("T")
 
 
-class ChatCompletionStream(Stream[ChatCompletionStreamEvent[T]]):
+class ChatCompletionStream(AnswerStream[ChatCompletionStreamEvent[T], ChatCompletionEvent[T], T]):
     """The events of a streamed chat completion, as an iterator."""
-
-    _final: ParsedChatCompletion[T] | None = None
 
     @property
     def current_completion_snapshot(self) -> ParsedChatCompletion[T]:
         """The completion so far, parsed as far as it has arrived."""
-        return self._events.snapshot()
+        completion: ParsedChatCompletion[T] = self._pipeline.machine.snapshot()
+        return completion
 
     def get_final_completion(self) -> ParsedChatCompletion[T]:
         """Read the stream to its end and return the whole parsed completion."""
-        self.until_done()
-        if self._final is None:
-            self._final = self._events.completion()
-        return self._final
-
-    @property
-    def _events(self) -> ChatEvents:
-        return cast("ChatEvents", self._pipeline.machine)
+        completion: ParsedChatCompletion[T] = self._whole()
+        return completion

@@ -133,7 +133,9 @@ class CompletionLog:
         return choice
 
 
-def usage_of(usage: CompletionUsage | None, choices: Sequence[Choice]) -> CompletionUsage | None:
+def usage_of(
+    usage: CompletionUsage | None, choices: Sequence[Choice | ChunkChoice]
+) -> CompletionUsage | None:
     """Return the usage of a completion or, if empty, that of the last choice that has one."""
     if usage is not None and _says_something(usage):
         return usage

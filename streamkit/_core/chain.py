@@ -1,0 +1,51 @@
+"""Two machines in a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from streamkit._core.machine import AnswerMachine, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Chain"]
+
+A = TypeVar("A")
+E = TypeVar("E")
+C = TypeVar("C")
+R = TypeVar("R")
+
+
+class Chain(AnswerMachine[A, C, R]):
+    """A machine that feeds the outputs of one machine to another.
+
+    The second machine gets all outputs for an input at once, and at the end one after another. It
+    has emitted all when the first has: it is not closed.
+    """
+
+    def __init__(self, first: AnswerMachine[A, E, R], second: Machine[Sequence[E], C]) -> None:
+        self._first = first
+        self._feed_first = first.feed
+        self._feed_second = second.feed
+
+    def feed(self, value: A, /) -> Sequence[C]:
+        """Take an input and return the outputs of the second machine."""
+        return self._feed_second(self._feed_first(value))
+
+    def close(self) -> Iterator[C]:
+        """Yield the outputs for those of the first machine's end; raise its error after them."""
+        for output in self._first.close():
+            yield from self._feed_second((output,))
+
+    def fail(self, error: Exception, /) -> None:
+        """Let the first machine take the error."""
+        self._first.fail(error)
+
+    def snapshot(self) -> R:
+        """Return the answer so far, as the first machine has it."""
+        return self._first.snapshot()
+
+    def final(self) -> R:
+        """Return the whole answer, as the first machine has it."""
+        return self._first.final()

@@ -1,0 +1,1 @@
+"""The vocabulary that all families share: their common events, and the final answer."""

@@ -35,11 +35,11 @@ RULES = [
     # The modules and functions of streamkit.
     (r"\b_async\b", "_sync"),
     (r"\basync_([a-z])", r"\1"),
-    (r"(?<=[a-z])_async\b", ""),
+    (r"(?<=[a-z])_async(?=_|\b)", ""),
     # The types of streamkit: public ones are named after the thing, and the others after the
     # client.
     (r"\bAsync(Pages|CursorPage)\b", "SyncCursorPage"),
-    (r"\bAsync(Body|Exchange|Resource|Transport)\b", r"Sync\1"),
+    (r"\bAsync(Body|ByteStream|Connections|Exchange|Form|Resource|Transport)\b", r"Sync\1"),
     (r"\bAsync([A-Z])", r"\1"),
     # The docstrings.
     (r"\ban ``(with|for)``", r"a ``\1``"),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import httpx
 import httpx2
 
+from streamkit._http._async.transport import AsyncTransport
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.async_exchange import AsyncExchange
-from streamkit._http.async_transport import AsyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit._http.exchange import SyncExchange
-from streamkit._http.transport import SyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

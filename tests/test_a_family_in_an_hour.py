@@ -20,9 +20,9 @@ from pydantic import BaseModel
 
 from streamkit import APIError, Hub, StreamTimeoutError, StreamTruncatedError, Timeout
 from streamkit import operators as ops
-from streamkit._http.async_transport import AsyncTransport
+from streamkit._http._async.transport import AsyncTransport
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.config import ClientConfig
-from streamkit._http.transport import SyncTransport
 from tests.http_server import Do, Script, ScriptedServer, response
 from tests.sse_bodies import stream
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import runpy
 import subprocess
 import sys
@@ -76,6 +77,16 @@ def test_no_twin_lacks_its_first_line() -> None:
         assert first == f"# Made from ../_async/{twin.name} by .ci/unasync.py: change it there."
 
 
+def test_a_module_that_is_written_twice_says_what_differs() -> None:
+    twice = [*ROOT.glob("streamkit/**/async_*.py")]
+
+    assert twice
+    for path in twice:
+        twin = path.name.removeprefix("async_")
+        assert path.with_name(twin).exists()
+        assert f"(``{twin}``)" in str(ast.get_docstring(ast.parse(path.read_text()))), path
+
+
 def test_a_twin_is_written_beside_its_source(source: Path, tmp_path: Path) -> None:
     stale, unruly = unasync.written(tmp_path)
 
@@ -147,8 +158,10 @@ def test_what_no_rule_knows_is_reported_and_fails_a_check(source: Path, tmp_path
         ("-> Awaitable[CursorPage[W]]", "-> CursorPage[W]"),
         ("from streamkit._http.async_exchange import x", "from streamkit._http.exchange import x"),
         ("observe_async(open_stream)", "observe(open_stream)"),
+        ("pool.handle_async_request(sent)", "pool.handle_request(sent)"),
         ("def all(self) -> AsyncPages[Run]:", "def all(self) -> SyncCursorPage[Run]:"),
         ("AsyncStream(AsyncExchange(transport))", "Stream(SyncExchange(transport))"),
+        ("class AsyncBody(httpx.AsyncByteStream):", "class SyncBody(httpx.SyncByteStream):"),
         ("    await self.aclose()\n\n    aclose = close\n", "    self.close()\n"),
         ("For a client on the running loop.", "For a client that blocks."),
         (

@@ -11,8 +11,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from streamkit._http.async_closing import close_to_the_end
 from streamkit._http.body import DRAIN_LIMIT, DRAIN_SECONDS, Body
-from streamkit._http.closing import close_to_the_end
 from streamkit._http.content_coding import unpacked_async
 from streamkit.errors import StreamkitError
 

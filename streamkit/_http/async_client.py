@@ -10,6 +10,7 @@ import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+from streamkit._http.async_closing import close_let_go
 from streamkit._http.async_connection import AsyncConnection
 from streamkit._http.async_given import AsyncGivenConnection
 from streamkit._http.client import AnyHTTPClient, Connections, Pool, options
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from streamkit._http.client import Place
 
-__all__ = ["AsyncConnections", "AsyncHTTPClient", "LoopPool", "new_async_client"]
+__all__ = ["AsyncConnections", "AsyncHTTPClient"]
 
 
 class AsyncHTTPClient(AnyHTTPClient, Protocol):
@@ -42,11 +43,25 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
         " cannot use: make one for each, and the client that uses it; or leave http_client out"
     )
 
+    def __init__(self, given: AsyncHTTPClient | None) -> None:
+        super().__init__(given, _new_client)
+
     def new(self, pool: Pool[AsyncHTTPClient]) -> AsyncConnection:
         """Return the connection for an exchange that is about to begin."""
         connection = AsyncGivenConnection(pool) if self.is_given else AsyncConnection(pool)
         self._add(pool.under_way, connection)
         return connection
+
+    async def aclose(self) -> None:
+        """Close the connections and end all exchanges, unless the HTTP client was given."""
+        for pool in self.retire():
+            if not isinstance(pool, LoopPool):
+                await close_let_go(pool)
+            elif pool.is_here:
+                await close_let_go(pool)
+                await pool.aclose()
+            else:
+                pool.close_elsewhere()
 
     def _key(self) -> asyncio.AbstractEventLoop:
         return required_loop()
@@ -115,10 +130,10 @@ async def _until_shut_down(
         await client.aclose()
 
 
-def new_async_client() -> AsyncHTTPClient:
+def _new_client() -> AsyncHTTPClient:
     """Return an HTTP client of our own, with room for very many streams at once."""
     import httpx
 
-    from streamkit._http.async_own_transport import AsyncOwnTransport
+    from streamkit._http._async.own_transport import AsyncOwnTransport
 
     return made(lambda: httpx.AsyncClient(**options(AsyncOwnTransport)))

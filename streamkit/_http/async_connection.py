@@ -1,4 +1,8 @@
-"""The connection of an exchange on an event loop, by which any thread can end the task."""
+"""The connection of an exchange on an event loop, by which any thread can end the task.
+
+It differs from the connection of a thread (``connection.py``): a task can be cancelled, where
+httpcore loses no connection by that, so a cut also wakes the task that waits for the exchange.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from streamkit.errors import StreamkitError
 if TYPE_CHECKING:
     import httpx
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit._http.request import Request
 
 __all__ = ["AsyncExchange"]

@@ -1,4 +1,8 @@
-"""The connection of an exchange by an HTTP client that was given, on an event loop."""
+"""The connection of an exchange by an HTTP client that was given, on an event loop.
+
+It differs from the connection of a thread (``given.py``): its task is cancelled, whatever the
+socket, and the client's trace says when no connection is lost by that.
+"""
 
 from __future__ import annotations
 

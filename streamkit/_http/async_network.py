@@ -1,7 +1,8 @@
 """The sockets of our own client on an event loop: any thread can shut one down.
 
-This module is a network backend of httpcore, around httpcore's own backend for asyncio. The task
-that sends a request is cancelled in no step of this backend: httpcore would lose the connection.
+This module is a network backend of httpcore, around httpcore's own backend for asyncio. It differs
+from the sockets of threads (``network.py``): the loop waits for a socket. The task that sends a
+request is cancelled in no step of this backend, because httpcore would lose the connection.
 """
 
 from __future__ import annotations

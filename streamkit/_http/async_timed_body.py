@@ -1,4 +1,7 @@
-"""The body that a task reads within limits of time, which cancel the read."""
+"""The body that a task reads within limits of time.
+
+It differs from the body of a thread (``timed_body.py``): a limit cancels the read.
+"""
 
 from __future__ import annotations
 

@@ -12,9 +12,10 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from streamkit._http.closing import close_let_go
 from streamkit._http.connection import Connection
 from streamkit._http.environment import made, proxies
-from streamkit._http.given import GivenConnection
+from streamkit._http.given import GivenConnection, answered
 from streamkit._http.process import Process, this_process
 from streamkit.errors import StreamkitError
 
@@ -32,7 +33,7 @@ __all__ = [
     "HTTPClient",
     "Place",
     "Pool",
-    "new_client",
+    "SyncConnections",
     "options",
 ]
 
@@ -110,12 +111,6 @@ class Connections(Generic[AnyClient]):
             raise StreamkitError(self._given_elsewhere)
         return pool
 
-    def new(self, pool: Pool[AnyClient]) -> Connection:
-        """Return the connection for an exchange that is about to begin."""
-        connection = GivenConnection(pool) if self.is_given else Connection(pool)
-        self._add(pool.under_way, connection)
-        return connection
-
     def waits(self, wait: Cuttable) -> None:
         """Have `retire` cut a wait between two attempts."""
         self._add(self.pool().waits, wait)
@@ -169,6 +164,31 @@ class Connections(Generic[AnyClient]):
             one.cut()
 
 
+class SyncConnections(Connections[HTTPClient]):
+    """The HTTP client of threads, with a pool for each process."""
+
+    def __init__(self, given: HTTPClient | None) -> None:
+        super().__init__(given, _new_client)
+
+    def new(self, pool: Pool[HTTPClient]) -> Connection:
+        """Return the connection for an exchange that is about to begin."""
+        connection = GivenConnection(pool) if self.is_given else Connection(pool)
+        self._add(pool.under_way, connection)
+        return connection
+
+    def answered(self, response: httpx.Response) -> None:
+        """Note the response, and its socket: a thread that reads the body is woken by that."""
+        answered(response)
+        super().answered(response)
+
+    def close(self) -> None:
+        """Close the connections and end all exchanges, unless the HTTP client was given."""
+        for pool in self.retire():
+            close_let_go(pool)
+            if not self.is_given:
+                pool.client.close()
+
+
 class Place(Generic[AnyClient]):
     """The pools of one process, and their lock."""
 
@@ -177,11 +197,11 @@ class Place(Generic[AnyClient]):
         self.pools: dict[Any, Pool[AnyClient]] = {}
 
 
-def new_client() -> HTTPClient:
+def _new_client() -> HTTPClient:
     """Return an HTTP client of our own, with room for very many streams at once."""
     import httpx
 
-    from streamkit._http.own_transport import OwnTransport
+    from streamkit._http._sync.own_transport import OwnTransport
 
     process = this_process()
 

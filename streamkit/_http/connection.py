@@ -20,6 +20,7 @@ from streamkit.errors import StreamClosedError
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
+    from typing import Self
 
     import httpx
 
@@ -61,9 +62,9 @@ class Connection:
         self._lock = threading.RLock()
 
     @classmethod
-    def of(cls, request: httpx.Request) -> Connection:
+    def of(cls, request: httpx.Request) -> Self:
         """Return the connection that follows ``request``, or a new one if none does."""
-        connection: Connection | None = request.extensions.get(_KEY)
+        connection: Self | None = request.extensions.get(_KEY)
         return connection or cls()
 
     def follow(self, request: httpx.Request) -> None:

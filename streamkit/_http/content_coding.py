@@ -16,7 +16,7 @@ import zlib
 from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from streamkit._http.closing import raw
+from streamkit._http.async_closing import raw
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterator

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit._http.request import Request
-    from streamkit._http.transport import SyncTransport
 
 __all__ = ["Exchange", "SyncExchange"]
 

@@ -71,7 +71,7 @@ class _Copy(_Socket):
 
 def answered(response: httpx.Response) -> Connection:
     """Return the connection that ``response`` has come by."""
-    connection = GivenConnection.of(response.request)
+    connection: Connection = GivenConnection.of(response.request)
     connection.answered(response)
     return connection
 

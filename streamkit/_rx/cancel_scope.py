@@ -40,6 +40,7 @@ class BackOff:
 
     def wait(self, seconds: float) -> None:
         """Wait ``seconds``; raise ``StreamClosedError`` when the wait is cut."""
+        watch(self)
         if self._is_cut.wait(seconds):
             raise StreamClosedError("The request was called off between two attempts")
 

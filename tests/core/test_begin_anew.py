@@ -215,8 +215,8 @@ def test_an_attempt_that_would_begin_after_the_total_is_not_waited_for(
         waits.append(seconds)
 
     monkeypatch.setattr("streamkit._http.retries.back_off", too_long)
-    monkeypatch.setattr("streamkit._http.transport.SyncTransport.wait", wait)
-    monkeypatch.setattr("streamkit._http.async_transport.AsyncTransport.wait", await_)
+    monkeypatch.setattr("streamkit._http._sync.transport.SyncTransport.wait", wait)
+    monkeypatch.setattr("streamkit._http._async.transport.AsyncTransport.wait", await_)
     taken, requests = taken_from(take, stream(ROLE), WHOLE, timeout=Timeout(total=600))
     assert waits == []
     assert isinstance(taken.error, StreamTruncatedError)

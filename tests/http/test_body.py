@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from streamkit import errors
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.async_body import AsyncBody
 from streamkit._http.body import SyncBody
 from streamkit._http.config import ClientConfig
 from streamkit._http.request import Request
-from streamkit._http.transport import SyncTransport
 from tests.exchange import KEY, AsyncApi, Connect, SyncApi
 from tests.http_server import (
     LAST_CHUNK,

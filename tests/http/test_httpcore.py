@@ -15,9 +15,9 @@ import httpcore
 import pytest
 
 import streamkit._http
+from streamkit._http.as_httpcore import ERRORS
 from streamkit._http.async_network import AsyncBackend, AsyncStream
 from streamkit._http.network import Backend, Stream
-from streamkit._http.own_transport import ERRORS
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import LIBRARIES
@@ -180,11 +180,10 @@ def test_a_response_leads_to_its_socket(library: Any) -> None:
 def test_the_page_on_stopping_names_what_is_there() -> None:
     folder = Path(streamkit._http.__file__).parent
     page = (folder / "STOPPING.md").read_text()
-    files = {*re.findall(r"`(\w+\.py)`", page)}
+    files = {*re.findall(r"`((?:_async/)?\w+\.py)`", page)}
     assert len(files) > 10
     assert [name for name in files if not (folder / name).exists()] == []
-    source = "".join(file.read_text() for file in folder.glob("*.py"))
-    names = {*re.findall(r"`([A-Z]\w+)\.(\w+)`", page)} - {("Semaphore", "acquire")}
-    for class_, method in names:
+    source = "".join(file.read_text() for file in folder.rglob("*.py"))
+    for class_, method in re.findall(r"`([A-Z]\w+)\.(\w+)`", page):
         assert f"class {class_}" in source
         assert re.search(rf"def {method}\(|self\.{method} = ", source), (class_, method)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import APIConnectionError, AsyncOpenAI, OpenAI, StreamClosedError
-from streamkit._http.client import new_client
+from streamkit._http.client import SyncConnections
 from streamkit._http.environment import proxies
 from streamkit.server.faults.tls import SELF_SIGNED
 from tests.http.test_cancelling import SERVES_TLS
@@ -160,7 +160,7 @@ def test_a_request_goes_by_them(
     monkeypatch.setenv("NO_PROXY", exempt)
     theirs: Any
     ours: Any
-    with httpx.Client() as theirs, closing(new_client()) as ours:
+    with httpx.Client() as theirs, closing(SyncConnections(None).pool().client) as ours:
         for client in (theirs, ours):
             chosen = client._transport_for_url(httpx.URL(url))
             assert (chosen is not client._transport) is goes_by_it

@@ -9,11 +9,11 @@ import httpx2
 import pytest
 
 from streamkit import errors
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit._http.exchange import SyncExchange
 from streamkit._http.redirects import Redirects
 from streamkit._http.request import Request
-from streamkit._http.transport import SyncTransport
 from tests.exchange import KEY, AsyncApi, SyncApi
 from tests.http_server import ScriptedServer, response
 

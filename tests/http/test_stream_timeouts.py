@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from streamkit import APITimeoutError, AsyncOpenAI, OpenAI, StreamTimeoutError, Timeout
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.body import SyncBody
 from streamkit._http.config import ClientConfig
 from streamkit._http.exchange import SyncExchange
 from streamkit._http.request import Request
-from streamkit._http.transport import SyncTransport
 from tests.exchange import Connect
 from tests.http_server import (
     LAST_CHUNK,

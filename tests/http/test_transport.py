@@ -19,14 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import errors
+from streamkit._http._async.transport import AsyncTransport
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.async_exchange import AsyncExchange
-from streamkit._http.async_transport import AsyncTransport
 from streamkit._http.backoff import LONGEST_RETRY_AFTER, retry_after
 from streamkit._http.config import ClientConfig, timeouts
 from streamkit._http.errors import ERROR_BODY_LIMIT, library_of, status_error
 from streamkit._http.exchange import SyncExchange
 from streamkit._http.request import Request, encoded, headers
-from streamkit._http.transport import SyncTransport
 from streamkit.types import ChatCompletionMessage
 from tests.exchange import KEY, AsyncApi, Connect
 from tests.http_server import Do, ScriptedServer, head, response

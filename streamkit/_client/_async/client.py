@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamkit._client.options import Chat, changed
-from streamkit._http.async_transport import AsyncTransport
+from streamkit._http._async.transport import AsyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit.families.chat._async.completions import AsyncCompletions
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamkit._client.options import Chat, changed
+from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.config import ClientConfig
-from streamkit._http.transport import SyncTransport
 from streamkit.families.chat._sync.completions import Completions
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.call import Answer, Call
     from streamkit.families._resource.poll_plan import PollPlan

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit._core.pipeline import NewPipeline
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit._http.async_body import AsyncBody
-    from streamkit._http.async_transport import AsyncTransport
     from streamkit.families._resource.streamed_call import StreamedCall
 
 __all__ = ["AsyncStreamingResource"]

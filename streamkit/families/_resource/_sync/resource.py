@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._resource.call import Answer, Call
     from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.poll_plan import PollPlan

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit._core.pipeline import NewPipeline
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit._http.body import SyncBody
-    from streamkit._http.transport import SyncTransport
     from streamkit.families._resource.streamed_call import StreamedCall
 
 __all__ = ["StreamingResource"]

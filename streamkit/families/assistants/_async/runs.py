@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import ListParams, NotGiven, RequestOptions
     from streamkit.families.assistants._async.stream import AsyncAssistantStream

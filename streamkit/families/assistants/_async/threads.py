@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.assistants._async.stream import AsyncAssistantStream
     from streamkit.families.assistants.threads import (

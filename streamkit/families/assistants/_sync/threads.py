@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.assistants._sync.stream import AssistantStream
     from streamkit.families.assistants.threads import (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent

@@ -12,7 +12,7 @@ from streamkit.families.files._async.vector_store_files import AsyncVectorStoreF
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._resource.async_listing import AsyncPages
     from streamkit.families._resource.params import ListParams, RequestOptions
     from streamkit.families.files.vector_stores import (

@@ -13,7 +13,7 @@ from streamkit.families.files._sync.vector_store_files import VectorStoreFiles
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._resource.listing import SyncCursorPage
     from streamkit.families._resource.params import ListParams, RequestOptions
     from streamkit.families.files.vector_stores import (

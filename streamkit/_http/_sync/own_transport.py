@@ -1,3 +1,4 @@
+# Made from ../_async/own_transport.py by .ci/unasync.py: change it there.
 """The transport by which our own client sends requests: httpcore's pool, over sockets of ours.
 
 httpx has such a transport, but accepts no network backend for it.
@@ -5,31 +6,28 @@ httpx has such a transport, but accepts no network backend for it.
 
 from __future__ import annotations
 
-import importlib
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import httpcore
 import httpx
 
+from streamkit._http.as_httpcore import (
+    KEEPALIVE,
+    extensions_of,
+    mapped,
+    pool_timeout,
+    sent,
+    through,
+)
 from streamkit._http.connection import Connection, connection_here
 from streamkit._http.network import Backend
 from streamkit._http.places import Places
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "ERRORS",
-    "KEEPALIVE",
-    "OwnTransport",
-    "extensions_of",
-    "mapped",
-    "pool_timeout",
-    "sent",
-    "through",
-]
+__all__ = ["OwnTransport"]
 
 
 class OwnTransport(httpx.BaseTransport):
@@ -94,11 +92,13 @@ class _Body(httpx.SyncByteStream):
         self._response = response
         self._connection = connection
         self._places = places
+        self._is_whole = False
         self._is_closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         with mapped():
             yield from cast("Iterable[bytes]", self._response.stream)
+        self._is_whole = True
 
     def close(self) -> None:
         if self._is_closed:
@@ -107,80 +107,8 @@ class _Body(httpx.SyncByteStream):
         self._connection.release()  # once closed, the socket may serve another exchange
         try:
             self._response.close()
+            if not self._is_whole:
+                # httpcore may have failed to close it if its reader was interrupted twice.
+                extensions_of(self._response)["network_stream"].close()
         finally:
             self._places.give_back()
-
-
-def sent(request: httpx.Request) -> httpcore.Request:
-    """Return the request as an object of httpcore."""
-    url = request.url
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=cast("Iterable[bytes]", request.stream),
-        extensions=request.extensions,
-    )
-
-
-def extensions_of(response: httpcore.Response) -> dict[str, Any]:
-    """Return the extensions of the response, such as its HTTP version and its network stream."""
-    known: dict[str, Any] = cast("Any", response).extensions
-    return known
-
-
-def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
-    """Return the proxy as an object of httpcore, or None for no proxy."""
-    if proxy is None:
-        return None
-    url = proxy.url
-    if url.scheme.startswith("socks"):
-        importlib.import_module("socksio")  # a missing package fails here, not later in httpcore
-    return httpcore.Proxy(
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        auth=proxy.raw_auth,
-        headers=proxy.headers.raw,
-        ssl_context=proxy.ssl_context,
-    )
-
-
-def pool_timeout(request: httpx.Request) -> float | None:
-    """Return the seconds that ``request`` may wait for a place; None is no limit."""
-    seconds: float | None = request.extensions.get("timeout", {}).get("pool")
-    return seconds
-
-
-@contextmanager
-def mapped() -> Generator[None]:
-    """Raise an error of httpcore as the error of httpx with the same meaning."""
-    try:
-        yield
-    except Exception as error:
-        for kind in type(error).__mro__:
-            if kind in ERRORS:
-                raise ERRORS[kind](str(error)) from error
-        raise
-
-
-KEEPALIVE = 5.0
-"""The seconds that an idle connection is kept, as by default in httpx."""
-
-ERRORS: dict[type, type[httpx.TransportError]] = {
-    getattr(httpcore, kind.__name__): kind
-    for kind in (
-        httpx.TimeoutException,
-        httpx.ConnectTimeout,
-        httpx.ReadTimeout,
-        httpx.WriteTimeout,
-        httpx.PoolTimeout,
-        httpx.NetworkError,
-        httpx.ConnectError,
-        httpx.ReadError,
-        httpx.WriteError,
-        httpx.ProxyError,
-        httpx.UnsupportedProtocol,
-        httpx.ProtocolError,
-        httpx.LocalProtocolError,
-        httpx.RemoteProtocolError,
-    )
-}

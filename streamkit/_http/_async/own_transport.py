@@ -1,17 +1,16 @@
-"""The transport by which our own client sends requests on an event loop."""
+"""The transport by which our own client sends requests: httpcore's pool, over sockets of ours.
+
+httpx has such a transport, but accepts no network backend for it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, cast
 
 import httpcore
 import httpx
 
-from streamkit._http.async_connection import AsyncConnection
-from streamkit._http.async_network import AsyncBackend
-from streamkit._http.connection import connection_here
-from streamkit._http.own_transport import (
+from streamkit._http.as_httpcore import (
     KEEPALIVE,
     extensions_of,
     mapped,
@@ -19,7 +18,10 @@ from streamkit._http.own_transport import (
     sent,
     through,
 )
-from streamkit._http.places import no_place
+from streamkit._http.async_connection import AsyncConnection
+from streamkit._http.async_network import AsyncBackend
+from streamkit._http.async_places import AsyncPlaces
+from streamkit._http.connection import connection_here
 
 if TYPE_CHECKING:
     import ssl
@@ -42,7 +44,7 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
         max_connections: int,
         max_idle_connections: int,
     ) -> None:
-        self._places = asyncio.Semaphore(max_connections)
+        self._places = AsyncPlaces(max_connections)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             proxy=through(proxy),
@@ -54,15 +56,11 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the response, whose body is still to be read."""
-        connection = cast("AsyncConnection", AsyncConnection.of(request))
-        connection.may_be_cancelled = True
-        seconds = pool_timeout(request)
+        connection = AsyncConnection.of(request)
         try:
-            async with asyncio.timeout(seconds):
-                await self._places.acquire()
+            await self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
-            raise httpx.PoolTimeout(no_place(seconds)) from error
-        connection.may_be_cancelled = False
+            raise httpx.PoolTimeout(str(error)) from error
         place = connection_here.set(connection)
         try:
             with mapped():
@@ -70,7 +68,7 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
                 response = await self._pool.handle_async_request(sent(request))
         except BaseException:
             connection.release()
-            self._places.release()
+            self._places.give_back()
             raise
         finally:
             connection_here.reset(place)
@@ -91,7 +89,7 @@ class _Body(httpx.AsyncByteStream):
     """The body of a response; closing it frees the place of its exchange."""
 
     def __init__(
-        self, response: httpcore.Response, connection: AsyncConnection, places: asyncio.Semaphore
+        self, response: httpcore.Response, connection: AsyncConnection, places: AsyncPlaces
     ) -> None:
         self._response = response
         self._connection = connection
@@ -109,11 +107,11 @@ class _Body(httpx.AsyncByteStream):
         if self._is_closed:
             return
         self._is_closed = True
-        self._connection.release()
+        self._connection.release()  # once closed, the socket may serve another exchange
         try:
             await self._response.aclose()
             if not self._is_whole:
-                # httpcore may have failed to close it if a reader was cancelled twice.
+                # httpcore may have failed to close it if its reader was interrupted twice.
                 await extensions_of(self._response)["network_stream"].aclose()
         finally:
-            self._places.release()
+            self._places.give_back()

@@ -1,23 +1,13 @@
-"""One attempt at an exchange with the API on the running loop.
-
-It differs from an attempt of a thread (``transport.py``) in its cancellation: the request is sent
-in a task of its own, which is cancelled only where httpcore loses no connection by that.
-"""
+"""One attempt at an exchange with the API: build the request, send it, check the status."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from streamkit._http.async_client import (
-    AsyncConnections,
-    AsyncHTTPClient,
-    LoopPool,
-    new_async_client,
-)
-from streamkit._http.closing import aclosed, close_to_the_end
+from streamkit._http.async_client import AsyncConnections, AsyncHTTPClient
+from streamkit._http.async_closing import close_let_go, close_to_the_end, closed
+from streamkit._http.async_sending import key_of, unless_cut
 from streamkit._http.content_coding import CodingError, unpacked_async
 from streamkit._http.errors import (
     ERROR_BODY_LIMIT,
@@ -32,12 +22,11 @@ from streamkit._http.upload import AsyncForm
 from streamkit._rx.async_cancel_scope import AsyncBackOff
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
     import httpx
 
     from streamkit._http.async_connection import AsyncConnection
-    from streamkit._http.client import Pool
     from streamkit._http.config import ClientConfig
     from streamkit._http.request import Request
 
@@ -45,7 +34,7 @@ __all__ = ["AsyncTransport"]
 
 
 class AsyncTransport(Transport[AsyncHTTPClient]):
-    """A transport that sends requests on the running loop.
+    """The transport of a client on the running loop.
 
     It uses a given ``http_client`` without closing it. A given ``sleep`` waits between attempts.
     """
@@ -62,7 +51,7 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
         if http_client is not None and not hasattr(http_client, "aclose"):
             raise TypeError("http_client must be like httpx.AsyncClient: this one has no aclose()")
         self._connections: AsyncConnections
-        super().__init__(config, AsyncConnections(http_client, new_async_client))
+        super().__init__(config, AsyncConnections(http_client))
         self._sleep = sleep
 
     async def attempt(
@@ -72,32 +61,10 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
 
         With ``whole`` the response's body is read; without, the caller must close the response.
         """
-        return await self._attempt(request, content, whole=whole)
-
-    async def wait(self, seconds: float) -> None:
-        """Wait between two attempts; raise ``StreamClosedError`` if the wait is cut."""
-        back_off = AsyncBackOff()
-        self._connections.waits(back_off)
-        await (self._sleep or back_off.wait)(seconds)
-
-    async def aclose(self) -> None:
-        """Close the connections and end all exchanges, unless the HTTP client was given."""
-        for pool in self._connections.retire():
-            if not isinstance(pool, LoopPool):
-                await _aclose_what_was_let_go(pool)
-            elif pool.is_here:
-                await _aclose_what_was_let_go(pool)
-                await pool.aclose()
-            else:
-                pool.close_elsewhere()
-
-    async def _attempt(
-        self, request: Request, content: bytes | None, *, whole: bool
-    ) -> httpx.Response:
         pool = self._connections.pool()
-        await _aclose_what_was_let_go(pool)
+        await close_let_go(pool)
         connection = self._connections.new(pool)
-        with self._built(request, content, await self._api_key()) as (built, form):
+        with self._built(request, content, await key_of(self.config)) as (built, form):
             connection.follow(built)
             try:
                 response = await self._answer(request, built, connection, whole=whole)
@@ -112,10 +79,20 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
             finally:
                 del failure  # else the error and this frame would hold each other
 
+    async def wait(self, seconds: float) -> None:
+        """Wait between two attempts; raise ``StreamClosedError`` if the wait is cut."""
+        back_off = AsyncBackOff()
+        self._connections.waits(back_off)
+        await (self._sleep or back_off.wait)(seconds)
+
+    async def aclose(self) -> None:
+        """Close the connections and end all exchanges, unless the HTTP client was given."""
+        await self._connections.aclose()
+
     async def _answer(
         self, request: Request, built: httpx.Request, connection: AsyncConnection, *, whole: bool
     ) -> httpx.Response:
-        response = await _sent(self._exchange(built), connection)
+        response = await unless_cut(connection, self._exchange, built)
         if not response.is_success:
             raise status_error(response, await self._beginning(response))
         if whole:
@@ -142,7 +119,7 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
 
     async def _whole(self, response: httpx.Response, request: Request) -> bytes:
         content = Content(self.config, request)
-        async with aclosed(response), aclosing(unpacked_async(response)) as chunks:
+        async with closed(response), aclosing(unpacked_async(response)) as chunks:
             async for chunk in chunks:
                 content.add(chunk)
         return bytes(content.taken)
@@ -150,55 +127,14 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
     async def _beginning(self, response: httpx.Response) -> bytes:
         content = bytearray()
         with suppress(library_of(response).RequestError, CodingError):
-            async with aclosed(response), aclosing(unpacked_async(response)) as chunks:
-                async for chunk in chunks:
-                    content += chunk
-                    if len(content) >= ERROR_BODY_LIMIT:
-                        break
+            await _fill(content, response)
         return bytes(content[:ERROR_BODY_LIMIT])
 
-    async def _api_key(self) -> object:
-        key = self.config.api_key
-        value = key if isinstance(key, str) else key()
-        return await value if inspect.isawaitable(value) else value
 
-
-async def _aclose_what_was_let_go(pool: Pool[Any]) -> None:
-    while pool.let_go:
-        await pool.let_go.popleft()()
-
-
-async def _sent(
-    send: Coroutine[Any, Any, httpx.Response], connection: AsyncConnection
-) -> httpx.Response:
-    """Return the result of ``send``, unless the task is cancelled or the exchange is cut."""
-    sending = asyncio.create_task(send)
-    try:
-        await connection.until_called_off(sending)
-        if not sending.done():
-            await _called_off(sending, connection)
-            raise connection.closed_error()
-        return sending.result()
-    except asyncio.CancelledError:
-        await _called_off(sending, connection)
-        raise
-    finally:
-        del sending  # else its error and this frame would hold each other
-
-
-async def _called_off(sending: asyncio.Task[httpx.Response], connection: AsyncConnection) -> None:
-    """End ``sending`` once no connection is lost by that, even if this task is cancelled."""
-    is_cancelled = False
-    connection.cut()
-    if connection.may_be_cancelled:
-        sending.cancel()
-    while not sending.done():
-        try:
-            await asyncio.wait([sending])
-        except asyncio.CancelledError:
-            is_cancelled = True
-    if not sending.cancelled() and sending.exception() is None:
-        await close_to_the_end(sending.result())
-    await connection.aclose()
-    if is_cancelled:
-        raise asyncio.CancelledError
+async def _fill(content: bytearray, response: httpx.Response) -> None:
+    """Append the body of an error to ``content``, until that has enough of it."""
+    async with closed(response), aclosing(unpacked_async(response)) as chunks:
+        async for chunk in chunks:
+            content += chunk
+            if len(content) >= ERROR_BODY_LIMIT:
+                break

@@ -1,0 +1,1 @@
+"""The transport of requests for a client on the running loop."""

@@ -1,0 +1,98 @@
+"""Requests, proxies and errors of httpx as those of httpcore, and back."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+__all__ = [
+    "ERRORS",
+    "KEEPALIVE",
+    "extensions_of",
+    "mapped",
+    "pool_timeout",
+    "sent",
+    "through",
+]
+
+
+def sent(request: httpx.Request) -> httpcore.Request:
+    """Return the request as an object of httpcore."""
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=cast("Iterable[bytes]", request.stream),
+        extensions=request.extensions,
+    )
+
+
+def extensions_of(response: httpcore.Response) -> dict[str, Any]:
+    """Return the extensions of the response, such as its HTTP version and its network stream."""
+    known: dict[str, Any] = cast("Any", response).extensions
+    return known
+
+
+def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
+    """Return the proxy as an object of httpcore, or None for no proxy."""
+    if proxy is None:
+        return None
+    url = proxy.url
+    if url.scheme.startswith("socks"):
+        importlib.import_module("socksio")  # a missing package fails here, not later in httpcore
+    return httpcore.Proxy(
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        auth=proxy.raw_auth,
+        headers=proxy.headers.raw,
+        ssl_context=proxy.ssl_context,
+    )
+
+
+def pool_timeout(request: httpx.Request) -> float | None:
+    """Return the seconds that ``request`` may wait for a place; None is no limit."""
+    seconds: float | None = request.extensions.get("timeout", {}).get("pool")
+    return seconds
+
+
+@contextmanager
+def mapped() -> Generator[None]:
+    """Raise an error of httpcore as the error of httpx with the same meaning."""
+    try:
+        yield
+    except Exception as error:
+        for kind in type(error).__mro__:
+            if kind in ERRORS:
+                raise ERRORS[kind](str(error)) from error
+        raise
+
+
+KEEPALIVE = 5.0
+"""The seconds that an idle connection is kept, as by default in httpx."""
+
+ERRORS: dict[type, type[httpx.TransportError]] = {
+    getattr(httpcore, kind.__name__): kind
+    for kind in (
+        httpx.TimeoutException,
+        httpx.ConnectTimeout,
+        httpx.ReadTimeout,
+        httpx.WriteTimeout,
+        httpx.PoolTimeout,
+        httpx.NetworkError,
+        httpx.ConnectError,
+        httpx.ReadError,
+        httpx.WriteError,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+        httpx.ProtocolError,
+        httpx.LocalProtocolError,
+        httpx.RemoteProtocolError,
+    )
+}

@@ -1,0 +1,64 @@
+"""Functions that close responses on an event loop, also in a task that is cancelled meanwhile.
+
+They differ from those in a thread (``closing.py``) in that cancellation.
+"""
+
+# httpcore shields the closing of a response from anyio's cancellation, and not from asyncio's. A
+# task cancelled meanwhile, as by a time limit or from a thread, would leave the socket open, or its
+# place in the pool taken for ever. httpx closes a response by itself when its body was iterated to
+# the end: so a body is taken from the response's stream, and closed here.
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterable, Coroutine
+
+    import httpx
+
+    from streamkit._http.client import Pool
+
+__all__ = ["close_let_go", "close_to_the_end", "closed", "raw"]
+
+
+async def close_to_the_end(response: httpx.Response) -> None:
+    """Close ``response`` entirely; a cancellation of the task takes effect only after that."""
+    if not response.is_closed:
+        await _to_its_end(response.aclose())
+
+
+@asynccontextmanager
+async def closed(response: httpx.Response) -> AsyncGenerator[None]:
+    """Close ``response`` entirely when the block ends, also by an error."""
+    try:
+        yield
+    finally:
+        await close_to_the_end(response)
+
+
+async def close_let_go(pool: Pool[Any]) -> None:
+    """Close the bodies that were collected before they were closed."""
+    while pool.let_go:
+        await pool.let_go.popleft()()
+
+
+async def raw(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """Yield the body of ``response`` as it arrives, then close the response entirely."""
+    async for chunk in cast("AsyncIterable[bytes]", response.stream):
+        yield chunk
+    await close_to_the_end(response)
+
+
+async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
+    import asyncio  # here, because a program that only blocks needs no asyncio
+
+    task = asyncio.create_task(closing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        raise

@@ -1,4 +1,4 @@
-"""Fixtures of pytest for tests of programs that use an OpenAI-compatible API.
+"""Fixtures of pytest for tests of programs that use the API of OpenAI or of Anthropic.
 
 The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads them by name::
 
@@ -8,6 +8,9 @@ The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads
     def test_a_cut_answer_is_not_kept(openai_server, fault):
         fault("cut?after=3")
         ...
+
+``openai_server`` and ``anthropic_server`` are the same server, for clients of either package that
+find its address in the environment; a test may use both.
 
 No entry point loads them, so that programs with streamkit installed do not pay for them in every
 test run.
@@ -28,23 +31,43 @@ if TYPE_CHECKING:
 
     SetFault: TypeAlias = Callable[[Fault | Mapping[str, Any] | str | None], None]
 
-__all__ = ["fault", "openai_server"]
+__all__ = ["anthropic_server", "embedded_server", "fault", "openai_server"]
 
 
 @pytest.fixture
-def openai_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
-    """Start a server for one test; ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` point to it."""
+def embedded_server() -> Iterator[EmbeddedServer]:
+    """Start a server for one test, and leave the environment as it is."""
     with EmbeddedServer() as server:
-        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
         yield server
 
 
 @pytest.fixture
-def fault(openai_server: EmbeddedServer) -> SetFault:
-    """Return a function that sets the fault of ``openai_server``; see `streamkit.server.faults`."""
+def openai_server(
+    embedded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> EmbeddedServer:
+    """Let ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` point to the server of the test."""
+    monkeypatch.setenv("OPENAI_BASE_URL", embedded_server.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    return embedded_server
+
+
+@pytest.fixture
+def anthropic_server(
+    embedded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> EmbeddedServer:
+    """Let ``ANTHROPIC_BASE_URL`` and ``ANTHROPIC_API_KEY`` point to the server of the test."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", embedded_server.url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+    # A client takes one of the two ways to authenticate, not both.
+    monkeypatch.delenv("ANTHROPIC_AUTH_TOKEN", raising=False)
+    return embedded_server
+
+
+@pytest.fixture
+def fault(embedded_server: EmbeddedServer) -> SetFault:
+    """Return a function that sets the fault of the server; see `streamkit.server.faults`."""
 
     def set_fault(fault: Fault | Mapping[str, Any] | str | None) -> None:
-        openai_server.fault = fault
+        embedded_server.fault = fault
 
     return set_fault

@@ -67,7 +67,7 @@ MODULES = {
     "recording": "Read Recording load save shipped shipped_names",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
-    "testing": "fault openai_server",
+    "testing": "anthropic_server embedded_server fault openai_server",
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam
         Base64PDFSourceParam CacheControlEphemeralParam ChatCompletion ChatCompletionAudio

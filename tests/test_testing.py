@@ -17,7 +17,8 @@ EXAMPLE = re.compile(r"^```python\n(pytest_plugins = .*?)^```", re.DOTALL | re.M
 
 FAULTS = """\
 import pytest
-from streamkit import OpenAI, RateLimitError
+from anthropic import Anthropic, OverloadedError
+from streamkit import InternalServerError, OpenAI, RateLimitError
 
 pytest_plugins = ["streamkit.testing"]
 ASKED = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
@@ -36,6 +37,15 @@ def test_set_and_unset(openai_server, fault):
 def test_the_next_test_has_a_server_of_its_own(openai_server):
     assert OpenAI().chat.completions.create(**ASKED).choices
     assert len(openai_server.exchanges) == 1
+
+
+def test_both_packages_share_a_server(openai_server, anthropic_server, fault):
+    assert openai_server is anthropic_server
+    fault({"kind": "status", "code": 529})
+    with pytest.raises(OverloadedError):
+        Anthropic(max_retries=0).messages.create(max_tokens=9, **ASKED)
+    with pytest.raises(InternalServerError):
+        OpenAI(max_retries=0).chat.completions.create(**ASKED)
 """
 
 
@@ -56,7 +66,7 @@ def test_the_example_of_the_readme_passes(passed: Counter[str]) -> None:
 
 
 def test_a_test_meets_the_faults_that_it_sets(passed: Counter[str]) -> None:
-    assert passed["test_faults"] == 2
+    assert passed["test_faults"] == 3
 
 
 def test_nothing_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
-"""An OpenAI-compatible server for tests, demonstrations and work without a network.
+"""A server that speaks as OpenAI's and Anthropic's APIs do, for tests and work without a network.
 
 The server needs the extra ``server``. It serves ``POST /v1/chat/completions``, streamed or not;
 ``POST /v1/responses``, and the retrieval, resumption, cancellation and deletion of responses;
+``POST /v1/messages``, ``/v1/messages/count_tokens``, and batches of messages;
 ``GET /v1/models`` and ``GET /v1/models/NAME``; assistants, threads, messages, runs and their steps;
 files, vector stores, their files and batches::
 
     with EmbeddedServer() as server:
         client = OpenAI(base_url=server.base_url, api_key="any")
+        client = Anthropic(base_url=server.url, api_key="any")
 
 **Answers.** The server runs no model and makes answers up: a few sentences with words of the
 prompt; JSON that the ``response_format`` allows, for any schema; one call of every tool that
@@ -19,8 +21,12 @@ the same seed gets the same bytes, and a streamed answer is the same as one that
 before they call tools that they need not call. A response that is stored has an id and a time of
 its own; the rest of it follows from the request, as in chat.
 
-**In the last user message**, ``[[refuse]]`` makes the answer a refusal, ``[[content_filter]]`` lets
-the content filter end it half-way, and ``[[failed]]`` lets a response fail there.
+**Messages** think first when ``thinking`` is given, and say as much before they call tools. Their
+errors, and the models listed to a client that sends ``anthropic-version``, have Anthropic's form. A
+call that ``max_tokens`` cuts has an empty input, whose beginning is in the stream alone.
+
+**In the last user message**, ``[[refuse]]`` makes the answer a refusal, ``[[content_filter]]`` ends
+it half-way (of a message, by a refusal), and ``[[failed]]`` lets a response fail there.
 
 **Recordings.** The model ``recording:NAME`` replays the recorded response of a real server, byte by
 byte; ``GET /v1/models`` lists the recordings.

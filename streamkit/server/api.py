@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
 from streamkit.server.api_error import ApiError
+from streamkit.server.dialects import dialect_of
 from streamkit.server.threads.plan import MODEL as SCENARIO
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from streamkit.recording import Recording
+    from streamkit.server.dialects import Dialect
     from streamkit.server.settings import Settings
 
 RECORDING = "recording:"
@@ -49,23 +51,26 @@ class Api:
     async def list_models(self, request: Request) -> Response:
         """Answer a request for the list of models."""
         self.admit(request)
-        listed = [_model(name) for name in (*(self._models or (MODEL,)), *self._recordings)]
-        return JSONResponse({"object": "list", "data": listed})
+        names = [*(self._models or (MODEL,)), *self._recordings]
+        return JSONResponse(dialect_of(request.scope).models(names))
 
     async def show_model(self, request: Request) -> Response:
         """Answer a request for one model."""
         self.admit(request)
         name: str = request.path_params["name"]
         self.serve(name)
-        return JSONResponse(_model(name))
+        return JSONResponse(dialect_of(request.scope).model(name))
 
     def admit(self, request: Request) -> Settings:
         """Check a request, and return the settings for it.
 
         Raises:
-            ApiError: The key is missing or wrong, or the value of a header is invalid.
+            ApiError: The key is missing or wrong, or a header is missing or invalid.
         """
-        self._authorise(request)
+        dialect = dialect_of(request.scope)
+        self._authorise(request, dialect)
+        if (name := dialect.required_header) and name not in request.headers:
+            raise ApiError(f"{name}: header is required")
         return self._settings.overridden(request.headers)
 
     def recording(self, model: str) -> Recording | None:
@@ -87,19 +92,11 @@ class Api:
         if not model.startswith(SCENARIO):
             self.serve(model)
 
-    def _authorise(self, request: Request) -> None:
+    def _authorise(self, request: Request, dialect: Dialect) -> None:
         if self._api_key is None:
             return
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key:
-            raise ApiError(
-                "You didn't provide an API key. You need to provide your API key in an "
-                "Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
-                status=401,
-            )
+        key = dialect.key(request.headers)
+        if not key:
+            raise ApiError(dialect.no_key, status=401)
         if not secrets.compare_digest(key.encode(), self._api_key.encode()):
-            raise ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 1735689600, "owned_by": "streamkit"}
+            raise ApiError(dialect.wrong_key, status=401, code="invalid_api_key")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.responses import JSONResponse
+
+from streamkit.server.dialects import dialect_of
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
 
 
 class ApiError(Exception):
     """The API refuses a request: its handling ends with an error body like the API's.
+
+    The words are those of OpenAI's API; each dialect puts them into its own form.
 
     Args:
         message: The text of the error.
@@ -33,7 +42,7 @@ class ApiError(Exception):
         self.code = code
 
     def body(self) -> dict[str, str | None]:
-        """Return the error object of the body."""
+        """Return the error object of OpenAI's API."""
         return {
             "message": self.message,
             "type": self.kind,
@@ -41,6 +50,6 @@ class ApiError(Exception):
             "code": self.code,
         }
 
-    def response(self, headers: dict[str, str] | None = None) -> JSONResponse:
-        """Return the response to send instead of an answer."""
-        return JSONResponse({"error": self.body()}, self.status, headers)
+    def response(self, scope: Scope, headers: dict[str, str] | None = None) -> JSONResponse:
+        """Return the response to a request that is to be sent instead of an answer."""
+        return JSONResponse(dialect_of(scope).body(self), self.status, headers)

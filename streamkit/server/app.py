@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from streamkit._core.compiled import convert
 from streamkit.recording import shipped, shipped_names
-from streamkit.server import chat, files, responses, threads, vector_stores
+from streamkit.server import chat, files, messages, responses, threads, vector_stores
 from streamkit.server.api import Api
 from streamkit.server.api_error import ApiError
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
@@ -122,11 +122,19 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         upload_limit=upload_limit,
         serve=api.serve_run,
     )
-    kept = (*responses.ROUTES, *threads.ROUTES, *vector_stores.ROUTES, *files.ROUTES)
+    kept = (
+        *responses.ROUTES,
+        *messages.ROUTES,
+        *threads.ROUTES,
+        *vector_stores.ROUTES,
+        *files.ROUTES,
+    )
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", chat.create(desk, api), methods=["POST"]),
             Route("/v1/responses", responses.create(desk, api), methods=["POST"]),
+            Route("/v1/messages", messages.create(desk, api), methods=["POST"]),
+            Route("/v1/messages/count_tokens", messages.count(api), methods=["POST"]),
             Route("/v1/models", api.list_models, methods=["GET"]),
             Route("/v1/models/{name:path}", api.show_model, methods=["GET"]),
             Route("/v1/files", files.upload(desk, api.admit), methods=["POST"]),
@@ -154,17 +162,18 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     return app
 
 
-async def _api_error(_: Request, error: Exception) -> Response:
-    return cast("ApiError", error).response()
+async def _api_error(request: Request, error: Exception) -> Response:
+    return cast("ApiError", error).response(request.scope)
 
 
-async def _exhausted(_: Request, error: Exception) -> Response:
-    return ApiError(f"The request cannot be answered: {error}.").response()
+async def _exhausted(request: Request, error: Exception) -> Response:
+    return ApiError(f"The request cannot be answered: {error}.").response(request.scope)
 
 
-async def _nested(_: Request, __: Exception) -> Response:
+async def _nested(request: Request, _: Exception) -> Response:
     """Refuse a request that is nested too deeply, the only cause of a ``RecursionError``."""
-    return ApiError("The request cannot be answered: it is nested too deeply.").response()
+    error = ApiError("The request cannot be answered: it is nested too deeply.")
+    return error.response(request.scope)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -177,4 +186,4 @@ async def _http_error(request: Request, error: Exception) -> Response:
         message = f"Invalid URL ({request.method} {request.url.path})"
         code = "unknown_url"
     worded = ApiError(message, status=found.status_code, code=code)
-    return worded.response(dict(found.headers or {}))
+    return worded.response(request.scope, dict(found.headers or {}))

@@ -34,6 +34,16 @@ def named_event(event: dict[str, Any]) -> bytes:
     return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(event))
 
 
+async def named_events(events: Iterable[dict[str, Any]], pace: float) -> AsyncIterator[bytes]:
+    """Yield each event as a server-sent event that has the name of its type, ``pace`` s apart."""
+    wait = 0.0
+    for event in events:
+        # As above, also with a pace of 0.
+        await anyio.sleep(wait)
+        wait = pace
+        yield named_event(event)
+
+
 def replayed(recording: Recording, *, stream: bool, speed: float) -> Response:
     """Return a response that replays a recording, to a request that streams or does not.
 

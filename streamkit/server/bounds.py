@@ -44,7 +44,7 @@ class BoundsMiddleware:
             await self._app(scope, receive, send)
             return
         if not self._bounds.free:
-            await _CROWDED.response({"retry-after": "1"})(scope, receive, send)
+            await _CROWDED.response(scope, {"retry-after": "1"})(scope, receive, send)
             return
         self._bounds.free -= 1
         try:
@@ -63,7 +63,7 @@ class BoundsMiddleware:
         with anyio.move_on_after(self._bounds.seconds) as limit:
             await self._app(scope, receive, noted)
         if limit.cancelled_caught and not has_begun:
-            await _LATE.response()(scope, receive, send)
+            await _LATE.response(scope)(scope, receive, send)
         # An answer that has begun stays without its end, so the server closes the connection.
 
 

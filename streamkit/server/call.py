@@ -47,6 +47,7 @@ class Call:
     """The variable parts of the path, by their names in the route."""
     query: QueryParams
     body: dict[str, Any]
+    request: Request
 
     @property
     def store(self) -> Store:
@@ -97,7 +98,8 @@ def endpoint(
             _require_beta(request)
         body = await _body(request) if request.method == "POST" else {}
         async with desk.store:
-            answer = handler(Call(desk, settings, request.path_params, request.query_params, body))
+            call = Call(desk, settings, request.path_params, request.query_params, body, request)
+            answer = handler(call)
         return answer if isinstance(answer, Response) else shown(answer, settings)
 
     return serve

@@ -12,6 +12,7 @@ import msgspec
 from starlette.datastructures import Headers, MutableHeaders
 
 from streamkit.server.api_error import ApiError
+from streamkit.server.dialects import dialect_of
 from streamkit.server.request_log import log
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Journal:
 
 
 class JournalMiddleware:
-    """A middleware that keeps exchanges in a journal, and adds ``x-request-id`` to responses."""
+    """A middleware that keeps exchanges in a journal, and adds its id to each response."""
 
     def __init__(self, app: ASGIApp, journal: Journal, *, logs: bool = False) -> None:
         self._app = app
@@ -127,6 +128,7 @@ class JournalMiddleware:
             request_id=f"req_{uuid4().hex}",
         )
         self._journal.add(exchange)
+        inner = {**scope, "exchange": exchange, "journal": self._journal}
         start = time.monotonic()
         outcome: Outcome = "cut"
         gone = False
@@ -141,19 +143,18 @@ class JournalMiddleware:
             nonlocal outcome
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = exchange.request_id
+                MutableHeaders(scope=message).update(dialect_of(inner).headers())
             await send(message)
             if message["type"] == "http.response.body":
                 exchange.sent += bool(message.get("body"))
                 if not message.get("more_body") and not gone:
                     outcome = "completed"
 
-        inner = {**scope, "exchange": exchange, "journal": self._journal}
         try:
             await self._app(inner, heard, noted)
         except Exception:
             if exchange.status is None:
-                await _FAULT.response()(scope, receive, noted)
+                await _FAULT.response(inner)(inner, receive, noted)
             raise
         finally:
             exchange.end(outcome)

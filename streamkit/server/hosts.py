@@ -82,7 +82,7 @@ class HostsMiddleware:
         try:
             self._hosts.check(headers)
         except ApiError as error:
-            await error.response()(scope, receive, send)
+            await error.response(scope)(scope, receive, send)
             return
         origin = headers.get("origin")
         if origin is None:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.server import EmbeddedServer
+from streamkit.server.dialects import Dialect
 from streamkit.server.faults import KINDS, BrokenTLS, read
 from streamkit.server.faults.fault import Do, Frame, Pause
 from streamkit.server.faults.frames import Frames
@@ -297,7 +298,7 @@ def test_frames_are_the_answer_however_it_comes(
 ) -> None:
     bounds = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
     pieces = [body[a:b] for a, b in pairwise(bounds)]
-    frames = Frames(streamed=streamed)
+    frames = Frames(Dialect("req_1"), streamed=streamed)
     found = [frame for piece in pieces for frame in frames.feed(piece)]
     found += frames.close()
     assert b"".join(frame.data for frame in found) == body
@@ -314,7 +315,7 @@ def test_a_fault_after_the_end_is_none(kind: str, pieces: list[bytes]) -> None:
     place = {"after": 6} if "after" in KINDS[kind].__struct_fields__ else {}
     fault = read({"kind": kind, **place})
     frames = [
-        Frame(data=data, number=number, offset=0, previous=b"", streamed=True)
+        Frame(data=data, number=number, offset=0, previous=b"", streamed=True, dialect=Dialect("r"))
         for number, data in enumerate(pieces)
     ]
     steps = [step for frame in frames for step in fault.steps(frame)]

@@ -24,7 +24,7 @@ come. ``times=2`` spares a request that was hit twice, so that its next repetiti
 | ``half_frame`` | half an event comes, and the connection is closed | |
 | ``stall`` | nothing more comes until `EmbeddedServer.release` | |
 | ``drip`` | the rest comes in little pieces | ``size`` in bytes (1), ``pace`` in seconds (0) |
-| ``error`` | an error event, and the end | ``message``, ``named`` (``event: error``) |
+| ``error`` | an error event, and the end | ``message``, ``error_type``, ``named`` (in chat) |
 | ``garbage`` | an event that is not JSON, and the rest | |
 | ``duplicate`` | an event comes twice | |
 | ``reorder`` | two events change places | |

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from streamkit.server.dialects import Dialect
+
 
 class Do(enum.Enum):
     """A step other than sending bytes; after any but a stall, the answer is over."""
@@ -59,6 +61,7 @@ class Frame:
     previous: bytes
     """The bytes of the frame before this one; empty for the first."""
     streamed: bool
+    dialect: Dialect
 
 
 Step: TypeAlias = "bytes | Do | Pause"

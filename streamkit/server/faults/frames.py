@@ -10,6 +10,8 @@ from streamkit.server.faults.fault import Frame
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from streamkit.server.dialects import Dialect
+
 END_OF_EVENT = re.compile(rb"\r?\n\r?\n")
 
 
@@ -19,7 +21,8 @@ class Frames:
     The frames of a streamed answer are its events; those of another are its two halves, at its end.
     """
 
-    def __init__(self, *, streamed: bool) -> None:
+    def __init__(self, dialect: Dialect, *, streamed: bool) -> None:
+        self._dialect = dialect
         self._streamed = streamed
         self._rest = b""
         self._offset = 0
@@ -48,6 +51,7 @@ class Frames:
             offset=self._offset,
             previous=self.last.data if self.last else b"",
             streamed=self._streamed,
+            dialect=self._dialect,
         )
         self.last = frame
         self._number += 1

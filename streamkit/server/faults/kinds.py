@@ -12,6 +12,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from streamkit._core.compiled import convert
+from streamkit.server.api_error import ApiError
 from streamkit.server.faults.fault import (
     Do,
     Fault,
@@ -139,20 +140,20 @@ class Error(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """A fault: an error event comes, and the answer ends."""
 
     message: str = "The server had an error while processing your request."
+    error_type: str = "server_error"
+    """The type of the error, such as ``overloaded_error``; each API has a word for the default."""
     named: bool = False
-    """Whether the event has the name ``error``."""
+    """Whether the event has the name ``error`` also where it is not usual."""
 
     def steps(self, frame: Frame) -> Iterable[Step]:
         """Send the error and end the answer."""
         if frame.number < self.after:
             return (frame.data,)
-        error = msgspec.json.encode(
-            {"error": {"message": self.message, "type": "server_error", "code": None}}
-        )
-        if not frame.streamed:
-            return (error, Do.END)
-        name = b"event: error\n" if self.named else b""
-        return (name + b"data: " + error + b"\n\n", Do.END)
+        error = ApiError(self.message, status=500, kind=self.error_type)
+        if frame.streamed:
+            event = frame.dialect.event(error, frame.number, named=self.named)
+            return (event, Do.END)
+        return (msgspec.json.encode(frame.dialect.body(error)), Do.END)
 
     def halved(self) -> Fault:
         """Return this fault instead of both halves."""

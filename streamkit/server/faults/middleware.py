@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from streamkit._core.compiled import decoder
 from streamkit.server.api_error import ApiError
+from streamkit.server.dialects import dialect_of
 from streamkit.server.faults.fault import Do, Fault, Pause, Raw, Refusal
 from streamkit.server.faults.frames import Frames
 from streamkit.server.faults.kinds import read
@@ -122,7 +123,7 @@ class _Answer:
         self._receive = receive
         self._send = send
         self._fault: Fault | None = None
-        self._frames = Frames(streamed=True)
+        self._frames = Frames(dialect_of(scope), streamed=True)
         self._over = False
 
     async def take(self, message: Message) -> None:
@@ -152,7 +153,7 @@ class _Answer:
             headers = MutableHeaders(scope=start)
             streamed = headers.get("content-type", "").startswith("text/event-stream")
             del headers["content-length"]  # the length of the answer without the fault
-            self._frames = Frames(streamed=streamed)
+            self._frames = Frames(dialect_of(self._scope), streamed=streamed)
             self._fault = fault if streamed else fault.halved()
         await self._send(start)
 
@@ -193,7 +194,7 @@ class _Answer:
 
     async def _refuse(self, error: ApiError, headers: Any = None) -> None:
         self._over = True
-        response = error.response(dict(headers or {}))
+        response = error.response(self._scope, dict(headers or {}))
         await response(self._scope, self._receive, self._send)
 
     async def _leave(self, how: Do) -> None:

@@ -1,0 +1,64 @@
+"""The requests that create a message, and that count the tokens of an input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, StreamingResponse
+
+from streamkit.server.body import named_events, replayed, streamed
+from streamkit.server.dialects import VERSION
+from streamkit.server.identity import Identity
+from streamkit.server.messages.answer import answer
+from streamkit.server.messages.document import events, input_tokens, message
+from streamkit.server.messages.request import MessageRequest, Prompt
+from streamkit.server.messages.rules import checked
+from streamkit.server.reading import read_json
+from streamkit.server.sampling.budget import Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from streamkit.server.api import Api
+    from streamkit.server.desk import Desk
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create(desk: Desk, api: Api) -> Endpoint:
+    """Return the endpoint that creates messages."""
+
+    async def serve(request: Request) -> Response:
+        settings = api.admit(request)
+        body = await read_json(request)
+        budget = Budget()
+        asked = checked(body, MessageRequest, request.headers[VERSION], budget)
+        api.serve(asked.model)
+        if recording := api.recording(asked.model):
+            return replayed(recording, stream=bool(asked.stream), speed=settings.speed)
+        identity = Identity(body, desk.seed)
+        size = settings.token_size
+        made = answer(asked, identity, size=size, budget=budget)
+        whole = message(asked, made, identity, size=size)
+        if not asked.stream:
+            return JSONResponse(whole)
+        sent = named_events(events(whole, made, size=size), settings.pace)
+        return streamed(StreamingResponse(sent))
+
+    return serve
+
+
+def count(api: Api) -> Endpoint:
+    """Return the endpoint that counts tokens."""
+
+    async def serve(request: Request) -> Response:
+        settings = api.admit(request)
+        body = await read_json(request)
+        asked = checked(body, Prompt, request.headers[VERSION], Budget())
+        api.serve(asked.model)
+        return JSONResponse({"input_tokens": input_tokens(asked, settings.token_size)})
+
+    return serve

@@ -41,6 +41,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_NUMBER_LENGTH",
     "MAX_REPEATS",
+    "SPECIAL",
     "PartialArray",
     "PartialJSON",
     "PartialObject",
@@ -105,7 +106,7 @@ class PartialJSON:
 
     def feed(self, text: str) -> None:
         """Read the next piece, in time proportional to its length."""
-        if self._step is self._in_string and _SPECIAL(text) is None:
+        if self._step is self._in_string and SPECIAL(text) is None:
             # Most deltas are within a string.
             self._text.append(text)
             self.position += len(text)
@@ -241,7 +242,7 @@ class PartialJSON:
         return _skip_space(text, at, "nothing more")
 
     def _string(self, text: str, at: int) -> int:
-        special = _SPECIAL(text, at)
+        special = SPECIAL(text, at)
         end = len(text) if special is None else special.start()
         if end > at:
             self._text.append(text[at:end])
@@ -350,7 +351,7 @@ class PartialJSON:
 
     def _open_string(self, text: str, at: int, *, in_value: bool) -> int:
         self._in_value = in_value
-        special = _SPECIAL(text, at)
+        special = SPECIAL(text, at)
         if special is not None and special[0] == '"':
             # The string has come in one piece.
             self._finish_string(text[at : special.start()])
@@ -434,7 +435,8 @@ def _join_surrogates(high: str, low: str) -> str:
 
 _SPACE: Final = " \t\n\r"
 _NO_SPACE: Final = re.compile(r"[^ \t\n\r]").search
-_SPECIAL: Final = re.compile(r'["\\\x00-\x1f]').search
+SPECIAL: Final = re.compile(r'["\\\x00-\x1f]').search
+"""The search for the next character that ends a string, escapes, or may not be in it."""
 _NO_HEX_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]").search
 _ESCAPES: Final = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
 _REPLACEMENT: Final = "\ufffd"

@@ -1,0 +1,81 @@
+"""The parser of arriving JSON that writes what is new as patches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit._core.json.located import LocatedJSON
+from streamkit._core.json.path import pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamkit._core.json.view import Container
+
+__all__ = ["Patches"]
+
+
+class Patches(LocatedJSON):
+    """An incremental parser that returns the operations which rebuild the value so far.
+
+    The operations are ``add`` and ``replace`` of RFC 6902, and ``append``, whose ``value`` is added
+    to the end of the string at ``path``. RFC 6902 has no such operation, and to replace the string
+    each time would send it again and again. Together they are about as long as the text.
+    """
+
+    def __init__(self, **limits: int) -> None:
+        super().__init__(**limits)
+        self._operations: list[dict[str, Any]] = []
+        self._pointer = ""  # of the open string
+        self._newest: dict[str, Any] | None = None  # the open string's operation in this piece
+
+    def take(self, text: str) -> Sequence[dict[str, Any]]:
+        """Read the next piece, and return its operations, in order."""
+        self.feed(text)
+        operations = self._operations
+        if operations:
+            self._operations = []
+            self._newest = None
+        return operations
+
+    def finish(self) -> Sequence[dict[str, Any]]:
+        """End the text, and return the operation of a number or literal that is all of it."""
+        self.close()
+        return self._operations
+
+    def _began(self, container: Container, /) -> None:
+        self._add(pointer(self._location()), {} if isinstance(container, dict) else [])
+
+    def _follows_string(self) -> bool:
+        self._pointer = pointer(self._location())
+        self._newest = self._add(self._pointer, "")
+        return True
+
+    def _grown(self, piece: str) -> None:
+        self._append(piece)
+
+    def _ended(self, value: Any, *, again: bool) -> None:
+        if again:
+            self._operations.append(
+                {"op": "replace", "path": pointer(self._location()), "value": value}
+            )
+        elif not isinstance(value, str):
+            if not isinstance(value, dict | list):  # the parts of these were added one by one
+                self._add(pointer(self._location()), value)
+        elif self._followed is not None:
+            if len(value) > self._sent:
+                self._append(value[self._sent :])
+        else:
+            self._add(pointer(self._location()), value)
+
+    def _add(self, path: str, value: Any) -> dict[str, Any]:
+        operation = {"op": "add", "path": path, "value": value}
+        self._operations.append(operation)
+        return operation
+
+    def _append(self, delta: str) -> None:
+        newest = self._newest
+        if newest is None:
+            self._operations.append({"op": "append", "path": self._pointer, "value": delta})
+        else:
+            newest["value"] += delta

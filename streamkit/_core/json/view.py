@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
 from msgspec import Struct
 
+from streamkit._core.json.path import Path as JSONPath
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
@@ -75,6 +77,26 @@ class _View:
         return self._level.count + (self._tip is not None)
 
     @property
+    def is_complete(self) -> Completeness:
+        """False, because the value was still open; call it with a path to ask about a part.
+
+        ``parsed.is_complete("steps[0].output")`` returns whether the value at the path had come and
+        was complete. With ``*`` in the path, all that it selects must be complete, and no more may
+        come. A complete object or array is a plain dict or list, and no view.
+        """
+        return Completeness(self)
+
+    def _part(self, step: str | int | None) -> tuple[Any, bool] | None:
+        """Return the value at a step and whether it was open; None if it may still come."""
+        open_at = self._level.key if isinstance(self, PartialObject) else self._level.count
+        if self._tip is not None and step == open_at:
+            return self._open_value(), True
+        try:
+            return cast("Any", self)[step], False
+        except (KeyError, IndexError, TypeError):
+            return None
+
+    @property
     def __pydantic_serializer__(self) -> object:
         # Pydantic looks for this in every value of an `Any`.
         return _pydantic_serializer()
@@ -102,6 +124,46 @@ def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
         level = level.parent
         view = _view(level, view)
     return view
+
+
+class Completeness:
+    """Whether a view was complete: false, and a function of paths into the view."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, view: _View) -> None:
+        self._view = view
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __call__(self, path: str) -> bool:
+        """Return whether the value at the path had come and was complete.
+
+        Args:
+            path: Names, indices and ``*``, as in RFC 9535; the leading ``$`` is optional.
+
+        Raises:
+            ValueError: The text is no such path.
+        """
+        steps = _path(path).steps
+        value: Any = self._view
+        for depth, step in enumerate(steps):
+            if not isinstance(value, _View):  # all of it is there
+                return any(True for _ in JSONPath(steps[depth:]).find(value))
+            part = value._part(step)  # noqa: SLF001 - a view of this module
+            if part is None:
+                return False
+            value, is_open = part
+            if is_open and isinstance(value, str):
+                return False
+        return not isinstance(value, _View)
+
+    def __repr__(self) -> str:
+        return "False"
+
+
+_path = functools.lru_cache(maxsize=256)(JSONPath.of)
 
 
 class PartialObject(_View, Mapping[str, Any]):

@@ -13,7 +13,8 @@ Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assist
     DefaultHttpxClient or DefaultAsyncHttpxClient, of other libraries a DefaultHttpx2Client,
     DefaultAsyncHttpx2Client or DefaultAioHttpClient.
 Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; in async programs an
-    AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. AssistantEventHandler and
+    AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any
+    observable. AssistantEventHandler and
     AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
     threads and tasks. UploadProgress reports the progress of a file's upload. get_final() of a
     stream returns a Final, with its Usage and each FinalToolCall, for any protocol.
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
     from streamkit._http.default_httpx import DefaultHttpxClient as DefaultHttpxClient
     from streamkit._http.default_httpx2 import DefaultAsyncHttpx2Client as DefaultAsyncHttpx2Client
     from streamkit._http.default_httpx2 import DefaultHttpx2Client as DefaultHttpx2Client
+    from streamkit._rx.iteration import iterate as iterate
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
     from streamkit.families.assistants._async.handler import (
@@ -157,6 +159,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
     "UploadProgress": "streamkit.families.files.batch_upload",
+    "iterate": "streamkit._rx.iteration",
 }
 """The modules of the names that are imported on first use, to keep ``import streamkit`` fast.
 

@@ -7,8 +7,10 @@ cancelled.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from streamkit._rx.demand import current_demand
 from streamkit._rx.loop import call_on, required_loop
 from streamkit.errors import StreamkitError
 
@@ -44,7 +46,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
     An error of an observer ends the subscription and goes to the loop's exception handler. Where no
     loop runs, the observable emits an error.
     """
-    from reactivex.disposable import Disposable
+    from reactivex.disposable import CompositeDisposable, Disposable
 
     from streamkit._rx.observable import RequestObservable
 
@@ -56,27 +58,14 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
         except StreamkitError as error:
             observer.on_error(error)
             return Disposable()
-        disposed = False
-
-        async def push() -> None:
-            try:
-                stream = await open_stream()
-            except Exception as error:
-                observer.on_error(error)
-                return
-            async with stream:
-                while not disposed:
-                    try:
-                        event = await anext(stream)
-                    except StopAsyncIteration:
-                        observer.on_completed()
-                        return
-                    except Exception as error:
-                        observer.on_error(error)
-                        return
-                    observer.on_next(event)
-
-        task = loop.create_task(push())
+        subscription = _Subscription(open_stream, observer)
+        demand = current_demand()
+        attached = None if demand is None else demand.attach_async(subscription.push_next)
+        if attached is not None:  # a loop reads the stream
+            return CompositeDisposable(
+                Disposable(partial(call_on, loop, subscription.end)), attached
+            )
+        task = loop.create_task(subscription.push())
         _running.add(task)  # the loop keeps no reference of its own
         task.add_done_callback(_finished)
 
@@ -86,13 +75,92 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
                 task.cancel()
 
         def dispose() -> None:
-            nonlocal disposed
-            disposed = True
+            subscription.is_disposed = True
             call_on(loop, cancel)
 
         return Disposable(dispose)
 
     return RequestObservable(subscribe)
+
+
+class _Subscription(Generic[E]):
+    """The subscription of an observer to a stream, which one task reads."""
+
+    def __init__(
+        self,
+        open_stream: Callable[[], Awaitable[AsyncPullable[E]]],
+        observer: abc.ObserverBase[E],
+    ) -> None:
+        self._open_stream = open_stream
+        self._observer = observer
+        self._stream: AsyncPullable[E] | None = None
+        self._opening: asyncio.Task[AsyncPullable[E]] | None = None
+        self.is_disposed = False
+
+    async def push(self) -> None:
+        """Emit every event."""
+        try:
+            stream = await self._open_stream()
+        except Exception as error:
+            self._observer.on_error(error)
+            return
+        async with stream:
+            while not self.is_disposed:
+                try:
+                    event = await anext(stream)
+                except StopAsyncIteration:
+                    self._observer.on_completed()
+                    return
+                except Exception as error:
+                    self._observer.on_error(error)
+                    return
+                self._observer.on_next(event)
+
+    async def push_next(self) -> bool:
+        """Emit the next event; return false after the last, or after disposal."""
+        try:
+            event = await anext(self._stream or await self._open())
+        except StopAsyncIteration:
+            await self._close()
+            self._observer.on_completed()
+            return False
+        except Exception as error:
+            await self._close()
+            if not self.is_disposed:
+                self._observer.on_error(error)
+            return False
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self.is_disposed or (task is not None and task.cancelling()):
+                raise
+            return False  # ``end`` has cancelled the opening
+        self._observer.on_next(event)
+        return not self.is_disposed
+
+    def end(self) -> None:
+        """Close the stream, or do not open it; the task that reads it is woken."""
+        if self.is_disposed:
+            return
+        self.is_disposed = True
+        if self._opening is not None:
+            self._opening.cancel()
+        elif self._stream is not None:
+            task = asyncio.get_running_loop().create_task(self._close())
+            _running.add(task)
+            task.add_done_callback(_finished)
+
+    async def _open(self) -> AsyncPullable[E]:
+        # A task of its own, which ``end`` can cancel without the task of the loop.
+        self._opening = asyncio.ensure_future(self._open_stream())
+        try:
+            self._stream = await self._opening
+        finally:
+            self._opening = None
+        return self._stream
+
+    async def _close(self) -> None:
+        if self._stream is not None:
+            await self._stream.__aexit__(None, None, None)
 
 
 _running: set[asyncio.Task[None]] = set()

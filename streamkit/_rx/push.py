@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._rx.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit._rx.cancel_scope import CancelScope
+from streamkit._rx.demand import current_demand
 from streamkit._rx.turns import take_turns
 
 if TYPE_CHECKING:
@@ -54,8 +55,13 @@ def observe(open_stream: Callable[[], Pullable[E]]) -> Observable[E]:
         observer: abc.ObserverBase[E], scheduler: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         subscription = _Subscription(open_stream, observer)
+        attached = None
+        if scheduler is None and subscription.demand is not None:
+            attached = subscription.demand.attach(subscription.push_next)
         scheduler = scheduler or scheduler_off_this_thread()
-        if scheduler is None:
+        if attached is not None:
+            work = attached  # a loop reads the stream
+        elif scheduler is None:
             # An observer may subscribe to another observable within `on_next` (as `flat_map` does).
             # It is queued on the trampoline, and without turns would wait for the stream's end.
             work = take_turns(CurrentThreadScheduler.singleton(), subscription.push_next)
@@ -82,6 +88,8 @@ class _Subscription(Generic[E]):
         self._is_disposed = False
         self._lock = Lock()
         self._subscribed_by = get_ident()
+        self.demand = current_demand()
+        """The demand of the loop that the events are for, if they are for one."""
 
     def push(self, scheduler: abc.SchedulerBase, _state: Any = None) -> None:
         """Emit every event, on the scheduler."""
@@ -133,10 +141,17 @@ class _Subscription(Generic[E]):
             finally:
                 if not goes_on:
                     reading.close()
-            if goes_on:
-                when_done(scheduler, reading.submit(read), push, self.dispose)
+            if not goes_on:
+                return
+            if self.demand is None:
+                read_next()
+            else:
+                self.demand.when_open(read_next)
 
-        when_done(scheduler, reading.submit(read), push, self.dispose)
+        def read_next() -> None:
+            when_done(scheduler, reading.submit(read), push, self.dispose)
+
+        read_next()
 
     def _emit(self, event: E) -> bool:
         try:

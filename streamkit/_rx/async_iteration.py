@@ -1,0 +1,258 @@
+"""The loop of ``async for`` over an observable."""
+
+# Strategy: the loop subscribes on its own event loop. A stream of the async client only attaches
+# itself: as long as it is the only source, the loop's own task reads it, one item at a time, and no
+# tasks are switched. When anything else emits (a timer), or a second stream is attached, each
+# stream gets a task. A stream of the blocking client is read on a thread beside. All of these wait
+# between two items until there is room. See ``iteration`` for what both kinds of loops have.
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from streamkit._rx.demand import DEMAND, Demand, in_demand
+from streamkit._rx.iteration import UNWAITING_LIMIT
+from streamkit._rx.loop import call_on, required_loop, running_loop
+from streamkit.errors import SlowConsumerError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Self
+
+    from reactivex import Observable, abc
+
+__all__ = ["AsyncLoop"]
+
+T = TypeVar("T")
+
+
+class AsyncLoop(Generic[T]):
+    """The iterator of one ``async for``, which subscribes when its first item is asked for.
+
+    The subscription is disposed of at the end, by ``aclose``, and when the last reference is gone.
+    """
+
+    def __init__(self, observable: Observable[T], buffer: int) -> None:
+        # The source refers to the state alone, so that a loop that was left is collected.
+        self._state: _State[T] = _State(observable, buffer)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        return await self._state.take()
+
+    async def aclose(self) -> None:
+        """Dispose of the subscription."""
+        self._state.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._state.close()
+
+    def __del__(self) -> None:
+        self._state.close()
+
+
+class _State(Demand, Generic[T]):
+    """All that happens here happens on the event loop, except where a method says otherwise."""
+
+    def __init__(self, observable: Observable[T], buffer: int) -> None:
+        self._observable = observable
+        self._buffer = buffer
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._items: deque[T] = deque()
+        self._error: Exception | None = None
+        self._has_ended = False
+        self._is_closed = False
+        self._subscription: abc.DisposableBase | None = None
+        self._own: Callable[[], Awaitable[bool]] | None = None  # reads what this loop reads
+        self._is_shared = buffer > 0  # whether all streams are to be read by tasks of their own
+        self._drivers: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[Any] | None = None  # the loop's
+        self._woken: asyncio.Future[None] | None = None  # what the loop waits for
+        self._openers: deque[Callable[[], object]] = deque()
+
+    # The loop's side.
+
+    async def take(self) -> T:
+        """Return the next item; raise ``StopAsyncIteration`` or the source's error at the end."""
+        self._task = asyncio.current_task()
+        if self._loop is None and not self._is_closed:
+            self._subscribe()
+        items = self._items
+        while not items:
+            if self._has_ended or self._is_closed:
+                self._end()
+            own = self._own
+            if own is None:
+                await self._wait()
+            elif self._is_shared:
+                self._own = None
+                self._drive_apart(own)
+            else:
+                token = DEMAND.set(self)
+                try:
+                    goes_on = await own()
+                except BaseException:
+                    self.close()
+                    raise
+                finally:
+                    DEMAND.reset(token)
+                if not goes_on and self._own is own:
+                    self._own = None
+        item = items.popleft()
+        if self._openers:
+            self._open()
+        return item
+
+    def close(self) -> None:
+        """Dispose of the subscription, and let every source go on, into the void; any thread."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._loop is not None:
+            call_on(self._loop, self._let_go)
+
+    def _subscribe(self) -> None:
+        from reactivex.scheduler.eventloop import AsyncIOThreadSafeScheduler
+
+        self._loop = required_loop()
+        scheduler = AsyncIOThreadSafeScheduler(self._loop)
+        self._subscription = in_demand(
+            self,
+            lambda: self._observable.subscribe(
+                self.on_next, self.on_error, self.on_completed, scheduler=scheduler
+            ),
+        )
+
+    def _end(self) -> NoReturn:
+        error, self._error = self._error, None
+        self.close()
+        if error is not None:
+            raise error
+        raise StopAsyncIteration
+
+    async def _wait(self) -> None:
+        self._woken = asyncio.get_running_loop().create_future()
+        try:
+            await self._woken
+        finally:
+            self._woken = None
+
+    def _let_go(self) -> None:
+        if self._subscription is not None:
+            self._subscription.dispose()
+        self._items.clear()
+        self._wake()
+        self._open()
+
+    # The source's side.
+
+    def attach_async(self, step: Callable[[], Awaitable[bool]]) -> abc.DisposableBase:
+        """Read a stream in the loop's task, if it is the only one, else in one of its own."""
+        from reactivex.disposable import Disposable
+
+        if self._own is not None:
+            self._is_shared = True
+        if self._is_shared:
+            self._drive_apart(step)
+            return Disposable()
+
+        def detach() -> None:
+            if self._own is step:
+                self._own = None
+
+        self._own = step
+        self._wake()
+        return Disposable(detach)
+
+    def when_open(self, act: Callable[[], object]) -> None:
+        """Call ``act``, once, when there is room for an item; at once if there is."""
+        self._openers.append(act)
+        self._open()
+
+    def on_next(self, item: T) -> None:
+        """Add an item; on another thread than the event loop's, wait until there is room."""
+        loop = self._loop
+        if loop is None or running_loop() is loop:
+            self._put(item)
+            return
+        taken = threading.Event()
+
+        def put() -> None:
+            self._put(item)
+            self.when_open(taken.set)
+
+        try:
+            loop.call_soon_threadsafe(put)
+        except RuntimeError:  # the event loop is closed, and so is the loop on it
+            self._is_closed = True
+            return
+        taken.wait()
+
+    def on_error(self, error: Exception) -> None:
+        """End the loop with an error, after the items that it has not taken yet; any thread."""
+        self._finish(error)
+
+    def on_completed(self) -> None:
+        """End the loop, after the items that it has not taken yet; any thread."""
+        self._finish(None)
+
+    def _put(self, item: T) -> None:
+        if self._is_closed or self._has_ended:
+            return
+        self._items.append(item)
+        if len(self._items) > UNWAITING_LIMIT:
+            self._finish(SlowConsumerError(limit=UNWAITING_LIMIT, behind=len(self._items)))
+        if not self._is_shared and asyncio.current_task(self._loop) is not self._task:
+            self._is_shared = True
+        self._wake()
+
+    def _finish(self, error: Exception | None) -> None:
+        loop = self._loop
+        if loop is not None:
+            call_on(loop, partial(self._set_end, error))
+
+    def _set_end(self, error: Exception | None) -> None:
+        if not self._has_ended:
+            self._error, self._has_ended = error, True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._woken is not None:
+            _set(self._woken)
+
+    def _open(self) -> None:
+        while self._openers and (self._is_closed or len(self._items) <= self._buffer):
+            self._openers.popleft()()
+
+    def _drive_apart(self, step: Callable[[], Awaitable[bool]]) -> None:
+        """Read a stream by a task of its own."""
+        context = copy_context()
+        context.run(DEMAND.set, self)
+        task = asyncio.get_running_loop().create_task(self._drive(step), context=context)
+        self._drivers.add(task)  # the event loop keeps no reference of its own
+        task.add_done_callback(self._drivers.discard)
+
+    async def _drive(self, step: Callable[[], Awaitable[bool]]) -> None:
+        try:
+            while not self._is_closed and await step():
+                if not self._is_closed and len(self._items) > self._buffer:
+                    opened = asyncio.get_running_loop().create_future()
+                    self.when_open(partial(_set, opened))
+                    await opened
+        except Exception as error:
+            self.on_error(error)
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,0 +1,56 @@
+"""The demand of a loop over an observable, which the sources of its subscription follow."""
+
+# Strategy: between a source and the loop stand any operators, which know nothing of demand. So the
+# demand is in a context variable while the subscription is made, and while a source emits: a source
+# that can wait looks there when it is subscribed to. Other sources are not slowed down.
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from reactivex import abc
+
+__all__ = ["DEMAND", "Demand", "current_demand", "in_demand"]
+
+R = TypeVar("R")
+
+
+class Demand:
+    """The demand of one loop, for as many items as it has asked for and may hold."""
+
+    def attach(self, _step: Callable[[], bool]) -> abc.DisposableBase | None:
+        """Let the loop read a source, and return what detaches it; None if this loop cannot.
+
+        ``step`` emits one item, and returns true if more may follow.
+        """
+        return None
+
+    def attach_async(self, _step: Callable[[], Awaitable[bool]]) -> abc.DisposableBase | None:
+        """Do the same for a source that is awaited."""
+        return None
+
+    def when_open(self, act: Callable[[], object]) -> None:
+        """Call ``act``, once, when an item is wanted; at once if one is."""
+        act()
+
+
+DEMAND: ContextVar[Demand | None] = ContextVar("streamkit.demand", default=None)
+"""The demand that is followed here: set while a loop subscribes, and while it reads a stream."""
+
+
+def current_demand() -> Demand | None:
+    """Return the demand of the loop that subscribes here, or None."""
+    return DEMAND.get()
+
+
+def in_demand(demand: Demand, act: Callable[[], R]) -> R:
+    """Call a function within which sources that are subscribed to follow a demand."""
+    token = DEMAND.set(demand)
+    try:
+        return act()
+    finally:
+        DEMAND.reset(token)

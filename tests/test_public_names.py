@@ -26,7 +26,7 @@ ParseError PartialArray PartialObject PaymentRequiredError PermissionDeniedError
 PreconditionFailedError RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError
 RequestTooLargeError SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError
 StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout
-UnprocessableEntityError UploadProgress Usage __version__ json_default not_given omit
+UnprocessableEntityError UploadProgress Usage __version__ iterate json_default not_given omit
 pydantic_function_tool
 """
 MODULES = {

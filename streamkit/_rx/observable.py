@@ -19,8 +19,8 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 _REFUSAL = (
-    "an observable pushes its items and cannot be iterated: subscribe to it, or use `stream(...)` "
-    "or `create(..., stream=True)` for a loop"
+    "an observable pushes its items and cannot be iterated: subscribe to it, loop over "
+    "`streamkit.iterate(observable)`, or use `stream(...)` or `create(..., stream=True)` for a loop"
 )
 
 

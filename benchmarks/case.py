@@ -104,6 +104,9 @@ class Case:
     """The work whose answer is checked before measuring: less work if a run is slow; None if each
     run is checked as it is measured, so that an earlier check gains nothing."""
     rounds: int = 3
+    in_one_process: bool = False
+    """Whether the contenders take turns in one process, and not each in its own: so a ratio of two
+    that differ by tenths does not depend on the memory and the pace of a process."""
 
 
 class WrongAnswerError(Exception):

@@ -1,4 +1,7 @@
-"""The runner of a case: each contender in a process of its own, in turns, for several rounds."""
+"""The runner of a case: the contenders take turns, for several rounds.
+
+Each works in a process of its own, or all of them in one, as the case says.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks.case import COST, OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from benchmarks.case import Case, Figures, Results, Workload
+    from benchmarks.worker import Round
 
 __all__ = ["Row", "Table", "run"]
 
@@ -53,14 +57,12 @@ def run(name: str, case: Case, *, quick: bool) -> Table:
     versions: dict[str, str] = {}
     workloads = case.quick if quick else case.workloads
     rounds: list[Results] = []
-    for _ in range(1 if quick else case.rounds):
-        results: dict[tuple[str, Workload], Figures] = {}
-        for contender in present:
-            report = _work(name, contender, quick=quick)
-            measured = zip(workloads, report["figures"], strict=True)
-            results |= {(contender, work): figures for work, figures in measured if figures}
-            versions.update(report["versions"])
-        rounds.append(results)
+    processes = [present] if case.in_one_process else [[contender] for contender in present]
+    for _ in range(1 if quick or case.in_one_process else case.rounds):
+        reports = [_work(name, contenders, quick=quick) for contenders in processes]
+        versions.update(item for report in reports for item in report["versions"].items())
+        parts = zip(*(report["rounds"] for report in reports), strict=True)
+        rounds.extend(_results(of_one_round, workloads) for of_one_round in parts)
     keys = [(who, work) for work in workloads for who in present if (who, work) in rounds[0]]
     return Table([_row(case, rounds, *key) for key in keys], versions, absent)
 
@@ -78,8 +80,8 @@ def _present(case: Case) -> tuple[list[str], list[str]]:
 _MODULES = {"streamkit_rx": "streamkit"}
 
 
-def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.worker", name, contender]
+def _work(name: str, contenders: Sequence[str], *, quick: bool) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.worker", name, *contenders]
     # The hash seed is fixed, and no proxy of the environment is used.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "NO_PROXY": "127.0.0.1"}
     done = subprocess.run(
@@ -92,6 +94,17 @@ def _work(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
     )
     report: dict[str, Any] = json.loads(done.stdout)
     return report
+
+
+def _results(parts: Iterable[Round], workloads: Sequence[Workload]) -> Results:
+    """Return the figures of one round, of which each process has measured a part."""
+    return {
+        (contender, workload): figures
+        for part in parts
+        for contender, measured in part.items()
+        for workload, figures in zip(workloads, measured, strict=True)
+        if figures
+    }
 
 
 def _row(case: Case, rounds: list[Results], contender: str, workload: Workload) -> Row:

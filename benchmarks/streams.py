@@ -11,7 +11,7 @@ from benchmarks.case import Answer
 from benchmarks.data import CHOICES, Kind, Report, streamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import ModuleType
 
     from benchmarks.case import Run
@@ -24,6 +24,7 @@ __all__ = [
     "openai_client",
     "params",
     "pipeline",
+    "streamkit_async_client",
     "streamkit_client",
     "through_client",
     "through_floor",
@@ -126,6 +127,24 @@ def streamkit_client(pieces: Iterable[bytes]) -> Any:
     from streamkit import OpenAI
 
     return OpenAI(api_key="k", base_url=URL, http_client=_http(httpx, pieces))
+
+
+def streamkit_async_client(pieces: Iterable[bytes]) -> Any:
+    """Return the same client for an event loop."""
+    import httpx
+
+    from streamkit import AsyncOpenAI
+
+    class Body(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for piece in pieces:
+                yield piece
+
+    async def respond(_: object) -> httpx.Response:
+        return httpx.Response(200, headers=_HEADERS, stream=Body())
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
+    return AsyncOpenAI(api_key="k", base_url=URL, http_client=http)
 
 
 def openai_client(pieces: Iterable[bytes]) -> Any:

@@ -1,20 +1,25 @@
-"""Question 7: the cost of ``observe()``, against the ``for`` loop."""
+"""Question 7: the cost of ``observe()``, against the ``for`` loop; in a thread and on a loop."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.budgets import times_the_cost
 from benchmarks.case import Answer, Case, Contender, Workload, cpu_seconds
 from benchmarks.data import streamed
-from benchmarks.streams import params, streamkit_client
+from benchmarks.streams import params, streamkit_async_client, streamkit_client
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from benchmarks.case import Run
     from benchmarks.data import Kind
 
 KINDS: tuple[Kind, ...] = ("text", "structured")
+ASYNC = ", async"
+NAMES = [kind + way for way in ("", ASYNC) for kind in KINDS]
 
 
 class _Reader:
@@ -40,38 +45,65 @@ class _Reader:
         return Answer({"text": text, "failures": self._failures, "ends": self._ends})
 
 
-def _observe(workload: Workload) -> Run:
-    import streamkit
-
-    kind = _kind(workload)
-    client = streamkit_client(streamed(kind, workload.size).pieces)
-    given = params(kind, streamkit)
-
-    def run() -> Answer:
-        reader = _Reader()
-        client.chat.completions.observe(**given).subscribe(
-            reader.on_next, reader.on_error, reader.on_completed
-        )
-        return reader.answer()
-
-    return run
+def _observe(completions: Any, given: dict[str, Any], reader: _Reader) -> None:
+    completions.observe(**given).subscribe(reader.on_next, reader.on_error, reader.on_completed)
 
 
-def _for(workload: Workload) -> Run:
-    import streamkit
+def _for(completions: Any, given: dict[str, Any], reader: _Reader) -> None:
+    with completions.stream(**given) as stream:
+        for event in stream:
+            reader.on_next(event)
+    reader.on_completed()
 
-    kind = _kind(workload)
-    client = streamkit_client(streamed(kind, workload.size).pieces)
-    given = params(kind, streamkit)
 
-    def run() -> Answer:
-        reader = _Reader()
-        with client.chat.completions.stream(**given) as stream:
-            for event in stream:
-                reader.on_next(event)
+async def _observe_async(completions: Any, given: dict[str, Any], reader: _Reader) -> None:
+    ended = asyncio.Event()
+
+    def on_error(error: Exception) -> None:
+        reader.on_error(error)
+        ended.set()
+
+    def on_completed() -> None:
         reader.on_completed()
+        ended.set()
+
+    completions.observe(**given).subscribe(reader.on_next, on_error, on_completed)
+    await ended.wait()
+
+
+async def _for_async(completions: Any, given: dict[str, Any], reader: _Reader) -> None:
+    async with completions.stream(**given) as stream:
+        async for event in stream:
+            reader.on_next(event)
+    reader.on_completed()
+
+
+def _prepare(
+    in_thread: Callable[..., None], on_loop: Callable[..., Awaitable[None]], workload: Workload
+) -> Run:
+    import streamkit
+
+    kind = _kind(workload)
+    pieces, given = streamed(kind, workload.size).pieces, params(kind, streamkit)
+
+    def run() -> Answer:
+        reader = _Reader()
+        in_thread(client.chat.completions, given, reader)
         return reader.answer()
 
+    async def read(reader: _Reader) -> None:
+        async with streamkit_async_client(pieces) as client:
+            await on_loop(client.chat.completions, given, reader)
+
+    def run_on_loop() -> Answer:
+        reader = _Reader()
+        loop.run_until_complete(read(reader))
+        return reader.answer()
+
+    if workload.name.endswith(ASYNC):
+        loop = asyncio.new_event_loop()
+        return run_on_loop
+    client = streamkit_client(pieces)
     return run
 
 
@@ -80,20 +112,24 @@ def _answer(workload: Workload) -> dict[str, Any]:
 
 
 def _kind(workload: Workload) -> Kind:
-    return "structured" if workload.name == "structured" else "text"
+    return "structured" if workload.name.startswith("structured") else "text"
 
 
 CASE = Case(
     question="What does a chunk cost an observer of `observe()`, and what a `for` loop?",
     unit="µs of CPU time per chunk",
-    workloads=[Workload(kind, size) for kind in KINDS for size in (600, 6_000)],
-    quick=[Workload(kind, 600) for kind in KINDS],
+    workloads=[Workload(name, size) for name in NAMES for size in (600, 6_000)],
+    quick=[Workload(name, 600) for name in NAMES],
     contenders={
-        "streamkit": Contender(_observe, ("streamkit-rx", "reactivex", "httpx")),
-        "for": Contender(_for, ("streamkit-rx", "httpx")),
+        "streamkit": Contender(
+            partial(_prepare, _observe, _observe_async), ("streamkit-rx", "reactivex", "httpx")
+        ),
+        "for": Contender(partial(_prepare, _for, _for_async), ("streamkit-rx", "httpx")),
     },
     answer=_answer,
-    measure=partial(cpu_seconds, runs=100),  # a run of 600 takes a few milliseconds
+    measure=partial(cpu_seconds, runs=5),
     scale=lambda workload: 1e6 / workload.size,
     budgets=[times_the_cost(1.3, "for")],
+    rounds=15,
+    in_one_process=True,  # their costs differ by tenths
 )

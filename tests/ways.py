@@ -47,7 +47,14 @@ class Taken:
 
 
 Way = Callable[..., Taken]
-ADDED = {"annotation", "finish", "usage"}
+ADDED = {
+    "annotation",
+    "finish",
+    "tool_calls.custom.input.delta",
+    "tool_calls.custom.input.done",
+    "usage",
+}
+"""The types of the common events that ``stream()`` does not yield."""
 
 
 def pulled(url: str, library: Any = httpx, **params: Any) -> Taken:

@@ -21,11 +21,11 @@ class Chain(AnswerMachine[A, C, R]):
     """A machine that feeds the outputs of one machine to another.
 
     The second machine gets all outputs for an input at once, and at the end one after another. It
-    has emitted all when the first has: it is not closed.
+    is closed after the first, unless that raises an error at its end.
     """
 
     def __init__(self, first: AnswerMachine[A, E, R], second: Machine[Sequence[E], C]) -> None:
-        self._first = first
+        self._first, self._second = first, second
         self._feed_first = first.feed
         self._feed_second = second.feed
 
@@ -34,9 +34,10 @@ class Chain(AnswerMachine[A, C, R]):
         return self._feed_second(self._feed_first(value))
 
     def close(self) -> Iterator[C]:
-        """Yield the outputs for those of the first machine's end; raise its error after them."""
+        """Yield the outputs of the end of both."""
         for output in self._first.close():
-            yield from self._feed_second((output,))
+            yield from self._second.feed((output,))
+        yield from self._second.close()
 
     def fail(self, error: Exception, /) -> None:
         """Let the first machine take the error."""

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class Letters(AnswerMachine[str, str, str]):
-    """A word to its letters; at the end two more, and an error."""
+    """A word to its letters; at the end two more, and an error if there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         self._words = ""
+        self._error = error
 
     def feed(self, value: str, /) -> Sequence[str]:
         self._words += value
@@ -26,7 +27,8 @@ class Letters(AnswerMachine[str, str, str]):
 
     def close(self) -> Iterator[str]:
         yield from "yz"
-        raise ParseError("no", content="")
+        if self._error is not None:
+            raise self._error
 
     def snapshot(self) -> str:
         return self._words
@@ -36,18 +38,25 @@ class Letters(AnswerMachine[str, str, str]):
 
 
 class Counted(Machine["Sequence[str]", str]):
-    """Some letters to one text, with their number."""
+    """Some letters to one text, with their number; at the end a dot."""
 
     def feed(self, value: Sequence[str], /) -> Sequence[str]:
         return (f"{len(value)}:{''.join(value)}",)
+
+    def close(self) -> Iterator[str]:
+        yield "."
 
 
 def test_the_second_gets_all_outputs_for_an_input_at_once() -> None:
     assert [*Chain(Letters(), Counted()).feed("abc")] == ["3:abc"]
 
 
+def test_at_the_end_the_second_gets_one_output_after_another_and_is_closed() -> None:
+    assert [*Chain(Letters(), Counted()).close()] == ["1:y", "1:z", "."]
+
+
 def test_the_error_of_the_end_comes_after_its_outputs() -> None:
-    closing = Chain(Letters(), Counted()).close()
+    closing = Chain(Letters(ParseError("no", content="")), Counted()).close()
     assert [next(closing), next(closing)] == ["1:y", "1:z"]
     with pytest.raises(ParseError):
         next(closing)

@@ -58,8 +58,13 @@ FIELDS = {
     "logprobs.content.done": ("content",),
     "logprobs.refusal.delta": ("refusal", "snapshot"),
     "logprobs.refusal.done": ("refusal",),
+    "tool_calls.custom.input.delta": ("name", "index", "input", "input_delta"),
+    "tool_calls.custom.input.done": ("name", "index", "input"),
+    "annotation": ("annotation",),
+    "usage": ("usage",),
+    "finish": ("reason", "raw_reason"),
 }
-"""The documented events, and those of reasoning, with their documented fields besides ``type``."""
+"""The documented events and more, with their fields besides ``type``."""
 
 
 @dataclass

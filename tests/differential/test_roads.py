@@ -16,17 +16,20 @@ import streamkit
 from streamkit import operators as ops
 from tests.differential.listening import ASYNC_CLIENT, CLIENT, OURS, Heard, hear_streamkit
 from tests.differential.streams import KINDS, Streamed
+from tests.ways import ADDED
 
 
 @given(st.sampled_from(sorted(KINDS)).flatmap(KINDS.__getitem__))
 def test_every_road_leads_to_the_same_events(streamed: Streamed) -> None:
     params = streamed.params(streamkit)
     pulled = hear_streamkit(streamed.pieces, params)
-    for road in (await_events, push_events, push_events_to_a_loop, lift_events):
-        heard = road(streamed, params)
-        assert heard.types == pulled.types
-        assert heard.events == pulled.events
-        assert type(heard.error) is type(pulled.error)
+    assert_same(await_events(streamed, params), pulled)
+    pushed = push_events(streamed, params)
+    for road in (push_events_to_a_loop, lift_events, pull_common_events, await_common_events):
+        assert_same(road(streamed, params), pushed)
+    pushed.types = [kind for kind in pushed.types if kind not in ADDED]
+    pushed.events = {key: said for key, said in pushed.events.items() if key[0] not in ADDED}
+    assert_same(pushed, pulled)
 
 
 @given(st.sampled_from(sorted(KINDS)).flatmap(KINDS.__getitem__))
@@ -39,12 +42,33 @@ def test_operators_compose_to_what_the_client_does(streamed: Streamed) -> None:
         assert composed.events == pulled.events
 
 
-def await_events(streamed: Streamed, params: dict[str, Any]) -> Heard:
+def assert_same(heard: Heard, expected: Heard) -> None:
+    assert heard.types == expected.types
+    assert heard.events == expected.events
+    assert type(heard.error) is type(expected.error)
+
+
+def pull_common_events(streamed: Streamed, params: dict[str, Any]) -> Heard:
+    heard = Heard()
+    with OURS.saying(streamed.pieces), CLIENT.chat.completions.stream(**params) as stream:
+        try:
+            for event in stream.common:
+                heard.note(event)
+        except streamkit.OpenAIError as error:
+            heard.error = error
+    return heard
+
+
+def await_common_events(streamed: Streamed, params: dict[str, Any]) -> Heard:
+    return await_events(streamed, params, in_common=True)
+
+
+def await_events(streamed: Streamed, params: dict[str, Any], *, in_common: bool = False) -> Heard:
     heard = Heard()
 
     async def listen() -> None:
         async with ASYNC_CLIENT.chat.completions.stream(**params) as stream:
-            async for event in stream:
+            async for event in stream.common if in_common else stream:
                 heard.note(event)
 
     with OURS.saying(streamed.pieces):

@@ -101,7 +101,6 @@ class FinishEvent(PartEvent, frozen=True, gc=False, eq=False):
     """The end of the answer, or of a choice; an answer that was cut has no such event."""
 
     type: ClassVar[Literal["finish"]] = "finish"
-    _at = ("choice_index",)
     choice_index: int
     reason: str
     """``stop``, ``tool_calls``, ``length``, ``content_filter``, ``pause``, ``cancelled``, or the

@@ -29,8 +29,9 @@ class AnswerFamily(Family[A, E], Generic[A, E, C]):
     common: Callable[[], Machine[Sequence[E], C]]
     """A function that makes the machine that turns events of the protocol into common events.
 
-    An input are the events of one part of the answer, or of a few; a part of one event is a
-    sequence of one. The machine emits all in ``feed``: the protocol's events show every end.
+    Each input is the events that one part of the answer has led to, or several parts that were
+    read at once. The machine emits in ``feed`` what it can: it is not closed when an error of the
+    content ends the stream.
     """
     final: Callable[[Any], Final[Any]]
     """A function that turns the whole answer, as the protocol has it, into the common one."""

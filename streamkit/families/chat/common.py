@@ -9,6 +9,7 @@ from msgspec import UNSET
 from streamkit._core.machine import Machine
 from streamkit.families._common.events import AnnotationEvent, FinishEvent, UsageEvent
 from streamkit.families._common.final import Final, FinalToolCall, Usage
+from streamkit.families.chat.custom_calls import CustomCalls, has_custom_call
 from streamkit.families.chat.events import ChunkEvent
 from streamkit.families.chat.log import usage_of
 from streamkit.types import ChatCompletionMessageCustomToolCall
@@ -30,13 +31,14 @@ __all__ = ["CommonChatEvents", "final"]
 class CommonChatEvents(
     Machine["Sequence[ChatCompletionStreamEvent[Any]]", "ChatCompletionEvent[Any]"]
 ):
-    """A machine that adds annotations, usage and finish reasons to the events of chunks.
+    """A machine that adds to the events of chunks the common ones that ``stream()`` does not yield.
 
-    Annotations follow the chunk event. Finish reasons come after all other events of their chunk,
-    once for each choice; usage is last, and only if it has changed.
+    Annotations follow the chunk event. After the other events of the chunk come those of custom
+    tools, then the finish of each choice, once, and last the usage, if it has changed.
     """
 
     def __init__(self) -> None:
+        self._custom_calls = CustomCalls()
         self._finished: set[int] = set()
         self._usage = Usage()
 
@@ -46,9 +48,13 @@ class CommonChatEvents(
         """Return the events of some chunks, or of the end, with the additional ones."""
         # A hot place: nearly every input is the events of one chunk, with nothing to add.
         for event in value:
-            if event.__class__ is ChunkEvent and _adds(event.chunk):
+            if event.__class__ is ChunkEvent and _adds(event):
                 return self._with_additions(value)
         return value
+
+    def close(self) -> Iterator[ChatCompletionEvent[Any]]:
+        """Yield the done events of custom calls whose choice had no finish reason."""
+        yield from self._custom_calls.close()
 
     def _with_additions(
         self, value: Sequence[ChatCompletionStreamEvent[Any]]
@@ -60,7 +66,10 @@ class CommonChatEvents(
                 events.append(event)
                 continue
             events += (*last, event, *_annotations(event.chunk))
-            last = [*self._finishes(event), *self._usages(event.chunk)]
+            last = []
+            for update in event.updates:
+                last += self._custom_calls.take(update)
+            last += (*self._finishes(event), *self._usages(event.chunk))
         return events + last
 
     def _finishes(self, event: ChunkEvent) -> Iterator[FinishEvent]:
@@ -68,7 +77,7 @@ class CommonChatEvents(
             reason, index = update.finish_reason, update.index
             if reason and index not in self._finished:  # some servers repeat it in every chunk
                 self._finished.add(index)
-                yield FinishEvent(index, _REASONS.get(reason, reason), reason)
+                yield FinishEvent(index, _REASONS.get(reason, reason), reason, _part=(index,))
 
     def _usages(self, chunk: ChatCompletionChunk) -> Iterator[UsageEvent]:
         usage = _usage(usage_of(chunk.usage, chunk.choices or ()))
@@ -99,9 +108,13 @@ def final(completion: ParsedChatCompletion[Any]) -> Final[Any]:
 _REASONS = {"function_call": "tool_calls"}
 
 
-def _adds(chunk: ChatCompletionChunk) -> bool:
+def _adds(event: ChunkEvent) -> bool:
+    chunk = event.chunk
     if chunk.usage is not None:
         return True
+    for update in event.updates:
+        if update.calls and has_custom_call(update):
+            return True
     for choice in chunk.choices or ():
         if choice.finish_reason or (choice.delta is not None and choice.delta.annotations):
             return True

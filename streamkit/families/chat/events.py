@@ -10,6 +10,8 @@ from streamkit.families._common.events import (
     AnswerChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
+    CustomToolCallInputDeltaEvent,
+    CustomToolCallInputDoneEvent,
     FinishEvent,
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
@@ -67,7 +69,14 @@ ChatCompletionStreamEvent = (
 )
 """Any event of ``stream()``; type checkers narrow it by ``event.type``."""
 
-ChatCompletionEvent = ChatCompletionStreamEvent[T] | AnnotationEvent | UsageEvent | FinishEvent
+ChatCompletionEvent = (
+    ChatCompletionStreamEvent[T]
+    | CustomToolCallInputDeltaEvent
+    | CustomToolCallInputDoneEvent
+    | AnnotationEvent
+    | UsageEvent
+    | FinishEvent
+)
 """Any event of ``observe()``: those of ``stream()``, and more that are common to all protocols."""
 
 

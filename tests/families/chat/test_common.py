@@ -107,6 +107,36 @@ def test_annotations_come_before_the_content_is_done() -> None:
     assert events[1].part == events[3].part
 
 
+CUSTOM = [
+    {"index": 0, "id": "c", "type": "custom", "custom": {"name": "sh", "input": "ls"}},
+    {"index": 0, "custom": {"input": " -l"}},
+]
+
+
+def test_a_custom_call_is_emitted_as_its_input_grows_and_done_before_the_finish() -> None:
+    events = common(*map(calls, CUSTOM), ends("tool_calls"))
+    chunk_, *first = ["chunk", "tool_calls.custom.input.delta"]
+    assert types(events) == [
+        *(chunk_, *first, chunk_, *first, chunk_),
+        *("tool_calls.custom.input.done", "finish"),
+    ]
+    assert [event.input for event in events if hasattr(event, "input")] == ["ls", "ls -l", "ls -l"]
+    assert {event.part for event in events if hasattr(event, "input")} == {(0, 0)}
+    assert (events[-2].name, events[-2].tool_call_id) == ("sh", "c")
+
+
+def test_a_custom_call_without_a_finish_is_done_at_the_end() -> None:
+    script = stream(b"data: " + calls(CUSTOM[0]).to_json(indent=None).encode() + b"\n\n", DONE)
+    with ScriptedServer(script) as server:
+        with OpenAI(api_key="k", base_url=server.url) as client:
+            with client.chat.completions.stream(**ASKED) as events:
+                pulled = list(events.common)
+            pushed: list[Any] = []
+            client.chat.completions.observe(**ASKED).subscribe(pushed.append)
+    assert types(pulled)[-1] == "tool_calls.custom.input.done"
+    assert pulled[1:] == pushed[1:]
+
+
 def test_the_parts_of_an_answer_are_its_choices_and_their_calls() -> None:
     events = common(
         says("a", 1), calls(call(0, "{}", id="c", name="f"), index=1), chunk(usage=COUNTS)

@@ -80,6 +80,7 @@ class AsyncCommonEvents(Generic[E, C]):
         self._read = read
         self._close = close
         self._ready: Iterator[C] = iter(())
+        self._has_ended = False
 
     def __aiter__(self) -> Self:
         return self
@@ -88,7 +89,15 @@ class AsyncCommonEvents(Generic[E, C]):
         while True:
             for event in self._ready:
                 return event
-            self._ready = iter(self._machine.feed(await self._read()))
+            if self._has_ended:
+                raise StopAsyncIteration
+            try:
+                events = await self._read()
+            except StopAsyncIteration:
+                self._has_ended = True
+                self._ready = iter(self._machine.close())
+            else:
+                self._ready = iter(self._machine.feed(events))
 
     async def close(self) -> None:
         """Close the stream."""

@@ -81,6 +81,7 @@ class CommonEvents(Generic[E, C]):
         self._read = read
         self._close = close
         self._ready: Iterator[C] = iter(())
+        self._has_ended = False
 
     def __iter__(self) -> Self:
         return self
@@ -89,7 +90,15 @@ class CommonEvents(Generic[E, C]):
         while True:
             for event in self._ready:
                 return event
-            self._ready = iter(self._machine.feed(self._read()))
+            if self._has_ended:
+                raise StopIteration
+            try:
+                events = self._read()
+            except StopIteration:
+                self._has_ended = True
+                self._ready = iter(self._machine.close())
+            else:
+                self._ready = iter(self._machine.feed(events))
 
     def close(self) -> None:
         """Close the stream."""

@@ -82,7 +82,7 @@ WAYS: dict[str, Callable[[Any], object]] = {
 def test_an_observable_is_not_iterated_but_says_what_to_do(
     make: Callable[[], Observable[Any]], iterate: Callable[[Any], object]
 ) -> None:
-    with pytest.raises(TypeError, match=r"subscribe to it, or use `stream\(\.\.\.\)`"):
+    with pytest.raises(TypeError, match=r"loop over `streamkit\.iterate\(observable\)`"):
         iterate(make())
 
 
@@ -101,7 +101,7 @@ def test_nor_is_what_operators_of_reactivex_make_of_it(
     piped: Callable[[Observable[Any]], Observable[Any]], iterate: Callable[[Any], object]
 ) -> None:
     source: Observable[Any] = ops.share()(rx.of(1, 2))
-    with pytest.raises(TypeError, match=r"subscribe to it, or use `stream\(\.\.\.\)`"):
+    with pytest.raises(TypeError, match=r"loop over `streamkit\.iterate\(observable\)`"):
         iterate(piped(source))
     seen: list[Any] = []
     piped(source).subscribe(seen.append)

@@ -18,7 +18,7 @@ PRINTS = {
     "A first stream": r"^\w[^\n]*\.$",
     "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
     "Events": r"\n[01] \S+ \{.*\n[01] steps=\[Step\(explanation=",
-    "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n$",
+    "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n\w[^\n]*$",
     "A pipeline of your own": (
         r"ContentDeltaEvent\(choice_index=2.*"
         r"ContentDoneEvent\(choice_index=[012], content='\w+.*"

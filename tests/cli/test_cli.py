@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from streamkit.cli import main, scenes
 from streamkit.cli.app import app
 from streamkit.events import RefusalDoneEvent
 from streamkit.server import EmbeddedServer
+from tests.cli.ctrl_c import interrupted
 from tests.http_server import STREAM_HEAD, Do, ScriptedServer, Step, chunk, response
 from tests.sse_bodies import DONE, part, stream
 
@@ -500,8 +500,7 @@ def test_ctrl_c_closes_the_stream() -> None:
         ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "Hello\n"
-            process.send_signal(signal.SIGINT)
-            rest, errors = process.communicate(timeout=30)
+            rest, errors = interrupted(process)
         assert (process.returncode, rest, errors) == (130, "", "")
         assert server.hung_up.wait(10)
 
@@ -534,8 +533,7 @@ def test_serve_serves_until_ctrl_c() -> None:
         ran = httpx.get(f"{url}/models", headers={"authorization": f"Bearer {KEY}"})
         assert "recording:unicode" in [model["id"] for model in ran.json()["data"]]
         assert httpx.get(f"{url}/models").status_code == 401
-        process.send_signal(signal.SIGINT)
-        said = process.stdout.read()
+        said, _ = interrupted(process)
     assert process.returncode == 0
     assert f"OPENAI_BASE_URL={url}" in said
     assert KEY not in said

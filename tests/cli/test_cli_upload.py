@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -18,6 +17,7 @@ from streamkit.cli.app import app
 from streamkit.cli.display.uploads import Bars
 from streamkit.types import construct
 from streamkit.types.vector_stores import VectorStoreFileBatch
+from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal, unboxed
 from tests.http_server import Do, ScriptedServer, response
 from tests.polled import BATCH, FILE, STORED, ok, serving
@@ -208,6 +208,5 @@ def test_ctrl_c_waits_for_no_answer(files: list[Path]) -> None:
             [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             assert server.asked.wait(30)
-            process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=30) == ("", "")
+            assert interrupted(process) == ("", "")
         assert process.returncode == 130

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from typer.testing import CliRunner
 
 from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
+from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 
 BETA = {"OpenAI-Beta": "assistants=v2"}
@@ -28,8 +28,7 @@ def test_a_database_outlives_the_command(tmp_path: Path) -> None:
         found = re.match(r"Serving at (\S+) ", served.stdout.readline())
         assert found
         thread = httpx.post(found[1] + "/threads", json={}, headers=BETA).json()
-        served.send_signal(signal.SIGINT)
-        assert served.stdout.read().endswith("Stopped.\n")
+        assert interrupted(served)[0].endswith("Stopped.\n")
     assert served.returncode == 0
     with EmbeddedServer(database=database) as server:
         kept = httpx.get(f"{server.base_url}/threads/{thread['id']}", headers=BETA)
@@ -64,8 +63,7 @@ def test_what_is_allowed_and_logged_is_an_option() -> None:
         named = {"Host": "box.local", "Origin": "https://a.example"}
         assert httpx.get(found[1] + "/models?key=secret", headers=named).status_code == 200
         assert httpx.get(found[1] + "/models", headers={"Host": "b.local"}).status_code == 403
-        served.send_signal(signal.SIGINT)
-        said = served.stderr.read()
+        _, said = interrupted(served)
     assert re.findall(r"^\S+ \S+ GET (\S+) (\d+)", said, re.MULTILINE) == [
         ("/v1/models", "200"),
         ("/v1/models", "403"),

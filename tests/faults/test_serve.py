@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 
 import httpx
@@ -11,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streamkit.cli.app import app
+from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 
 SERVE = ["serve", "--port", "0", "--fault"]
@@ -25,8 +25,7 @@ def test_the_command_serves_with_a_fault() -> None:
         found = re.match(r"Serving at (\S+) ", served.stdout.readline())
         assert found
         answer = httpx.get(found[1] + "/models")
-        served.send_signal(signal.SIGINT)
-        served.stdout.read()
+        interrupted(served)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
 
 

@@ -81,7 +81,8 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         state = H2Connection(H2Configuration(client_side=False))
         state.initiate_connection()
-        with connection:
+        # A client that hangs up with unread bytes resets the connection.
+        with connection, suppress(OSError):
             while data := connection.recv(1 << 16):
                 with self._lock:
                     for event in state.receive_data(data):
@@ -91,7 +92,7 @@ class Server:
                                 self._begin(state, event.stream_id)
                             self._start(self._end, connection, state, event.stream_id)
                     connection.sendall(state.data_to_send())
-            self.hung_up.set()
+        self.hung_up.set()
 
     @staticmethod
     def _begin(state: H2Connection, stream: int) -> None:

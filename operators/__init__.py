@@ -27,6 +27,7 @@ from streamkit.operators.refusal_detect import refusal_detect
 from streamkit.operators.retry_stream import retry_stream
 from streamkit.operators.share import share
 from streamkit.operators.split_by_choice import split_by_choice
+from streamkit.operators.split_by_part import split_by_part
 from streamkit.operators.split_think import split_think
 from streamkit.operators.tool_arg_parse import tool_arg_parse
 from streamkit.operators.tool_calls import tool_calls
@@ -50,6 +51,7 @@ __all__ = [
     "retry_stream",
     "share",
     "split_by_choice",
+    "split_by_part",
     "split_think",
     "tool_arg_parse",
     "tool_calls",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, TypeVar
 
+from streamkit._core.content import has_content
 from streamkit._core.deadlines import StreamLimits
 from streamkit._rx.operator_input import OperatorInput
 from streamkit._rx.timed_observable import timed
-from streamkit.families.chat.content import is_content
+from streamkit.families._common.part_event import PartEvent
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit._core.wire import Wire
+    from streamkit._rx.operator_input import Takes
+
 __all__ = ["content_timeout"]
+
+T = TypeVar("T", bound="Wire | PartEvent")
 
 
 def content_timeout(
@@ -24,16 +32,17 @@ def content_timeout(
     between_content: float | None = None,
     total: float | None = None,
     scheduler: abc.SchedulerBase | None = None,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionChunk]]:
+) -> Callable[[Observable[T]], Observable[T]]:
     """Emit ``StreamTimeoutError`` when the observer waits too long for content.
 
         --role--a--usage----usage---------
         [ content_timeout(between_content=10) ]
         --role--a--usage----usage#
 
-    The limits are those of the same names in ``Timeout``. Only content resets them: text, refusals,
-    tool calls, reasoning, log probabilities and finish reasons. A role, usage and empty chunks are
-    passed on and reset nothing. Time in which the observer handles a chunk counts only in
+    The source emits common events, or the chunks of any protocol. The limits are those of the same
+    names in ``Timeout``. Only content resets them: text, refusals, tool calls, reasoning, log
+    probabilities and finish reasons. A role, usage and empty chunks are passed on and reset
+    nothing; nor do ``chunk`` events. Time in which the observer handles an item counts only in
     ``total``. When a limit is reached, the source is disposed of. ``accumulate`` and
     ``chat_events`` further down add the part that had arrived to the error.
 
@@ -47,5 +56,16 @@ def content_timeout(
             cannot measure time while the source blocks its only thread.
     """
     limits = StreamLimits(first_content=first_content, between_content=between_content, total=total)
-    taken = OperatorInput("content_timeout", ChatCompletionChunk)
-    return lambda source: timed(taken.source(source), limits, is_content, taken, scheduler)
+    taken = OperatorInput(
+        "content_timeout", ChatCompletionChunk | PartEvent, also=_registered_types
+    )
+    return lambda source: timed(taken.source(source), limits, has_content, taken, scheduler)
+
+
+def _registered_types() -> Takes:
+    """Return the types of chunks of the families that are loaded."""
+    known = (ChatCompletionChunk, PartEvent)
+    more: list[Takes] = [
+        kind for kind in has_content.registry if kind is not object and not issubclass(kind, known)
+    ]
+    return reduce(or_, more, ChatCompletionChunk)

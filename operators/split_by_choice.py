@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.splitting import split
 from streamkit.families.chat.events import ChunkEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reactivex import GroupedObservable, Observable, Subject, abc
+    from reactivex import GroupedObservable, Observable
 
+    from streamkit._rx.splitting import Separator
     from streamkit.families.chat.log import ChoiceUpdate
 
 __all__ = ["split_by_choice"]
@@ -33,109 +35,24 @@ def split_by_choice() -> Callable[
     new observable is emitted. Subscribe before the next chunk comes (``flat_map`` does), because
     earlier additions are not kept longer.
     """
-    taken = OperatorInput("split_by_choice", ChunkEvent)
-
-    def operator(
-        source: Observable[ChunkEvent],
-    ) -> Observable[GroupedObservable[int, ChoiceUpdate]]:
-        taken.source(source)
-        from reactivex.disposable import RefCountDisposable, SingleAssignmentDisposable
-
-        from streamkit._rx.observable import GroupedObservable, Observable
-
-        def subscribe(
-            observer: abc.ObserverBase[GroupedObservable[int, ChoiceUpdate]],
-            scheduler: abc.SchedulerBase | None = None,
-        ) -> abc.DisposableBase:
-            choices: dict[int, _Choice] = {}
-            finished: set[int] = set()
-            opened: list[_Choice] = []
-            subscription = SingleAssignmentDisposable()
-            # The source is disposed of when the outer observable and every choice are.
-            shared = RefCountDisposable(subscription)
-
-            def on_next(event: ChunkEvent) -> None:
-                if type(event) not in taken.admitted:
-                    try:
-                        taken.admit(event)
-                    except TypeError as error:
-                        subscription.dispose()
-                        on_error(error)
-                        return
-                while opened:
-                    opened.pop().forget()
-                for update in event.updates:
-                    choice = choices.get(update.index)
-                    if choice is None:
-                        if update.index in finished and _is_empty(update):
-                            continue
-                        choice = choices[update.index] = _Choice()
-                        opened.append(choice)
-                        observer.on_next(
-                            GroupedObservable(update.index, choice.observable(), shared)
-                        )
-                    choice.on_next(update)
-                for update in event.updates:
-                    if update.finish_reason and (choice := choices.pop(update.index, None)):
-                        finished.add(update.index)
-                        choice.on_completed()
-
-            def on_error(error: Exception) -> None:
-                for choice in _taken(choices):
-                    choice.on_error(error)
-                observer.on_error(error)
-
-            def on_completed() -> None:
-                for choice in _taken(choices):
-                    choice.on_completed()
-                observer.on_completed()
-
-            subscription.disposable = source.subscribe(
-                on_next, on_error, on_completed, scheduler=scheduler
-            )
-            return shared
-
-        return Observable(subscribe)
-
-    return operator
+    return split(_new_separator, OperatorInput("split_by_choice", ChunkEvent))
 
 
-class _Choice:
-    """The updates of one choice, complete for observers that subscribe before the second chunk.
+def _new_separator() -> Separator[ChunkEvent, int, ChoiceUpdate]:
+    finished: set[int] = set()
 
-    An observer need not subscribe at once: ``merge`` subscribes in its turn on the trampoline of
-    reactivex, which is after the first chunk. So the updates of that chunk are replayed.
-    """
+    def separate(event: ChunkEvent) -> tuple[list[tuple[int, ChoiceUpdate]], list[int]]:
+        updates = [
+            (update.index, update)
+            for update in event.updates
+            if update.index not in finished or not _is_empty(update)
+        ]
+        ended = [index for index, update in updates if update.finish_reason]
+        finished.difference_update([index for index, _ in updates])
+        finished.update(ended)
+        return updates, ended
 
-    def __init__(self) -> None:
-        from reactivex import Subject
-
-        self._updates: Subject[ChoiceUpdate] = Subject()
-        self._first: list[ChoiceUpdate] = []
-        self._is_first = True
-        self.on_error = self._updates.on_error
-        self.on_completed = self._updates.on_completed
-
-    def on_next(self, update: ChoiceUpdate) -> None:
-        if self._is_first:
-            self._first.append(update)
-        self._updates.on_next(update)
-
-    def forget(self) -> None:
-        self._is_first = False
-        self._first.clear()
-
-    def observable(self) -> Observable[ChoiceUpdate]:
-        from streamkit._rx.observable import Observable
-
-        def subscribe(
-            observer: abc.ObserverBase[ChoiceUpdate], scheduler: abc.SchedulerBase | None = None
-        ) -> abc.DisposableBase:
-            for update in self._first:
-                observer.on_next(update)
-            return self._updates.subscribe(observer, scheduler=scheduler)
-
-        return Observable(subscribe)
+    return separate
 
 
 def _is_empty(update: ChoiceUpdate) -> bool:
@@ -144,9 +61,3 @@ def _is_empty(update: ChoiceUpdate) -> bool:
     logprobs = new is not None and (new.content or new.refusal)
     texts = update.reasoning or update.content or update.refusal
     return not (texts or update.calls or logprobs)
-
-
-def _taken(choices: dict[int, _Choice]) -> list[_Choice]:
-    taken = [choices[index] for index in sorted(choices)]
-    choices.clear()
-    return taken

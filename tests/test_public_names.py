@@ -58,7 +58,8 @@ MODULES = {
     "operators": """
         accumulate accumulate_messages accumulate_run assistant_events chat_events content_timeout
         decode decode_assistant_events lift logprobs message_content partial_parse pipe reasoning
-        refusal_detect retry_stream share split_by_choice split_think tool_arg_parse tool_calls
+        refusal_detect retry_stream share split_by_choice split_by_part split_think tool_arg_parse
+        tool_calls
     """,
     "polling": """
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll

@@ -128,7 +128,7 @@ def test_an_error_reaches_every_choice_that_has_not_finished() -> None:
         source.on_next(chunk_)
     lost = OSError("lost")
     source.on_error(lost)
-    assert errors == [(0, lost), (2, lost)]
+    assert errors == [(2, lost), (0, lost)]
 
 
 def test_usage_in_the_middle_belongs_to_no_choice(marbles: Marbles) -> None:

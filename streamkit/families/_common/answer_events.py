@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from streamkit._core.content import has_content
 from streamkit._core.ending import ends_answer
 from streamkit.families._common.final import Usage
 from streamkit.families._common.part_event import PartEvent
@@ -112,3 +113,9 @@ class FinishEvent(PartEvent, frozen=True, gc=False, eq=False):
 @ends_answer.register(FinishEvent)
 def _(_: FinishEvent) -> bool:
     return True
+
+
+@has_content.register(AnswerChunkEvent)
+@has_content.register(UsageEvent)
+def _(_: AnswerChunkEvent | UsageEvent) -> bool:
+    return False

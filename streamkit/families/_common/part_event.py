@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
+from streamkit._core.content import has_content
 from streamkit._core.events import Event, Growth
 
-__all__ = ["PartEvent", "PartGrowth"]
+__all__ = ["Part", "PartEvent", "PartGrowth"]
+
+Part: TypeAlias = tuple[int | str, ...]
+"""The address of a part of an answer."""
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -18,13 +22,13 @@ class PartEvent(Event, frozen=True, kw_only=True, gc=False, eq=False):
 
     _implied: ClassVar[Mapping[str, object]] = _NOTHING
     """The members that ``to_dict`` leaves out while they have these values."""
-    _part: tuple[int | str, ...] = ()
+    _part: Part = ()
     """The part's address, where its protocol has other addresses than indices of choices."""
     _raw: object = None
     """The event of the protocol from which this one was made; None if it is this one."""
 
     @property
-    def part(self) -> tuple[int | str, ...]:
+    def part(self) -> Part:
         """The address of the part of the answer: of a text, a thought, a call or a choice.
 
         Events of one part have equal addresses throughout the stream. An address can be hashed and
@@ -33,7 +37,7 @@ class PartEvent(Event, frozen=True, kw_only=True, gc=False, eq=False):
         return self.place
 
     @property
-    def place(self) -> tuple[int | str, ...]:
+    def place(self) -> Part:
         """The same address; events of one type and one place continue each other."""
         return self._part or super().place
 
@@ -62,6 +66,11 @@ class PartEvent(Event, frozen=True, kw_only=True, gc=False, eq=False):
         return super().__eq__(other) and self._part == getattr(other, "_part", ())
 
     __hash__ = None  # as for every event
+
+
+@has_content.register(PartEvent)
+def _(_: PartEvent) -> bool:
+    return True
 
 
 class PartGrowth(Growth, PartEvent, frozen=True, kw_only=True, gc=False, eq=False):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Generic, Literal, TypeVar
 
+from streamkit._core.content import has_content
 from streamkit._core.text import TextLog
 from streamkit.families._common.part_event import PartEvent, PartGrowth
 from streamkit.structured.reader import Reader
@@ -202,3 +203,10 @@ class LogprobsRefusalDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
     _at = ("choice_index",)
     choice_index: int
     refusal: list[ChatCompletionTokenLogprob]
+
+
+@has_content.register(ContentDeltaEvent)
+@has_content.register(ReasoningDeltaEvent)
+@has_content.register(RefusalDeltaEvent)
+def _(event: ContentDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent) -> bool:
+    return bool(event.delta)

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from streamkit._core.content import has_content
+from streamkit.types import ChatCompletionChunk
+
 if TYPE_CHECKING:
-    from streamkit.types import ChatCompletionChunk, ChoiceDelta
+    from streamkit.types import ChoiceDelta
 
 __all__ = ["is_content"]
 
 
+@has_content.register(ChatCompletionChunk)
 def is_content(chunk: ChatCompletionChunk) -> bool:
     """Return whether a chunk has a part of an answer or the end of a choice.
 

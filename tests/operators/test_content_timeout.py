@@ -11,8 +11,18 @@ from reactivex import Subject, never, of
 from reactivex.scheduler import TimeoutScheduler
 from reactivex.testing import ReactiveTest, TestScheduler
 
-from streamkit import StreamTimeoutError
+from streamkit import StreamTimeoutError, Usage
 from streamkit import operators as ops
+from streamkit._core.text import TextLog
+from streamkit.events import (
+    AnswerChunkEvent,
+    ContentDeltaEvent,
+    FinishEvent,
+    FunctionToolCallArgumentsDeltaEvent,
+    ReasoningDeltaEvent,
+    UsageEvent,
+)
+from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage
 
 if TYPE_CHECKING:
@@ -231,3 +241,26 @@ def test_a_limit_that_is_no_time_is_refused_at_once(limit: str) -> None:
     operator: Callable[..., Any] = ops.content_timeout
     with pytest.raises(ValueError, match=limit):
         operator(**{limit: -1})
+
+
+COMMON: dict[str, tuple[Any, bool]] = {
+    "a piece of text": (ContentDeltaEvent(0, "a", TextLog(), 1, Reader()), True),
+    "an empty piece": (ContentDeltaEvent(0, "", TextLog(), 0, Reader()), False),
+    "a thought": (ReasoningDeltaEvent(0, "a", TextLog(), 1), True),
+    "a call": (
+        FunctionToolCallArgumentsDeltaEvent(0, 0, "f", "c", "", TextLog(), 0, Reader()),
+        True,
+    ),
+    "a finish reason": (FinishEvent(0, "stop", "stop"), True),
+    "a chunk": (AnswerChunkEvent(USAGE), False),
+    "usage": (UsageEvent(Usage()), False),
+}
+
+
+@pytest.mark.parametrize(("event", "is_content"), COMMON.values(), ids=COMMON)
+def test_of_common_events_those_with_content_give_more_time(event: Any, is_content: bool) -> None:
+    recorded, _ = run(on_next(203, event), on_completed(214), first_content=10)
+    assert recorded == [
+        (203, event),
+        (214, "completed") if is_content else (210, ("first_content", 10)),
+    ]

@@ -104,7 +104,7 @@ def test_the_key_of_an_observable_is_the_part(marbles: Marbles) -> None:
         return f"part_{part.key[0]}"
 
     keys = pipe(SPLIT, rx_operators.map(key))
-    marbles("--b:+------b:+--a:+------|", keys, "--part_b---------part_a--|")
+    marbles("--b:+------b:+--a:+------|", keys, "--part_b--------part_a---|")
 
 
 def test_disposal_lets_go_of_the_source(marbles: Marbles) -> None:

@@ -32,6 +32,7 @@ os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 WITH_DEV = {
     "tests/faults/test_llmock.py",
     "tests/faults/test_real_server.py",
+    "tests/server/test_judge_llama.py",
     "tests/test_real_server.py",
     "tests/test_unasync.py",
 }

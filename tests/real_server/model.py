@@ -66,8 +66,13 @@ CALLING = [[CALL, 27], [CALLED, 10], [END, 20]]
 """A ``logit_bias`` with which a model makes one tool call or a few."""
 
 
-def write_model(path: Path) -> None:
-    """Write the model, always the same, as a GGUF file."""
+def write_model(path: Path, *, calling: bool = False) -> None:
+    """Write the model, always the same, as a GGUF file.
+
+    Args:
+        path: The file to write.
+        calling: Whether the model calls tools by itself, for an endpoint that ignores a bias.
+    """
     tokens = vocabulary()
     random = np.random.default_rng(11)
 
@@ -82,6 +87,8 @@ def write_model(path: Path) -> None:
     embedding[:, 0] = 4
     output = weights(len(tokens), WIDTH, spread=0.45)
     output[:, 0] = [token.lean for token in tokens]
+    if calling:
+        output[[END, CALL], 0] = (2.4, 2.2)
     # Ends and calls do not depend on the words before, but only on chance and the bias.
     output[[END, CALL], 1:] = 0
 

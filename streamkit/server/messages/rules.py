@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -53,9 +54,9 @@ def checked(body: Any, kind: type[P], version: str, budget: Budget) -> P:
     for name in SAMPLING if version >= WITHOUT_SAMPLING else ():
         if name in fields:
             raise refused(name, "Extra inputs are not permitted")
-    for field in msgspec.structs.fields(kind):
-        if field.required and field.name not in fields:
-            raise refused(field.name, "Field required")
+    for name in _required(kind):
+        if name not in fields:
+            raise refused(name, "Field required")
     try:
         request = convert(fields, kind)
     except msgspec.ValidationError as error:
@@ -74,6 +75,11 @@ def checked(body: Any, kind: type[P], version: str, budget: Budget) -> P:
             budget=budget,
         )
     return request
+
+
+@cache
+def _required(kind: type[Prompt]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(kind) if field.required]
 
 
 def _thinking(request: Prompt) -> None:

@@ -71,8 +71,9 @@ class ResponseStream(StreamingResponse):
         for event in self._events:
             if event["sequence_number"] <= self._after:
                 continue
-            with anyio.move_on_after(wait):
-                await self._cancelled.wait()
+            if wait:
+                with anyio.move_on_after(wait):
+                    await self._cancelled.wait()
             # Also with a pace of 0, so that other tasks run and a disconnect is noticed.
             await checkpoint()
             if self._cancelled.is_set():

@@ -226,6 +226,8 @@ def options(transport: Callable[..., object]) -> dict[str, Any]:
     """Return the options of our own httpx client; like httpx, it reads the environment."""
     import httpx
 
+    from streamkit._http.cookie_jar import new_jar
+
     tls = httpx.create_ssl_context()
 
     def by(proxy: str | None) -> object:
@@ -237,4 +239,9 @@ def options(transport: Callable[..., object]) -> dict[str, Any]:
         )
 
     mounts = {urls: proxy and by(proxy) for urls, proxy in proxies().items()}
-    return {"transport": by(None), "mounts": mounts, "follow_redirects": True}
+    return {
+        "transport": by(None),
+        "mounts": mounts,
+        "follow_redirects": True,
+        "cookies": new_jar(),
+    }

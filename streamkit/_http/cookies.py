@@ -1,16 +1,23 @@
-"""Cookies: those of one key are sent with no other key, and unsendable ones are not kept."""
+"""Cookies: those of one key are sent with no other key, and unsendable ones are not kept.
+
+httpx accepts a cookie with a letter outside ASCII from a server, and then fails to send any request
+with it. The jars of this library reject such a cookie (``cookie_jar.py``). The jar of a client that
+was given keeps its own rules, so such a cookie is removed from it before the next request is built.
+One case remains: httpx builds the request that follows a redirect before it returns the response.
+So with a client that was given, a redirect that itself sets such a cookie fails.
+"""
 
 from __future__ import annotations
 
 import weakref
+from contextlib import suppress
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from http.cookiejar import Cookie, CookiePolicy
+    from http.cookiejar import Cookie
 
-__all__ = ["OwnCookies", "keep_sendable"]
+__all__ = ["OwnCookies", "forget_unsendable", "is_sendable"]
 
 C = TypeVar("C")
 
@@ -26,22 +33,23 @@ class OwnCookies:
         if client not in self._copies:
             fresh: Any = copy(client)
             if hasattr(fresh, "cookies"):
-                fresh.cookies = None  # httpx then makes a new jar
+                from streamkit._http.cookie_jar import new_jar
+
+                fresh.cookies = new_jar()
             self._copies.setdefault(client, fresh)
         own: C = self._copies[client]
         return own
 
 
-def keep_sendable(client: object) -> None:
-    """Make ``client`` reject cookies with a letter outside ASCII.
+def forget_unsendable(client: object) -> None:
+    """Remove the cookies that cannot be sent from the jar of ``client``, if it has one."""
+    jar: Any = getattr(getattr(client, "cookies", None), "jar", None)
+    for cookie in [*jar] if jar is not None else ():
+        if not is_sendable(cookie):
+            with suppress(KeyError):  # another thread has removed it
+                jar.clear(cookie.domain, cookie.path, cookie.name)
 
-    httpx accepts such a cookie from a server, and then fails to send that server any request.
-    """
-    policy = getattr(getattr(getattr(client, "cookies", None), "jar", None), "_policy", None)
-    if policy is not None and not isinstance(policy.set_ok, partial):
-        policy.set_ok = partial(_set_ok, policy)
 
-
-def _set_ok(policy: CookiePolicy, cookie: Cookie, request: Any) -> bool:
-    sendable = cookie.name.isascii() and (cookie.value or "").isascii()
-    return sendable and type(policy).set_ok(policy, cookie, request)
+def is_sendable(cookie: Cookie) -> bool:
+    """Return whether the name and the value of ``cookie`` are ASCII."""
+    return cookie.name.isascii() and (cookie.value or "").isascii()

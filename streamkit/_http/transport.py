@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from streamkit._http.client import AnyClient, Connections
 from streamkit._http.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
-from streamkit._http.cookies import OwnCookies, keep_sendable
+from streamkit._http.cookies import OwnCookies, forget_unsendable
 from streamkit._http.errors import exchange_error
 from streamkit._http.redaction import Secrets
 from streamkit._http.request import Request, headers, query
@@ -112,7 +112,7 @@ class Transport(Generic[AnyClient]):
 
     def _build_by_client(self, *args: Any, **kwargs: Any) -> httpx.Request:
         client = self.http_client
-        keep_sendable(client)
+        forget_unsendable(client)
         try:
             built: httpx.Request = client.build_request(*args, **kwargs)
         except StreamkitError:

@@ -7,6 +7,7 @@ import encodings
 import json
 import logging
 import pkgutil
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -125,6 +126,30 @@ def test_a_cookie_that_cannot_be_sent_is_not_kept() -> None:
                 client.files.retrieve("file-1")
     sent = [request.headers.get("cookie") for request in server.requests]
     assert sent == [None, None, "kept=1", "kept=1", "kept=1"]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_given_client_forgets_such_a_cookie_and_keeps_its_rules(library: Any) -> None:
+    cookies = [HEADERS["cookie"], b"Set-Cookie: kept=1; Path=/"]
+    away = HEADERS["cookie"] + b"\r\nLocation: /v1/there"
+    scripts = [with_header(b"200 OK", header, b"{}") for header in cookies]
+    policy = DefaultCookiePolicy()
+    before = vars(policy).copy()
+    with (
+        ScriptedServer(*scripts, with_header(b"307 Away", away, b""), *scripts) as server,
+        library.Client(cookies=CookieJar(policy), follow_redirects=True) as http,
+        OpenAI(base_url=server.url, api_key="k", max_retries=0, http_client=http) as client,
+    ):
+        for _ in range(2):
+            client.files.retrieve("file-1")
+        with pytest.raises(errors.StreamkitError):  # httpx has failed to follow the redirect
+            client.files.retrieve("file-1")
+        for _ in range(2):
+            client.files.retrieve("file-1")
+    sent = [request.headers.get("cookie") for request in server.requests]
+    assert sent == [None, None, "kept=1", "kept=1", "kept=1"]
+    assert {name: value for name, value in vars(policy).items() if name in before} == before
+    assert "set_ok" not in vars(policy)
 
 
 # Charsets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import httpx
 import pytest
@@ -84,11 +84,11 @@ def kinds(events: list[dict[str, Any]]) -> list[str]:
     """
     found: list[str] = []
     for event in events:
-        held = event.get("delta") or event.get("item") or event.get("content_block") or {}
+        held: Any = event.get("delta") or event.get("item") or event.get("content_block")
         kind = event["type"].replace("response.incomplete", "response.completed")
         if isinstance(held, dict):
-            kind += f" {held.get('type', '')}"  # pyright: ignore[reportUnknownMemberType]
-        if kind != "ping " and found[-1:] != [kind]:
+            kind += f" {cast('dict[str, Any]', held).get('type', '')}"
+        if kind != "ping" and found[-1:] != [kind]:
             found.append(kind)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -87,12 +87,13 @@ WHOLE: dict[str, dict[str, Any]] = {
 def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path of every value in a value, itself included."""
     yield before
+    inner: Any = {}
     if isinstance(value, dict):
-        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
-            yield from places(each, (*before, key))
-    if isinstance(value, list):
-        for position, each in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            yield from places(each, (*before, position))
+        inner = value
+    elif isinstance(value, list):
+        inner = dict(enumerate(cast("list[Any]", value)))
+    for key, each in inner.items():
+        yield from places(each, (*before, key))
 
 
 def changed(body: Any, place: tuple[Any, ...], value: Any) -> Any:
@@ -207,7 +208,7 @@ ROUTES = [
     (method, route.path.translate(str.maketrans("{}", "__")))
     for route in create_app().routes
     if isinstance(route, Route)
-    for method in route.methods or ()
+    for method in sorted(route.methods or ())
 ]
 
 

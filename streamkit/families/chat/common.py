@@ -46,7 +46,7 @@ class CommonChatEvents(
         self, value: Sequence[ChatCompletionStreamEvent[Any]], /
     ) -> Sequence[ChatCompletionEvent[Any]]:
         """Return the events of some chunks, or of the end, with the additional ones."""
-        # A hot place: nearly every input is the events of one chunk, with nothing to add.
+        # A hot path: nearly every input is the events of one chunk, with nothing to add.
         for event in value:
             if event.__class__ is ChunkEvent and _adds(event):
                 return self._with_additions(value)

@@ -83,7 +83,7 @@ class _Maker:
             self._say(self._content())
         else:
             if not isinstance(self._request.tool_choice, AnyChoice | ToolChoice):
-                # As models do that say what they are about to do.
+                # Models that announce a call do the same.
                 self._say(prose.answer_to(self._prompt, self._random))
             for tool in tools:
                 self._call(tool)

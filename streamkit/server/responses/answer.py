@@ -93,7 +93,7 @@ class _Maker:
             self._say(_text_part(self._content()), phase="final_answer")
         else:
             if self._request.tool_choice in (None, "auto"):
-                # As models do that say what they are about to do.
+                # Models that announce a call do the same.
                 self._say(_text_part(prose.answer_to(self._prompt, self._random)), "commentary")
             for tool in tools:
                 self._call(tool)

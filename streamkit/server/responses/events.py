@@ -1,7 +1,7 @@
 """A response as the events of its stream."""
 
-# Strategy: the events follow from the response as it ends. So a stream that was cut can be resumed
-# from any event, at any time, and a response that is polled says the same as one that is streamed.
+# Strategy: the events are computed from the finished response. So a stream that was cut can be
+# resumed from any event, at any time, and polling shows the same response as streaming.
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _all(response: Document, size: int) -> Iterator[Event]:
     failed = response["status"] == "failed"
     last = len(response["output"]) - 1
     for index, item in enumerate(response["output"]):
-        # A failure leaves open what it interrupts.
+        # A failure leaves the last item open.
         for event in _item(item, size, whole=not failed or index < last):
             yield {**event, "output_index": index}
     yield {"type": f"response.{response['status']}", "response": response}

@@ -87,8 +87,8 @@ class StreamkitError(CopyableError):
     partial: object = None
     """The part of the answer that had arrived, or None.
 
-    It is a chat's completion so far, a run's ``PartialRun``, or the newest state of a polled
-    object.
+    It is a chat's completion so far, a response so far, a run's ``PartialRun``, or the newest state
+    of a polled object.
     """
     request_id: str | None = None
     """The response's ``x-request-id`` or ``request-id``, where it had one; quote it to support."""
@@ -330,10 +330,19 @@ class ParseError(StreamkitError, ValueError):
         """The whole text that the model wrote."""
 
 
+class AnswerWithUsage(Protocol):
+    """A completion, or the answer of another API."""
+
+    @property
+    def usage(self) -> object:
+        """The numbers of tokens that it used, or None."""
+        ...
+
+
 class LengthFinishReasonError(StreamkitError):
     """The token limit ended an answer that was to be parsed."""
 
-    def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
+    def __init__(self, *, completion: AnswerWithUsage) -> None:
         usage = completion.usage
         spent = f" - {usage!r}" if usage else ""
         super().__init__(f"Could not parse response content as the length limit was reached{spent}")
@@ -343,7 +352,7 @@ class LengthFinishReasonError(StreamkitError):
 class ContentFilterFinishReasonError(StreamkitError):
     """The content filter ended an answer that was to be parsed."""
 
-    def __init__(self, *, completion: ChatCompletion | ParsedChatCompletion[Any]) -> None:
+    def __init__(self, *, completion: AnswerWithUsage) -> None:
         super().__init__(
             "Could not parse response content as the request was rejected by the content filter"
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streamkit.families.files._async.files import AsyncFiles
     from streamkit.families.files._async.vector_stores import AsyncVectorStores
     from streamkit.families.models._async.models import AsyncModels
+    from streamkit.families.responses._async.responses import AsyncResponses
 
 __all__ = ["AsyncOpenAI"]
 
@@ -74,6 +75,13 @@ class AsyncOpenAI:
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(changed(self._transport.config, options)))
         return client
+
+    @cached_property
+    def responses(self) -> AsyncResponses:
+        """The responses, with their items, events and background work."""
+        from streamkit.families.responses._async.responses import AsyncResponses
+
+        return AsyncResponses(self._transport)
 
     @cached_property
     def files(self) -> AsyncFiles:

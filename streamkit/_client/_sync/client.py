@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from streamkit.families.files._sync.files import Files
     from streamkit.families.files._sync.vector_stores import VectorStores
     from streamkit.families.models._sync.models import Models
+    from streamkit.families.responses._sync.responses import Responses
 
 __all__ = ["OpenAI"]
 
@@ -75,6 +76,13 @@ class OpenAI:
         client = object.__new__(type(self))
         client._connect(self._transport.with_config(changed(self._transport.config, options)))
         return client
+
+    @cached_property
+    def responses(self) -> Responses:
+        """The responses, with their items, events and background work."""
+        from streamkit.families.responses._sync.responses import Responses
+
+        return Responses(self._transport)
 
     @cached_property
     def files(self) -> Files:

@@ -55,6 +55,8 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
                 else:
                     self._take(None if self._pipeline.done else await anext(self._body, None))
         except Exception as error:
+            if await self._resumed(error):
+                return await self._next()
             if self._exchange is not None and self._may_begin_anew:
                 await self._begin_anew(self._exchange, error)
                 return await self._next()
@@ -98,6 +100,10 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
 
     async def _goes_on(self) -> bool:
         """Return whether another response continues this one; a subclass switches to it."""
+        return False
+
+    async def _resumed(self, _error: Exception) -> bool:
+        """Return whether the same answer continues after an error; a subclass switches to it."""
         return False
 
     async def _begin_anew(self, exchange: AsyncExchange, error: Exception) -> None:

@@ -56,6 +56,8 @@ class Stream(StreamState[E, "SyncBody", "SyncExchange"]):
                 else:
                     self._take(None if self._pipeline.done else next(self._body, None))
         except Exception as error:
+            if self._resumed(error):
+                return self._next()
             if self._exchange is not None and self._may_begin_anew:
                 self._begin_anew(self._exchange, error)
                 return self._next()
@@ -97,6 +99,10 @@ class Stream(StreamState[E, "SyncBody", "SyncExchange"]):
 
     def _goes_on(self) -> bool:
         """Return whether another response continues this one; a subclass switches to it."""
+        return False
+
+    def _resumed(self, _error: Exception) -> bool:
+        """Return whether the same answer continues after an error; a subclass switches to it."""
         return False
 
     def _begin_anew(self, exchange: SyncExchange, error: Exception) -> None:

@@ -1,0 +1,1 @@
+"""Responses for a client on the running loop."""

@@ -1,0 +1,272 @@
+# Made from ../_async/responses.py by .ci/unasync.py: change it there.
+"""The resource ``client.responses``: create, parse, stream, observe, poll, resume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from streamkit._http.exchange import SyncExchange
+from streamkit.families._resource._sync.managers import StreamManager
+from streamkit.families._resource._sync.resource import SyncResource
+from streamkit.families._resource._sync.streaming import StreamingResource
+from streamkit.families.responses import call as calls
+from streamkit.families.responses._sync.input_items import InputItems
+from streamkit.families.responses._sync.stream import ResponseStream
+from streamkit.families.responses.call import ResponseCall
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+    from typing_extensions import TypeForm
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._http.transport import SyncTransport
+    from streamkit.families._resource._sync.stream import Stream
+    from streamkit.families._resource.params import NotGiven, RequestOptions
+    from streamkit.families.responses.params import (
+        ResponseAndPollParams,
+        ResponseParams,
+        ResponsePollParams,
+        RetrieveParams,
+        StreamParams,
+    )
+    from streamkit.structured.response_format import FormT, ResponseFormat
+    from streamkit.types.responses.parsed import ParsedResponse
+    from streamkit.types.responses.response import Response, ResponseDeleted
+    from streamkit.types.responses.stream_event import ResponseStreamEvent
+
+__all__ = ["Responses"]
+
+T = TypeVar("T")
+
+
+class Responses(StreamingResource, SyncResource):
+    """Responses; methods take the parameters of the API reference as keyword arguments."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        super().__init__(transport)
+        self._limits = transport.config.limits
+        self.input_items = InputItems(transport)
+
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ResponseParams],
+    ) -> Response: ...
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[True],
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[ResponseParams],
+    ) -> Stream[ResponseStreamEvent]: ...
+    def create(
+        self,
+        *,
+        stream: bool | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Any,
+    ) -> Response | Stream[ResponseStreamEvent]:
+        """Return the response as received; with ``stream=True``, a stream of its events.
+
+        Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
+        """
+        call = ResponseCall(params, stream=bool(stream), on_truncated=on_truncated)
+        if stream:
+            return self._open(call.chunks())
+        return call.response(SyncExchange(self._transport, call.request).send())
+
+    @overload
+    def parse(
+        self,
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseParams],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        text_format: NotGiven | None = None,
+        parse_as: object = ...,
+        **params: Unpack[ResponseParams],
+    ) -> ParsedResponse[Any]: ...
+    @overload
+    def parse(
+        self, *, text_format: TypeForm[FormT], **params: Unpack[ResponseParams]
+    ) -> ParsedResponse[FormT]: ...
+    @overload
+    def parse(
+        self, *, text_format: object, parse_as: object = ..., **params: Unpack[ResponseParams]
+    ) -> ParsedResponse[Any]: ...
+    def parse(self, **params: Any) -> ParsedResponse[Any]:
+        """Return the response with its texts and its tools' arguments read into their types.
+
+        Args:
+            **params: The parameters of the API reference; ``text_format``, the type to read the
+                texts as, whose schema is sent; and ``parse_as``, another type to read them as,
+                or None to leave them as they are.
+
+        Raises:
+            APIError: The response failed.
+            LengthFinishReasonError: The response was cut short at the maximum length, and there was
+                something to parse. This error and the next two have the response as ``partial``.
+            ContentFilterFinishReasonError: The same, but a content filter cut it short.
+            ParseError: A text does not fit its type, or there is none and one was to be parsed.
+        """
+        call = ResponseCall(params, stream=False)
+        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
+
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> StreamManager[ResponseStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> StreamManager[ResponseStream[Any]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> StreamManager[ResponseStream[FormT]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> StreamManager[ResponseStream[Any]]: ...
+    def stream(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> StreamManager[ResponseStream[Any]]:
+        """Return a manager of the stream of typed events; a ``with`` opens the stream.
+
+        With ``response_id`` it is the stream of an existing response, after the event whose number
+        is ``starting_after``. Where the response is generated in the background, a stream that
+        breaks off is resumed.
+
+        Args:
+            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
+            partial_strings: Whether ``parsed`` includes strings that are not complete yet.
+            **params: The parameters of ``parse``, or ``response_id``.
+        """
+        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        return StreamManager(lambda: self._open_events(call))
+
+    def chunks(
+        self, *, on_truncated: OnTruncated = "error", **params: Unpack[StreamParams]
+    ) -> Observable[ResponseStreamEvent]:
+        """Return a cold observable of the events as they came, the source of a custom pipeline."""
+        return self._observe(self._streamed(params, on_truncated).chunks())
+
+    @overload
+    def retrieve(
+        self,
+        response_id: str,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RetrieveParams],
+    ) -> Response: ...
+    @overload
+    def retrieve(
+        self,
+        response_id: str,
+        *,
+        stream: Literal[True],
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RetrieveParams],
+    ) -> Stream[ResponseStreamEvent]: ...
+    def retrieve(
+        self,
+        response_id: str,
+        *,
+        stream: bool | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[RetrieveParams],
+    ) -> Response | Stream[ResponseStreamEvent]:
+        """Fetch a response; with ``stream=True``, as the stream of its events as they came."""
+        if stream:
+            return self._open(calls.retrieve_stream(response_id, params, on_truncated))
+        return self._send(calls.retrieve(response_id, params))
+
+    def cancel(self, response_id: str, **params: Unpack[RequestOptions]) -> Response:
+        """Cancel a response in the background; to cancel one twice is no error."""
+        return self._send(calls.cancel(response_id, params))
+
+    def delete(self, response_id: str, **params: Unpack[RequestOptions]) -> ResponseDeleted:
+        """Delete a response."""
+        return self._send(calls.delete(response_id, params))
+
+    def poll(self, response_id: str, **params: Unpack[ResponsePollParams]) -> Response:
+        """Poll a response in the background until it has ended, and return it, also if it failed.
+
+        After ``max_wait_seconds`` a ``PollTimeoutError`` is raised, and the response goes on.
+        """
+        return self._poll(calls.poll(response_id, params))
+
+    @overload
+    def create_and_poll(
+        self,
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseAndPollParams],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    def create_and_poll(
+        self, *, text_format: object = ..., **params: Unpack[ResponseAndPollParams]
+    ) -> ParsedResponse[Any]: ...
+    def create_and_poll(self, **params: Any) -> ParsedResponse[Any]:
+        """Begin a response in the background, ``poll`` it, and return it as ``parse`` does."""
+        call, plan = calls.create_and_poll(params)
+        return call.read(self._poll(plan), self._limits)
+
+    def observe_poll(
+        self, response_id: str, **params: Unpack[ResponsePollParams]
+    ) -> Observable[Response]:
+        """Return a cold observable of the states of a response that ``poll`` fetches."""
+        return self._observe_poll(calls.poll(response_id, params))
+
+    def observe_create_and_poll(
+        self, *, text_format: object = None, **params: Unpack[ResponseAndPollParams]
+    ) -> Observable[Response]:
+        """Return a cold observable of the states of a response; every subscription begins one."""
+        _, plan = calls.create_and_poll({**params, "text_format": text_format})
+        return self._observe_poll(plan)
+
+    def _streamed(
+        self, params: Any, on_truncated: OnTruncated, *, partial_strings: bool = True
+    ) -> ResponseCall:
+        return ResponseCall(
+            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
+        )
+
+    def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
+        return ResponseStream(*self._begin(call.streamed()), call=call, transport=self._transport)

@@ -1,0 +1,233 @@
+"""The calls of responses: their requests, and the reading of their answers. No I/O.
+
+Source: https://platform.openai.com/docs/api-reference/responses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streamkit._http.redaction import keeping_secrets
+from streamkit.errors import APIResponseValidationError
+from streamkit.families._resource import call as calls
+from streamkit.families._resource.call import Call, path
+from streamkit.families._resource.params import NOT_GIVEN
+from streamkit.families._resource.poll_plan import PollTerms, Statuses
+from streamkit.families._resource.streamed_call import StreamedCall
+from streamkit.families.responses import family
+from streamkit.families.responses.decoder import ENDED, failure
+from streamkit.families.responses.format import text_and_format
+from streamkit.families.responses.machine import ResponseEvents
+from streamkit.families.responses.resumption import ResumableEvents
+from streamkit.families.responses.tools import flat, parsers
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.structured.reader import Reader
+from streamkit.types import CursorPage
+from streamkit.types.responses.items import ResponseOutputItem
+from streamkit.types.responses.response import Response, ResponseDeleted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._http.request import Request
+    from streamkit.families._resource.poll_plan import PollPlan
+    from streamkit.types.responses.parsed import ParsedResponse
+    from streamkit.types.responses.stream_event import ResponseStreamEvent
+
+__all__ = [
+    "ResponseCall",
+    "cancel",
+    "create_and_poll",
+    "delete",
+    "input_items",
+    "poll",
+    "retrieve",
+    "retrieve_stream",
+]
+
+STATUSES = Statuses(working=frozenset({"queued", "in_progress"}), final=ENDED)
+"""The statuses of a response: those in which it is generated, and those in which polling ends."""
+
+
+class ResponseCall:
+    """A call for a new response, or for the stream of an existing one, its parameters checked.
+
+    The constructor raises an error before any request for parameters that would fail later.
+
+    Args:
+        params: The parameters of the method.
+        stream: Whether the answer is streamed.
+        on_truncated: The treatment of a stream that ends before its answer.
+        partial_strings: Whether partial values include strings that are not complete.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        *,
+        stream: bool,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+    ) -> None:
+        body, options = calls.split(params)
+        self.response_id: str | None = body.pop("response_id", None)
+        self.starting_after: int | None = body.pop("starting_after", None)
+        given = [*(body["tools"] or ())] if "tools" in body else []
+        text, format_ = text_and_format(
+            body, body.pop("text_format", None), body.pop("parse_as", NOT_GIVEN)
+        )
+        self._reader = Reader(format_, parsers(given), partial_strings=partial_strings)
+        self._on_truncated: OnTruncated = on_truncated
+        self._options = options
+        self.in_background = True
+        """Whether the server generates the response without a reader, so that one may come back."""
+        if self.response_id is not None:
+            self.request = self.continued(self.response_id, self.starting_after, body)
+            return
+        if "tools" in body:
+            body["tools"] = [flat(tool) for tool in given]
+        if text is not None:
+            body["text"] = text
+        if stream or "stream" in body:
+            body["stream"] = stream
+        self.in_background = bool(body.get("background"))
+        body.update(options.get("extra_body") or {})
+        self.request = _request("POST", "/responses", options, {}, stream=stream, json=body)
+
+    def machine(self, limits: Limits = DEFAULTS) -> ResponseEvents:
+        """Return a new machine for the answer."""
+        return ResponseEvents(self._reader, limits=limits)
+
+    def streamed(self) -> StreamedCall[Any]:
+        """Return the call whose answer is a stream of typed events."""
+        machine = self._resumable if self.in_background else self.machine
+        return StreamedCall(self.request, family.events(machine), self._on_truncated)
+
+    def chunks(self) -> StreamedCall[ResponseStreamEvent]:
+        """Return the call whose answer is a stream of events as they came."""
+        return StreamedCall(self.request, family.chunks(), self._on_truncated)
+
+    @keeping_secrets
+    def response(self, response: httpx.Response) -> Response:
+        """Return the response of an answer that was not streamed, as received."""
+        return _answer(self.request, response)
+
+    @keeping_secrets
+    def parsed(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ParsedResponse[Any]:
+        """Return the parsed response of an answer that was not streamed."""
+        return self.read(self.response(response), limits)
+
+    def read(self, response: Response, limits: Limits = DEFAULTS) -> ParsedResponse[Any]:
+        """Return a whole response parsed, by the rules of a stream of its last event.
+
+        Raises:
+            APIError: The response failed.
+            LengthFinishReasonError: The response was cut short, and there was something to parse.
+            ContentFilterFinishReasonError: The same, but a content filter cut it short.
+            ParseError: A text does not fit its type, or there is none and one was to be parsed.
+        """
+        events = self.machine(limits)
+        events.log.finish(response)
+        if response.status == "failed":
+            error = failure(response)
+            events.fail(error)
+            raise error
+        for _ in events.close():
+            pass
+        parsed = events.final()
+        parsed.note_request_id(response.request_id)
+        return parsed
+
+    def _resumable(self, limits: Limits) -> ResumableEvents:
+        events = self.machine(limits)
+        return ResumableEvents(events, events, self.starting_after)
+
+    def continued(
+        self, response_id: str, after: int | None, params: Mapping[str, Any] | None = None
+    ) -> Request:
+        """Return the request for the stream of an existing response, after one of its events."""
+        query = {"stream": True, "starting_after": after, **(params or {})}
+        return _streamed(response_id, self._options, query)
+
+
+def retrieve(response_id: str, params: Mapping[str, Any]) -> Call[Response]:
+    """Return the call that fetches a response."""
+    return calls.get(_one(response_id), Response, params, {})
+
+
+def retrieve_stream(
+    response_id: str, params: Mapping[str, Any], on_truncated: OnTruncated
+) -> StreamedCall[ResponseStreamEvent]:
+    """Return the call that fetches a response as the stream of its events, as they came."""
+    query, options = calls.split(params)
+    request = _streamed(response_id, options, {"stream": True, **query})
+    return StreamedCall(request, family.chunks(), on_truncated)
+
+
+def cancel(response_id: str, params: Mapping[str, Any]) -> Call[Response]:
+    """Return the call that cancels a response in the background."""
+    return calls.post(f"{_one(response_id)}/cancel", Response, params, {})
+
+
+def delete(response_id: str, params: Mapping[str, Any]) -> Call[ResponseDeleted]:
+    """Return the call that deletes a response."""
+    return calls.delete(_one(response_id), ResponseDeleted, params, {})
+
+
+def input_items(
+    response_id: str, params: Mapping[str, Any]
+) -> Call[CursorPage[ResponseOutputItem]]:
+    """Return the call that lists the input of a response."""
+    type_: Any = CursorPage[ResponseOutputItem]
+    return calls.get(f"{_one(response_id)}/input_items", type_, params, {})
+
+
+def poll(response_id: str, params: Mapping[str, Any]) -> PollPlan[Response]:
+    """Return the plan that polls a response in the background."""
+    terms = PollTerms(params)
+    include = {name: terms.params[name] for name in ("include",) if name in terms.params}
+    look = retrieve(response_id, {**include, **terms.poll_params})
+    return terms.polled(STATUSES, look, response_id)
+
+
+def create_and_poll(params: Mapping[str, Any]) -> tuple[ResponseCall, PollPlan[Response]]:
+    """Return the call that begins a response in the background, and the plan that polls it."""
+    terms = PollTerms(params)
+    call = ResponseCall({"background": True, **terms.start_params}, stream=False)
+    include = {name: terms.params[name] for name in ("include",) if name in terms.params}
+    plan = terms.started(
+        STATUSES,
+        Call(call.request, Response),
+        lambda first: retrieve(first.id, {**include, **terms.follow_params}),
+    )
+    return call, plan
+
+
+def _one(response_id: str) -> str:
+    return path("/responses/{response_id}", response_id=response_id)
+
+
+def _streamed(response_id: str, options: Mapping[str, Any], query: Mapping[str, Any]) -> Request:
+    given = {name: value for name, value in query.items() if value is not None}
+    return _request("GET", _one(response_id), options, calls.in_url(given), stream=True)
+
+
+def _request(
+    method: str, path: str, options: Mapping[str, Any], query: Mapping[str, object], **kwargs: Any
+) -> Request:
+    rest = {name: value for name, value in options.items() if name != "extra_body"}
+    return calls.request(method, path, {}, rest, query, **kwargs)
+
+
+def _answer(request: Request, response: httpx.Response) -> Response:
+    value = Call(request, Response).answer(response).value
+    if not (value.id or value.output or value.status):
+        raise APIResponseValidationError(
+            f"the API answered {response.status_code} with no response: {response.text[:200]!r}",
+            body=response.text,
+            request_id=response.headers.get("x-request-id"),
+        )
+    return value

@@ -1,0 +1,179 @@
+"""The decoder of server-sent events to the events of a response, which knows when it has ended."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
+from streamkit._core.compiled import decoder
+from streamkit._core.construction import construct
+from streamkit._core.decoding import NestingError, loads
+from streamkit._core.object_decoder import no_object
+from streamkit._core.reports import report_in, reported
+from streamkit.errors import APIError, LimitExceededError
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types.responses.state_events import (
+    ResponseCompletedEvent,
+    ResponseErrorEvent,
+    ResponseFailedEvent,
+    ResponseIncompleteEvent,
+    ResponseStateEvent,
+)
+from streamkit.types.responses.stream_event import ResponseStreamEvent, UnknownResponseEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from streamkit.types.responses.response import Response
+
+__all__ = ["ENDED", "EventDecoder", "failure"]
+
+_log = logging.getLogger("streamkit")
+
+ENDED = frozenset({"cancelled", "completed", "failed", "incomplete"})
+"""The statuses of a response that has ended."""
+
+_LAST = (ResponseCompletedEvent, ResponseIncompleteEvent, ResponseFailedEvent, ResponseErrorEvent)
+
+
+class EventDecoder(AnswerDecoder[Any]):
+    """A decoder of the events of one response.
+
+    An event goes by the ``type`` in its data, since many servers name no event beside them. The
+    answer ends with a last event: ``[DONE]``, which some servers send, does not replace it.
+
+    Args:
+        types: The union of the types of the events.
+        on_truncated: The treatment of a stream that ends before its answer.
+        limits: The maximum amounts that are accepted from the server.
+    """
+
+    def __init__(
+        self, types: Any, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
+    ) -> None:
+        super().__init__(on_truncated=on_truncated, limits=limits)
+        self._strictly, self._types = _decoding(types)
+        self._has_ended = False
+        self._is_answered = False
+        self._error: APIError | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any event of a response was decoded."""
+        return self._is_answered
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last event has come."""
+        return self._has_ended
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer would be whole if the stream ended now."""
+        return self._has_ended or (self._on_truncated == "accept" and self._is_answered)
+
+    def decode(self, data: str | bytes, event: str = "message", /) -> ResponseStreamEvent | None:
+        """Decode the data of an event; return None for data that are no event of a response."""
+        if self.done:
+            return None
+        try:
+            part = self._strictly(data)
+        except (ValueError, RecursionError):
+            # Not all of it fits the type of the event.
+            part = self._decode_leniently(data, event)
+            if part is None:
+                return None
+        else:
+            self.received += 1
+        if isinstance(part, _LAST) or type(part) is UnknownResponseEvent:
+            self._take_note(part)
+        self._is_answered = True
+        return cast("ResponseStreamEvent", part)
+
+    def close(self) -> Iterable[Any]:
+        """End the answer; raise the error that the server reported, or that it is incomplete."""
+        if self._error is not None:
+            raise self._error
+        return super().close()
+
+    def _take_note(self, part: Any) -> None:
+        """End the answer if the event is the last, whatever a newer version may call it."""
+        if isinstance(part, ResponseErrorEvent):
+            self._error = _reported(part)
+        elif isinstance(part, ResponseFailedEvent):
+            self._error = failure(part.response)
+        elif isinstance(part, UnknownResponseEvent):
+            response: object = part.model_extra.get("response")
+            if not isinstance(response, dict):
+                return
+            if cast("dict[str, Any]", response).get("status") not in ENDED:
+                return
+        self._has_ended = self.done = True
+
+    def _decode_leniently(self, data: str | bytes, event: str) -> Any:
+        """Decode data that do not fit the type exactly; only such data can report an error."""
+        self.received += 1
+        if self._is_empty(data):
+            return None
+        try:
+            value = loads(data, self._limits.json_depth)
+        except NestingError as error:
+            raise LimitExceededError(
+                "json_depth", self._limits.json_depth, "nesting in an event", received=data
+            ) from error
+        except ValueError as error:
+            if event == "error":
+                raise reported(data) from None
+            raise no_object(data) from error
+        if not isinstance(value, dict):
+            raise no_object(data)
+        fields = cast("dict[str, Any]", value)
+        name = fields.get("type") or (event if event != "message" else None)
+        type_ = self._types.get(name) if isinstance(name, str) else None
+        if type_ is not None:
+            return construct(type_, {**fields, "type": name})
+        if fields.get("object") == "response":
+            return self._whole(fields)
+        report = report_in(fields, event)
+        if report is not None:
+            raise reported(data, report)
+        if not isinstance(name, str):
+            self._pass_over(data)
+            _log.debug("skipped event %d, which has no type", self.received)
+            return None
+        return construct(UnknownResponseEvent, {**fields, "type": name})
+
+    def _whole(self, fields: dict[str, Any]) -> ResponseStateEvent:
+        """Return the last event for a response that came whole, in place of a stream."""
+        status = fields.get("status")
+        name = f"response.{status if status in ENDED else 'completed'}"
+        type_ = self._types.get(name, ResponseCompletedEvent)
+        return cast("ResponseStateEvent", construct(type_, {"type": name, "response": fields}))
+
+    def _missing(self) -> str:
+        return f"no last event of a response{self._quoted()}"
+
+    def _names_error(self, _event: str) -> bool:
+        # The data say whether they are an error: the event itself is to be delivered first.
+        return False
+
+
+def failure(response: Response) -> APIError:
+    """Return the error of a response that failed."""
+    error = response.error
+    if error is None:
+        return APIError(f"the response ended with the status {response.status!r}")
+    return APIError(error.message or f"the response failed: {error.code}", body=error.to_dict())
+
+
+def _reported(event: ResponseErrorEvent) -> APIError:
+    nested: object = event.model_extra.get("error")
+    fields = {"message": event.message, "code": event.code, "param": event.param}
+    return reported(b"", nested if isinstance(nested, dict) else fields)
+
+
+@functools.cache
+def _decoding(types: Any) -> tuple[Callable[[bytes | str], Any], dict[str, Any]]:
+    return decoder(types).decode, {type_.type: type_ for type_ in get_args(types)}

@@ -1,0 +1,1 @@
+"""The append-only log of a response; every event is a position in it."""

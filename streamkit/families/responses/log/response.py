@@ -1,0 +1,248 @@
+"""The log of a streamed response.
+
+Strategy: servers leave ids and indices out, change them, or send events of an item before the item.
+So an event finds its item by the id it names, else by the index, else it is the item of its kind
+that was opened last; what is missing is opened. Ids are labels, which may change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, Struct
+
+from streamkit.errors import LimitExceededError
+from streamkit.families.responses.log.item import ItemLog, ItemMark
+from streamkit.families.responses.log.kinds import new_item, type_of_item
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types.responses.response import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from streamkit._core.reading import Reading
+    from streamkit._core.wire import Wire
+    from streamkit.families.responses.log.item import Stage
+    from streamkit.families.responses.log.kinds import Kind
+    from streamkit.families.responses.log.part import PartLog
+
+__all__ = ["Moment", "ResponseLog", "ResponseMark"]
+
+
+class ResponseMark(Struct, frozen=True, gc=False):
+    """The state of a response at one moment, besides the text that grows."""
+
+    response: Response
+    items: tuple[ItemMark, ...]
+    """The items, in the order of the output."""
+
+
+class Moment(Struct, frozen=True, gc=False):
+    """A moment of a log, at which it can be read as it was.
+
+    Moments while one text grows share the mark.
+    """
+
+    mark: ResponseMark
+    growing: Any
+    """The log of the text that was growing, or None."""
+    end: int
+    logprobs: int
+
+
+class ResponseLog:
+    """The append-only log of a response, readable as of any moment."""
+
+    def __init__(self, reader: Reading, limits: Limits = DEFAULTS) -> None:
+        self._reader = reader
+        self._limits = limits
+        self.response = Response()
+        """The fields of the response, as its last event had them; its output may be older."""
+        self.items: list[ItemLog] = []
+        """The items in the order in which they were opened."""
+        self.growing: PartLog | None = None
+        """The text that grew last."""
+        self._final: list[ItemLog] | None = None
+        self._by_id: dict[str, ItemLog] = {}
+        self._by_index: dict[int, ItemLog] = {}
+        self._mark: ResponseMark | None = None
+
+    @property
+    def output(self) -> list[ItemLog]:
+        """The items in the order of the output."""
+        return sorted(self.items, key=_place) if self._final is None else self._final
+
+    def take(self, response: Response) -> None:
+        """Take the response of an event; what it leaves out is kept from the last one."""
+        self.response = _newer(self.response, response)
+        self.changed()
+
+    def open(self, whole: Wire, index: int | None) -> ItemLog:
+        """Take an item as it begins, and the texts it begins with."""
+        kind, id = type_of_item(whole), getattr(whole, "id", None)
+        item = self._placed(kind, id, index, begins=True)
+        if item is None:
+            item = self._open(whole, index)
+        else:
+            self._place(item, whole, index)
+        item.complete()
+        return item
+
+    def close(self, whole: Wire, index: int | None) -> ItemLog:
+        """Take an item as it ended."""
+        item = self._ended(whole, index) or self._open(whole, index)
+        self._place(item, whole, index)
+        item.complete()
+        item.ended = True
+        return item
+
+    def finish(self, response: Response) -> None:
+        """Take the response as it ended; an empty output does not undo the items that came."""
+        self.take(response)
+        if not response.output:
+            return
+        final: list[ItemLog] = []
+        for index, whole in enumerate(response.output):
+            item = self._matched(whole, final) or self._open(whole, index)
+            item.take(whole)
+            item.complete()
+            final.append(item)
+        self._final = final
+
+    def part(
+        self,
+        kind: Kind,
+        id: str | None,
+        output_index: int | None,
+        index: int | None,
+        stage: Stage = "grows",
+    ) -> PartLog:
+        """Return the log of the text that an event names, which then grows.
+
+        Args:
+            kind: The kind of the text.
+            id: The id of its item, if the event has it.
+            output_index: The index of its item, if the event has it.
+            index: The index of the part in the item, if the event has it.
+            stage: What the event says of the part.
+        """
+        item = self._placed(kind.item, id, output_index)
+        if item is None:
+            item = self._open(new_item(kind, id), output_index)
+            item.implied = True
+        part = self.growing = item.part(kind, index, stage)
+        self.changed()
+        return part
+
+    def changed(self) -> None:
+        """Take note that more has changed than the text that grows."""
+        self._mark = None
+
+    def moment(self) -> Moment:
+        """Return the present moment, at the cost of the items that have changed."""
+        growing = self.growing
+        if self._mark is None:
+            items = tuple([item.mark() for item in self.output])
+            self._mark = ResponseMark(self.response, items)
+        if growing is None:
+            return Moment(self._mark, None, 0, 0)
+        return Moment(self._mark, growing, growing.text.length, len(growing.logprobs))
+
+    def _placed(
+        self, kind: str, id: str | None, index: int | None, *, begins: bool = False
+    ) -> ItemLog | None:
+        """Return the item that an event names, or None if it must be opened.
+
+        Where an item ``begins``, it is only one that was opened for want of this event.
+        """
+        named = self._by_id.get(id) if id else None
+        if named is not None and (named.kind != kind or not _agree(named.index, index)):
+            named = None
+        placed = None if index is None else self._by_index.get(index)
+        if placed is not None and placed.kind != kind:
+            placed = None
+        if begins:
+            item = named or placed
+            return item if item is not None and (item.implied or item is named) else None
+        if named is not None or placed is not None:
+            return named or placed
+        for item in reversed(self.items):
+            if item.kind == kind and not item.ended and _agree(item.index, index):
+                return item
+        return None
+
+    def _ended(self, whole: Wire, index: int | None) -> ItemLog | None:
+        kind = type_of_item(whole)
+        call_id = getattr(whole, "call_id", None)
+        called = [item for item in self.items if item.kind == kind and item.call_id == call_id]
+        if call_id and len(called) == 1 and not called[0].ended:
+            return called[0]
+        item = self._placed(kind, getattr(whole, "id", None), index)
+        return None if item is not None and item.ended and item.id != whole_id(whole) else item
+
+    def _matched(self, whole: Wire, taken: Iterable[ItemLog]) -> ItemLog | None:
+        """Return the item of a whole response: by its id, its call's id, or its place."""
+        kind, id = type_of_item(whole), whole_id(whole)
+        call_id = getattr(whole, "call_id", None)
+        rest = [item for item in self.output if item.kind == kind and item not in taken]
+        for item in rest:
+            if (id and item.id == id) or (call_id and item.call_id == call_id):
+                return item
+        return next(iter(rest), None)
+
+    def _place(self, item: ItemLog, whole: Wire, index: int | None) -> None:
+        """Take an item as the server sent it, with the names that lead to it from now on."""
+        item.take(whole)
+        item.implied = False
+        if item.index is None:
+            item.index = index
+        if item.id:
+            self._by_id[item.id] = item
+        if index is not None:
+            self._by_index[index] = item
+        self.growing = None
+        self.changed()
+
+    def _open(self, whole: Wire, index: int | None) -> ItemLog:
+        if len(self.items) >= self._limits.objects:
+            raise LimitExceededError(
+                "objects", self._limits.objects, "the server sent another item of a response"
+            )
+        item = ItemLog(whole, len(self.items), index, self._reader, self._limits)
+        self.items.append(item)
+        self._place(item, whole, index)
+        return item
+
+
+def whole_id(whole: Wire) -> str | None:
+    """Return the id of an item, if it has one."""
+    return getattr(whole, "id", None) or None
+
+
+def _agree(known: int | None, index: int | None) -> bool:
+    """Return whether two indices may be those of one item: a missing one may be any."""
+    return known is None or index is None or known == index
+
+
+def _place(item: ItemLog) -> int:
+    return item.place
+
+
+def _newer(old: Response, new: Response) -> Response:
+    """Return the newer response, with the fields of the older that the newer leaves out."""
+    defaults = type(new)()
+    fields = {
+        name: old_value if value == getattr(defaults, name) else value
+        for name, value, old_value in _fields(old, new)
+    }
+    merged = Response(**fields)
+    for response in (old, new):
+        if response.unknown_fields is not UNSET:
+            merged.add_unknown(response.unknown_fields)
+    return merged
+
+
+def _fields(old: Response, new: Response) -> Iterator[tuple[str, Any, Any]]:
+    for name in Response.__struct_fields__:
+        if name not in {"unknown_fields", "output"}:
+            yield name, getattr(new, name), getattr(old, name)

@@ -1,0 +1,166 @@
+"""The response at a moment of its log, with its texts and arguments parsed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from streamkit._core.reading import NOTHING_READ
+from streamkit.families.responses.log.kinds import (
+    ARGUMENTS,
+    COMMAND,
+    OUTPUT_TEXT,
+    kinds_of_item,
+)
+from streamkit.families.responses.log.kinds import kind_of_part as _kind_of
+from streamkit.types.responses.parsed import (
+    ParsedResponse,
+    ParsedResponseFunctionToolCall,
+    ParsedResponseOutputMessage,
+    ParsedResponseOutputText,
+)
+from streamkit.types.responses.shell import ShellAction
+
+if TYPE_CHECKING:
+    from streamkit._core.reading import Outcome, Reading
+    from streamkit._core.wire import Wire
+    from streamkit.families.responses.log.item import ItemMark
+    from streamkit.families.responses.log.part import PartLog, PartMark
+    from streamkit.families.responses.log.response import Moment
+    from streamkit.types.responses.response import Response
+
+W = TypeVar("W", bound="Wire")
+
+__all__ = ["Snapshot", "arguments_read", "is_cut", "retyped", "text_read"]
+
+
+class Snapshot:
+    """The builder of a response at one moment.
+
+    Args:
+        moment: The moment.
+        reader: The reader of its texts and arguments.
+        final: Whether they are read as whole values, or as far as they go.
+    """
+
+    def __init__(self, moment: Moment, reader: Reading, *, final: bool = False) -> None:
+        self._moment = moment
+        self._reader = reader
+        self._final = final
+        self._is_cut = is_cut(moment.mark.response)
+
+    def response(self) -> ParsedResponse[Any]:
+        """Return the response."""
+        mark = self._moment.mark
+        output: list[Any] = [self._item(item) for item in mark.items]
+        return retyped(ParsedResponse, mark.response, output=output)
+
+    def _item(self, mark: ItemMark) -> Wire:
+        item, whole = mark.item, mark.whole
+        changes: dict[str, Any] = {}
+        for kind in kinds_of_item(item.kind):
+            parts = [part for part in mark.parts if part.part.kind is kind]
+            if kind.part is not None:
+                if kind.field not in changes:
+                    changes[kind.field] = self._list(mark, kind.field)
+            elif parts and kind is COMMAND:
+                commands = [self._text(part) for part in sorted(parts, key=_index)]
+                changes["action"] = replace(whole.action or ShellAction(), commands=commands)
+            elif parts:
+                changes[kind.field] = self._text(parts[0])
+            if kind is ARGUMENTS:
+                parsed = self._arguments(parts[0]) if parts else None
+                return retyped(
+                    ParsedResponseFunctionToolCall, whole, parsed_arguments=parsed, **changes
+                )
+        if item.kind == "message":
+            return retyped(ParsedResponseOutputMessage, whole, **changes)
+        return retyped(type(whole), whole, **changes) if changes else whole
+
+    def _list(self, mark: ItemMark, field: str) -> list[Any] | None:
+        """Return the parts of an item's list: those it came with, and those of the log."""
+        parts = sorted((p for p in mark.parts if p.part.kind.field == field), key=_index)
+        built: list[Any] = []
+        for whole in getattr(mark.whole, field) or []:
+            part = next((p for p in parts if p.part.kind is _kind_of(whole)), None)
+            if part is not None:
+                parts.remove(part)
+            built.append(whole if part is None else self._part(part))
+        built += [self._part(part) for part in parts]
+        return built or getattr(mark.whole, field)
+
+    def _part(self, mark: PartMark) -> Wire:
+        kind, text = mark.part.kind, self._text(mark)
+        type_: Any = kind.part
+        whole = mark.whole or type_()
+        if kind is not OUTPUT_TEXT:
+            return cast("Wire", retyped(type_, whole, **{kind.text: text}))
+        annotations = mark.part.annotations[: mark.annotations]
+        logprobs = mark.part.logprobs[: self._logprobs_end(mark)]
+        return retyped(
+            ParsedResponseOutputText,
+            whole,
+            text=text,
+            annotations=max(whole.annotations, annotations, key=len),
+            logprobs=whole.logprobs or logprobs or whole.logprobs,
+            parsed=self._parsed(mark),
+        )
+
+    def _text(self, mark: PartMark) -> str:
+        return mark.part.text.first(self._end(mark))
+
+    def _parsed(self, mark: PartMark) -> object:
+        part = mark.part
+        if self._final:
+            return text_read(part, self._reader, is_cut=self._is_cut).value
+        if not part.item.is_answer:
+            return None
+        return self._reader.partial_content(part.text, self._end(mark))
+
+    def _arguments(self, mark: PartMark) -> object:
+        part = mark.part
+        if self._final:
+            return arguments_read(part, self._reader, is_cut=self._is_cut).value
+        return self._reader.partial_arguments(part.item.tool, part.text, self._end(mark))
+
+    def _end(self, mark: PartMark) -> int:
+        return self._moment.end if mark.part is self._moment.growing else mark.end
+
+    def _logprobs_end(self, mark: PartMark) -> int:
+        return self._moment.logprobs if mark.part is self._moment.growing else mark.logprobs
+
+
+def is_cut(response: Response) -> bool:
+    """Return whether a response ended early, so that its last text may be cut."""
+    return response.status in {"incomplete", "failed", "cancelled"}
+
+
+def text_read(part: PartLog, reader: Reading, *, is_cut: bool = False) -> Outcome:
+    """Read the whole text of a message, unless it is a comment on the work, or was cut."""
+    text = part.text
+    if not part.item.is_answer or not text.length or (is_cut and not text.is_whole_json()):
+        return NOTHING_READ
+    return reader.content(text)
+
+
+def arguments_read(part: PartLog, reader: Reading, *, is_cut: bool = False) -> Outcome:
+    """Read the whole arguments of a function call, unless they were cut."""
+    if is_cut and not part.text.is_whole_json():
+        return NOTHING_READ
+    return reader.arguments(part.item.tool, part.text)
+
+
+def retyped(type_: type[W], wire: Wire, **changes: Any) -> W:
+    """Return a wire object as another type with the same fields, some of them changed."""
+    fields = {name: getattr(wire, name) for name in wire.__struct_fields__}
+    extra = fields.pop("unknown_fields")
+    new = type_(**fields | changes)
+    if extra is not UNSET:
+        new.add_unknown(extra)
+    return new
+
+
+def _index(mark: PartMark) -> int:
+    return mark.part.index

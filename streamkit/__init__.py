@@ -7,18 +7,19 @@
             if event.type == "content.delta":
                 print(event.delta, end="")
 
-Clients: OpenAI and AsyncOpenAI have chat.completions, beta.threads, beta.assistants, files,
-    vector_stores and models. Their options take a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit
-    and not_given, an Omit, are the same). An HTTP client of one's own for them is a
+Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, beta.assistants,
+    files, vector_stores and models. Their options take a Timeout, Limits, and NOT_GIVEN (a
+    NotGiven; omit and not_given, an Omit, are the same). An HTTP client of one's own for them is a
     DefaultHttpxClient or DefaultAsyncHttpxClient, of other libraries a DefaultHttpx2Client,
     DefaultAsyncHttpx2Client or DefaultAioHttpClient.
-Streams: the clients return a ChatCompletionStream, AssistantStream or Stream; in async programs an
-    AsyncChatCompletionStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any
-    observable. AssistantEventHandler and
-    AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many
-    threads and tasks. UploadProgress reports the progress of a file's upload. get_final() of a
-    stream returns a Final, with its Usage and each FinalToolCall, for any protocol.
-Structured outputs: pydantic_function_tool makes a tool of a model. PartialObject and PartialArray
+Streams: the clients return a ChatCompletionStream, ResponseStream, AssistantStream or Stream; in
+    async programs an AsyncChatCompletionStream, AsyncResponseStream, AsyncAssistantStream or
+    AsyncStream. iterate makes a loop of any observable. AssistantEventHandler and
+    AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many threads
+    and tasks. UploadProgress reports the progress of a file's upload. get_final() of a stream
+    returns a Final, with its Usage and each FinalToolCall, for any protocol.
+Structured outputs: pydantic_function_tool makes a tool of a model, and
+    pydantic_responses_function_tool in the form of Responses. PartialObject and PartialArray
     are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
     separate the reasoning from the answer in a content.
 Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
@@ -118,6 +119,9 @@ from streamkit.families._resource.params import omit as omit
 from streamkit.families.chat._sync.stream import ChatCompletionStream as ChatCompletionStream
 from streamkit.limits import Limits as Limits
 from streamkit.structured.tools import pydantic_function_tool as pydantic_function_tool
+from streamkit.structured.tools import (
+    pydantic_responses_function_tool as pydantic_responses_function_tool,
+)
 
 if TYPE_CHECKING:
     from streamkit._http.default_aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
@@ -142,6 +146,10 @@ if TYPE_CHECKING:
         AsyncChatCompletionStream as AsyncChatCompletionStream,
     )
     from streamkit.families.files.batch_upload import UploadProgress as UploadProgress
+    from streamkit.families.responses._async.stream import (
+        AsyncResponseStream as AsyncResponseStream,
+    )
+    from streamkit.families.responses._sync.stream import ResponseStream as ResponseStream
     from streamkit.hub.hub import Hub as Hub
 
 _IMPORTED_WHEN_ASKED_FOR = {
@@ -151,6 +159,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncAssistantStream": "streamkit.families.assistants._async.stream",
     "AsyncChatCompletionStream": "streamkit.families.chat._async.stream",
     "AsyncOpenAI": "streamkit.client",
+    "AsyncResponseStream": "streamkit.families.responses._async.stream",
     "AsyncStream": "streamkit.families._resource._async.stream",
     "DefaultAioHttpClient": "streamkit._http.default_aiohttp",
     "DefaultAsyncHttpx2Client": "streamkit._http.default_httpx2",
@@ -158,6 +167,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "DefaultHttpx2Client": "streamkit._http.default_httpx2",
     "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
+    "ResponseStream": "streamkit.families.responses._sync.stream",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "iterate": "streamkit._rx.iteration",
 }

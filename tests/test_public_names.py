@@ -13,21 +13,21 @@ import pytest
 
 import streamkit
 
-TOP = """
-APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
+TOP = """APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
 AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
-AsyncChatCompletionStream AsyncOpenAI AsyncStream AuthenticationError BadRequestError
-ChatCompletionStream ClientClosedRequestError ConflictError ContentFilterFinishReasonError
-ContentTooLargeError DeadlineExceededError DefaultAioHttpClient DefaultAsyncHttpx2Client
-DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final FinalToolCall
-GatewayTimeoutError HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError
-LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError
-ParseError PartialArray PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError
-PreconditionFailedError RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError
-RequestTooLargeError SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError
-StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout
-UnprocessableEntityError UploadProgress Usage __version__ iterate json_default not_given omit
-pydantic_function_tool
+AsyncChatCompletionStream AsyncOpenAI AsyncResponseStream AsyncStream AuthenticationError
+BadRequestError ChatCompletionStream ClientClosedRequestError ConflictError
+ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError DefaultAioHttpClient
+DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final
+FinalToolCall GatewayTimeoutError HTTPNotImplementedError Hub InternalServerError
+LengthFinishReasonError LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven Omit OpenAI
+OpenAIError OverloadedError ParseError PartialArray PartialObject PaymentRequiredError
+PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
+RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
+ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
+StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
+UploadProgress Usage __version__ iterate json_default not_given omit pydantic_function_tool
+pydantic_responses_function_tool
 """
 MODULES = {
     "client": "AsyncOpenAI ClientOptions OpenAI",
@@ -146,6 +146,54 @@ MODULES = {
         TextEditorCodeExecutionToolResultBlock ThinkingBlock ThinkingDelta ToolResultContent
         ToolSearchToolResultBlock ToolUseBlock Usage WebFetchToolResultBlock WebSearchResultBlock
         WebSearchToolResultBlock WebSearchToolResultError
+    """,
+    "types.responses": """
+        AdditionalTools Annotation CodeInterpreterOutput ContentPart Conversation
+        FileSearchResult ImageGenerationCall ImageGenerationCallError IncompleteDetails
+        InputTokensDetails LocalShellCall LocalShellCallAction LocalShellCallOutput Logprob
+        LogprobTopLogprob McpApprovalRequest McpApprovalResponse McpCall McpListTools
+        McpListToolsTool MessagePart OutputTokensDetails ParsedResponse
+        ParsedResponseFunctionToolCall ParsedResponseOutputItem ParsedResponseOutputMessage
+        ParsedResponseOutputText PartReasoningText PatchOperation Program ProgramOutput
+        Reasoning Response ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput
+        ResponseAudioDeltaEvent ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent
+        ResponseAudioTranscriptDoneEvent ResponseCodeInterpreterCallCodeDeltaEvent
+        ResponseCodeInterpreterCallCodeDoneEvent ResponseCodeInterpreterCallCompletedEvent
+        ResponseCodeInterpreterCallInProgressEvent
+        ResponseCodeInterpreterCallInterpretingEvent ResponseCodeInterpreterToolCall
+        ResponseCompactionCompactingEvent ResponseCompactionItem ResponseCompletedEvent
+        ResponseComputerToolCall ResponseComputerToolCallOutputItem
+        ResponseContentPartAddedEvent ResponseContentPartDoneEvent ResponseCreatedEvent
+        ResponseCustomToolCall ResponseCustomToolCallInputDeltaEvent
+        ResponseCustomToolCallInputDoneEvent ResponseCustomToolCallOutputItem
+        ResponseDeleted ResponseError ResponseErrorEvent ResponseFailedEvent
+        ResponseFileSearchCallCompletedEvent ResponseFileSearchCallInProgressEvent
+        ResponseFileSearchCallSearchingEvent ResponseFileSearchToolCall
+        ResponseFunctionCallArgumentsDeltaEvent ResponseFunctionCallArgumentsDoneEvent
+        ResponseFunctionShellToolCall ResponseFunctionShellToolCallOutput
+        ResponseFunctionToolCall ResponseFunctionToolCallOutputItem
+        ResponseFunctionWebSearch ResponseImageGenCallCompletedEvent
+        ResponseImageGenCallGeneratingEvent ResponseImageGenCallInProgressEvent
+        ResponseImageGenCallPartialImageEvent ResponseInProgressEvent
+        ResponseIncompleteEvent ResponseMcpCallArgumentsDeltaEvent
+        ResponseMcpCallArgumentsDoneEvent ResponseMcpCallCompletedEvent
+        ResponseMcpCallFailedEvent ResponseMcpCallInProgressEvent
+        ResponseMcpListToolsCompletedEvent ResponseMcpListToolsFailedEvent
+        ResponseMcpListToolsInProgressEvent ResponseOutputItem ResponseOutputItemAddedEvent
+        ResponseOutputItemDoneEvent ResponseOutputMessage ResponseOutputRefusal
+        ResponseOutputText ResponseOutputTextAnnotationAddedEvent ResponseQueuedEvent
+        ResponseReasoningItem ResponseReasoningSummaryPartAddedEvent
+        ResponseReasoningSummaryPartDoneEvent ResponseReasoningSummaryTextDeltaEvent
+        ResponseReasoningSummaryTextDoneEvent ResponseReasoningTextDeltaEvent
+        ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent ResponseRefusalDoneEvent
+        ResponseShellCallCommandAddedEvent ResponseShellCallCommandDeltaEvent
+        ResponseShellCallCommandDoneEvent ResponseShellCallOutputContentDeltaEvent
+        ResponseShellCallOutputContentDoneEvent ResponseStreamEvent ResponseTextConfig
+        ResponseTextDeltaEvent ResponseTextDoneEvent ResponseToolSearchCall
+        ResponseToolSearchOutputItem ResponseUsage ResponseWebSearchCallCompletedEvent
+        ResponseWebSearchCallInProgressEvent ResponseWebSearchCallSearchingEvent ShellAction
+        ShellOutcome ShellOutput ShellOutputDelta SummaryPart UnknownResponseEvent
+        WebSearchAction
     """,
     "types.shared_params": """
         ChatModel FunctionDefinition FunctionParameters Metadata ReasoningEffort

@@ -25,7 +25,9 @@ class Chain(AnswerMachine[A, C, R]):
     """
 
     def __init__(self, first: AnswerMachine[A, E, R], second: Machine[Sequence[E], C]) -> None:
-        self._first, self._second = first, second
+        self._second = second
+        self.first = first
+        """The machine that makes the outputs for the other one."""
         self._feed_first = first.feed
         self._feed_second = second.feed
 
@@ -35,18 +37,18 @@ class Chain(AnswerMachine[A, C, R]):
 
     def close(self) -> Iterator[C]:
         """Yield the outputs of the end of both."""
-        for output in self._first.close():
+        for output in self.first.close():
             yield from self._second.feed((output,))
         yield from self._second.close()
 
     def fail(self, error: Exception, /) -> None:
         """Let the first machine take the error."""
-        self._first.fail(error)
+        self.first.fail(error)
 
     def snapshot(self) -> R:
         """Return the answer so far, as the first machine has it."""
-        return self._first.snapshot()
+        return self.first.snapshot()
 
     def final(self) -> R:
         """Return the whole answer, as the first machine has it."""
-        return self._first.final()
+        return self.first.final()

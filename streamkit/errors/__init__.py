@@ -330,20 +330,11 @@ class ParseError(StreamkitError, ValueError):
         """The whole text that the model wrote."""
 
 
-class AnswerWithUsage(Protocol):
-    """A completion, or the answer of another API."""
-
-    @property
-    def usage(self) -> object:
-        """The numbers of tokens that it used, or None."""
-        ...
-
-
 class LengthFinishReasonError(StreamkitError):
     """The token limit ended an answer that was to be parsed."""
 
-    def __init__(self, *, completion: AnswerWithUsage) -> None:
-        usage = completion.usage
+    def __init__(self, *, completion: Any) -> None:
+        usage = getattr(completion, "usage", None)
         spent = f" - {usage!r}" if usage else ""
         super().__init__(f"Could not parse response content as the length limit was reached{spent}")
         self.partial = completion
@@ -352,7 +343,7 @@ class LengthFinishReasonError(StreamkitError):
 class ContentFilterFinishReasonError(StreamkitError):
     """The content filter ended an answer that was to be parsed."""
 
-    def __init__(self, *, completion: AnswerWithUsage) -> None:
+    def __init__(self, *, completion: Any) -> None:
         super().__init__(
             "Could not parse response content as the request was rejected by the content filter"
         )

@@ -20,6 +20,7 @@ __all__ = [
     "FunctionDefinition",
     "ToolParsers",
     "pydantic_function_tool",
+    "pydantic_responses_function_tool",
     "require_strict_tools",
     "tool_parsers",
 ]
@@ -29,7 +30,7 @@ _NAME = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_LENGTH}}}")
 
 
 class FunctionDefinition(dict[str, Any]):
-    """The ``function`` of a tool, a dict that also holds the type of its arguments.
+    """The definition of a function, a dict that also holds the type of its arguments.
 
     In JSON it is a plain dict. The type survives copies, also deep ones, but is lost on the way
     through JSON: after that the arguments are read as plain JSON.
@@ -73,6 +74,32 @@ def pydantic_function_tool(
     if description is not None:
         function["description"] = description
     return {"type": "function", "function": function}
+
+
+def pydantic_responses_function_tool(
+    model: object,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    defer_loading: bool | None = None,
+) -> dict[str, Any]:
+    """Declare the same tool in the flat form of the Responses API.
+
+    Args:
+        model: The type of the arguments.
+        name: The name of the tool; by default the name of the type.
+        description: The description of the tool; by default the type's own docstring.
+        defer_loading: Whether the model only learns of the tool when it searches for tools.
+
+    Raises:
+        SchemaError: As ``pydantic_function_tool``.
+    """
+    function = pydantic_function_tool(model, name=name, description=description)["function"]
+    tool = FunctionDefinition(type="function", **function)
+    tool.model = model
+    if defer_loading is not None:
+        tool["defer_loading"] = defer_loading
+    return tool
 
 
 def tool_parsers(tools: Iterable[Any]) -> ToolParsers:

@@ -13,7 +13,7 @@ from streamkit.families._resource import call as calls
 from streamkit.families._resource.call import Call, path
 from streamkit.families._resource.params import NOT_GIVEN
 from streamkit.families._resource.poll_plan import PollTerms, Statuses
-from streamkit.families._resource.streamed_call import StreamedCall
+from streamkit.families._resource.streamed_call import AnswerCall, StreamedCall
 from streamkit.families.responses import family
 from streamkit.families.responses.decoder import ENDED, failure
 from streamkit.families.responses.format import text_and_format
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.machine import AnswerMachine
+    from streamkit._core.pipeline import NewPipeline
     from streamkit._http.request import Request
+    from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource.poll_plan import PollPlan
     from streamkit.types.responses.parsed import ParsedResponse
     from streamkit.types.responses.stream_event import ResponseStreamEvent
@@ -101,10 +104,10 @@ class ResponseCall:
         """Return a new machine for the answer."""
         return ResponseEvents(self._reader, limits=limits)
 
-    def streamed(self) -> StreamedCall[Any]:
+    def streamed(self) -> AnswerCall[Any, CommonEvent[Any]]:
         """Return the call whose answer is a stream of typed events."""
         machine = self._resumable if self.in_background else self.machine
-        return StreamedCall(self.request, family.events(machine), self._on_truncated)
+        return AnswerCall(self.request, family.events(machine), self._on_truncated)
 
     def chunks(self) -> StreamedCall[ResponseStreamEvent]:
         """Return the call whose answer is a stream of events as they came."""
@@ -141,9 +144,13 @@ class ResponseCall:
         parsed.note_request_id(response.request_id)
         return parsed
 
+    def again(self, machine: AnswerMachine[Any, Any, Any], limits: Limits) -> NewPipeline[Any]:
+        """Return a function that makes the pipeline of a resumed stream, with its old machine."""
+        same = family.events(lambda _: machine)
+        return StreamedCall(self.request, same, self._on_truncated).pipelines(limits)
+
     def _resumable(self, limits: Limits) -> ResumableEvents:
-        events = self.machine(limits)
-        return ResumableEvents(events, events, self.starting_after)
+        return ResumableEvents(self.machine(limits), self.response_id, self.starting_after)
 
     def continued(
         self, response_id: str, after: int | None, params: Mapping[str, Any] | None = None

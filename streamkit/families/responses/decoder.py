@@ -155,7 +155,7 @@ class EventDecoder(AnswerDecoder[Any]):
     def _missing(self) -> str:
         return f"no last event of a response{self._quoted()}"
 
-    def _names_error(self, _event: str) -> bool:
+    def _names_error(self, event: str) -> bool:  # noqa: ARG002 - of the base class
         # The data say whether they are an error: the event itself is to be delivered first.
         return False
 
@@ -171,7 +171,7 @@ def failure(response: Response) -> APIError:
 def _reported(event: ResponseErrorEvent) -> APIError:
     nested: object = event.model_extra.get("error")
     fields = {"message": event.message, "code": event.code, "param": event.param}
-    return reported(b"", nested if isinstance(nested, dict) else fields)
+    return reported(b"", cast("object", nested) if isinstance(nested, dict) else fields)
 
 
 @functools.cache

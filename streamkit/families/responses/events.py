@@ -5,11 +5,13 @@ and those about a text to parse ``parsed`` or ``parsed_arguments``; these give t
 event, whenever they are read, and cost nothing until then. ``to_dict`` is the event as it came.
 """
 
+# A whole response is parsed, so its field is narrower than in the event as it came.
+# pyright: reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 import functools
-import operator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, get_args
 
 from msgspec import field
 
@@ -68,33 +70,58 @@ T = TypeVar("T")
 class _OfText:
     """The members of an event with a whole text of the response."""
 
-    __slots__ = ()
-    _unsent: ClassVar[frozenset[str]] = frozenset({"_part"})
-    _part: PartLog
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_text"})
+    _text: PartLog
+
+    @property
+    def text_log(self) -> PartLog:
+        """The log of the text."""
+        return self._text
+
+    def whole_of(self, part: PartLog) -> None:
+        """Set the log of the text."""
+        self._text = part
 
 
 class _OfDelta:
-    """The members of an event with a new piece of a text."""
+    """The members of an event with a new piece of a text: a position in the text's log."""
 
-    _unsent: ClassVar[frozenset[str]] = frozenset({"_part", "_end"})
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_part", "_end"})
     delta: str
     _part: PartLog
     _end: int
+    _mark: Any
 
     @property
     def snapshot(self) -> str:
         """The text so far."""
         return self._part.text.first(self._end)
 
-    def append_to(self, part: PartLog) -> None:
-        """Append the piece to the log of its text; from then on the event is a position in it."""
+    @property
+    def part(self) -> PartLog:
+        """The log of the text."""
+        return self._part
+
+    @property
+    def end(self) -> int:
+        """The length of the text at the event."""
+        return self._end
+
+    @property
+    def logprobs_end(self) -> int:
+        """The number of log probabilities at the event."""
+        return 0
+
+    def append_to(self, part: PartLog, mark: Any) -> None:
+        """Append the piece to its text; ``mark`` is the state of the rest of the response."""
         self.delta = part.text.append(self.delta)
         self._part = part
         self._end = part.text.length
+        self._mark = mark
 
 
 # Only the machine sets the fields that no server sends: their names on the wire are no characters.
-_PART, _END, _PARSED = "\ufdd1", "\ufdd2", "\ufdd3"
+_PART, _END, _MORE = "\ufdd1", "\ufdd2", "\ufdd3"
 
 
 class ResponseTextDeltaEvent(
@@ -104,6 +131,25 @@ class ResponseTextDeltaEvent(
 
     _part: Any = field(default=None, name=_PART)
     _end: int = field(default=0, name=_END)
+    _logprobs_end: int = field(default=0, name=_MORE)
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_part", "_end", "_logprobs_end"})
+
+    @property
+    def logprobs_end(self) -> int:
+        """The number of log probabilities at the event."""
+        return self._logprobs_end
+
+    def append_to(self, part: PartLog, mark: Any) -> None:
+        """Append the piece to its text, and its log probabilities to theirs."""
+        # A hot place: written out, because the call of the base's method costs as much again.
+        self.delta = part.text.append(self.delta)
+        self._part = part
+        self._end = part.text.length
+        self._mark = mark
+        if self.logprobs:
+            part.logprobs += self.logprobs
+        if part.logprobs:
+            self._logprobs_end = len(part.logprobs)
 
     @property
     def parsed(self) -> object:
@@ -127,9 +173,9 @@ class ResponseTextDoneEvent(
 ):
     """The whole text of a part of a message, parsed."""
 
-    _unsent: ClassVar[frozenset[str]] = frozenset({"_part", "parsed"})
-    _part: Any = field(default=None, name=_PART)
-    parsed: Any = field(default=None, name=_PARSED)
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_text", "parsed"})
+    _text: Any = field(default=None, name=_PART)
+    parsed: Any = field(default=None, name=_MORE)
     """The text as the requested type; None if it does not fit, which is raised last."""
 
 
@@ -147,7 +193,7 @@ class ResponseRefusalDoneEvent(
 ):
     """The whole refusal."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseReasoningTextDeltaEvent(
@@ -170,7 +216,7 @@ class ResponseReasoningTextDoneEvent(
 ):
     """The whole text of a part of the reasoning."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseReasoningSummaryTextDeltaEvent(
@@ -193,7 +239,7 @@ class ResponseReasoningSummaryTextDoneEvent(
 ):
     """The whole text of a part of the reasoning's summary."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseFunctionCallArgumentsDeltaEvent(
@@ -228,9 +274,9 @@ class ResponseFunctionCallArgumentsDoneEvent(
 ):
     """The whole arguments of a function call, parsed."""
 
-    _unsent: ClassVar[frozenset[str]] = frozenset({"_part", "parsed_arguments"})
-    _part: Any = field(default=None, name=_PART)
-    parsed_arguments: Any = field(default=None, name=_PARSED)
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_text", "parsed_arguments"})
+    _text: Any = field(default=None, name=_PART)
+    parsed_arguments: Any = field(default=None, name=_MORE)
     """The arguments as the tool's type; None when the tool is not strict, or they do not fit."""
 
 
@@ -254,7 +300,7 @@ class ResponseCustomToolCallInputDoneEvent(
 ):
     """The whole input of a custom tool."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseMcpCallArgumentsDeltaEvent(
@@ -277,7 +323,7 @@ class ResponseMcpCallArgumentsDoneEvent(
 ):
     """The whole arguments of a call of an MCP tool."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseCodeInterpreterCallCodeDeltaEvent(
@@ -300,7 +346,7 @@ class ResponseCodeInterpreterCallCodeDoneEvent(
 ):
     """The whole code that the interpreter is to run."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseShellCallCommandDeltaEvent(
@@ -323,7 +369,7 @@ class ResponseShellCallCommandDoneEvent(
 ):
     """A whole command of a shell call."""
 
-    _part: Any = field(default=None, name=_PART)
+    _text: Any = field(default=None, name=_PART)
 
 
 class ResponseCompletedEvent(
@@ -431,11 +477,10 @@ ParsedResponseStreamEvent = (
 )
 """An event of any known kind, with what the stream shows so far; distinguished by ``type``."""
 
-DECODED: Any = functools.reduce(
-    operator.or_,
-    {
-        **{type_.type: type_ for type_ in get_args(ResponseStreamEvent)},
-        **{type_.type: type_ for type_ in (*DELTAS, *DONES)},
-    }.values(),
-)
+_TYPES: dict[str, Any] = {
+    type_.type: type_
+    for type_ in (*get_args(ResponseStreamEvent), *cast("Any", DELTAS), *cast("Any", DONES))
+}
+
+DECODED: Any = functools.reduce(lambda one, other: one | other, _TYPES.values())
 """The types that the events of ``stream()`` are decoded into."""

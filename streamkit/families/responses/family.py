@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from streamkit._core.family import Family
-from streamkit._core.machine import Machine
+from streamkit._core.unchanged import Unchanged
+from streamkit.families._common.events import CommonEvent
+from streamkit.families._common.family import AnswerFamily
+from streamkit.families.responses.common import CommonResponseEvents, final
 from streamkit.families.responses.content import is_content
 from streamkit.families.responses.decoder import EventDecoder
 from streamkit.families.responses.events import DECODED
 from streamkit.types.responses.stream_event import ResponseStreamEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from streamkit._core.machine import AnswerMachine
     from streamkit.limits import Limits
 
-__all__ = ["chunks", "events"]
+__all__ = ["ResponseFamily", "chunks", "events"]
+
+ResponseFamily: TypeAlias = AnswerFamily[Any, Any, CommonEvent[Any]]
 
 
-def events(machine: Callable[[Limits], Machine[Any, Any]]) -> Family[Any, Any]:
+def events(machine: Callable[[Limits], AnswerMachine[Any, Any, Any]]) -> ResponseFamily:
     """Return the family whose streams become the events of a machine."""
-    return Family(partial(EventDecoder, DECODED), is_content, machine)
+    decoder = partial(EventDecoder, DECODED)
+    return AnswerFamily(decoder, is_content, machine, CommonResponseEvents, final)
 
 
 def chunks() -> Family[ResponseStreamEvent, ResponseStreamEvent]:
     """Return the family whose streams stay as they came."""
-    return Family(partial(EventDecoder, ResponseStreamEvent), is_content, lambda _: _Unchanged())
-
-
-class _Unchanged(Machine[ResponseStreamEvent, ResponseStreamEvent]):
-    def feed(self, value: ResponseStreamEvent, /) -> Sequence[ResponseStreamEvent]:
-        return (value,)
+    return Family(partial(EventDecoder, ResponseStreamEvent), is_content, lambda _: Unchanged())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from streamkit._core.machine import Machine
+from streamkit._core.machine import AnswerMachine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
@@ -15,6 +15,7 @@ from streamkit.families.responses import events
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
     COMMAND,
+    INPUT,
     OUTPUT_TEXT,
     SUMMARY_TEXT,
     Kind,
@@ -22,7 +23,6 @@ from streamkit.families.responses.log.kinds import (
 )
 from streamkit.families.responses.log.response import ResponseLog
 from streamkit.families.responses.log.snapshot import (
-    Snapshot,
     arguments_read,
     is_cut,
     retyped,
@@ -31,6 +31,7 @@ from streamkit.families.responses.log.snapshot import (
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import construct
 from streamkit.types.responses.hosted_events import ResponseShellCallCommandAddedEvent
+from streamkit.types.responses.parsed import ParsedResponse
 from streamkit.types.responses.response import Response
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
@@ -55,12 +56,11 @@ if TYPE_CHECKING:
     from streamkit.families.responses.log.item import ItemLog, Stage
     from streamkit.families.responses.log.part import PartLog
     from streamkit.structured.reader import Reader
-    from streamkit.types.responses.parsed import ParsedResponse
 
 __all__ = ["ResponseEvents"]
 
 
-class ResponseEvents(Machine[Any, Any]):
+class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
     """The machine of a response's stream.
 
     It emits each event of the server once, with what the stream shows at that moment. Where the
@@ -77,11 +77,12 @@ class ResponseEvents(Machine[Any, Any]):
         self._output_index: int | None = None
         self._index: int | None = None
         self._part: Any = None
+        self._mark: Any = None
 
     def feed(self, value: Any, /) -> Sequence[Any]:
         """Take an event; return it, and before it the events that the server left out."""
         # A hot place: nearly every event is a delta of the text that the last delta was of.
-        growth = _DELTAS.get(type(value))
+        growth = _DELTAS.get(value.__class__)
         if growth is None:
             return self._feed_other(value)
         kind, index_name = growth
@@ -94,9 +95,7 @@ class ResponseEvents(Machine[Any, Any]):
             or index != self._index
         ):
             part = self._turn_to(kind, value.item_id, value.output_index, index)
-        value.append_to(part)
-        if kind is OUTPUT_TEXT and value.logprobs:
-            part.logprobs += value.logprobs
+        value.append_to(part, self._mark)
         return (value,)
 
     def close(self) -> Iterator[Any]:
@@ -108,39 +107,41 @@ class ResponseEvents(Machine[Any, Any]):
             error.partial = self.final()
             raise error
 
-    def fail(self, error: Exception, /) -> None:
-        """Attach the response so far to an error of the stream."""
-        if isinstance(error, StreamkitError) and error.partial is None:
-            error.partial = self.snapshot()
-
     def snapshot(self) -> ParsedResponse[Any]:
         """Return the response so far, parsed as far as it has arrived."""
-        return Snapshot(self.log.moment(), self._reader).response()
+        self._kind = None
+        return self.log.now()
 
     def final(self) -> ParsedResponse[Any]:
         """Return the whole parsed response; call this after ``close``."""
-        return Snapshot(self.log.moment(), self._reader, final=True).response()
+        self._kind = None
+        return self.log.now(final=True)
 
     def _turn_to(
         self, kind: Kind, id: str | None, output_index: int | None, index: int | None
     ) -> PartLog:
         self._kind, self._id, self._output_index, self._index = kind, id, output_index, index
         self._part = part = self.log.part(kind, id, output_index, index)
+        self._mark = self.log.mark()
         return part
 
     def _feed_other(self, value: Any) -> Sequence[Any]:
         # Whatever else comes may change what the next delta's address means.
         self._kind = None
-        handle = self._handlers.get(type(value))
+        handle = self._handlers.get(value.__class__)
         if handle is not None:
-            return handle(self, value)
-        if type(value) in _DONES:
-            return self._end_text(value)
-        if isinstance(value, ResponseStateEvent):
-            self.log.take(value.response)
-        elif type(value) is UnknownResponseEvent:
-            self._take_unknown(value)
-        return (value,)
+            made = handle(self, value)
+        elif type(value) in _DONES:
+            made = self._end_text(value)
+        else:
+            if isinstance(value, ResponseStateEvent):
+                self.log.take(value.response)
+            elif type(value) is UnknownResponseEvent:
+                self._take_unknown(value)
+            made = (value,)
+        if made:
+            made[-1].accumulated(self.log.mark())
+        return made
 
     def _end_text(self, value: Any) -> Sequence[Any]:
         """Take an event with a whole text."""
@@ -154,6 +155,7 @@ class ResponseEvents(Machine[Any, Any]):
         """Return the event of a whole text with the text, and with what it was read as."""
         kind = part.kind
         part.ended = True
+        value.whole_of(part)
         setattr(value, _DONES[type(value)][2], part.text.close())
         if kind is OUTPUT_TEXT:
             value.parsed = self._read(part, text_read)
@@ -172,7 +174,7 @@ class ResponseEvents(Machine[Any, Any]):
         """Yield the events of the whole texts of an item that the server has not sent."""
         for part in item.parts.values():
             # A call without arguments is a call all the same.
-            if not part.ended and (part.text.length or part.kind is ARGUMENTS):
+            if not part.ended and (part.text.length or part.kind in (ARGUMENTS, INPUT)):
                 yield self._whole(part, _made(part))
 
     def _open_item(self, value: ResponseOutputItemAddedEvent) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from streamkit._core.wire import Wire
+from streamkit.types.completion import ChatCompletionTokenLogprob, TopLogprob
 
 __all__ = [
     "Annotation",
@@ -19,21 +20,11 @@ __all__ = [
 ]
 
 
-class LogprobTopLogprob(Wire):
-    """One of the likeliest tokens at a position."""
+Logprob = ChatCompletionTokenLogprob
+"""A token of the text and the natural logarithm of its probability."""
 
-    token: str = ""
-    bytes: list[int] | None = None
-    logprob: float | None = None
-
-
-class Logprob(Wire):
-    """A token of the text and the natural logarithm of its probability."""
-
-    token: str = ""
-    bytes: list[int] | None = None
-    logprob: float | None = None
-    top_logprobs: list[LogprobTopLogprob] | None = None
+LogprobTopLogprob = TopLogprob
+"""One of the likeliest tokens at a position."""
 
 
 class Annotation(Wire):

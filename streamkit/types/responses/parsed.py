@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from streamkit.types.responses.calls import ResponseFunctionToolCall
 from streamkit.types.responses.content import ResponseOutputRefusal, ResponseOutputText
@@ -64,13 +64,9 @@ class ParsedResponse(Response, Generic[T]):
     @property
     def output_parsed(self) -> T | None:
         """The first parsed text of any message; None when there is none."""
-        return next(
-            (
-                part.parsed
-                for item in self.output
-                if isinstance(item, ParsedResponseOutputMessage)
-                for part in item.content
-                if isinstance(part, ParsedResponseOutputText) and part.parsed is not None
-            ),
-            None,
-        )
+        for item in self.output:
+            if isinstance(item, ParsedResponseOutputMessage):
+                for part in cast("ParsedResponseOutputMessage[T]", item).content:
+                    if isinstance(part, ParsedResponseOutputText) and part.parsed is not None:
+                        return part.parsed
+        return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.async_exchange import AsyncExchange
+from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.responses import call as calls
 from streamkit.families.responses._async.input_items import AsyncInputItems
+from streamkit.families.responses._async.resuming import AsyncResumingStream
 from streamkit.families.responses._async.stream import AsyncResponseStream
 from streamkit.families.responses.call import ResponseCall
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.async_transport import AsyncTransport
+    from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
@@ -179,6 +182,59 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         call = self._streamed(params, on_truncated, partial_strings=partial_strings)
         return AsyncStreamManager(lambda: self._open_events(call))
 
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[FormT]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    def observe(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> Observable[CommonEvent[Any]]:
+        """Return a cold observable of common events; it takes the parameters of ``stream``.
+
+        Every subscription sends a request; disposing of the subscription closes the response. The
+        async client emits in a task of the running loop. The blocking client emits on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
+        """
+        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        return observe_async(lambda: self._open_common(call))
+
     def chunks(
         self, *, on_truncated: OnTruncated = "error", **params: Unpack[StreamParams]
     ) -> Observable[ResponseStreamEvent]:
@@ -268,6 +324,10 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         )
 
     async def _open_events(self, call: ResponseCall) -> AsyncResponseStream[Any]:
-        return AsyncResponseStream(
-            *await self._begin(call.streamed()), call=call, transport=self._transport
-        )
+        streamed = call.streamed()
+        stream = AsyncResponseStream[Any](*await self._begin(streamed), streamed.family)
+        return stream.resumed_by(call, self._transport)
+
+    async def _open_common(self, call: ResponseCall) -> AsyncResumingStream[CommonEvent[Any]]:
+        stream = AsyncResumingStream(*await self._begin(call.streamed().in_common()))
+        return stream.resumed_by(call, self._transport)

@@ -6,11 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.exchange import SyncExchange
+from streamkit._rx.push import observe
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.responses import call as calls
 from streamkit.families.responses._sync.input_items import InputItems
+from streamkit.families.responses._sync.resuming import ResumingStream
 from streamkit.families.responses._sync.stream import ResponseStream
 from streamkit.families.responses.call import ResponseCall
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.transport import SyncTransport
+    from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
@@ -180,6 +183,59 @@ class Responses(StreamingResource, SyncResource):
         call = self._streamed(params, on_truncated, partial_strings=partial_strings)
         return StreamManager(lambda: self._open_events(call))
 
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[FormT]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        text_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[StreamParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    def observe(
+        self,
+        *,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> Observable[CommonEvent[Any]]:
+        """Return a cold observable of common events; it takes the parameters of ``stream``.
+
+        Every subscription sends a request; disposing of the subscription closes the response. The
+        async client emits in a task of the running loop. The blocking client emits on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
+        """
+        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        return observe(lambda: self._open_common(call))
+
     def chunks(
         self, *, on_truncated: OnTruncated = "error", **params: Unpack[StreamParams]
     ) -> Observable[ResponseStreamEvent]:
@@ -269,4 +325,10 @@ class Responses(StreamingResource, SyncResource):
         )
 
     def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
-        return ResponseStream(*self._begin(call.streamed()), call=call, transport=self._transport)
+        streamed = call.streamed()
+        stream = ResponseStream[Any](*self._begin(streamed), streamed.family)
+        return stream.resumed_by(call, self._transport)
+
+    def _open_common(self, call: ResponseCall) -> ResumingStream[CommonEvent[Any]]:
+        stream = ResumingStream(*self._begin(call.streamed().in_common()))
+        return stream.resumed_by(call, self._transport)

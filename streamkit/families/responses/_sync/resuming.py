@@ -1,21 +1,18 @@
 # Made from ../_async/resuming.py by .ci/unasync.py: change it there.
-"""The stream of a response that the server generates in the background, and that can be resumed."""
+"""The streams of a response that the server generates in the background: they can be resumed."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from streamkit._core.pipeline import Pipeline
 from streamkit._http.exchange import SyncExchange
-from streamkit.errors import APIConnectionError, StreamkitError, StreamTruncatedError
+from streamkit.errors import StreamkitError
 from streamkit.families._resource._sync.stream import Stream
-from streamkit.families.responses.family import events
-from streamkit.families.responses.resumption import ResumableEvents
+from streamkit.families.responses.resumption import resumable
 
 if TYPE_CHECKING:
-    from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.body import SyncBody
+    from typing import Self
+
     from streamkit._http.transport import SyncTransport
     from streamkit.families.responses.call import ResponseCall
 
@@ -30,42 +27,35 @@ class ResumingStream(Stream[E]):
     It is resumed as often as new events come, and else as often as a request is retried.
     """
 
-    def __init__(
-        self,
-        body: SyncBody,
-        new_pipeline: NewPipeline[E],
-        exchange: SyncExchange,
-        call: ResponseCall,
-        transport: SyncTransport,
-    ) -> None:
-        super().__init__(body, new_pipeline, exchange)
+    _call: ResponseCall
+    _transport: SyncTransport
+    _resuming: SyncExchange | None = None
+    _resumed_after: int | None = None
+
+    def resumed_by(self, call: ResponseCall, transport: SyncTransport) -> Self:
+        """Set the call that the stream answers, and the transport to resume it over."""
         self._call = call
         self._transport = transport
-        self._resumed_after: int | None = None
+        return self
 
     def _resumed(self, error: Exception) -> bool:
         machine = self._pipeline.machine
-        if self._ended or not isinstance(machine, ResumableEvents):
+        events = None if self._ended else resumable(machine, error)
+        if events is None or events.cursor is None:
             return False
-        if not isinstance(error, APIConnectionError | StreamTruncatedError):
-            return False  # the server reported it: to read on would not help
-        response_id = self._call.response_id or machine.events.log.response.id
-        if not response_id or machine.cursor is None:
-            return False
-        exchange = self._exchange
-        if exchange is None or machine.cursor != self._resumed_after:
-            request = self._call.continued(response_id, machine.cursor)
-            exchange = self._exchange = SyncExchange(self._transport, request)
-            self._resumed_after = machine.cursor
+        exchange = self._resuming
+        if exchange is None or events.cursor != self._resumed_after:
+            request = self._call.continued(events.response_id, events.cursor)
+            exchange = self._resuming = SyncExchange(self._transport, request)
+            self._resumed_after = events.cursor
+        self._exchange = exchange  # which a call of ``close`` closes
         self._body.close()
         try:
             body = exchange.again(error)
         except StreamkitError:
             return False
         held = self._pipeline.release()
-        limits = self._transport.config.limits
-        same: Any = events(lambda _: machine)
-        self._new_pipeline = partial(Pipeline, same, limits=limits)
+        self._new_pipeline = self._call.again(machine, self._transport.config.limits)
         self._turn_to(body)
         self._ready = iter(held)
         if self._ended:  # closed meanwhile

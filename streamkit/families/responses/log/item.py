@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.kinds import (
+    ARGUMENTS,
     COMMAND,
+    INPUT,
     Kind,
     kind_of_part,
     kinds_of_item,
@@ -28,6 +30,9 @@ __all__ = ["ItemLog", "ItemMark", "Stage"]
 Stage: TypeAlias = Literal["begins", "grows", "ends"]
 """What an event says of a part."""
 
+_OF_CALLS = (ARGUMENTS, INPUT)
+"""The texts that are there with their item, even if empty: a call without arguments is a call."""
+
 _READ_PHASES = (None, "", "final_answer")
 """The phases of the messages that hold the answer; the others comment on the work."""
 
@@ -36,8 +41,8 @@ class ItemLog:
     """An item: its fields as the server last sent them, and its texts as they grow."""
 
     __slots__ = (
-        *("_limits", "_reader", "ended", "id", "implied", "index", "is_answer", "kind", "parts"),
-        *("position", "whole"),
+        *("_limits", "_mark", "_reader", "ended", "id", "implied", "index", "is_answer", "kind"),
+        *("parts", "position", "whole"),
     )
 
     def __init__(
@@ -45,6 +50,7 @@ class ItemLog:
     ) -> None:
         self._reader = reader
         self._limits = limits
+        self._mark: ItemMark | None = None
         self.kind = type_of_item(whole)
         self.position = position
         """The number of items that were opened before this one."""
@@ -116,7 +122,7 @@ class ItemLog:
                 commands: list[str] = getattr(value, "commands", [])
                 for index, command in enumerate(commands):
                     self.part(kind, index, "begins").complete(command)
-            elif kind.part is None and (value or self.parts):
+            elif kind.part is None and (value or self.parts or kind in _OF_CALLS):
                 self.part(kind, 0, "begins").complete(value)
         for part, whole in self.matched():
             part.take(whole)
@@ -141,10 +147,16 @@ class ItemLog:
         """Return the parts of a kind in the order of their indices."""
         return sorted((part for part in self.parts.values() if part.kind is kind), key=_index)
 
+    def changed(self) -> None:
+        """Take note that the item differs from its last mark."""
+        self._mark = None
+
     def mark(self) -> ItemMark:
         """Return the present state of the item."""
-        parts = tuple([part.mark() for part in self.parts.values()])
-        return ItemMark(self, self.whole, parts)
+        if self._mark is None:
+            parts = tuple([part.mark() for part in self.parts.values()])
+            self._mark = ItemMark(self, self.whole, parts)
+        return self._mark
 
     def _open(self, kind: Kind, index: int) -> PartLog:
         while (kind, index) in self.parts:

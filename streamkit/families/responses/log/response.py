@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.item import ItemLog, ItemMark
 from streamkit.families.responses.log.kinds import new_item, type_of_item
+from streamkit.families.responses.log.snapshot import Snapshot
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.response import Response
 
@@ -25,29 +26,18 @@ if TYPE_CHECKING:
     from streamkit.families.responses.log.item import Stage
     from streamkit.families.responses.log.kinds import Kind
     from streamkit.families.responses.log.part import PartLog
+    from streamkit.types.responses.parsed import ParsedResponse
 
-__all__ = ["Moment", "ResponseLog", "ResponseMark"]
+__all__ = ["ResponseLog", "ResponseMark"]
 
 
 class ResponseMark(Struct, frozen=True, gc=False):
     """The state of a response at one moment, besides the text that grows."""
 
+    log: ResponseLog
     response: Response
     items: tuple[ItemMark, ...]
     """The items, in the order of the output."""
-
-
-class Moment(Struct, frozen=True, gc=False):
-    """A moment of a log, at which it can be read as it was.
-
-    Moments while one text grows share the mark.
-    """
-
-    mark: ResponseMark
-    growing: Any
-    """The log of the text that was growing, or None."""
-    end: int
-    logprobs: int
 
 
 class ResponseLog:
@@ -60,8 +50,7 @@ class ResponseLog:
         """The fields of the response, as its last event had them; its output may be older."""
         self.items: list[ItemLog] = []
         """The items in the order in which they were opened."""
-        self.growing: PartLog | None = None
-        """The text that grew last."""
+        self._growing: PartLog | None = None  # whose length the mark does not know
         self._final: list[ItemLog] | None = None
         self._by_id: dict[str, ItemLog] = {}
         self._by_index: dict[int, ItemLog] = {}
@@ -75,7 +64,7 @@ class ResponseLog:
     def take(self, response: Response) -> None:
         """Take the response of an event; what it leaves out is kept from the last one."""
         self.response = _newer(self.response, response)
-        self.changed()
+        self._mark = None
 
     def open(self, whole: Wire, index: int | None) -> ItemLog:
         """Take an item as it begins, and the texts it begins with."""
@@ -106,8 +95,10 @@ class ResponseLog:
             item = self._matched(whole, final) or self._open(whole, index)
             item.take(whole)
             item.complete()
+            item.changed()
             final.append(item)
         self._final = final
+        self._mark = None
 
     def part(
         self,
@@ -130,23 +121,38 @@ class ResponseLog:
         if item is None:
             item = self._open(new_item(kind, id), output_index)
             item.implied = True
-        part = self.growing = item.part(kind, index, stage)
-        self.changed()
+        part = item.part(kind, index, stage)
+        self._turn_to(part)
         return part
 
-    def changed(self) -> None:
-        """Take note that more has changed than the text that grows."""
-        self._mark = None
+    def named(self, kind: str, id: str | None, index: int | None) -> ItemLog | None:
+        """Return the item of a type that an event names, if there is one."""
+        return self._placed(kind, id, index)
 
-    def moment(self) -> Moment:
-        """Return the present moment, at the cost of the items that have changed."""
-        growing = self.growing
+    def mark(self) -> ResponseMark:
+        """Return the present state of the response; deltas of one text share it."""
         if self._mark is None:
             items = tuple([item.mark() for item in self.output])
-            self._mark = ResponseMark(self.response, items)
-        if growing is None:
-            return Moment(self._mark, None, 0, 0)
-        return Moment(self._mark, growing, growing.text.length, len(growing.logprobs))
+            self._mark = ResponseMark(self, self.response, items)
+        return self._mark
+
+    def now(self, *, final: bool = False) -> ParsedResponse[Any]:
+        """Return the response so far, or the whole one, parsed."""
+        self._turn_to(None)
+        return Snapshot(self.mark(), self._reader, final=final).response()
+
+    def as_of(self, event: Any) -> ParsedResponse[Any]:
+        """Return the response after an event of its stream, parsed as far as it had arrived."""
+        return Snapshot(event.mark, self._reader, event).response()
+
+    def _turn_to(self, part: PartLog | None) -> None:
+        """Take note of the text that grows from now on."""
+        if self._growing is not None:
+            self._growing.item.changed()
+        if part is not None:
+            part.item.changed()
+        self._growing = part
+        self._mark = None
 
     def _placed(
         self, kind: str, id: str | None, index: int | None, *, begins: bool = False
@@ -200,8 +206,8 @@ class ResponseLog:
             self._by_id[item.id] = item
         if index is not None:
             self._by_index[index] = item
-        self.growing = None
-        self.changed()
+        self._turn_to(None)
+        item.changed()
 
     def _open(self, whole: Wire, index: int | None) -> ItemLog:
         if len(self.items) >= self._limits.objects:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streamkit._core.wire import Wire
     from streamkit.families.responses.log.item import ItemMark
     from streamkit.families.responses.log.part import PartLog, PartMark
-    from streamkit.families.responses.log.response import Moment
+    from streamkit.families.responses.log.response import ResponseMark
     from streamkit.types.responses.response import Response
 
 W = TypeVar("W", bound="Wire")
@@ -37,25 +37,29 @@ __all__ = ["Snapshot", "arguments_read", "is_cut", "retyped", "text_read"]
 
 
 class Snapshot:
-    """The builder of a response at one moment.
+    """The builder of a response as of one moment.
 
     Args:
-        moment: The moment.
+        mark: The state of the response.
         reader: The reader of its texts and arguments.
-        final: Whether they are read as whole values, or as far as they go.
+        event: The event after which it is built; the text of a delta has grown since the mark.
+        final: Whether texts and arguments are read as whole values, or as far as they go.
     """
 
-    def __init__(self, moment: Moment, reader: Reading, *, final: bool = False) -> None:
-        self._moment = moment
+    def __init__(
+        self, mark: ResponseMark, reader: Reading, event: Any = None, *, final: bool = False
+    ) -> None:
+        self._mark = mark
         self._reader = reader
+        self._growing: object = getattr(event, "part", None)
+        self._event = event
         self._final = final
-        self._is_cut = is_cut(moment.mark.response)
+        self._is_cut = is_cut(mark.response)
 
     def response(self) -> ParsedResponse[Any]:
         """Return the response."""
-        mark = self._moment.mark
-        output: list[Any] = [self._item(item) for item in mark.items]
-        return retyped(ParsedResponse, mark.response, output=output)
+        output: list[Any] = [self._item(item) for item in self._mark.items]
+        return retyped(_Response, self._mark.response, output=output)
 
     def _item(self, mark: ItemMark) -> Wire:
         item, whole = mark.item, mark.whole
@@ -76,14 +80,17 @@ class Snapshot:
                     ParsedResponseFunctionToolCall, whole, parsed_arguments=parsed, **changes
                 )
         if item.kind == "message":
-            return retyped(ParsedResponseOutputMessage, whole, **changes)
-        return retyped(type(whole), whole, **changes) if changes else whole
+            return retyped(_Message, whole, **changes)
+        type_: Any = whole.__class__
+        same: Wire = retyped(type_, whole, **changes) if changes else whole
+        return same
 
     def _list(self, mark: ItemMark, field: str) -> list[Any] | None:
         """Return the parts of an item's list: those it came with, and those of the log."""
         parts = sorted((p for p in mark.parts if p.part.kind.field == field), key=_index)
         built: list[Any] = []
-        for whole in getattr(mark.whole, field) or []:
+        wholes: list[Any] = getattr(mark.whole, field) or []
+        for whole in wholes:
             part = next((p for p in parts if p.part.kind is _kind_of(whole)), None)
             if part is not None:
                 parts.remove(part)
@@ -100,7 +107,7 @@ class Snapshot:
         annotations = mark.part.annotations[: mark.annotations]
         logprobs = mark.part.logprobs[: self._logprobs_end(mark)]
         return retyped(
-            ParsedResponseOutputText,
+            _Text,
             whole,
             text=text,
             annotations=max(whole.annotations, annotations, key=len),
@@ -126,10 +133,16 @@ class Snapshot:
         return self._reader.partial_arguments(part.item.tool, part.text, self._end(mark))
 
     def _end(self, mark: PartMark) -> int:
-        return self._moment.end if mark.part is self._moment.growing else mark.end
+        return self._event.end if mark.part is self._growing else mark.end
 
     def _logprobs_end(self, mark: PartMark) -> int:
-        return self._moment.logprobs if mark.part is self._moment.growing else mark.logprobs
+        return self._event.logprobs_end if mark.part is self._growing else mark.logprobs
+
+
+# The same types, of any parsed value, for type checkers.
+_Response = cast("type[ParsedResponse[Any]]", ParsedResponse)
+_Message = cast("type[ParsedResponseOutputMessage[Any]]", ParsedResponseOutputMessage)
+_Text = cast("type[ParsedResponseOutputText[Any]]", ParsedResponseOutputText)
 
 
 def is_cut(response: Response) -> bool:

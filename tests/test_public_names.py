@@ -13,7 +13,8 @@ import pytest
 
 import streamkit
 
-TOP = """APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
+TOP = """
+APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
 AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
 AsyncChatCompletionStream AsyncOpenAI AsyncResponseStream AsyncStream AuthenticationError
 BadRequestError ChatCompletionStream ClientClosedRequestError ConflictError

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven, RequestOptions

@@ -12,7 +12,7 @@ from streamkit.families.responses.resumption import resumable
 if TYPE_CHECKING:
     from typing import Self
 
-    from streamkit._http.async_transport import AsyncTransport
+    from streamkit._http._async.transport import AsyncTransport
     from streamkit.families.responses.call import ResponseCall
 
 __all__ = ["AsyncResumingStream"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven, RequestOptions

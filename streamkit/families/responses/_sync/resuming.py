@@ -13,7 +13,7 @@ from streamkit.families.responses.resumption import resumable
 if TYPE_CHECKING:
     from typing import Self
 
-    from streamkit._http.transport import SyncTransport
+    from streamkit._http._sync.transport import SyncTransport
     from streamkit.families.responses.call import ResponseCall
 
 __all__ = ["ResumingStream"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.dumped import DictLike
+from streamkit._rx.lifted import lifted
+from streamkit._rx.operator_input import OperatorInput
 from streamkit.families.chat.accumulator import Accumulator
+from streamkit.families.chat.dumped import Dumped
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.lift import lift
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -31,5 +34,13 @@ def accumulate(
     A ``snapshot`` is built when it is read, and shows the completion at the time of its event. An
     error of the stream is passed on with the part that had arrived as its ``completion``. More
     choices, tool calls or fields than ``limits`` allow are an error.
+
+    Chunks may also be dicts, or objects of another library that dump to dicts, such as those of the
+    ``openai`` package; then an answer that stops before its end is a ``StreamTruncatedError``.
     """
-    return lift(lambda: Accumulator(limits=limits), takes=ChatCompletionChunk, name="accumulate")
+
+    def machine() -> Accumulator:
+        return Accumulator(limits=limits)
+
+    taken = OperatorInput("accumulate", ChatCompletionChunk, also=lambda: DictLike)
+    return lifted(machine, taken, lambda: Dumped(machine(), limits))

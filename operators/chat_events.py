@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from streamkit._core.chain import Chain
+from streamkit._core.dumped import DictLike
+from streamkit._rx.lifted import lifted
+from streamkit._rx.operator_input import OperatorInput
 from streamkit.families.chat.common import CommonChatEvents
+from streamkit.families.chat.dumped import Dumped
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.operators.lift import lift
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers
@@ -81,6 +84,9 @@ def chat_events(
     ``ContentFilterFinishReasonError`` if there was something to parse, and ``ParseError``, also for
     an empty answer. Every error has the part that had arrived as its ``completion``.
 
+    Chunks may also be dicts, or objects of another library that dump to dicts, such as those of the
+    ``openai`` package; then an answer that stops before its end is a ``StreamTruncatedError``.
+
     Args:
         format: The type of the content, or the dict that a request takes; by default plain text.
         tools: The tools of the request, as it takes them.
@@ -92,4 +98,5 @@ def chat_events(
     def new_machine() -> Chain[ChatCompletionChunk, ChatCompletionEvent[Any], Any]:
         return Chain(ChatEvents(reader, limits=limits), CommonChatEvents())
 
-    return lift(new_machine, takes=ChatCompletionChunk, name="chat_events")
+    taken = OperatorInput("chat_events", ChatCompletionChunk, also=lambda: DictLike)
+    return lifted(new_machine, taken, lambda: Dumped(new_machine(), limits))

@@ -42,7 +42,8 @@ def lifted(
             observer: abc.ObserverBase[B], scheduler: abc.SchedulerBase | None = None
         ) -> abc.DisposableBase:
             machine, push = make(), observer.on_next
-            machines = [machine]
+            others: list[Machine[A, B]] = []
+            fed: list[Machine[A, B]] = []
             feeds: dict[type[Any], Callable[[A], Sequence[B]]] = {}
             subscription = SingleAssignmentDisposable()
 
@@ -50,9 +51,11 @@ def lifted(
                 """Return the ``feed`` for values of this class, and store it."""
                 chosen = machine
                 if taken.admit(value) and make_also is not None:
-                    if len(machines) == 1:
-                        machines.append(make_also())
-                    chosen = machines[1]
+                    if not others:
+                        others.append(make_also())
+                    chosen = others[0]
+                if chosen not in fed:
+                    fed.append(chosen)
                 feeds[type(value)] = chosen.feed
                 return chosen.feed
 
@@ -75,12 +78,12 @@ def lifted(
                     on_completed()
 
             def on_error(error: Exception) -> None:
-                for each in machines:
+                for each in fed or [machine]:
                     each.fail(error)
                 observer.on_error(error)
 
             def on_completed() -> None:
-                rest = _closing(machines)
+                rest = _closing(fed or [machine])
                 while True:
                     try:
                         output = next(rest)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
 
+from streamkit._rx.cancellable import Cancellable
 from streamkit.errors import StreamClosedError
 from streamkit.hub.backlog import DEFAULT_LIMIT, Backlog, End, Overflow
-from streamkit.hub.cancellable import Cancellable
 from streamkit.hub.channel import Channel
 from streamkit.hub.consumer import Consumer
 from streamkit.hub.delivery import Delivery

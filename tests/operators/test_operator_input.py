@@ -54,19 +54,21 @@ UPDATE = CHUNK_EVENT.updates[0]
 SENT = ServerSentEvent(b"{}")
 RUN_EVENT = UnknownStreamEvent(event="thread.new")
 RESET = AttemptResetEvent(2, 0, OSError("lost"))
-ANYTHING = (CHUNK, CHUNK_EVENT, UPDATE, SENT, RUN_EVENT, RESET, 42, "text", None, {"a": 1})
+PLAIN = {"a": 1}
+ANYTHING = (CHUNK, CHUNK_EVENT, UPDATE, SENT, RUN_EVENT, RESET, 42, "text", None, PLAIN)
 
 Operator = Callable[["Observable[Any]"], "Observable[Any]"]
 
+OF_CHUNKS = "ChatCompletionChunk or DictLike"
 OF_PARSING = "ChoiceUpdate, RunEvent, MessageCreatedEvent or 12 more"
 OF_CONTENT = "ChatCompletionChunk or PartEvent"
 OF_RUNS = "ThreadCreated, ThreadRunCreated, ThreadRunQueued or 22 more"
 TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
-    "accumulate": (ops.accumulate(), "ChatCompletionChunk", (CHUNK,)),
+    "accumulate": (ops.accumulate(), OF_CHUNKS, (CHUNK, PLAIN)),
     "accumulate_messages": (ops.accumulate_messages(), OF_RUNS, (RUN_EVENT,)),
     "accumulate_run": (ops.accumulate_run(), OF_RUNS, (RUN_EVENT,)),
     "assistant_events": (ops.assistant_events(), OF_RUNS, (RUN_EVENT,)),
-    "chat_events": (ops.chat_events(), "ChatCompletionChunk", (CHUNK,)),
+    "chat_events": (ops.chat_events(), OF_CHUNKS, (CHUNK, PLAIN)),
     "content_timeout": (ops.content_timeout(total=90), OF_CONTENT, (CHUNK, CHUNK_EVENT)),
     # Any object with `data` and `event` is accepted, so an event sent for a run passes, but not a
     # chunk.

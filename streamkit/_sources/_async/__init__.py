@@ -1,0 +1,1 @@
+"""What reads sources and other clients on the running loop."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit.families.chat.dumped import AnyChunk
     from streamkit.families.chat.events import ChunkEvent
 
 __all__ = ["accumulate"]
@@ -24,7 +25,7 @@ __all__ = ["accumulate"]
 
 def accumulate(
     *, limits: Limits = DEFAULTS
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChunkEvent]]:
+) -> Callable[[Observable[AnyChunk]], Observable[ChunkEvent]]:
     """Add each chunk to a completion, and emit an event with both.
 
         --Chunk(H)-----------Chunk(i)------------|

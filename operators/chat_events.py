@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
+    from streamkit.families.chat.dumped import AnyChunk
     from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
@@ -39,7 +40,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[T]]]: ...
+) -> Callable[[Observable[AnyChunk]], Observable[ChatCompletionEvent[T]]]: ...
 @overload
 def chat_events(
     format: Mapping[str, Any] | None = None,
@@ -47,7 +48,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]: ...
+) -> Callable[[Observable[AnyChunk]], Observable[ChatCompletionEvent[Any]]]: ...
 @overload
 def chat_events(
     format: TypeForm[FormT],
@@ -55,7 +56,7 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[FormT]]]: ...
+) -> Callable[[Observable[AnyChunk]], Observable[ChatCompletionEvent[FormT]]]: ...
 @overload
 def chat_events(
     format: object,
@@ -63,14 +64,14 @@ def chat_events(
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]: ...
+) -> Callable[[Observable[AnyChunk]], Observable[ChatCompletionEvent[Any]]]: ...
 def chat_events(
     format: object = None,
     tools: Iterable[Mapping[str, Any]] = (),
     *,
     partial_strings: bool = True,
     limits: Limits = DEFAULTS,
-) -> Callable[[Observable[ChatCompletionChunk]], Observable[ChatCompletionEvent[Any]]]:
+) -> Callable[[Observable[AnyChunk]], Observable[ChatCompletionEvent[Any]]]:
     """Emit the events of ``observe``: of ``accumulate`` and each choice's operators, and more.
 
         --Chunk("H")---------Chunk("i", stop)-----------------------|

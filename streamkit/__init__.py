@@ -18,6 +18,7 @@ Streams: the clients return a ChatCompletionStream, ResponseStream, AssistantStr
     AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many threads
     and tasks. UploadProgress reports the progress of a file's upload. get_final() of a stream
     returns a Final, with its Usage and each FinalToolCall, for any protocol.
+Sources: read and aread make the same streams of any iterable, file or response of another client.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
     pydantic_responses_function_tool in the form of Responses. PartialObject and PartialArray
     are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
@@ -50,6 +51,7 @@ so have the public modules:
     streamkit.machine     the base class of custom operators
     streamkit.recording   responses as they came, kept in files
     streamkit.server      a server for tests (the extra `server`)
+    streamkit.sources     streams of other clients, and of anything that yields one
     streamkit.testing     fixtures of pytest with that server
 """
 
@@ -151,6 +153,8 @@ if TYPE_CHECKING:
     )
     from streamkit.families.responses._sync.stream import ResponseStream as ResponseStream
     from streamkit.hub.hub import Hub as Hub
+    from streamkit.sources import aread as aread
+    from streamkit.sources import read as read
 
 _IMPORTED_WHEN_ASKED_FOR = {
     "AssistantEventHandler": "streamkit.families.assistants._sync.handler",
@@ -168,6 +172,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
     "ResponseStream": "streamkit.families.responses._sync.stream",
+    "aread": "streamkit.sources",
+    "read": "streamkit.sources",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "iterate": "streamkit._rx.iteration",
 }
@@ -191,7 +197,7 @@ if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
 _PUBLIC_MODULES = {
     *("client", "errors", "events", "hub", "limits", "machine", "operators", "polling"),
-    *("recording", "server", "testing", "types"),
+    *("recording", "server", "sources", "testing", "types"),
 }
 
 

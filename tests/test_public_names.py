@@ -27,8 +27,8 @@ PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
 RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress Usage __version__ iterate json_default not_given omit pydantic_function_tool
-pydantic_responses_function_tool
+UploadProgress Usage __version__ aread iterate json_default not_given omit pydantic_function_tool
+pydantic_responses_function_tool read
 """
 MODULES = {
     "client": "AsyncOpenAI ClientOptions OpenAI",
@@ -69,6 +69,7 @@ MODULES = {
     "recording": "Read Recording load save shipped shipped_names",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
+    "sources": "AsyncSourceStream SourceStream aread read",
     "testing": "anthropic_server embedded_server fault openai_server",
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from abc import ABC
 from collections.abc import Mapping
@@ -30,7 +29,6 @@ class DictLike(ABC):  # noqa: B024 - its subclasses are those of `__subclasshook
         return not issubclass(kind, Wire) and json_writer(kind) is not None
 
 
-@functools.lru_cache(maxsize=256)
 def json_writer(kind: type[Any]) -> Callable[[Any], bytes] | None:
     """Return the function that writes values of this class as JSON; None if they are no data."""
     if issubclass(kind, Event):

@@ -23,18 +23,23 @@ class StreamLog:
         self._began = time.monotonic()
 
     def log_end(
-        self, response: httpx.Response, events: int, error: Exception | None = None
+        self, response: httpx.Response | None, events: int, error: Exception | None = None
     ) -> None:
         """Log the end of a stream: success, or only the class of ``error``."""
         if not _log.isEnabledFor(logging.DEBUG):
+            return
+        how = "success" if error is None else type(error).__name__
+        seconds = time.monotonic() - self._began
+        if response is None:
+            _log.debug("the source ended with %s after %d events and %.3f s", how, events, seconds)
             return
         _log.debug(
             "%s %s: the stream ended with %s after %d events, %d bytes and %.3f s, request id %s",
             response.request.method,
             response.request.url.path,
-            "success" if error is None else type(error).__name__,
+            how,
             events,
             response.num_bytes_downloaded,
-            time.monotonic() - self._began,
+            seconds,
             request_id(response),
         )

@@ -6,10 +6,14 @@ the reader by cancelling its wait, as a limit of time would.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING
 
+from streamkit._http.async_body import AsyncBody
 from streamkit._rx.cancellable import Cancellable
+from streamkit._sources.async_items import AsyncItems, async_items_of
 from streamkit._sources.failure import source_error
+from streamkit._sources.items import is_open_response
 from streamkit._sources.pieces import Pieces
 from streamkit.errors import StreamClosedError
 
@@ -19,9 +23,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from streamkit._sources.async_items import AsyncItems
 
-__all__ = ["AsyncSourceBody"]
+__all__ = ["AsyncSourceBody", "async_body_of"]
+
+
+def async_body_of(source: object) -> AsyncBody | AsyncSourceBody:
+    """Return the body that a source is or makes up; raise ``TypeError`` if it is no source."""
+    if is_open_response(source, AsyncIterable):
+        return AsyncBody(source)
+    return AsyncSourceBody(async_items_of(source))
 
 
 class AsyncSourceBody:

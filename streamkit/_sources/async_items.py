@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from streamkit._sources.items import READ_SIZE, is_one_item
 
@@ -36,7 +36,7 @@ def async_items_of(source: Any, reader: str = "aread") -> AsyncItems:
     if is_one_item(source):
         return AsyncItems(_in_memory((source,)), _closer())
     if isinstance(source, list | tuple):
-        return AsyncItems(_in_memory(source), _closer())
+        return AsyncItems(_in_memory(cast("list[Any]", source)), _closer())
     if callable(getattr(source, "aiter_bytes", None)):  # httpx
         return _of(source.aiter_bytes(), source)
     if callable(getattr(source, "iter_bytes", None)) and _is_coroutine(source, "close"):
@@ -47,7 +47,7 @@ def async_items_of(source: Any, reader: str = "aread") -> AsyncItems:
     if callable(getattr(source, "readuntil", None)) and _is_coroutine(source, "read"):
         return AsyncItems(_reads(source.read), _closer())  # asyncio, whose lines have a limit
     if isinstance(source, AsyncIterable):
-        return _of(aiter(source), source)
+        return _of(aiter(cast("AsyncIterable[Any]", source)), source)
     if _is_coroutine(source, "read"):
         return AsyncItems(_reads(source.read), _closer(source))
     came = type(source).__name__

@@ -10,9 +10,12 @@ when the body was closed or the source broke off. It stays ended, in the same wa
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from streamkit._http.body import SyncBody
 from streamkit._sources.failure import source_error
+from streamkit._sources.items import Items, is_open_response, items_of
 from streamkit._sources.pieces import Pieces
 from streamkit.errors import StreamClosedError
 
@@ -22,9 +25,14 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from streamkit._sources.items import Items
+__all__ = ["SourceBody", "body_of"]
 
-__all__ = ["SourceBody"]
+
+def body_of(source: object) -> SyncBody | SourceBody:
+    """Return the body that a source is or makes up; raise ``TypeError`` if it is no source."""
+    if is_open_response(source, Iterable):
+        return SyncBody(source)
+    return SourceBody(items_of(source))
 
 
 class SourceBody:

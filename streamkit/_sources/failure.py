@@ -11,8 +11,7 @@ def source_error(error: Exception) -> Exception:
     """Return our error for one of the network or a file; any other is the caller's, unchanged."""
     if isinstance(error, StreamkitError):
         return error
-    root = type(error).__module__.partition(".")[0]
-    if not (root in _NETWORK or isinstance(error, OSError | EOFError)):
+    if not (isinstance(error, OSError | EOFError) or _is_of_network(type(error))):
         return error
     said = type(error).__name__ + (f": {error}"[:QUOTE_LIMIT] if str(error) else "")
     if "Timeout" in type(error).__name__:
@@ -22,6 +21,12 @@ def source_error(error: Exception) -> Exception:
             seconds=None,
         )
     return StreamTruncatedError(f"the source broke off in the middle of its answer ({said})")
+
+
+def _is_of_network(kind: type[Exception]) -> bool:
+    names = {base.__name__ for base in kind.__mro__}
+    # The clients of APIs have an error for it, beside those that the server reports.
+    return kind.__module__.partition(".")[0] in _NETWORK or "APIConnectionError" in names
 
 
 _NETWORK = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
 
-__all__ = ["READ_SIZE", "TAKES", "Items", "is_one_item", "items_of"]
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["READ_SIZE", "TAKES", "Items", "is_one_item", "is_open_response", "items_of"]
 
 READ_SIZE = 1 << 16
 """The most bytes that are read from a file at once."""
@@ -39,14 +42,32 @@ def items_of(source: Any, reader: str = "read") -> Items:
     if callable(getattr(source, "read1", None)):  # a binary file; urllib3, http.client
         return Items(_reads(source.read1), close)
     if isinstance(source, Iterable):
-        iterator = iter(source)
+        iterator = iter(cast("Iterable[Any]", source))
         return Items(iterator, _closer(iterator, close))
-    if callable(getattr(source, "read", None)) and not isinstance(source, AsyncIterable):
+    if callable(getattr(source, "read", None)) and not _is_async(source):
         return Items(_reads(source.read), close)
     came = type(source).__name__
-    if isinstance(source, AsyncIterable) or hasattr(source, "aiter_bytes"):
+    if _is_async(source) or hasattr(source, "aiter_bytes"):
         raise TypeError(f"{reader}() takes {TAKES}; an async source such as {came} is for aread()")
     raise TypeError(f"{reader}() takes {TAKES}, and not {came}")
+
+
+def _is_async(source: object) -> bool:
+    return isinstance(source, AsyncIterable)
+
+
+def is_open_response(source: Any, kind: type[Any]) -> TypeGuard[httpx.Response]:
+    """Return whether a source is a response of httpx, with a body of this kind still unread.
+
+    Such a body is read as that of a response of ours: its reader can be woken from elsewhere.
+    """
+    try:
+        answers = source.request is not None and source.is_stream_consumed is False
+        return (
+            answers and isinstance(source.stream, kind) and hasattr(source, "num_bytes_downloaded")
+        )
+    except (AttributeError, RuntimeError):  # which httpx raises for a response without a request
+        return False
 
 
 def is_one_item(source: Any) -> bool:

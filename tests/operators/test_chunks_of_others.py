@@ -44,10 +44,14 @@ class ToDict:
         return self._data
 
 
+def constructed(data: dict[str, Any]) -> Any:
+    return openai.types.chat.ChatCompletionChunk.construct(**data)
+
+
 KINDS: dict[str, Any] = {
     "dict": dict,
     "openai": openai.types.chat.ChatCompletionChunk.model_validate,
-    "openai, constructed": lambda data: openai.types.chat.ChatCompletionChunk.construct(**data),
+    "openai, constructed": constructed,
     "pydantic": Dumps.model_validate,
     "to_dict": ToDict,
 }

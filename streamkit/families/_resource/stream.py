@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.async_body import AsyncBody
     from streamkit._http.async_exchange import AsyncExchange
-    from streamkit._http.body import SyncBody
     from streamkit._http.exchange import SyncExchange
+    from streamkit.families._resource._async.body import AsyncStreamBody
+    from streamkit.families._resource._sync.body import StreamBody
 
 __all__ = ["StreamState", "events_before"]
 
 E = TypeVar("E")
-AnyBody = TypeVar("AnyBody", bound="SyncBody | AsyncBody")
+AnyBody = TypeVar("AnyBody", bound="StreamBody | AsyncStreamBody")
 AnyExchange = TypeVar("AnyExchange", bound="SyncExchange | AsyncExchange")
 
 
@@ -48,12 +48,14 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
     @property
     def response(self) -> httpx.Response:
         """The HTTP response: its status and headers."""
+        if self._response is None:
+            raise AttributeError("the stream has no response: it is read from another source")
         return self._response
 
     @property
     def request_id(self) -> str | None:
         """The response's request id; quote it to support."""
-        return request_id_in(self._response.headers)
+        return None if self._response is None else request_id_in(self._response.headers)
 
     @property
     def observable(self) -> Observable[E]:
@@ -121,7 +123,8 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
             self._pipeline.fail(error)
             if isinstance(error, StreamkitError):
                 error.request_id = error.request_id or self.request_id
-            Secrets.of(self._response).taken_from(error)
+            if self._response is not None:
+                Secrets.of(self._response).taken_from(error)
             self._log.log_end(self._response, self._pipeline.events_received, error)
             self._observers.fail(error)
             self._observers.log_theirs(error)

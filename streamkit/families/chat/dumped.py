@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from streamkit._core.dumped import json_writer
 from streamkit._core.machine import Machine
@@ -11,11 +11,25 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Dumped"]
+__all__ = ["AnyChunk", "Dumped"]
 
 B = TypeVar("B")
+
+
+class _ModelDump(Protocol):
+    @property
+    def model_dump(self) -> Any: ...
+
+
+class _ToDict(Protocol):
+    @property
+    def to_dict(self) -> Any: ...
+
+
+AnyChunk: TypeAlias = "ChatCompletionChunk | Mapping[str, Any] | _ModelDump | _ToDict"
+"""A chunk of ours, or one of another library."""
 
 
 class Dumped(Machine[Any, B]):
@@ -28,10 +42,14 @@ class Dumped(Machine[Any, B]):
     def __init__(self, inner: Machine[ChatCompletionChunk, B], limits: Limits = DEFAULTS) -> None:
         self._inner = inner
         self._decoder = ChunkDecoder(ChatCompletionChunk, limits=limits)
+        self._writers: dict[type[object], Callable[[Any], bytes] | None] = {}
 
     def feed(self, value: Any, /) -> Sequence[B]:
         """Take a chunk of another library and return the events of the other machine."""
-        write = json_writer(type(value))
+        kind: type[object] = type(value)
+        if kind not in self._writers:
+            self._writers[kind] = json_writer(kind)
+        write = self._writers[kind]
         chunk = None if write is None else self._decoder.decode(write(value))
         return () if chunk is None else self._inner.feed(chunk)
 

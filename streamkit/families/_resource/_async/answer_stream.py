@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from streamkit._core.machine import Machine
     from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.async_body import AsyncBody
     from streamkit._http.async_exchange import AsyncExchange
     from streamkit.families._common.family import AnswerFamily
     from streamkit.families._common.final import Final
+    from streamkit.families._resource._async.body import AsyncStreamBody
 
 __all__ = ["AsyncAnswerStream", "AsyncCommonEvents"]
 
@@ -29,7 +29,7 @@ class AsyncAnswerStream(AsyncStream[E], Generic[E, C, T]):
 
     def __init__(
         self,
-        body: AsyncBody,
+        body: AsyncStreamBody,
         new_pipeline: NewPipeline[E],
         exchange: AsyncExchange | None,
         family: AnswerFamily[Any, E, C],

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from typing import Self
 
     from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.async_body import AsyncBody
     from streamkit._http.async_exchange import AsyncExchange
+    from streamkit.families._resource._async.body import AsyncStreamBody
 
 __all__ = ["AsyncStream"]
 
 E = TypeVar("E")
 
 
-class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
+class AsyncStream(StreamState[E, "AsyncStreamBody", "AsyncExchange"]):
     """A stream of events, as an async iterator.
 
     It can be iterated once, in one task, and closed from any. An open stream holds its
@@ -32,7 +32,7 @@ class AsyncStream(StreamState[E, "AsyncBody", "AsyncExchange"]):
 
     def __init__(
         self,
-        body: AsyncBody,
+        body: AsyncStreamBody,
         new_pipeline: NewPipeline[E],
         exchange: AsyncExchange | None = None,
     ) -> None:

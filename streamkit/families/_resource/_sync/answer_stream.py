@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from streamkit._core.machine import Machine
     from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.body import SyncBody
     from streamkit._http.exchange import SyncExchange
     from streamkit.families._common.family import AnswerFamily
     from streamkit.families._common.final import Final
+    from streamkit.families._resource._sync.body import StreamBody
 
 __all__ = ["AnswerStream", "CommonEvents"]
 
@@ -30,7 +30,7 @@ class AnswerStream(Stream[E], Generic[E, C, T]):
 
     def __init__(
         self,
-        body: SyncBody,
+        body: StreamBody,
         new_pipeline: NewPipeline[E],
         exchange: SyncExchange | None,
         family: AnswerFamily[Any, E, C],

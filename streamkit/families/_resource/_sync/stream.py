@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from typing import Self
 
     from streamkit._core.pipeline import NewPipeline
-    from streamkit._http.body import SyncBody
     from streamkit._http.exchange import SyncExchange
+    from streamkit.families._resource._sync.body import StreamBody
 
 __all__ = ["Stream"]
 
 E = TypeVar("E")
 
 
-class Stream(StreamState[E, "SyncBody", "SyncExchange"]):
+class Stream(StreamState[E, "StreamBody", "SyncExchange"]):
     """A stream of events, as an iterator.
 
     It can be iterated once, by one thread at a time, and closed from any. An open stream holds its
@@ -33,7 +33,7 @@ class Stream(StreamState[E, "SyncBody", "SyncExchange"]):
 
     def __init__(
         self,
-        body: SyncBody,
+        body: StreamBody,
         new_pipeline: NewPipeline[E],
         exchange: SyncExchange | None = None,
     ) -> None:

@@ -1,0 +1,48 @@
+# Made from ../_async/stream.py by .ci/unasync.py: change it there.
+"""The stream that ``aread`` returns: the common events of any source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from streamkit.families._common.events import CommonEvent
+from streamkit.families._resource._sync.stream import Stream
+
+if TYPE_CHECKING:
+    from streamkit.families._common.final import Final
+    from streamkit.families._resource._sync.body import StreamBody
+    from streamkit.families._resource.streamed_call import AnswerCall
+    from streamkit.limits import Limits
+
+__all__ = ["SourceStream"]
+
+T = TypeVar("T")
+
+
+class SourceStream(Stream[CommonEvent[T]]):
+    """The events of a source, as an iterator, in the vocabulary of all protocols.
+
+    Closing it closes the source.
+    """
+
+    def __init__(
+        self, body: StreamBody, call: AnswerCall[Any, CommonEvent[T]], limits: Limits
+    ) -> None:
+        super().__init__(body, call.in_common().pipelines(limits))
+        self._family = call.family
+        self._answer: Any = None
+
+    @property
+    def snapshot(self) -> Any:
+        """The answer so far, as its protocol has it, parsed as far as it has arrived."""
+        return self._pipeline.machine.snapshot()
+
+    def get_final(self) -> Final[T]:
+        """Read the source to its end and return the whole answer, in the words of all protocols.
+
+        Its ``raw`` is the answer as its protocol has it, such as a ``ParsedChatCompletion``.
+        """
+        self.until_done()
+        if self._answer is None:
+            self._answer = self._pipeline.machine.final()
+        return self._family.final(self._answer)

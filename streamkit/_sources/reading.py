@@ -1,0 +1,234 @@
+"""The functions that read any source as typed events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
+
+from streamkit.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import TypeAdapter
+    from typing_extensions import TypeForm
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.tags import ThinkTags
+    from streamkit._sources._async.stream import AsyncSourceStream
+    from streamkit._sources._sync.stream import SourceStream
+    from streamkit.structured.response_format import FormT, ResponseFormat
+
+__all__ = ["FamilyName", "aread", "read"]
+
+FamilyName: TypeAlias = Literal["chat"]
+"""The name of the protocol that a source speaks."""
+
+T = TypeVar("T")
+
+
+@overload
+def read(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> SourceStream[T]: ...
+@overload
+def read(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: Mapping[str, Any] | None = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> SourceStream[Any]: ...
+@overload
+def read(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: TypeForm[FormT],
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> SourceStream[FormT]: ...
+@overload
+def read(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: object,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> SourceStream[Any]: ...
+def read(  # noqa: PLR0913 - a source has as many options as a request
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: object = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> SourceStream[Any]:
+    """Return the typed events of a source that blocks, whatever it is, as an iterator.
+
+    The source is an iterable of bytes or text as they came, however cut; of server-sent events,
+    ours or those of ``httpx-sse``; or of chunks, as dicts or as objects of any library that dump to
+    dicts (``openai``, ``litellm``, ``anthropic``). It may also be a file, a response of ``httpx``
+    or ``requests`` or its body, or one whole body. Nothing is read before the first event is asked
+    for, and no more than that event needs. Closing the stream closes the source, and so does its
+    end.
+
+    The events are the common ones, which ``observe()`` emits. The rules are those of a stream of
+    our own: a source that stops before its answer has ended is a ``StreamTruncatedError``, errors
+    come last, and their ``partial`` is what had arrived. What an iterator itself raises is raised
+    unchanged, unless the network or a file broke off.
+
+    Args:
+        source: The source.
+        family: The protocol that it speaks.
+        format: The type to parse the content into, or the dict that a request takes.
+        tools: The tools of the request, as it takes them.
+        choices: The number of choices that were requested.
+        on_truncated: "error" raises an error when the source is cut; "accept" ends the stream.
+        partial_strings: Whether ``parsed`` includes strings that are not complete yet.
+        think_tags: The tags around thoughts in the content, which become reasoning.
+        limits: The maximum amounts that are accepted.
+
+    Raises:
+        TypeError: It is no source, or one to be awaited, or an item of it is no part of a stream.
+    """
+    from streamkit._sources._sync.stream import SourceStream
+    from streamkit._sources.body import body_of
+    from streamkit._sources.calls import call_of
+
+    call = call_of(
+        family,
+        format,
+        tools,
+        choices,
+        on_truncated=on_truncated,
+        partial_strings=partial_strings,
+        think_tags=think_tags,
+    )
+    return SourceStream(body_of(source), call, limits)
+
+
+@overload
+def aread(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> AsyncSourceStream[T]: ...
+@overload
+def aread(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: Mapping[str, Any] | None = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> AsyncSourceStream[Any]: ...
+@overload
+def aread(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: TypeForm[FormT],
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> AsyncSourceStream[FormT]: ...
+@overload
+def aread(
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: object,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> AsyncSourceStream[Any]: ...
+def aread(  # noqa: PLR0913 - a source has as many options as a request
+    source: object,
+    family: FamilyName = "chat",
+    *,
+    format: object = None,
+    tools: Iterable[Mapping[str, Any]] = (),
+    choices: int = 1,
+    on_truncated: OnTruncated = "error",
+    partial_strings: bool = True,
+    think_tags: ThinkTags | None = None,
+    limits: Limits = DEFAULTS,
+) -> AsyncSourceStream[Any]:
+    """Return the typed events of a source that is awaited, as an async iterator.
+
+    It is ``read`` for async iterables, for responses of ``httpx.AsyncClient`` and ``aiohttp`` and
+    their bodies, and for what is in memory; a source that would block the event loop is refused.
+    ``aread`` itself is not awaited.
+
+    Args:
+        source: The source.
+        family: The protocol that it speaks.
+        format: The type to parse the content into, or the dict that a request takes.
+        tools: The tools of the request, as it takes them.
+        choices: The number of choices that were requested.
+        on_truncated: "error" raises an error when the source is cut; "accept" ends the stream.
+        partial_strings: Whether ``parsed`` includes strings that are not complete yet.
+        think_tags: The tags around thoughts in the content, which become reasoning.
+        limits: The maximum amounts that are accepted.
+
+    Raises:
+        TypeError: It is no source, or one that blocks, or an item of it is no part of a stream.
+    """
+    from streamkit._sources._async.stream import AsyncSourceStream
+    from streamkit._sources.async_body import async_body_of
+    from streamkit._sources.calls import call_of
+
+    call = call_of(
+        family,
+        format,
+        tools,
+        choices,
+        on_truncated=on_truncated,
+        partial_strings=partial_strings,
+        think_tags=think_tags,
+    )
+    return AsyncSourceStream(async_body_of(source), call, limits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streamkit._core.dumped import DictLike
 from streamkit._rx.lifted import lifted
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit._core.machine import Machine
     from streamkit.families.chat.dumped import AnyChunk
     from streamkit.families.chat.events import ChunkEvent
 
@@ -40,7 +41,7 @@ def accumulate(
     ``openai`` package; then an answer that stops before its end is a ``StreamTruncatedError``.
     """
 
-    def machine() -> Accumulator:
+    def machine() -> Machine[Any, ChunkEvent]:
         return Accumulator(limits=limits)
 
     taken = OperatorInput("accumulate", ChatCompletionChunk, also=lambda: DictLike)

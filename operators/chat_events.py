@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
+    from streamkit._core.machine import Machine
     from streamkit.families.chat.dumped import AnyChunk
     from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
@@ -96,7 +97,7 @@ def chat_events(
     """
     reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
 
-    def new_machine() -> Chain[ChatCompletionChunk, ChatCompletionEvent[Any], Any]:
+    def new_machine() -> Machine[Any, ChatCompletionEvent[Any]]:
         return Chain(ChatEvents(reader, limits=limits), CommonChatEvents())
 
     taken = OperatorInput("chat_events", ChatCompletionChunk, also=lambda: DictLike)

@@ -69,5 +69,5 @@ def _escaped(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    writer = json_writer(type(value))
+    writer = json_writer(cast("type[Any]", type(value)))
     return str(value) if writer is None else msgspec.Raw(writer(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from streamkit._core.dumped import json_writer
 from streamkit._core.machine import Machine
@@ -46,7 +46,7 @@ class Dumped(Machine[Any, B]):
 
     def feed(self, value: Any, /) -> Sequence[B]:
         """Take a chunk of another library and return the events of the other machine."""
-        kind: type[object] = type(value)
+        kind = cast("type[object]", type(value))
         if kind not in self._writers:
             self._writers[kind] = json_writer(kind)
         write = self._writers[kind]

@@ -17,20 +17,25 @@ from streamkit.operators.chat_events import chat_events
 from streamkit.operators.content_timeout import content_timeout
 from streamkit.operators.decode import decode
 from streamkit.operators.decode_assistant_events import decode_assistant_events
+from streamkit.operators.items import items
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import logprobs
 from streamkit.operators.message_content import message_content
 from streamkit.operators.partial_parse import partial_parse
+from streamkit.operators.patches import patches
 from streamkit.operators.pipe import pipe
 from streamkit.operators.reasoning import reasoning
 from streamkit.operators.refusal_detect import refusal_detect
 from streamkit.operators.retry_stream import retry_stream
+from streamkit.operators.select import select
 from streamkit.operators.share import share
 from streamkit.operators.split_by_choice import split_by_choice
 from streamkit.operators.split_by_part import split_by_part
 from streamkit.operators.split_think import split_think
+from streamkit.operators.text import text
 from streamkit.operators.tool_arg_parse import tool_arg_parse
 from streamkit.operators.tool_calls import tool_calls
+from streamkit.operators.until import until
 
 __all__ = [
     "accumulate",
@@ -41,20 +46,25 @@ __all__ = [
     "content_timeout",
     "decode",
     "decode_assistant_events",
+    "items",
     "lift",
     "logprobs",
     "message_content",
     "partial_parse",
+    "patches",
     "pipe",
     "reasoning",
     "refusal_detect",
     "retry_stream",
+    "select",
     "share",
     "split_by_choice",
     "split_by_part",
     "split_think",
+    "text",
     "tool_arg_parse",
     "tool_calls",
+    "until",
 ]
 
 

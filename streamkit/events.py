@@ -36,6 +36,13 @@ from streamkit.families._common.events import (
     ServerToolDoneEvent,
     UsageEvent,
 )
+from streamkit.families._common.path_events import (
+    ItemDoneEvent,
+    ItemFailedEvent,
+    PatchEvent,
+    PathDeltaEvent,
+    PathDoneEvent,
+)
 from streamkit.families.chat.events import (
     ChatCompletionEvent,
     ChatCompletionStreamEvent,
@@ -60,10 +67,15 @@ __all__ = [
     "FunctionToolCallArgumentsDeltaEvent",
     "FunctionToolCallArgumentsDoneEvent",
     "ImagePartialEvent",
+    "ItemDoneEvent",
+    "ItemFailedEvent",
     "LogprobsContentDeltaEvent",
     "LogprobsContentDoneEvent",
     "LogprobsRefusalDeltaEvent",
     "LogprobsRefusalDoneEvent",
+    "PatchEvent",
+    "PathDeltaEvent",
+    "PathDoneEvent",
     "RawChunkEvent",
     "ReasoningDeltaEvent",
     "ReasoningDoneEvent",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit._core.reading import NOTHING_READ, Outcome
 from streamkit.errors import ParseError
+from streamkit.structured.wrapper import WRAPPER_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,11 @@ class Reader:
     def expects_content(self) -> bool:
         """Whether an answer without content is an error."""
         return self._format is not None and self._format.parses
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The location of the value in the content's JSON: a value that is no object is wrapped."""
+        return () if self._unwrap is None else (WRAPPER_KEY,)
 
     def partial_content(self, text: TextLog, end: int, newest: str = "") -> object:
         """Return the value that the first ``end`` characters of the content begin, or None.

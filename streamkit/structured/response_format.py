@@ -18,6 +18,7 @@ from streamkit.structured.schema import (
     schema_name,
     to_strict_json_schema,
 )
+from streamkit.structured.wrapper import WRAPPER_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["ResponseFormat", "response_format"]
 
 T = TypeVar("T")
-
-WRAPPER_KEY = "value"
-"""The one property of the object that wraps an answer which is no object itself."""
 
 
 class ResponseFormat(Generic[T]):

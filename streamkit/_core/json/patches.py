@@ -10,6 +10,7 @@ from streamkit._core.json.path import pointer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamkit._core.json.path import Location
     from streamkit._core.json.view import Container
 
 __all__ = ["Patches"]
@@ -18,13 +19,18 @@ __all__ = ["Patches"]
 class Patches(LocatedJSON):
     """An incremental parser that returns the operations which rebuild the value so far.
 
+    Args:
+        within: The location of the value in the text; the rest is left out.
+        **limits: The limits of the parser.
+
     The operations are ``add`` and ``replace`` of RFC 6902, and ``append``, whose ``value`` is added
     to the end of the string at ``path``. RFC 6902 has no such operation, and to replace the string
     each time would send it again and again. Together they are about as long as the text.
     """
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, within: Location = (), **limits: int) -> None:
         super().__init__(**limits)
+        self._within = pointer(within)
         self._operations: list[dict[str, Any]] = []
         self._pointer = ""  # of the open string
         self._newest: dict[str, Any] | None = None  # the open string's operation in this piece
@@ -56,9 +62,7 @@ class Patches(LocatedJSON):
 
     def _ended(self, value: Any, *, again: bool) -> None:
         if again:
-            self._operations.append(
-                {"op": "replace", "path": pointer(self._location()), "value": value}
-            )
+            self._operate("replace", pointer(self._location()), value)
         elif not isinstance(value, str):
             if not isinstance(value, dict | list):  # the parts of these were added one by one
                 self._add(pointer(self._location()), value)
@@ -69,13 +73,18 @@ class Patches(LocatedJSON):
             self._add(pointer(self._location()), value)
 
     def _add(self, path: str, value: Any) -> dict[str, Any]:
-        operation = {"op": "add", "path": path, "value": value}
-        self._operations.append(operation)
-        return operation
+        return self._operate("add", path, value)
 
     def _append(self, delta: str) -> None:
         newest = self._newest
         if newest is None:
-            self._operations.append({"op": "append", "path": self._pointer, "value": delta})
+            self._operate("append", self._pointer, delta)
         else:
             newest["value"] += delta
+
+    def _operate(self, name: str, path: str, value: Any) -> dict[str, Any]:
+        within = self._within
+        operation = {"op": name, "path": path.removeprefix(within), "value": value}
+        if not within or path == within or path.startswith(f"{within}/"):
+            self._operations.append(operation)
+        return operation

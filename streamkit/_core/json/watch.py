@@ -25,14 +25,16 @@ class Grown(Struct, frozen=True, gc=False):
     """The index of the path among those that are watched."""
     location: Location
     delta: str
-    _text: GrowingText | str
-    _end: int
+    text: GrowingText | str
+    """The string, which may have grown since, or is whole."""
+    end: int
+    """The length of the string with this piece."""
 
     @property
     def value(self) -> str:
         """The string so far, with this piece."""
-        text = self._text
-        return text if isinstance(text, str) else text.first(self._end)
+        text = self.text
+        return text if isinstance(text, str) else text.first(self.end)
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -51,16 +53,25 @@ class PathWatch(LocatedJSON):
     Args:
         paths: The paths to watch.
         strings: Whether the pieces of strings at the paths are found as well.
+        within: The location at which the paths begin, and the locations that are found.
         **limits: The limits of the parser.
     """
 
-    def __init__(self, paths: Sequence[Path], *, strings: bool = False, **limits: int) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        strings: bool = False,
+        within: Location = (),
+        **limits: int,
+    ) -> None:
         super().__init__(**limits)
         self._news: list[Grown | Found] = []
         self._strings = strings
         # For each open container the paths that lead to it, and further, and those that end there.
         self._open: list[tuple[_Paths, _Paths]] = []
-        self._paths: _Paths = tuple(enumerate(paths))
+        self._paths: _Paths = tuple(enumerate([Path((*within, *path.steps)) for path in paths]))
+        self._depth_within = len(within)
         self._selecting: list[int] = []  # the paths that end at the open string
         self._place: Location = ()  # its location
 
@@ -108,7 +119,7 @@ class PathWatch(LocatedJSON):
         self._selecting = self._ending_here()
         if not self._selecting:
             return False
-        self._place = self._location()
+        self._place = self._location()[self._depth_within :]
         return True
 
     def _grown(self, piece: str) -> None:
@@ -127,7 +138,7 @@ class PathWatch(LocatedJSON):
             ending = self._ending_here()
         if not ending:
             return
-        location = self._location()
+        location = self._location()[self._depth_within :]
         if self._strings and isinstance(value, str) and len(value) > self._sent:
             rest, end = value[self._sent :], len(value)
             self._news += [Grown(index, location, rest, value, end) for index in ending]
@@ -135,10 +146,10 @@ class PathWatch(LocatedJSON):
 
     def _find_within(self, value: Any) -> None:
         depth = len(self._open)
-        here = self._location()
+        here, within = self._location(), self._depth_within
         for index, path in self._leading_here():
             for location, selected in Path(path.steps[depth:]).find(value):
-                self._news.append(Found(index, (*here, *location), selected))
+                self._news.append(Found(index, (*here, *location)[within:], selected))
 
 
 _Paths: TypeAlias = tuple[tuple[int, Path], ...]

@@ -1,0 +1,136 @@
+"""The operator that emits the elements of a list in JSON, each once it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import msgspec
+
+from streamkit._core.finite import read_finite
+from streamkit._core.json.path import Path, normalized
+from streamkit._core.json.watch import PathWatch
+from streamkit.errors import ParseError
+from streamkit.families._common.path_events import ItemDoneEvent, ItemFailedEvent
+from streamkit.families._common.texts import TEXTS, TextsMachine
+from streamkit.operators.lift import lift
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reactivex import Observable
+    from typing_extensions import TypeForm
+
+    from streamkit._core.events import Event
+    from streamkit._core.json.watch import Found, Grown
+    from streamkit.structured.description import Described
+    from streamkit.structured.response_format import FormT
+
+__all__ = ["ItemsMachine", "items"]
+
+T = TypeVar("T")
+
+
+@overload
+def items(
+    path: str, type: type[T], *, tool: str | None = None
+) -> Callable[[Observable[Any]], Observable[ItemDoneEvent[T] | ItemFailedEvent]]: ...
+@overload
+def items(
+    path: str, type: None = None, *, tool: str | None = None
+) -> Callable[[Observable[Any]], Observable[ItemDoneEvent[Any] | ItemFailedEvent]]: ...
+@overload
+def items(
+    path: str, type: TypeForm[FormT], *, tool: str | None = None
+) -> Callable[[Observable[Any]], Observable[ItemDoneEvent[FormT] | ItemFailedEvent]]: ...
+@overload
+def items(
+    path: Mapping[str, Any], *, tool: str | None = None
+) -> Callable[[Observable[Any]], Observable[ItemDoneEvent[Any] | ItemFailedEvent]]: ...
+def items(
+    path: str | Mapping[str, Any], type: object = None, *, tool: str | None = None
+) -> Callable[[Observable[Any]], Observable[Any]]:
+    """Emit each value at a path once, when it is whole, read as its type.
+
+        --{"steps":[{"a":1---},{"a":2-----------}]}--|
+        [         items("steps[*]", Step)            ]
+        ---------------------done(Step(1))--done(Step(2))--|
+
+    The values come while the lists and objects around them are still open. One that does not fit
+    its type is an ``item.failed`` event, and the others go on. Nothing else is emitted.
+
+    The operator takes the events of ``observe`` or ``chat_events``, of any protocol, or the pieces
+    of one text as strings. After an ``attempt.reset`` the values come anew. After text that is no
+    JSON, nothing more of it is emitted.
+
+    Args:
+        path: The path to the values, as in RFC 9535: names, indices and ``*``, as
+            ``steps[*]``; the leading ``$`` is optional. Or a dict of paths and their types.
+        type: The type of the values: a pydantic model, or any type that ``response_format`` takes.
+            By default the values are plain data.
+        tool: The name of a tool, to read its calls' arguments and not the content.
+
+    Raises:
+        ValueError: A path is none; the message has the position.
+        SchemaError: The type is none.
+    """
+    from streamkit.structured.description import described
+
+    wanted = path if isinstance(path, Mapping) else {path: type}
+    paths = [Path.of(text) for text in wanted]
+    types = [None if each is None else described(each) for each in wanted.values()]
+    return lift(lambda: ItemsMachine(paths, types, tool=tool), takes=TEXTS, name="items")
+
+
+class ItemsMachine(TextsMachine[PathWatch, ItemDoneEvent[Any] | ItemFailedEvent]):
+    """The machine of ``items``."""
+
+    def __init__(
+        self, paths: Sequence[Path], types: Sequence[Described | None], *, tool: str | None = None
+    ) -> None:
+        super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
+        self._types = types
+
+    def _news(
+        self, parser: PathWatch, event: Event | None, text: str
+    ) -> Sequence[ItemDoneEvent[Any] | ItemFailedEvent]:
+        news = parser.take(text)
+        return self._events(news, event) if news else ()
+
+    def _last_news(
+        self, parser: PathWatch, event: Event | None
+    ) -> Sequence[ItemDoneEvent[Any] | ItemFailedEvent]:
+        return self._events(parser.finish(), event)
+
+    def _events(
+        self, news: Iterable[Found | Grown], event: Event | None
+    ) -> list[ItemDoneEvent[Any] | ItemFailedEvent]:
+        choice = getattr(event, "choice_index", 0)
+        place = () if event is None else event.place
+        events: list[ItemDoneEvent[Any] | ItemFailedEvent] = []
+        for found in news:
+            type_, value, where = self._types[found.path], found.value, found.location
+            if type_ is not None:
+                text = msgspec.json.encode(value).decode()
+                try:
+                    value = read_finite(text, type_.read)
+                except Exception as error:  # a validator may raise anything
+                    failure = _failure(type_, where, text, error)
+                    events.append(
+                        ItemFailedEvent(choice, value, failure, _location=where, _part=place)
+                    )
+                    continue
+            events.append(ItemDoneEvent(choice, value, _location=where, _part=place))
+        return events
+
+
+def _failure(
+    type_: Described, location: tuple[str | int, ...], text: str, error: Exception
+) -> ParseError:
+    from streamkit.structured.response_format import reason
+
+    name = type_.name or str(type_.type_)
+    message = f"the value at {normalized(location)} is not a valid {name}: {reason(error)}"
+    failure = ParseError(message, content=text)
+    failure.__cause__ = error.with_traceback(None)
+    return failure

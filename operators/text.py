@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamkit._core.events import Event
 from streamkit._core.machine import Machine
 from streamkit.families._common.text_events import ContentDeltaEvent
+from streamkit.families._common.texts import EVENTS
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable
+
+    from streamkit._core.events import Event
 
 __all__ = ["TextMachine", "text"]
 
@@ -27,7 +29,7 @@ def text() -> Callable[[Observable[Any]], Observable[str]]:
     Empty pieces are left out. With several choices their pieces are mixed: use ``split_by_part``
     before. The operator takes the events of ``observe`` or ``chat_events``, of any protocol.
     """
-    return lift(TextMachine, takes=Event, name="text")
+    return lift(TextMachine, takes=EVENTS, name="text")
 
 
 class TextMachine(Machine[Event, str]):

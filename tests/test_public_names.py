@@ -48,8 +48,9 @@ MODULES = {
         ChatCompletionStreamEvent ChunkEvent CommonEvent ContentDeltaEvent ContentDoneEvent
         CustomToolCallInputDeltaEvent CustomToolCallInputDoneEvent Event EventsDroppedEvent
         FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent
-        ImagePartialEvent LogprobsContentDeltaEvent LogprobsContentDoneEvent
-        LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent RawChunkEvent ReasoningDeltaEvent
+        ImagePartialEvent ItemDoneEvent ItemFailedEvent LogprobsContentDeltaEvent
+        LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PatchEvent
+        PathDeltaEvent PathDoneEvent RawChunkEvent ReasoningDeltaEvent
         ReasoningDoneEvent RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
         ServerToolDoneEvent UsageEvent
     """,
@@ -58,9 +59,9 @@ MODULES = {
     "machine": "Machine",
     "operators": """
         accumulate accumulate_messages accumulate_run assistant_events chat_events content_timeout
-        decode decode_assistant_events lift logprobs message_content partial_parse pipe reasoning
-        refusal_detect retry_stream share split_by_choice split_by_part split_think tool_arg_parse
-        tool_calls
+        decode decode_assistant_events items lift logprobs message_content partial_parse patches
+        pipe reasoning refusal_detect retry_stream select share split_by_choice split_by_part
+        split_think text tool_arg_parse tool_calls until
     """,
     "polling": """
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll

@@ -62,6 +62,9 @@ Operator = Callable[["Observable[Any]"], "Observable[Any]"]
 OF_CHUNKS = "ChatCompletionChunk or DictLike"
 OF_PARSING = "ChoiceUpdate, RunEvent, MessageCreatedEvent or 12 more"
 OF_CONTENT = "ChatCompletionChunk or PartEvent"
+OF_AN_ANSWER = "PartEvent, AttemptResetEvent or EventsDroppedEvent"
+OF_JSON = "PartEvent, AttemptResetEvent, EventsDroppedEvent or str"
+ON_JSON = (CHUNK_EVENT, RESET, "text")
 OF_RUNS = "ThreadCreated, ThreadRunCreated, ThreadRunQueued or 22 more"
 TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "accumulate": (ops.accumulate(), OF_CHUNKS, (CHUNK, PLAIN)),
@@ -74,6 +77,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     # chunk.
     "decode": (ops.decode(), "SSE", (SENT, RUN_EVENT)),
     "decode_assistant_events": (ops.decode_assistant_events(), "SSE", (SENT, RUN_EVENT)),
+    "items": (ops.items("a"), OF_JSON, ON_JSON),
     "lift": (ops.lift(Upper, takes=str, name="lift"), "str", ("text",)),
     "logprobs": (ops.logprobs(), "ChoiceUpdate", (UPDATE,)),
     "message_content": (
@@ -82,17 +86,21 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
         (),
     ),
     "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE,)),
+    "patches": (ops.patches(), OF_JSON, ON_JSON),
     "reasoning": (ops.reasoning(), "ChoiceUpdate", (UPDATE,)),
     "refusal_detect": (ops.refusal_detect(), "ChoiceUpdate", (UPDATE,)),
+    "select": (ops.select("a"), OF_JSON, ON_JSON),
     "split_by_part": (ops.split_by_part(), "PartEvent", (CHUNK_EVENT,)),
     "split_by_choice": (ops.split_by_choice(), "ChunkEvent", (CHUNK_EVENT,)),
     "split_think": (ops.split_think(), "ChatCompletionChunk", (CHUNK,)),
+    "text": (ops.text(), OF_AN_ANSWER, (CHUNK_EVENT, RESET)),
     "tool_arg_parse": (ops.tool_arg_parse(), OF_PARSING, (UPDATE,)),
     "tool_calls": (
         ops.tool_calls(),
         "RunEvent, RunStepCreatedEvent, RunStepDeltaEvent or RunStepDoneEvent",
         (),
     ),
+    "until": (ops.until("a"), OF_JSON, ON_JSON),
 }
 """Each operator: its instance, its name for its inputs, and the accepted items of ``ANYTHING``."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.events import Event
+from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
 from streamkit._core.machine import Machine
+from streamkit.families._common.part_event import PartEvent
 from streamkit.families._common.text_events import ContentDeltaEvent, ContentDoneEvent
 from streamkit.families._common.tool_events import (
     FunctionToolCallArgumentsDeltaEvent,
@@ -16,12 +17,16 @@ from streamkit.families._common.tool_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from streamkit._core.events import Event
     from streamkit._core.json.located import LocatedJSON
 
-__all__ = ["TEXTS", "TextsMachine"]
+__all__ = ["EVENTS", "TEXTS", "TextsMachine"]
 
-TEXTS = Event | str
-"""The values that operators on texts take: the events of an answer, or the pieces of one text."""
+EVENTS = PartEvent | AttemptResetEvent | EventsDroppedEvent
+"""The events of an answer, of any protocol."""
+
+TEXTS = EVENTS | str
+"""The values that operators on JSON take: the events of an answer, or the pieces of one text."""
 
 B = TypeVar("B")
 J = TypeVar("J", bound="LocatedJSON")
@@ -59,7 +64,7 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
         elif kind is FunctionToolCallArgumentsDoneEvent:
             if self._tool == value.name:
                 return self._finish(value.place)
-        elif getattr(value, "type", None) == "attempt.reset":
+        elif kind is AttemptResetEvent:
             self._parsers.clear()
         return ()
 

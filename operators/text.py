@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.events import Event
 from streamkit._core.machine import Machine
 from streamkit.families._common.text_events import ContentDeltaEvent
 from streamkit.families._common.texts import EVENTS
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import Observable
-
-    from streamkit._core.events import Event
 
 __all__ = ["TextMachine", "text"]
 

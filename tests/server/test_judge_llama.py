@@ -77,20 +77,22 @@ def streamed(url: str, body: dict[str, Any], **more: Any) -> list[dict[str, Any]
     return events
 
 
-def kinds(events: list[dict[str, Any]]) -> list[str]:
-    """The types of events and of what they hold, one for each stretch of the same, without pings.
+def kind(event: dict[str, Any]) -> str:
+    """The type of an event and of what it holds.
 
     A response that was cut is the end of a response: llama.cpp's server calls it completed.
     """
-    found: list[str] = []
-    for event in events:
-        held: Any = event.get("delta") or event.get("item") or event.get("content_block")
-        kind = event["type"].replace("response.incomplete", "response.completed")
-        if isinstance(held, dict):
-            kind += f" {cast('dict[str, Any]', held).get('type', '')}"
-        if kind != "ping" and found[-1:] != [kind]:
-            found.append(kind)
-    return found
+    held: Any = event.get("delta") or event.get("item") or event.get("content_block")
+    name: str = event["type"].replace("response.incomplete", "response.completed")
+    if isinstance(held, dict):
+        name += f" {cast('dict[str, Any]', held).get('type', '')}"
+    return name
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    """The kinds of events, one for each stretch of the same, without pings."""
+    found = [kind(event) for event in events if event["type"] != "ping"]
+    return [name for place, name in enumerate(found) if found[place - 1 : place] != [name]]
 
 
 def missing(theirs: Any, ours: Any, place: str = "") -> set[str]:
@@ -110,9 +112,9 @@ def missing(theirs: Any, ours: Any, place: str = "") -> set[str]:
 
 
 def lacking(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> dict[str, set[str]]:
-    """The same for the events of two streams, by the type of the event."""
-    known = {event["type"]: event for event in reversed(ours)}
-    first = {event["type"]: event for event in reversed(theirs)}
+    """The same for the events of two streams, by the kind of the event."""
+    known = {kind(event): event for event in reversed(ours)}
+    first = {kind(event): event for event in reversed(theirs)}
     found = {name: missing(first[name], known[name]) for name in first if name in known}
     return {name: places for name, places in found.items() if places}
 

@@ -89,7 +89,7 @@ def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
     yield before
     inner: Any = {}
     if isinstance(value, dict):
-        inner = value
+        inner = cast("dict[str, Any]", value)
     elif isinstance(value, list):
         inner = dict(enumerate(cast("list[Any]", value)))
     for key, each in inner.items():

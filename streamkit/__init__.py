@@ -8,21 +8,22 @@
                 print(event.delta, end="")
 
 Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, beta.assistants,
-    files, vector_stores and models. Their options take a Timeout, Limits, and NOT_GIVEN (a
-    NotGiven; omit and not_given, an Omit, are the same). An HTTP client of one's own for them is a
-    DefaultHttpxClient or DefaultAsyncHttpxClient, of other libraries a DefaultHttpx2Client,
-    DefaultAsyncHttpx2Client or DefaultAioHttpClient.
-Streams: the clients return a ChatCompletionStream, ResponseStream, AssistantStream or Stream; in
-    async programs an AsyncChatCompletionStream, AsyncResponseStream, AsyncAssistantStream or
-    AsyncStream. iterate makes a loop of any observable. AssistantEventHandler and
-    AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many threads
-    and tasks. UploadProgress reports the progress of a file's upload. get_final() of a stream
-    returns a Final, with its Usage and each FinalToolCall, for any protocol.
+    files, vector_stores and models; Anthropic and AsyncAnthropic have messages. Their options take
+    a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit and not_given, an Omit, are the same). An
+    HTTP client of one's own for them is a DefaultHttpxClient or DefaultAsyncHttpxClient, of other
+    libraries a DefaultHttpx2Client, DefaultAsyncHttpx2Client or DefaultAioHttpClient.
+Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream
+    or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
+    AsyncMessageStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any observable.
+    AssistantEventHandler and AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one
+    stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
+    get_final() of a stream returns a Final, with its Usage and each FinalToolCall, for any
+    protocol.
 Sources: read and aread make the same streams of any iterable, file or response of another client.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
-    pydantic_responses_function_tool in the form of Responses. PartialObject and PartialArray
-    are views of JSON that is still arriving; json_default lets json.dumps write them. ThinkTags
-    separate the reasoning from the answer in a content.
+    pydantic_responses_function_tool and pydantic_message_tool in the forms of Responses and
+    Messages. PartialObject and PartialArray are views of JSON that is still arriving; json_default
+    lets json.dumps write them. ThinkTags separate the reasoning from the answer in a content.
 Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
     so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
@@ -132,6 +133,8 @@ if TYPE_CHECKING:
     from streamkit._http.default_httpx2 import DefaultAsyncHttpx2Client as DefaultAsyncHttpx2Client
     from streamkit._http.default_httpx2 import DefaultHttpx2Client as DefaultHttpx2Client
     from streamkit._rx.iteration import iterate as iterate
+    from streamkit.client import Anthropic as Anthropic
+    from streamkit.client import AsyncAnthropic as AsyncAnthropic
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
     from streamkit.families.assistants._async.handler import (
@@ -148,6 +151,8 @@ if TYPE_CHECKING:
         AsyncChatCompletionStream as AsyncChatCompletionStream,
     )
     from streamkit.families.files.batch_upload import UploadProgress as UploadProgress
+    from streamkit.families.messages._async.stream import AsyncMessageStream as AsyncMessageStream
+    from streamkit.families.messages._sync.stream import MessageStream as MessageStream
     from streamkit.families.responses._async.stream import (
         AsyncResponseStream as AsyncResponseStream,
     )
@@ -155,13 +160,17 @@ if TYPE_CHECKING:
     from streamkit.hub.hub import Hub as Hub
     from streamkit.sources import aread as aread
     from streamkit.sources import read as read
+    from streamkit.structured.message_format import pydantic_message_tool as pydantic_message_tool
 
 _IMPORTED_WHEN_ASKED_FOR = {
+    "Anthropic": "streamkit.client",
     "AssistantEventHandler": "streamkit.families.assistants._sync.handler",
     "AssistantStream": "streamkit.families.assistants._sync.stream",
+    "AsyncAnthropic": "streamkit.client",
     "AsyncAssistantEventHandler": "streamkit.families.assistants._async.handler",
     "AsyncAssistantStream": "streamkit.families.assistants._async.stream",
     "AsyncChatCompletionStream": "streamkit.families.chat._async.stream",
+    "AsyncMessageStream": "streamkit.families.messages._async.stream",
     "AsyncOpenAI": "streamkit.client",
     "AsyncResponseStream": "streamkit.families.responses._async.stream",
     "AsyncStream": "streamkit.families._resource._async.stream",
@@ -171,11 +180,13 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "DefaultHttpx2Client": "streamkit._http.default_httpx2",
     "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
+    "MessageStream": "streamkit.families.messages._sync.stream",
     "ResponseStream": "streamkit.families.responses._sync.stream",
     "aread": "streamkit.sources",
     "read": "streamkit.sources",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "iterate": "streamkit._rx.iteration",
+    "pydantic_message_tool": "streamkit.structured.message_format",
 }
 """The modules of the names that are imported on first use, to keep ``import streamkit`` fast.
 

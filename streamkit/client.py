@@ -8,17 +8,35 @@ from streamkit._client._sync.client import OpenAI
 from streamkit._client.options import ClientOptions
 
 if TYPE_CHECKING:
+    from streamkit._client._async.anthropic import AsyncAnthropic
     from streamkit._client._async.client import AsyncOpenAI
+    from streamkit._client._sync.anthropic import Anthropic
+    from streamkit._client.anthropic import AnthropicOptions
 
-__all__ = ["AsyncOpenAI", "ClientOptions", "OpenAI"]
+__all__ = [
+    "Anthropic",
+    "AnthropicOptions",
+    "AsyncAnthropic",
+    "AsyncOpenAI",
+    "ClientOptions",
+    "OpenAI",
+]
+
+_IMPORTED_WHEN_ASKED_FOR = {
+    "Anthropic": "streamkit._client._sync.anthropic",
+    "AnthropicOptions": "streamkit._client.anthropic",
+    "AsyncAnthropic": "streamkit._client._async.anthropic",
+    "AsyncOpenAI": "streamkit._client._async.client",
+}
+"""The modules of what a program that blocks and only chats does not need."""
 
 if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
     def __getattr__(name: str) -> object:
-        # A program that only blocks need not import asyncio.
-        if name != "AsyncOpenAI":
+        module = _IMPORTED_WHEN_ASKED_FOR.get(name)
+        if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        from streamkit._client._async.client import AsyncOpenAI
+        from importlib import import_module
 
-        globals()[name] = AsyncOpenAI
-        return AsyncOpenAI
+        value = globals()[name] = getattr(import_module(module), name)
+        return value

@@ -14,24 +14,24 @@ import pytest
 import streamkit
 
 TOP = """
-APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError AnthropicError
-AssistantEventHandler AssistantStream AsyncAssistantEventHandler AsyncAssistantStream
-AsyncChatCompletionStream AsyncOpenAI AsyncResponseStream AsyncStream AuthenticationError
-BadRequestError ChatCompletionStream ClientClosedRequestError ConflictError
-ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError DefaultAioHttpClient
-DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final
-FinalToolCall GatewayTimeoutError HTTPNotImplementedError Hub InternalServerError
-LengthFinishReasonError LimitExceededError Limits NOT_GIVEN NotFoundError NotGiven Omit OpenAI
-OpenAIError OverloadedError ParseError PartialArray PartialObject PaymentRequiredError
-PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
-RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
-ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
-StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress Usage __version__ aread iterate json_default not_given omit pydantic_function_tool
-pydantic_responses_function_tool read
+APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Anthropic
+AnthropicError AssistantEventHandler AssistantStream AsyncAnthropic AsyncAssistantEventHandler
+AsyncAssistantStream AsyncChatCompletionStream AsyncMessageStream AsyncOpenAI AsyncResponseStream
+AsyncStream AuthenticationError BadRequestError ChatCompletionStream ClientClosedRequestError
+ConflictError ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError
+DefaultAioHttpClient DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client
+DefaultHttpxClient Final FinalToolCall GatewayTimeoutError HTTPNotImplementedError Hub
+InternalServerError LengthFinishReasonError LimitExceededError Limits MessageStream NOT_GIVEN
+NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray
+PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
+RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
+ResponseStream SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError
+StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout
+UnprocessableEntityError UploadProgress Usage __version__ aread iterate json_default not_given omit
+pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool read
 """
 MODULES = {
-    "client": "AsyncOpenAI ClientOptions OpenAI",
+    "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
     "errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
         AnthropicError AuthenticationError BadRequestError ClientClosedRequestError ConflictError
@@ -147,8 +147,8 @@ MODULES = {
         RawMessageStreamEvent RedactedThinkingBlock ServerToolUsage ServerToolUseBlock
         SignatureDelta StopDetails TextBlock TextCitation TextDelta
         TextEditorCodeExecutionToolResultBlock ThinkingBlock ThinkingDelta ToolResultContent
-        ToolSearchToolResultBlock ToolUseBlock Usage WebFetchToolResultBlock WebSearchResultBlock
-        WebSearchToolResultBlock WebSearchToolResultError
+        ToolSearchToolResultBlock ToolUseBlock UnknownEvent Usage WebFetchToolResultBlock
+        WebSearchResultBlock WebSearchToolResultBlock WebSearchToolResultError
     """,
     "types.responses": """
         AdditionalTools Annotation CodeInterpreterOutput ContentPart Conversation

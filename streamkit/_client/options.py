@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -49,9 +49,9 @@ class Chat(Generic[C]):
         self.completions = completions
 
 
-def changed(config: ClientConfig, options: ClientOptions) -> ClientConfig:
+def changed(config: ClientConfig, options: Mapping[str, Any]) -> ClientConfig:
     """Return the configuration with other options; None keeps an option, except for the timeout."""
     given = {
         name: value for name, value in options.items() if value is not None or name == "timeout"
     }
-    return dataclasses.replace(config, **cast("dict[str, Any]", given))
+    return dataclasses.replace(config, **given)

@@ -91,7 +91,7 @@ class AnswerDecoder(Machine[SSE, A]):
         name = value.event
         if name != "message" and self._names_error(name) and not self.done:
             self.received += 1
-            raise reported(value.data)
+            raise self._reported(value.data)
         part = self.decode(value.data, name)
         return () if part is None else (part,)
 
@@ -150,7 +150,11 @@ class AnswerDecoder(Machine[SSE, A]):
             report = report_in(loads(data, self._limits.json_depth))
         except ValueError:
             return None
-        return None if report is None else reported(data, report)
+        return None if report is None else self._reported(data, report)
+
+    def _reported(self, data: str | bytes, report: object = None) -> APIError:
+        """Return the error for a report; a family overrides this where it knows more classes."""
+        return reported(data, report)
 
     def _pass_over(self, data: str | bytes) -> None:
         """Keep data that were no part of an answer, up to the length of an error's quote."""

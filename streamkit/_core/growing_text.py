@@ -8,14 +8,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     _State: TypeAlias = tuple[list[str], int, int, list[str]]
 
-__all__ = ["PIECES_PER_BLOCK", "GrowingText", "whole_characters"]
+__all__ = ["PIECES_PER_BLOCK", "GrowingText", "whole_characters", "with_whole_characters"]
 
 PIECES_PER_BLOCK = 256
 """The number of pieces that are joined into a block."""
@@ -87,6 +87,18 @@ def whole_characters(text: str) -> str:
     if _SURROGATE.search(text) is None:
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def with_whole_characters(value: Any) -> Any:
+    """Return decoded JSON with the halves of each character joined, as a stream emits its text."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [with_whole_characters(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {key: with_whole_characters(item) for key, item in fields.items()}
+    return value
 
 
 _FIRST_HALF = "\ud800"

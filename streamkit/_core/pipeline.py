@@ -62,6 +62,7 @@ class Pipeline(Generic[E]):
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
         self._plain_data = self._sse.plain_data
+        self._plain_event = self._sse.plain_event
         self._decode = self._decoder.decode
         self._feed: Callable[[Any], Sequence[E]] = self._feed_until_released
         self.accepts_truncation = on_truncated == "accept"
@@ -91,7 +92,11 @@ class Pipeline(Generic[E]):
         # A hot path: most reads are one plain frame, and its few events need no generator.
         plain = self._plain_data(data)
         if plain is None:
-            return self._read(data)
+            event = self._plain_event(data)
+            if event is None:
+                return self._read(data)
+            parts = self._decoder.feed(event)
+            return self._feed(parts[0]) if parts else ()
         part = self._decode(plain)
         return () if part is None else self._feed(part)
 

@@ -4,9 +4,9 @@ Source of the rules: https://html.spec.whatwg.org/multipage/server-sent-events.h
 """
 
 # Strategy: cut the bytes into lines (CR, LF or CRLF; no other line break counts, so U+2028 in JSON
-# is harmless) and the lines into frames at each empty line. A frame of one `data:` line, which
-# nearly every frame is, is read here; httpx-sse reads the others. Bytes without a line break are
-# only stored, so many small reads stay linear in the bytes received.
+# is harmless) and the lines into frames at each empty line. A frame of one `data:` line, alone or
+# after an `event:` line, which nearly every frame is, is read here; httpx-sse reads the others.
+# Bytes without a line break are only stored, so many small reads stay linear in the bytes received.
 
 from __future__ import annotations
 
@@ -73,10 +73,11 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         data = self.plain_data(value)
         if data is not None:
             return (ServerSentEvent(data, "message", self._id),)
-        return self.split(value)
+        event = self.plain_event(value)
+        return self.split(value) if event is None else (event,)
 
     def split(self, value: bytes) -> Sequence[ServerSentEvent]:
-        """Return the events of bytes for which ``plain_data`` has returned None."""
+        """Return the events of bytes that are neither ``plain_data`` nor a ``plain_event``."""
         if self._fault is not None:
             raise self._fault
         if self._head is not None:
@@ -126,7 +127,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def plain_data(self, value: bytes) -> bytes | None:
         """Return the data of a read that is one frame of one ``data:`` line, and needs no event.
 
-        Return None for any other read, which ``split`` takes; nothing is done with it here.
+        Return None for any other read; nothing is done with it here.
         """
         # A hot path: servers send a frame at a time, and such a read has nothing else for the rules
         # of `split`. The checks here are the cheapest ones (`in` costs three times as much).
@@ -141,6 +142,25 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         ):
             self._room = room
             return data
+        return None
+
+    def plain_event(self, value: bytes) -> ServerSentEvent | None:
+        """Return the event of a read that is one frame of an ``event:`` and a ``data:`` line.
+
+        Return None for any other read; nothing is done with it here.
+        """
+        name, _, rest = value.partition(b"\n")
+        data, _, rest = rest.partition(b"\n")
+        if (
+            rest == b"\n"
+            and self._is_between_frames
+            and _is_named(name, data)
+            and len(name) + len(data) <= self._max_event_bytes
+            and value.find(b"\r") < 0
+            and (room := self._room - len(value)) >= 0
+        ):
+            self._room = room
+            return ServerSentEvent(data[6:], str(name[7:], "utf-8", "replace"), self._id)
         return None
 
     def _cut(self, value: bytes) -> list[ServerSentEvent]:
@@ -177,6 +197,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             data = line[6:] if line.startswith(b"data: ") else line[5:]
             self._head = None
             return [ServerSentEvent(data, "message", self._id)]
+        if len(frame) == 2 and _is_named(line, frame[1]):
+            self._head = None
+            return [ServerSentEvent(frame[1][6:], str(line[7:], "utf-8", "replace"), self._id)]
         names = set[bytes]()
         for line in frame:
             name, _, value = line.partition(b":")
@@ -239,6 +262,11 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         if self._fault is not None and not events:
             raise self._fault
         return events
+
+
+def _is_named(line: bytes, next_line: bytes) -> bool:
+    """Return whether two lines are the name and the data of an event, as all servers write them."""
+    return line.startswith(b"event: ") and len(line) > 7 and next_line.startswith(b"data: ")
 
 
 _RETRY = re.compile(rb"retry: ?[0-9]+").fullmatch

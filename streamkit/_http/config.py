@@ -127,6 +127,18 @@ class ClientConfig:
             self.default_query,
         )
 
+    @property
+    def own_headers(self) -> dict[str, str | None]:
+        """The headers that this API has besides those of HTTP; None leaves a header out."""
+        return {
+            "OpenAI-Organization": self.organization,
+            "OpenAI-Project": self.project,
+        }
+
+    def key_headers(self, key: str) -> dict[str, str]:
+        """Return the headers that carry the key."""
+        return {"Authorization": f"Bearer {key}"}
+
     @classmethod
     def from_environment(  # noqa: PLR0913 - one for each field
         cls,

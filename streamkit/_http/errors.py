@@ -58,6 +58,7 @@ __all__ = [
     "forget_request",
     "library_of",
     "status_error",
+    "status_kind",
 ]
 
 ERROR_BODY_LIMIT = 1 << 16
@@ -122,12 +123,19 @@ def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
     body = _error_object(text)
     message = _message(body) or text[:QUOTE_LIMIT]
     status = response.status_code
-    kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    kind = status_kind(status) or APIStatusError
     return kind(
         f"Error code: {status} - {message}" if message else f"Error code: {status}",
         response=response,
         body=body,
     )
+
+
+def status_kind(status: object) -> type[APIStatusError] | None:
+    """Return the class of the error for a status; None for any other value."""
+    if not isinstance(status, int) or not 400 <= status < 600:
+        return None
+    return _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
 
 
 def detached(response: httpx.Response, content: bytes) -> httpx.Response:

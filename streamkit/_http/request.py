@@ -82,11 +82,10 @@ def headers(request: Request, config: ClientConfig, api_key: object) -> dict[str
         "Accept": "text/event-stream" if request.stream else "application/json",
         # A compressed stream may be held back until there is more that is worth compressing.
         "Accept-Encoding": "identity" if request.stream else ACCEPTED,
-        "Authorization": f"Bearer {api_key.strip()}" if api_key else None,
         "Content-Type": None if request.json is UNSET else "application/json",
-        "OpenAI-Organization": config.organization,
-        "OpenAI-Project": config.project,
         "User-Agent": f"streamkit/{__version__}",
+        **config.own_headers,
+        **(config.key_headers(api_key.strip()) if api_key else {}),
     }
     merged: dict[str, object] = {}
     for layer in (ours, config.default_headers, request.headers):

@@ -52,6 +52,10 @@ class Reader:
         """The location of the value in the content's JSON: a value that is no object is wrapped."""
         return () if self._unwrap is None else (WRAPPER_KEY,)
 
+    def reads_arguments(self, name: str) -> bool:
+        """Return whether the arguments of a tool of this name are parsed."""
+        return self._tools is not None and name in self._tools
+
     def partial_content(self, text: TextLog, end: int, newest: str = "") -> object:
         """Return the value that the first ``end`` characters of the content begin, or None.
 
@@ -67,7 +71,7 @@ class Reader:
 
     def partial_arguments(self, name: str, text: TextLog, end: int, newest: str = "") -> object:
         """Return the value that a function's arguments begin; None if its tool is not parsed."""
-        if self._tools is None or name not in self._tools:
+        if not self.reads_arguments(name):
             return None
         return text.partial_json(end, newest, partial_strings=self._partial_strings)
 

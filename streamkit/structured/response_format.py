@@ -41,19 +41,22 @@ class ResponseFormat(Generic[T]):
     :func:`response_format` makes it. All requests that ask for the same type share it.
     """
 
-    __slots__ = ("_read", "is_json", "param", "parses", "type_", "wrapped")
+    __slots__ = ("_read", "is_json", "name", "param", "parses", "type_", "wrapped")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each attribute
         self,
         param: dict[str, Any],
         *,
         is_json: bool,
+        name: str = "",
         type_: Any = None,
         read: Callable[[str], T] | None = None,
         wrapped: bool = False,
     ) -> None:
         self.param = param
         """The ``response_format`` of the request body; not to be changed."""
+        self.name = name
+        """The name of the type; empty for a format given as a dict."""
         self.type_ = type_
         """The type that the caller gave; None for a format given as a dict."""
         self.is_json = is_json
@@ -85,8 +88,7 @@ class ResponseFormat(Generic[T]):
         try:
             return read_finite(text, self._read)
         except Exception as error:
-            name = self.param["json_schema"]["name"]
-            message = f"The answer is not a valid {name}: {reason(error)}"
+            message = f"The answer is not a valid {self.name}: {reason(error)}"
             raise ParseError(message, content=text) from error
 
     def unwrap(self, partial: object) -> object:
@@ -162,12 +164,15 @@ def _typed(type_: Described, given: _Schema) -> ResponseFormat[Any]:
     except SchemaError as error:
         error.add_note(f"The type is {type_.type_!r}.")
         raise
+    name = schema_name(type_.name)
     param = {
         "type": "json_schema",
-        "json_schema": {"schema": strict, "name": schema_name(type_.name), "strict": True},
+        "json_schema": {"schema": strict, "name": name, "strict": True},
     }
     read = _reading_wrapped(type_.read) if wrapped else type_.read
-    return ResponseFormat(param, is_json=True, type_=type_.type_, read=read, wrapped=wrapped)
+    return ResponseFormat(
+        param, is_json=True, name=name, type_=type_.type_, read=read, wrapped=wrapped
+    )
 
 
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:

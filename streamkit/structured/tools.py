@@ -19,9 +19,12 @@ from streamkit.structured.schema.name import MAX_LENGTH
 __all__ = [
     "FunctionDefinition",
     "ToolParsers",
+    "own_docstring",
     "pydantic_function_tool",
     "pydantic_responses_function_tool",
+    "require_name",
     "require_strict_tools",
+    "tool_parser",
     "tool_parsers",
 ]
 
@@ -64,13 +67,9 @@ def pydantic_function_tool(
         parameters=copy.deepcopy(format_.schema),  # the caller may change it afterwards
     )
     function.model = model
-    if _NAME.fullmatch(function["name"]) is None:
-        raise SchemaError(
-            f"a tool is called {function['name']!r}, and the API takes letters (a to z), digits, _ "
-            f"and - in names, {MAX_LENGTH} at most"
-        )
+    require_name(function["name"])
     if description is None:
-        description = _own_docstring(model)
+        description = own_docstring(model)
     if description is not None:
         function["description"] = description
     return {"type": "function", "function": function}
@@ -102,6 +101,16 @@ def pydantic_responses_function_tool(
     return tool
 
 
+def require_name(name: str) -> str:
+    """Return the name of a tool, or raise ``SchemaError`` if the API accepts no such name."""
+    if _NAME.fullmatch(name) is None:
+        raise SchemaError(
+            f"a tool is called {name!r}, and the API takes letters (a to z), digits, _ and - in"
+            f" names, {MAX_LENGTH} at most"
+        )
+    return name
+
+
 def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
     """Return the parsers for the arguments of each tool of a request.
 
@@ -119,7 +128,7 @@ def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
         name = _member(function, "name")
         if not isinstance(name, str):
             continue
-        parse = _parser(function)
+        parse = tool_parser(function)
         namesake = functions.setdefault(name, function)
         if namesake is not function and (parse or name in parsers):
             if not _are_the_same(namesake, function):
@@ -186,7 +195,8 @@ def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
     return checked
 
 
-def _parser(function: object) -> Callable[[str], Any] | None:
+def tool_parser(function: object) -> Callable[[str], Any] | None:
+    """Return the parser of the arguments of a strict tool; None for a tool that is not strict."""
     # The attribute decides, not the class, so that definitions of the openai package count.
     model: object = getattr(function, "model", None)
     if model is not None:
@@ -202,7 +212,7 @@ def _member(node: object, name: str) -> Any:
     return cast("Mapping[str, Any]", node).get(name) if isinstance(node, Mapping) else None
 
 
-def _own_docstring(model: object) -> str | None:
+def own_docstring(model: object) -> str | None:
     """Return the docstring of the class itself: not a base's, and not one a dataclass generates."""
     if not isinstance(model, type):
         return None

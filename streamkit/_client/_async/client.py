@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from streamkit._client.options import Chat, changed
+from streamkit._client._async.base import AsyncAPIClient
+from streamkit._client.options import Chat
 from streamkit._http._async.transport import AsyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit.families.chat._async.completions import AsyncCompletions
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self, Unpack
 
     from streamkit._client.options import ClientOptions
@@ -58,7 +58,7 @@ class AsyncBeta:
         return AsyncVectorStores(self._transport)
 
 
-class AsyncOpenAI:
+class AsyncOpenAI(AsyncAPIClient):
     """A client on the running loop; share one between tasks.
 
     ``http_client`` is any client with the interface of ``httpx.AsyncClient``; the caller
@@ -72,9 +72,7 @@ class AsyncOpenAI:
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a client with other options and the same connections."""
-        client = object.__new__(type(self))
-        client._connect(self._transport.with_config(changed(self._transport.config, options)))
-        return client
+        return self._changed(options)
 
     @cached_property
     def responses(self) -> AsyncResponses:
@@ -102,25 +100,7 @@ class AsyncOpenAI:
         """The vector stores, with their files and batches."""
         return self.beta.vector_stores
 
-    async def close(self) -> None:
-        """Close the connections, unless the caller gave the HTTP client."""
-        await self._transport.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"AsyncOpenAI({self._transport.config!r})"
-
     def _connect(self, transport: AsyncTransport) -> None:
-        self._transport = transport
+        super()._connect(transport)
         self.chat = Chat(AsyncCompletions(transport))
         self.beta = AsyncBeta(self.chat, transport)

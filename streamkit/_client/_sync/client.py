@@ -6,13 +6,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from streamkit._client.options import Chat, changed
+from streamkit._client._sync.base import APIClient
+from streamkit._client.options import Chat
 from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit.families.chat._sync.completions import Completions
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self, Unpack
 
     from streamkit._client.options import ClientOptions
@@ -59,7 +59,7 @@ class Beta:
         return VectorStores(self._transport)
 
 
-class OpenAI:
+class OpenAI(APIClient):
     """A client that blocks; share one between threads.
 
     ``http_client`` is any client with the interface of ``httpx.Client``; the caller
@@ -73,9 +73,7 @@ class OpenAI:
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a client with other options and the same connections."""
-        client = object.__new__(type(self))
-        client._connect(self._transport.with_config(changed(self._transport.config, options)))
-        return client
+        return self._changed(options)
 
     @cached_property
     def responses(self) -> Responses:
@@ -103,25 +101,7 @@ class OpenAI:
         """The vector stores, with their files and batches."""
         return self.beta.vector_stores
 
-    def close(self) -> None:
-        """Close the connections, unless the caller gave the HTTP client."""
-        self._transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"OpenAI({self._transport.config!r})"
-
     def _connect(self, transport: SyncTransport) -> None:
-        self._transport = transport
+        super()._connect(transport)
         self.chat = Chat(Completions(transport))
         self.beta = Beta(self.chat, transport)

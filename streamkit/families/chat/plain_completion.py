@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import UNSET
 
 from streamkit._core.decoding import loads
-from streamkit._core.growing_text import whole_characters
+from streamkit._core.growing_text import with_whole_characters
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import APIResponseValidationError, LimitExceededError
 from streamkit.errors._request_id import request_id_in
@@ -59,7 +59,7 @@ def _decoder() -> WireDecoder[ChatCompletion]:
 
 def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
     try:
-        value = _with_whole_characters(loads(response.content, limits.json_depth))
+        value = with_whole_characters(loads(response.content, limits.json_depth))
     except NestingError as error:
         raise LimitExceededError(
             "json_depth", limits.json_depth, "nesting in a completion", received=response.text
@@ -73,18 +73,6 @@ def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
     if report is not None:
         raise _with(reported(response.content, report), response, completion)
     return completion
-
-
-def _with_whole_characters(value: Any) -> Any:
-    """Return the value without halves of surrogate pairs, which a stream does not emit either."""
-    if isinstance(value, str):
-        return whole_characters(value)
-    if isinstance(value, list):
-        return [_with_whole_characters(item) for item in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        return {key: _with_whole_characters(item) for key, item in fields.items()}
-    return value
 
 
 def _is_answer(choice: Choice) -> bool:

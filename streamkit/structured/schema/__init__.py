@@ -1,8 +1,9 @@
-"""The rules of the API's strict mode, and the rewriting of JSON schemas to fit them."""
+"""The rules of the APIs' strict modes, and the rewriting of JSON schemas to fit them."""
 
 from __future__ import annotations
 
 from streamkit.structured.schema.answerable import require_answerable
+from streamkit.structured.schema.message_rules import to_message_schema
 from streamkit.structured.schema.name import schema_name
 from streamkit.structured.schema.rewrite import describes_object, to_strict_json_schema
 from streamkit.structured.schema.rules import Violation, strict_violations
@@ -13,5 +14,6 @@ __all__ = [
     "require_answerable",
     "schema_name",
     "strict_violations",
+    "to_message_schema",
     "to_strict_json_schema",
 ]

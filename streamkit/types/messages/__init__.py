@@ -69,6 +69,7 @@ from streamkit.types.messages.stream_event import (
     SignatureDelta,
     TextDelta,
     ThinkingDelta,
+    UnknownEvent,
 )
 from streamkit.types.messages.usage import (
     CacheCreation,
@@ -139,6 +140,7 @@ __all__ = [
     "ToolResultContent",
     "ToolSearchToolResultBlock",
     "ToolUseBlock",
+    "UnknownEvent",
     "Usage",
     "WebFetchToolResultBlock",
     "WebSearchResultBlock",

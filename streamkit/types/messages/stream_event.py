@@ -1,7 +1,7 @@
 """The events of a streamed message as they are on the wire.
 
 Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming.
-An event, or a delta, of a kind that this version does not know is a plain ``Wire``.
+A delta of a kind that this version does not know is a plain ``Wire``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from msgspec import field
 
+from streamkit._core.marked import MarkedEvent
 from streamkit._core.wire import JSONText, Wire
 from streamkit.types.messages.citation import CitationCharLocation, TextCitation
 from streamkit.types.messages.content_block import ContentBlock, TextBlock
@@ -32,6 +33,7 @@ __all__ = [
     "SignatureDelta",
     "TextDelta",
     "ThinkingDelta",
+    "UnknownEvent",
 ]
 
 
@@ -84,14 +86,14 @@ RawContentBlockDelta = (
 """An addition to a block of any kind, distinguished by ``type``."""
 
 
-class RawMessageStartEvent(Wire, tag_field="type", tag="message_start"):
+class RawMessageStartEvent(MarkedEvent, tag_field="type", tag="message_start"):
     """The message began; its ``content`` is still empty."""
 
     type: ClassVar[Literal["message_start"]] = "message_start"
     message: Message = field(default_factory=Message)
 
 
-class RawContentBlockStartEvent(Wire, tag_field="type", tag="content_block_start"):
+class RawContentBlockStartEvent(MarkedEvent, tag_field="type", tag="content_block_start"):
     """A block began; some kinds of blocks are whole from the start."""
 
     type: ClassVar[Literal["content_block_start"]] = "content_block_start"
@@ -99,7 +101,7 @@ class RawContentBlockStartEvent(Wire, tag_field="type", tag="content_block_start
     content_block: ContentBlock = field(default_factory=TextBlock)
 
 
-class RawContentBlockDeltaEvent(Wire, tag_field="type", tag="content_block_delta"):
+class RawContentBlockDeltaEvent(MarkedEvent, tag_field="type", tag="content_block_delta"):
     """An addition to a block."""
 
     type: ClassVar[Literal["content_block_delta"]] = "content_block_delta"
@@ -107,7 +109,7 @@ class RawContentBlockDeltaEvent(Wire, tag_field="type", tag="content_block_delta
     delta: RawContentBlockDelta = field(default_factory=TextDelta)
 
 
-class RawContentBlockStopEvent(Wire, tag_field="type", tag="content_block_stop"):
+class RawContentBlockStopEvent(MarkedEvent, tag_field="type", tag="content_block_stop"):
     """A block is whole."""
 
     type: ClassVar[Literal["content_block_stop"]] = "content_block_stop"
@@ -123,7 +125,7 @@ class MessageDelta(Wire):
     stop_sequence: str | None = None
 
 
-class RawMessageDeltaEvent(Wire, tag_field="type", tag="message_delta"):
+class RawMessageDeltaEvent(MarkedEvent, tag_field="type", tag="message_delta"):
     """New values of fields of the message, and the tokens used so far."""
 
     type: ClassVar[Literal["message_delta"]] = "message_delta"
@@ -131,10 +133,20 @@ class RawMessageDeltaEvent(Wire, tag_field="type", tag="message_delta"):
     usage: MessageDeltaUsage | None = None
 
 
-class RawMessageStopEvent(Wire, tag_field="type", tag="message_stop"):
+class RawMessageStopEvent(MarkedEvent, tag_field="type", tag="message_stop"):
     """The message is whole."""
 
     type: ClassVar[Literal["message_stop"]] = "message_stop"
+
+
+class UnknownEvent(MarkedEvent):
+    """An event that this version does not know; its other fields are attributes, too.
+
+    It is emitted among the other events, but is no member of ``RawMessageStreamEvent``, so that
+    type checkers narrow that union by ``event.type``.
+    """
+
+    type: str = ""
 
 
 RawMessageStreamEvent = (

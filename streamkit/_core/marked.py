@@ -1,0 +1,39 @@
+"""Events of the wire that know the state of the answer after them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from msgspec import field
+
+from streamkit._core.wire import Wire
+
+__all__ = ["MarkedEvent"]
+
+
+class MarkedEvent(Wire, eq=False):
+    """The base of the events of a stream whose machine emits them as they came.
+
+    Two events are equal when they have the same type and the same content.
+    """
+
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark"})
+    _mark: Any = field(default=None, name="\ufdd0\ufdd0")  # a name that no server sends
+
+    @property
+    def mark(self) -> Any:
+        """The state of the answer after the event; None where it is not accumulated."""
+        return self._mark
+
+    def accumulated(self, mark: object) -> None:
+        """Set the state of the answer after the event."""
+        self._mark = mark
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self if name != "type")
+        return f"{type(self).__name__}({fields})"

@@ -1,0 +1,1 @@
+"""The family of messages: Anthropic's Messages API, its events and its batches."""

@@ -1,0 +1,1 @@
+"""Messages for a client on the running loop."""

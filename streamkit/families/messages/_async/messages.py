@@ -1,0 +1,269 @@
+"""The resource ``async_client.messages``: create, parse, stream, observe, chunks, count_tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from streamkit._http.async_exchange import AsyncExchange
+from streamkit.families._resource._async.managers import AsyncStreamManager
+from streamkit.families._resource._async.resource import AsyncResource
+from streamkit.families._resource._async.streaming import AsyncStreamingResource
+from streamkit.families.messages._async.stream import AsyncMessageStream
+from streamkit.families.messages.call import MessageCall, count_tokens
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from pydantic import TypeAdapter
+    from reactivex import Observable
+    from typing_extensions import TypeForm
+
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._http._async.transport import AsyncTransport
+    from streamkit.families._common.events import CommonEvent
+    from streamkit.families._resource._async.stream import AsyncStream
+    from streamkit.families._resource.params import NotGiven
+    from streamkit.families.messages.params import CountTokensParams, MessageParams
+    from streamkit.structured.response_format import FormT
+    from streamkit.types.messages import (
+        Message,
+        MessageTokensCount,
+        ParsedMessage,
+        RawMessageStreamEvent,
+    )
+
+__all__ = ["AsyncMessages"]
+
+T = TypeVar("T")
+
+
+class AsyncMessages(AsyncStreamingResource, AsyncResource):
+    """Messages; methods take the parameters of the API reference as keyword arguments."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        super().__init__(transport)
+        self._limits = transport.config.limits
+
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[False] | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[MessageParams],
+    ) -> Message: ...
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[True],
+        on_truncated: OnTruncated = "error",
+        **params: Unpack[MessageParams],
+    ) -> AsyncStream[RawMessageStreamEvent]: ...
+    async def create(
+        self,
+        *,
+        stream: bool | NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        **params: Any,
+    ) -> Message | AsyncStream[RawMessageStreamEvent]:
+        """Return the message as received; with ``stream=True``, a stream of the wire's events.
+
+        Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
+        """
+        call = MessageCall(params, stream=bool(stream), on_truncated=on_truncated)
+        if not stream:
+            return call.message(
+                await AsyncExchange(self._transport, call.request).send(), self._limits
+            )
+        return await self._open(call.raw())
+
+    @overload
+    async def parse(
+        self,
+        *,
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageParams],
+    ) -> ParsedMessage[T]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        output_format: NotGiven | None = None,
+        **params: Unpack[MessageParams],
+    ) -> ParsedMessage[Any]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        output_format: TypeForm[FormT],
+        **params: Unpack[MessageParams],
+    ) -> ParsedMessage[FormT]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        output_format: object,
+        **params: Unpack[MessageParams],
+    ) -> ParsedMessage[Any]: ...
+    async def parse(
+        self,
+        *,
+        output_format: Any = None,
+        **params: Any,
+    ) -> ParsedMessage[Any]:
+        """Return the message with its texts and tool calls read into their types.
+
+        Args:
+            output_format: The type to parse the text into: any that a ``TypeAdapter`` accepts.
+            **params: The parameters of the API reference.
+
+        Raises:
+            LengthFinishReasonError: The answer was cut short at the maximum length, and there was
+                something to parse. This error and the next two have the message as ``partial``.
+            ContentFilterFinishReasonError: The same, but the model refused.
+            ParseError: No text fits the type.
+        """
+        call = MessageCall(params, stream=False, output_format=output_format)
+        return call.parsed(await AsyncExchange(self._transport, call.request).send(), self._limits)
+
+    @overload
+    def stream(
+        self,
+        *,
+        output_format: type[T] | TypeAdapter[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> AsyncStreamManager[AsyncMessageStream[T]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        output_format: NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> AsyncStreamManager[AsyncMessageStream[Any]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        output_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> AsyncStreamManager[AsyncMessageStream[FormT]]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        output_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> AsyncStreamManager[AsyncMessageStream[Any]]: ...
+    def stream(
+        self,
+        *,
+        output_format: Any = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> AsyncStreamManager[AsyncMessageStream[Any]]:
+        """Return a manager of the stream of typed events; an ``async with`` opens the stream.
+
+        The events are those of the ``anthropic`` package, with the ``index`` of the block, the
+        ``name`` and ``id`` of the call, and ``parsed`` besides.
+
+        Args:
+            output_format: The type to parse the text into: any that a ``TypeAdapter`` accepts.
+            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
+            partial_strings: Whether ``parsed`` includes strings that are not complete yet.
+            **params: The parameters of the API reference.
+        """
+        call = MessageCall(
+            params,
+            stream=True,
+            output_format=output_format,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+        )
+        return AsyncStreamManager(lambda: self._open_events(call))
+
+    @overload
+    def observe(
+        self,
+        *,
+        output_format: type[T] | TypeAdapter[T],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> Observable[CommonEvent[T]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        output_format: NotGiven | None = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        output_format: TypeForm[FormT],
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> Observable[CommonEvent[FormT]]: ...
+    @overload
+    def observe(
+        self,
+        *,
+        output_format: object,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Unpack[MessageParams],
+    ) -> Observable[CommonEvent[Any]]: ...
+    def observe(
+        self,
+        *,
+        output_format: Any = None,
+        on_truncated: OnTruncated = "error",
+        partial_strings: bool = True,
+        **params: Any,
+    ) -> Observable[CommonEvent[Any]]:
+        """Return a cold observable of common events; it takes the parameters of ``stream``.
+
+        Every subscription sends a request; disposing of the subscription closes the response. The
+        async client emits in a task of the running loop. The blocking client emits on the scheduler
+        given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
+        returns when the stream has ended.
+        """
+        call = MessageCall(
+            params,
+            stream=True,
+            output_format=output_format,
+            on_truncated=on_truncated,
+            partial_strings=partial_strings,
+        )
+        return self._observe(call.streamed().in_common())
+
+    def chunks(
+        self, *, on_truncated: OnTruncated = "error", **params: Unpack[MessageParams]
+    ) -> Observable[RawMessageStreamEvent]:
+        """Return a cold observable of the wire's events, the source of a custom pipeline."""
+        call = MessageCall(params, stream=True, on_truncated=on_truncated)
+        return self._observe(call.raw())
+
+    async def count_tokens(
+        self, *, output_format: Any = None, **params: Unpack[CountTokensParams]
+    ) -> MessageTokensCount:
+        """Return the number of input tokens that a message with these parameters would use."""
+        return await self._send(count_tokens(params, output_format))
+
+    async def _open_events(self, call: MessageCall) -> AsyncMessageStream[Any]:
+        streamed = call.streamed()
+        return AsyncMessageStream(*await self._begin(streamed), streamed.family)

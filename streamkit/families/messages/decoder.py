@@ -1,0 +1,155 @@
+"""The decoder of server-sent events to the events of a message, which knows when it has ended."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, cast
+
+from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
+from streamkit._core.compiled import decoder
+from streamkit._core.construction import construct
+from streamkit._core.decoding import NestingError, loads
+from streamkit._core.object_decoder import no_object
+from streamkit._core.reports import report_in
+from streamkit._core.wire import Wire
+from streamkit.errors import LimitExceededError
+from streamkit.families.messages.reports import typed_report
+from streamkit.limits import DEFAULTS, Limits
+from streamkit.types.messages import (
+    RawContentBlockDeltaEvent,
+    RawContentBlockStartEvent,
+    RawContentBlockStopEvent,
+    RawMessageDeltaEvent,
+    RawMessageStartEvent,
+    RawMessageStopEvent,
+    RawMessageStreamEvent,
+    UnknownEvent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from streamkit.errors import APIError
+
+__all__ = ["MessageDecoder"]
+
+_DONE = (b"[DONE]", "[DONE]")
+_TYPES: dict[str, type[Wire]] = {
+    kind.type: kind
+    for kind in (
+        RawMessageStartEvent,
+        RawContentBlockStartEvent,
+        RawContentBlockDeltaEvent,
+        RawContentBlockStopEvent,
+        RawMessageDeltaEvent,
+        RawMessageStopEvent,
+    )
+}
+
+
+class _Ping(Wire, tag_field="type", tag="ping"):
+    """A sign of life, which is no part of the message."""
+
+
+class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
+    """A decoder of the events of one message, by the ``type`` in their data.
+
+    The name of an event counts only where the data have no type: some servers send no names. Pings,
+    and the ``[DONE]`` of other protocols, are dropped.
+    """
+
+    def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
+        super().__init__(on_truncated=on_truncated, limits=limits)
+        self._strictly = _strict()
+        self._is_answered = False
+        self._has_ended = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any event of a message was decoded."""
+        return self._is_answered
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a stop reason has come; some servers send no ``message_stop`` after it."""
+        return self._has_ended
+
+    def decode(self, data: str | bytes, event: str = "message", /) -> RawMessageStreamEvent | None:
+        """Decode the data of an event; return None for what is no part of the message."""
+        if self.done:
+            return None
+        part: Wire | None
+        try:
+            part = self._strictly(data)
+        except (ValueError, RecursionError):
+            part = self._decode_leniently(data, event)
+        else:
+            self.received += 1
+        if type(part) is RawContentBlockDeltaEvent:  # a hot place: nearly all events are deltas
+            self._is_answered = True
+            return part
+        return None if part is None else self._noted(part, data)
+
+    def close(self) -> Iterable[RawMessageStreamEvent]:
+        """Take the end of the body or ``message_stop``; raise an error if there is no message."""
+        super().close()
+        if not self._is_answered:
+            raise self._no_answer("an event of a message")
+        return ()
+
+    def _noted(self, part: Wire, data: str | bytes) -> RawMessageStreamEvent | None:
+        """Record what an event shows of the message's progress."""
+        match part:
+            case _Ping():
+                return None
+            case RawMessageDeltaEvent(delta=delta):
+                self._is_answered = True
+                self._has_ended = self._has_ended or bool(delta.stop_reason)
+            case RawMessageStopEvent():
+                self.done = True
+            case RawMessageStartEvent() | RawContentBlockStartEvent():
+                self._is_answered = True
+            case RawContentBlockStopEvent():
+                pass
+            case _:
+                if not self._is_answered:
+                    self._pass_over(data)
+        return cast("RawMessageStreamEvent", part)
+
+    def _decode_leniently(self, data: str | bytes, event: str) -> Wire | None:
+        """Decode data that do not fit the type exactly; only such data can report an error."""
+        self.received += 1
+        stripped = data.strip()
+        if not stripped or stripped in _DONE:
+            return None
+        try:
+            value = loads(data, self._limits.json_depth)
+        except NestingError as error:
+            raise LimitExceededError(
+                "json_depth", self._limits.json_depth, "nesting in an event", received=data
+            ) from error
+        except ValueError as error:
+            raise no_object(data) from error
+        if not isinstance(value, dict):
+            raise no_object(data)
+        fields = cast("dict[str, Any]", value)
+        report = report_in(fields, event)
+        if report is not None:
+            raise self._reported(data, report)
+        kind = fields.get("type")
+        if not isinstance(kind, str):
+            kind = event
+            fields = {**fields, "type": kind}
+        return _Ping() if kind == "ping" else construct(_TYPES.get(kind, UnknownEvent), fields)
+
+    def _reported(self, data: str | bytes, report: object = None) -> APIError:
+        return typed_report(data, report)
+
+    def _missing(self) -> str:
+        return f"no message_stop, and no stop reason{self._quoted()}"
+
+
+@functools.cache
+def _strict() -> Callable[[str | bytes], Wire]:
+    kinds: Any = RawMessageStreamEvent | _Ping
+    return cast("Callable[[str | bytes], Wire]", decoder(kinds).decode)

@@ -1,0 +1,53 @@
+"""The parameters of a message, written once for every method.
+
+Source: https://docs.anthropic.com/en/api/messages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Required
+
+from streamkit.families._resource.params import RequestOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from streamkit._core.wire import Wire
+    from streamkit.families._resource.params import NotGiven
+
+__all__ = ["CountTokensParams", "MessageParams"]
+
+
+class CountTokensParams(RequestOptions, total=False):
+    """The parameters that decide the number of input tokens."""
+
+    messages: Required[Iterable[Mapping[str, Any] | Wire]]
+    """The conversation; a ``Message`` of an earlier answer may stand in it as it is."""
+    model: Required[str]
+    cache_control: Mapping[str, Any] | NotGiven | None
+    output_config: Mapping[str, Any] | NotGiven
+    speed: str | NotGiven | None
+    system: str | Iterable[Mapping[str, Any]] | NotGiven
+    thinking: Mapping[str, Any] | NotGiven
+    tool_choice: Mapping[str, Any] | NotGiven
+    tools: Iterable[Mapping[str, Any]] | NotGiven
+    """Tools of the API, ``pydantic_message_tool(Model)``, or function tools of OpenAI."""
+
+
+class MessageParams(CountTokensParams, total=False):
+    """The parameters of a message, besides ``output_format`` and ``stream``."""
+
+    max_tokens: Required[int]
+    container: Mapping[str, Any] | str | NotGiven | None
+    context_management: Mapping[str, Any] | NotGiven | None
+    diagnostics: Mapping[str, Any] | NotGiven | None
+    inference_geo: str | NotGiven | None
+    mcp_servers: Iterable[Mapping[str, Any]] | NotGiven
+    metadata: Mapping[str, Any] | NotGiven
+    service_tier: str | NotGiven
+    stop_sequences: Sequence[str] | NotGiven
+    temperature: float | NotGiven
+    """Only servers of others and the API's versions before 2026-10-21 take it; so it is with
+    ``top_k`` and ``top_p``."""
+    top_k: int | NotGiven
+    top_p: float | NotGiven

@@ -1,11 +1,14 @@
-"""The operator that parses texts while they grow: a choice's content, or a run's messages."""
+"""The operator that parses texts while they grow: a choice's content, or the texts of events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from streamkit._core.emitters.events import TextEvent
+from streamkit._core.events import Event
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
+from streamkit.families._common.parser import CommonEventParser
 from streamkit.families.chat.emitters import ContentParser
 from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.structured.reader import Reader
@@ -20,24 +23,29 @@ if TYPE_CHECKING:
 
     from streamkit._core.machine import Machine
     from streamkit._rx.operator_input import Takes
-    from streamkit.families._common.events import ContentDeltaEvent, ContentDoneEvent
-    from streamkit.families.assistants.events import AssistantEvent
+    from streamkit.families._common.events import CommonEvent, ContentDeltaEvent, ContentDoneEvent
     from streamkit.structured.response_format import FormT, ResponseFormat
 
 __all__ = ["partial_parse"]
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 
 
 class PartialParse(Protocol[T]):
-    """The operator that ``partial_parse`` returns, for a choice or for the events of a run."""
+    """The operator that ``partial_parse`` returns, for a choice or for events.
+
+    mypy infers its types in a ``pipe`` of its own, or as the first operator of one.
+    """
 
     @overload
     def __call__(
         self, source: Observable[ChoiceUpdate], /
     ) -> Observable[ContentDeltaEvent | ContentDoneEvent[T]]: ...
     @overload
-    def __call__(self, source: Observable[AssistantEvent], /) -> Observable[AssistantEvent]: ...
+    def __call__(self, source: Observable[CommonEvent[Any]], /) -> Observable[CommonEvent[T]]: ...
+    @overload
+    def __call__(self, source: Observable[E], /) -> Observable[E]: ...
 
 
 @overload
@@ -66,15 +74,17 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
     does a string with ``partial_strings=False``. Content that does not fit its format is a
     ``ParseError`` after the done event.
 
-    For a run, the operator takes the events of ``message_content`` or ``assistant_events``, and
-    emits them with ``parsed`` in each ``text.delta`` and ``text.done``:
+    The operator also takes events, and emits the same, with ``parsed`` in each ``content.delta`` and
+    ``content.done``. They are the common events of any protocol, as of ``observe``:
 
-        --text.delta({"a":)-----text.delta(1})--------text.done----------|
-        [                      partial_parse(A)                         ]
-        --text.delta({})--------text.delta({"a":1})---text.done(A(a=1))--|
+        --content.delta({"a":)-----content.delta(1})--------content.done----------|
+        [                           partial_parse(A)                             ]
+        --content.delta({})--------content.delta({"a":1})---content.done(A(a=1))--|
 
-    A text of an incomplete message is parsed if its JSON is closed. A text that does not fit is a
-    ``ParseError`` after the last event.
+    Or they are those of ``message_content`` or ``assistant_events``, with ``parsed`` in each
+    ``text.delta`` and ``text.done``. A text that does not fit is a ``ParseError`` after the last
+    event, unless the answer was cut short; a text of an incomplete message is parsed if its JSON is
+    closed.
 
     Args:
         format: The type of the content, or the dict that a request takes; by default plain text.
@@ -85,18 +95,13 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
     def new_reader() -> Reader:
         return Reader(reader, partial_strings=partial_strings)
 
-    def of_a_run() -> Machine[Any, Any]:
-        from streamkit._core.emitters.events import EventParser, TextEvent
+    def of_events() -> Machine[Any, Any]:
+        return CommonEventParser(TextEvent, new_reader())
 
-        return EventParser(TextEvent, new_reader())
-
-    taken = OperatorInput("partial_parse", ChoiceUpdate, also=_events_of_a_run)
-    operator = lifted(lambda: ContentParser(new_reader()), taken, of_a_run)
+    taken = OperatorInput("partial_parse", ChoiceUpdate, also=_events)
+    operator = lifted(lambda: ContentParser(new_reader()), taken, of_events)
     return cast("PartialParse[Any]", operator)
 
 
-def _events_of_a_run() -> Takes:
-    # Imported when the first such event comes, because the import takes long.
-    from streamkit.families.assistants.events import AssistantEvent
-
-    return AssistantEvent
+def _events() -> Takes:
+    return Event

@@ -1,11 +1,14 @@
-"""The operator that parses the arguments of a choice's or a run's tool calls while they grow."""
+"""The operator that parses the arguments of tool calls while they grow, of a choice or events."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from streamkit._core.emitters.events import ArgumentsEvent
+from streamkit._core.events import Event
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
+from streamkit.families._common.parser import CommonEventParser
 from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.structured.reader import Reader
@@ -22,20 +25,24 @@ if TYPE_CHECKING:
         FunctionToolCallArgumentsDeltaEvent,
         FunctionToolCallArgumentsDoneEvent,
     )
-    from streamkit.families.assistants.events import AssistantEvent
 
 __all__ = ["tool_arg_parse"]
 
+E = TypeVar("E", bound=Event)
+
 
 class ToolArgParse(Protocol):
-    """The operator that ``tool_arg_parse`` returns, for a choice or for the events of a run."""
+    """The operator that ``tool_arg_parse`` returns, for a choice or for events.
+
+    mypy infers its types in a ``pipe`` of its own, or as the first operator of one.
+    """
 
     @overload
     def __call__(
         self, source: Observable[ChoiceUpdate], /
     ) -> Observable[FunctionToolCallArgumentsDeltaEvent | FunctionToolCallArgumentsDoneEvent]: ...
     @overload
-    def __call__(self, source: Observable[AssistantEvent], /) -> Observable[AssistantEvent]: ...
+    def __call__(self, source: Observable[E], /) -> Observable[E]: ...
 
 
 def tool_arg_parse(
@@ -51,8 +58,9 @@ def tool_arg_parse(
     closed. Arguments are parsed if ``tools`` has a strict tool with the name of the call; arguments
     that do not fit the tool are a ``ParseError`` after the last done event.
 
-    For a run, the operator takes the events of ``tool_calls`` or ``assistant_events``, and emits
-    them with ``parsed_arguments`` in each ``tool_call.delta`` and ``tool_call.done`` of a function:
+    The operator also takes events, and emits the same, with ``parsed_arguments`` in those of function
+    calls. They are the common events of any protocol, as of ``observe``, or those of ``tool_calls``
+    or ``assistant_events``:
 
         --tool_call.delta({"x":)--tool_call.delta(1})--------tool_call.done----------|
         [                          tool_arg_parse(tools)                             ]
@@ -67,18 +75,13 @@ def tool_arg_parse(
     def new_reader() -> Reader:
         return Reader(tools=parsers, partial_strings=partial_strings)
 
-    def of_a_run() -> Machine[Any, Any]:
-        from streamkit._core.emitters.events import ArgumentsEvent, EventParser
+    def of_events() -> Machine[Any, Any]:
+        return CommonEventParser(ArgumentsEvent, new_reader())
 
-        return EventParser(ArgumentsEvent, new_reader())
-
-    taken = OperatorInput("tool_arg_parse", ChoiceUpdate, also=_events_of_a_run)
-    operator = lifted(lambda: ToolArgumentsParser(new_reader()), taken, of_a_run)
+    taken = OperatorInput("tool_arg_parse", ChoiceUpdate, also=_events)
+    operator = lifted(lambda: ToolArgumentsParser(new_reader()), taken, of_events)
     return cast("ToolArgParse", operator)
 
 
-def _events_of_a_run() -> Takes:
-    # Imported when the first such event comes, because the import takes long.
-    from streamkit.families.assistants.events import AssistantEvent
-
-    return AssistantEvent
+def _events() -> Takes:
+    return Event

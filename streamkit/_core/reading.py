@@ -32,12 +32,15 @@ NOTHING_READ = Outcome(None, 0)
 class Reading(Protocol):
     """A reader of texts: of their partial values while they grow, of their types when whole."""
 
-    def partial_content(self, text: TextLog, end: int) -> object:
-        """Return the value that the first ``end`` characters of the content begin."""
+    def partial_content(self, text: TextLog, end: int, newest: str = "", /) -> object:
+        """Return the value that the first ``end`` characters of the content begin.
+
+        ``newest`` may pass the last of them, if the caller has them at hand.
+        """
         ...
 
-    def partial_arguments(self, name: str, text: TextLog, end: int) -> object:
-        """Return the value that the first ``end`` characters of a function's arguments begin."""
+    def partial_arguments(self, name: str, text: TextLog, end: int, newest: str = "", /) -> object:
+        """Return the same for the arguments of the function of that name."""
         ...
 
     def content(self, text: TextLog) -> Outcome:

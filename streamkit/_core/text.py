@@ -11,7 +11,7 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from streamkit._core.reading import Outcome
 
-__all__ = ["TextLog"]
+__all__ = ["TextLog", "whole_text"]
 
 
 class TextLog(GrowingText):
@@ -87,3 +87,10 @@ class TextLog(GrowingText):
     def _advance(self, parser: PartialJSON, end: int) -> None:
         if parser.error is None:  # after an error no text need be joined, because none is read
             parser.feed(self.between(parser.position, end))
+
+
+def whole_text(text: str) -> TextLog:
+    """Return the log of a text that is whole."""
+    log = TextLog()
+    log.append(text)
+    return log

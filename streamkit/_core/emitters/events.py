@@ -44,7 +44,7 @@ class EventParser(Machine[Event, Event]):
     def __init__(self, kind: type[ReadableEvent], reader: Reading) -> None:
         self._kind = kind
         self._reader = reader
-        self._errors: dict[tuple[Any, ...], ParseError] = {}
+        self._errors: dict[tuple[Any, ...], tuple[Event, ParseError]] = {}
 
     def feed(self, value: Event, /) -> Sequence[Event]:
         """Take an event and return it, parsed if it is of the kind."""
@@ -52,7 +52,7 @@ class EventParser(Machine[Event, Event]):
             return (value,)
         event, error = value.read_by(self._reader)
         if error is not None:
-            self._errors[value.place] = error
+            self._errors[value.place] = value, error
         else:
             self._errors.pop(value.place, None)
         return (event,)
@@ -60,6 +60,6 @@ class EventParser(Machine[Event, Event]):
     def close(self) -> Iterable[Event]:
         """Raise the first remaining error."""
         errors, self._errors = self._errors, {}
-        for error in errors.values():
+        for _, error in errors.values():
             raise error
         return ()

@@ -10,13 +10,19 @@ until then. Reading them is cheap for the newest event; an old event may read it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from msgspec.structs import replace
 
 from streamkit._core.content import has_content
-from streamkit._core.text import TextLog
+from streamkit._core.emitters.events import TextEvent
+from streamkit._core.reading import Reading
+from streamkit._core.text import TextLog, whole_text
 from streamkit.families._common.part_event import PartEvent, PartGrowth
-from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionTokenLogprob
+
+if TYPE_CHECKING:
+    from streamkit.errors import ParseError
 
 __all__ = [
     "ContentDeltaEvent",
@@ -76,7 +82,7 @@ class ReasoningDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
     """The reasoning in a form that only the server reads; ``reasoning`` may be empty then."""
 
 
-class ContentDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
+class ContentDeltaEvent(PartGrowth, TextEvent, frozen=True, gc=False, eq=False):
     """A new piece of content."""
 
     type: ClassVar[Literal["content.delta"]] = "content.delta"
@@ -87,7 +93,7 @@ class ContentDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
     """The new piece of content."""
     _text: TextLog
     _end: int
-    _reader: Reader
+    _reader: Reading
 
     @property
     def content(self) -> str:
@@ -108,8 +114,12 @@ class ContentDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
         """
         return self._reader.partial_content(self._text, self._end, self.delta)
 
+    def read_by(self, reader: Reading) -> tuple[ContentDeltaEvent, None]:
+        """Return the event with the content so far, parsed by ``reader``, and no error."""
+        return replace(self, _reader=reader), None
 
-class ContentDoneEvent(PartEvent, Generic[T], frozen=True, gc=False, eq=False):
+
+class ContentDoneEvent(PartEvent, TextEvent, Generic[T], frozen=True, gc=False, eq=False):
     """The whole content of a choice."""
 
     type: ClassVar[Literal["content.done"]] = "content.done"
@@ -124,6 +134,12 @@ class ContentDoneEvent(PartEvent, Generic[T], frozen=True, gc=False, eq=False):
     """
     phase: str | None = None
     """The role of the text in the answer, as ``commentary`` or ``final_answer``, if it has one."""
+
+    def read_by(self, reader: Reading) -> tuple[ContentDoneEvent[Any], ParseError | None]:
+        """Return the event with the content parsed by ``reader``, and the error of parsing it."""
+        outcome = reader.content(whole_text(self.content))
+        event: ContentDoneEvent[Any] = replace(self, parsed=outcome.value)
+        return event, outcome.error
 
 
 class RefusalDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):

@@ -6,11 +6,17 @@ protocol has an index of its own.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from streamkit._core.text import TextLog
+from msgspec.structs import replace
+
+from streamkit._core.emitters.events import ArgumentsEvent
+from streamkit._core.reading import Reading
+from streamkit._core.text import TextLog, whole_text
 from streamkit.families._common.part_event import PartEvent, PartGrowth
-from streamkit.structured.reader import Reader
+
+if TYPE_CHECKING:
+    from streamkit.errors import ParseError
 
 __all__ = [
     "CustomToolCallInputDeltaEvent",
@@ -22,7 +28,9 @@ __all__ = [
 ]
 
 
-class FunctionToolCallArgumentsDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
+class FunctionToolCallArgumentsDeltaEvent(
+    PartGrowth, ArgumentsEvent, frozen=True, gc=False, eq=False
+):
     """A new piece of a function call's arguments; the first piece of a call may be empty."""
 
     type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = (
@@ -38,7 +46,7 @@ class FunctionToolCallArgumentsDeltaEvent(PartGrowth, frozen=True, gc=False, eq=
     arguments_delta: str
     _text: TextLog
     _end: int
-    _reader: Reader
+    _reader: Reading
 
     @property
     def arguments(self) -> str:
@@ -52,8 +60,14 @@ class FunctionToolCallArgumentsDeltaEvent(PartGrowth, frozen=True, gc=False, eq=
             self.name, self._text, self._end, self.arguments_delta
         )
 
+    def read_by(self, reader: Reading) -> tuple[FunctionToolCallArgumentsDeltaEvent, None]:
+        """Return the event with the arguments so far, parsed by ``reader``, and no error."""
+        return replace(self, _reader=reader), None
 
-class FunctionToolCallArgumentsDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
+
+class FunctionToolCallArgumentsDoneEvent(
+    PartEvent, ArgumentsEvent, frozen=True, gc=False, eq=False
+):
     """The whole arguments of a function call."""
 
     type: ClassVar[Literal["tool_calls.function.arguments.done"]] = (
@@ -67,6 +81,13 @@ class FunctionToolCallArgumentsDoneEvent(PartEvent, frozen=True, gc=False, eq=Fa
     arguments: str
     parsed_arguments: Any
     """An instance of the tool's model, plain JSON for other strict tools, or else None."""
+
+    def read_by(
+        self, reader: Reading
+    ) -> tuple[FunctionToolCallArgumentsDoneEvent, ParseError | None]:
+        """Return the event with the arguments parsed by ``reader``, and the error of parsing."""
+        outcome = reader.arguments(self.name, whole_text(self.arguments))
+        return replace(self, parsed_arguments=outcome.value), outcome.error
 
 
 class CustomToolCallInputDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):

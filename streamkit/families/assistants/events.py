@@ -16,7 +16,7 @@ from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event
 from streamkit._core.merge import EMPTY, TextMark
 from streamkit._core.reading import NOTHING_READ, Reading
-from streamkit._core.text import TextLog
+from streamkit._core.text import TextLog, whole_text
 from streamkit.errors import PartialRun
 from streamkit.families.assistants.growing import Mark, built, parts
 from streamkit.types.beta.assistant_stream_event import (
@@ -422,8 +422,7 @@ def _field(part: Mark, object_: str, name: str) -> TextMark | None:
 
 def _log_of(text: str | None, *, is_cut: bool) -> TextLog | None:
     """Return a whole text to be parsed, or None if it was cut short and is no closed JSON."""
-    log = TextLog()
-    log.append(text or "")
+    log = whole_text(text or "")
     return None if is_cut and not log.is_whole_json() else log
 
 

@@ -74,8 +74,8 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
     does a string with ``partial_strings=False``. Content that does not fit its format is a
     ``ParseError`` after the done event.
 
-    The operator also takes events, and emits the same, with ``parsed`` in each ``content.delta`` and
-    ``content.done``. They are the common events of any protocol, as of ``observe``:
+    The operator also takes events, and emits the same, with ``parsed`` in each ``content.delta``
+    and ``content.done``. They are the common events of any protocol, as of ``observe``:
 
         --content.delta({"a":)-----content.delta(1})--------content.done----------|
         [                           partial_parse(A)                             ]

@@ -58,9 +58,9 @@ def tool_arg_parse(
     closed. Arguments are parsed if ``tools`` has a strict tool with the name of the call; arguments
     that do not fit the tool are a ``ParseError`` after the last done event.
 
-    The operator also takes events, and emits the same, with ``parsed_arguments`` in those of function
-    calls. They are the common events of any protocol, as of ``observe``, or those of ``tool_calls``
-    or ``assistant_events``:
+    The operator also takes events, and emits the same, with ``parsed_arguments`` in those of
+    function calls. They are the common events of any protocol, as of ``observe``, or those of
+    ``tool_calls`` or ``assistant_events``:
 
         --tool_call.delta({"x":)--tool_call.delta(1})--------tool_call.done----------|
         [                          tool_arg_parse(tools)                             ]

@@ -32,6 +32,11 @@ NOTHING_READ = Outcome(None, 0)
 class Reading(Protocol):
     """A reader of texts: of their partial values while they grow, of their types when whole."""
 
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The location of the value in the content's JSON: a value that is no object is wrapped."""
+        ...
+
     def partial_content(self, text: TextLog, end: int, newest: str = "", /) -> object:
         """Return the value that the first ``end`` characters of the content begin.
 

@@ -10,7 +10,13 @@ from typing_extensions import TypeAliasType
 
 from streamkit import AsyncOpenAI, OpenAI
 from streamkit import operators as ops
-from streamkit.events import ChatCompletionEvent, ContentDeltaEvent, ContentDoneEvent
+from streamkit.events import (
+    AttemptResetEvent,
+    ChatCompletionEvent,
+    CommonEvent,
+    ContentDeltaEvent,
+    ContentDoneEvent,
+)
 from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat._sync.stream import ChatCompletionStream
@@ -128,7 +134,15 @@ def the_events_of_a_run_keep_their_types(
     assert_type(events.pipe(ops.tool_arg_parse()), Observable[AssistantEvent])
     parsed = ops.tool_arg_parse()(ops.partial_parse(Cat)(events))
     assert_type(parsed, Observable[AssistantEvent])
-    assert_type(texts.pipe(ops.partial_parse(Cat)), Observable[AssistantEvent])
+    assert_type(texts.pipe(ops.partial_parse(Cat)), Observable[TextDeltaEvent | TextDoneEvent])
+
+
+def common_events_keep_their_types(events: Observable[CommonEvent[Any]]) -> None:
+    assert_type(events.pipe(ops.partial_parse(Cat)), Observable[CommonEvent[Cat]])
+    assert_type(events.pipe(ops.tool_arg_parse()), Observable[CommonEvent[Any]])
+    # mypy infers an operator with several signatures only if it is the first of its pipe.
+    retried = events.pipe(ops.retry_stream()).pipe(ops.partial_parse(Cat))
+    assert_type(retried, Observable[CommonEvent[Any] | AttemptResetEvent])
 
 
 def a_format_infers_the_same() -> None:

@@ -48,7 +48,7 @@ class CommonChatEvents(
         """Return the events of some chunks, or of the end, with the additional ones."""
         # A hot path: nearly every input is the events of one chunk, with nothing to add.
         for event in value:
-            if event.__class__ is ChunkEvent and _adds(event):
+            if type(event) is ChunkEvent and _adds(event):
                 return self._with_additions(value)
         return value
 

@@ -39,6 +39,7 @@ from streamkit.types.responses.shell import (
 )
 
 __all__ = [
+    "OtherOutputItem",
     "ResponseCompactionItem",
     "ResponseOutputItem",
     "ResponseOutputMessage",
@@ -78,10 +79,8 @@ class ResponseCompactionItem(Wire, tag_field="type", tag="compaction"):
     created_by: str | None = None
 
 
-ResponseOutputItem = (
-    ResponseOutputMessage
-    | ResponseFileSearchToolCall
-    | ResponseFunctionToolCall
+OtherOutputItem = (
+    ResponseFileSearchToolCall
     | ResponseFunctionToolCallOutputItem
     | ResponseFunctionWebSearch
     | ResponseComputerToolCall
@@ -108,4 +107,7 @@ ResponseOutputItem = (
     | ResponseCustomToolCall
     | ResponseCustomToolCallOutputItem
 )
+"""An item of any known kind of which nothing is parsed."""
+
+ResponseOutputItem = ResponseOutputMessage | ResponseFunctionToolCall | OtherOutputItem
 """An item of any known kind, distinguished by ``type``; an unknown one is a plain ``Wire``."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from streamkit.types.responses.calls import ResponseFunctionToolCall
 from streamkit.types.responses.content import ResponseOutputRefusal, ResponseOutputText
-from streamkit.types.responses.items import ResponseOutputItem, ResponseOutputMessage
+from streamkit.types.responses.items import OtherOutputItem, ResponseOutputMessage
 from streamkit.types.responses.response import Response
 
 __all__ = [
@@ -51,7 +51,7 @@ class ParsedResponseFunctionToolCall(
 
 
 ParsedResponseOutputItem = (
-    ParsedResponseOutputMessage[T] | ParsedResponseFunctionToolCall | ResponseOutputItem
+    ParsedResponseOutputMessage[T] | ParsedResponseFunctionToolCall | OtherOutputItem
 )
 """An item of the output of any known kind, parsed."""
 
@@ -59,7 +59,7 @@ ParsedResponseOutputItem = (
 class ParsedResponse(Response, Generic[T]):
     """A response whose texts and arguments were parsed."""
 
-    output: list[ParsedResponseOutputItem[T]] = []
+    output: list[ParsedResponseOutputItem[T]] = []  # type: ignore[assignment]  # narrowed, see above
 
     @property
     def output_parsed(self) -> T | None:

@@ -54,7 +54,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
         """Return the JSON text of ``to_dict``, on one line."""
         return json_of(self.to_dict(delta=delta))
 
-    def model_dump(self) -> dict[str, Any]:
+    def model_dump(self, *, mode: Literal["python", "json"] = "json") -> dict[str, Any]:  # noqa: ARG002 - pydantic's
         """Return the same as ``to_dict``, under the name that pydantic uses."""
         return self.to_dict()
 

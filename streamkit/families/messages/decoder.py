@@ -55,7 +55,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
     """A decoder of the events of one message, by the ``type`` in their data.
 
     The name of an event counts only where the data have no type: some servers send no names. Pings,
-    and the ``[DONE]`` of other protocols, are dropped.
+    and the ``[DONE]`` of other protocols, are dropped. A whole message is read as its own start.
     """
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
@@ -107,7 +107,10 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
                 self._has_ended = self._has_ended or bool(delta.stop_reason)
             case RawMessageStopEvent():
                 self.done = True
-            case RawMessageStartEvent() | RawContentBlockStartEvent():
+            case RawMessageStartEvent(message=message):
+                self._is_answered = True
+                self._has_ended = self._has_ended or bool(message.stop_reason)
+            case RawContentBlockStartEvent():
                 self._is_answered = True
             case RawContentBlockStopEvent():
                 pass
@@ -140,7 +143,11 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
         if not isinstance(kind, str):
             kind = event
             fields = {**fields, "type": kind}
-        return _Ping() if kind == "ping" else construct(_TYPES.get(kind, UnknownEvent), fields)
+        if kind == "ping":
+            return _Ping()
+        if kind == "message" and "content" in fields:  # some proxies ignore `stream`
+            kind, fields = "message_start", {"message": fields}
+        return construct(_TYPES.get(kind, UnknownEvent), fields)
 
     def _reported(self, data: str | bytes, report: object = None) -> APIError:
         return typed_report(data, report)

@@ -83,8 +83,9 @@ def _rewritten(schema: object, path: str, depth: int) -> dict[str, Any]:
     elif type_ == "array" and (items := rest.pop("items", None)) is not None:
         kept["items"] = _rewritten(items, f"{path}[]", depth + 1)
     for keyword, accepts in ENFORCED.get(type_ or "", {}).items():
-        if keyword in rest and accepts(rest[keyword]):
-            kept[keyword] = rest.pop(keyword)
+        if keyword in rest:
+            value = rest.pop(keyword)
+            (kept if accepts(value) else rest)[keyword] = value
     _describe(rest, kept)
     return kept
 

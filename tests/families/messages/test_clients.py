@@ -1,0 +1,422 @@
+"""The clients of Anthropic's API over real connections: what they send, and every end."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+import streamkit
+from streamkit import (
+    Anthropic,
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    AsyncAnthropic,
+    AuthenticationError,
+    OverloadedError,
+    ParseError,
+    SchemaError,
+    StreamClosedError,
+    StreamDecodeError,
+    StreamkitError,
+    StreamTruncatedError,
+)
+from tests.http_server import Do, ScriptedServer, response
+from tests.message_streams import ASKED, STOP, ends, frames, opens_text, says, start, text, whole
+
+KEY = "sk-ant-" + "k3y" * 12
+RECORDINGS = Path(__file__).parents[2] / "recordings" / "anthropic"
+HELLO = whole(*text("Hel", "lo"))
+MESSAGE = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "content": [{"type": "text", "text": '{"city": "Rome"}'}],
+    "model": "m",
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 1, "output_tokens": 2},
+}
+OVERLOADED = {
+    "type": "error",
+    "error": {"type": "overloaded_error", "message": "Overloaded"},
+    "request_id": "req_body",
+}
+
+
+class City(BaseModel):
+    city: str
+
+
+def streamed(events: Any) -> list[Any]:
+    """Return the script of a response with a stream, whose connection then closes."""
+    body = events if isinstance(events, bytes) else frames(events)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nrequest-id: req_head\r\n"
+    return [head + b"connection: close\r\n\r\n" + body, Do.HANG_UP]
+
+
+def answered(value: Any, status: int = 200) -> list[Any]:
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return [response(status, body, [("request-id", "req_head")])]
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "AUTH_TOKEN", "BASE_URL", "CUSTOM_HEADERS"):
+        monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
+
+
+def base(server: ScriptedServer) -> str:
+    return server.url.removesuffix("/v1")
+
+
+def blocking(server: ScriptedServer, do: Callable[[Any], Any], **options: Any) -> Any:
+    """Return what a function of the blocking client returns."""
+    with Anthropic(api_key=KEY, base_url=base(server), max_retries=0, **options) as client:
+        return do(client.messages)
+
+
+def on_a_loop(server: ScriptedServer, do: Callable[[Any], Any], **options: Any) -> Any:
+    """Return what a function of the client on the loop returns when it is awaited."""
+
+    async def main() -> Any:
+        options_ = {"api_key": KEY, "base_url": base(server), "max_retries": 0, **options}
+        async with AsyncAnthropic(**options_) as client:
+            return await do(client.messages)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("way", [blocking, on_a_loop])
+def test_create_returns_the_message_as_it_came(way: Any) -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        message = way(server, lambda messages: messages.create(**ASKED))
+    assert message.to_dict() == MESSAGE
+    assert message.request_id == "req_head"
+    (request,) = server.requests
+    assert request.target == "/v1/messages"
+    assert json.loads(request.body) == ASKED
+    assert request.headers["anthropic-version"] == "2026-10-21"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert "x-api-key" not in request.headers
+
+
+@pytest.mark.parametrize("way", [blocking, on_a_loop])
+def test_parse_reads_the_answer_into_the_type(way: Any) -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        message = way(server, lambda messages: messages.parse(**ASKED, output_format=City))
+    assert message.parsed_output == City(city="Rome")
+    sent = json.loads(server.requests[0].body)["output_config"]["format"]
+    assert sent["type"] == "json_schema"
+    assert sent["schema"]["additionalProperties"] is False
+
+
+def test_create_streams_the_events_of_the_wire() -> None:
+    async def taken(messages: Any) -> list[str]:
+        return [event.type async for event in await messages.create(**ASKED, stream=True)]
+
+    expected = [event["type"] for event in HELLO]
+    with ScriptedServer(streamed(HELLO)) as server:
+        events = blocking(server, lambda messages: [*messages.create(**ASKED, stream=True)])
+        assert [event.type for event in events] == expected
+        assert on_a_loop(server, taken) == expected
+    assert json.loads(server.requests[0].body)["stream"] is True
+
+
+def test_a_stream_has_the_lenses_of_the_package() -> None:
+    with ScriptedServer(streamed(HELLO)) as server:
+        with Anthropic(api_key=KEY, base_url=base(server)) as client:
+            with client.messages.stream(**ASKED) as stream:
+                assert stream.current_message_snapshot.content == []
+                assert [*stream.text_stream] == ["Hel", "lo"]
+                assert stream.get_final_text() == "Hello"
+                message = stream.get_final_message()
+                assert stream.current_message_snapshot == message
+                assert stream.response.status_code == 200
+                assert stream.request_id == "req_head"
+                assert stream.until_done() is stream
+                assert stream.get_final().text == "Hello"
+
+
+def test_a_stream_on_the_loop_has_them_too() -> None:
+    async def taken(messages: Any) -> Any:
+        async with messages.stream(**ASKED) as stream:
+            pieces = [piece async for piece in stream.text_stream]
+            return pieces, await stream.get_final_text(), await stream.get_final()
+
+    with ScriptedServer(streamed(HELLO)) as server:
+        pieces, said, final = on_a_loop(server, taken)
+    assert (pieces, said, final.text) == (["Hel", "lo"], "Hello", "Hello")
+
+
+def test_count_tokens_counts() -> None:
+    with ScriptedServer(answered({"input_tokens": 38})) as server:
+        asked = {name: ASKED[name] for name in ("model", "messages")}
+        count = blocking(server, lambda messages: messages.count_tokens(**asked))
+    assert count.input_tokens == 38
+    assert server.requests[0].target == "/v1/messages/count_tokens"
+
+
+@pytest.mark.parametrize(
+    ("options", "headers"),
+    [
+        ({"key_header": "x-api-key"}, {"x-api-key": KEY}),
+        ({"auth_token": KEY}, {"authorization": f"Bearer {KEY}"}),
+        ({"auth_token": KEY, "key_header": "x-api-key"}, {"authorization": f"Bearer {KEY}"}),
+        ({"api_key": ""}, {}),
+        ({"default_headers": {"x-api-key": KEY}}, {"x-api-key": KEY}),
+        ({"default_headers": {"Authorization": "Basic abc"}}, {"authorization": "Basic abc"}),
+        ({"version": "2023-06-01"}, {"anthropic-version": "2023-06-01"}),
+        (
+            {"default_headers": {"anthropic-version": "1"}},
+            {"anthropic-version": "1"},
+        ),
+    ],
+)
+def test_the_key_and_the_version_are_sent_as_the_options_say(
+    options: dict[str, Any], headers: dict[str, str]
+) -> None:
+    if not options.keys() & {"api_key", "auth_token"} and "x-api-key" not in str(
+        options.get("default_headers")
+    ):
+        options = {"api_key": KEY, **options}
+    with ScriptedServer(answered(MESSAGE)) as server:
+        with Anthropic(base_url=base(server), **options) as client:
+            client.messages.create(**ASKED)
+    sent = server.requests[0].headers
+    assert {name: sent[name] for name in headers} == headers
+    credentials = {"authorization", "x-api-key"}
+    if credentials & headers.keys() or options.get("api_key") == "":
+        assert credentials & sent.keys() == credentials & headers.keys()
+
+
+def test_the_environment_has_what_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "token")
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", base(server))
+        monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-One: 1\nX-Two: two: 2\nnothing")
+        with Anthropic(default_headers={"X-One": "first"}) as client:
+            client.messages.create(**ASKED)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+        with Anthropic() as client:
+            client.messages.create(**ASKED)
+    first, second = (request.headers for request in server.requests)
+    assert (first["authorization"], first["x-one"]) == ("Bearer token", "first")
+    assert (second["authorization"], second["x-two"]) == (f"Bearer {KEY}", "two: 2")
+
+
+@pytest.mark.parametrize("options", [{}, {"api_key": KEY, "auth_token": KEY}])
+def test_a_client_needs_one_key(options: dict[str, Any]) -> None:
+    with pytest.raises(StreamkitError) as caught:
+        Anthropic(**options)
+    assert KEY not in str(caught.value)
+
+
+def test_other_options_make_another_client_with_the_same_connections() -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        with Anthropic(api_key=KEY, base_url=base(server)) as client:
+            client.with_options(auth_token="other").messages.create(**ASKED)
+            client.with_options(key_header="x-api-key").messages.create(**ASKED)
+    first, second = (request.headers for request in server.requests)
+    assert first["authorization"] == "Bearer other"
+    assert second["x-api-key"] == KEY
+    assert server.connections == 1
+
+
+ENDS: dict[str, tuple[Any, type[Exception], str | None]] = {
+    "cut": (streamed([start(), opens_text(), says("Hel")]), StreamTruncatedError, "Hel"),
+    "reset": (
+        [*streamed([start(), opens_text(), says("Hel")])[:1], Do.RESET],
+        StreamTruncatedError,
+        "Hel",
+    ),
+    "an error first": (streamed([OVERLOADED]), OverloadedError, None),
+    "an error later": (
+        streamed([start(), opens_text(), says("Hel"), OVERLOADED]),
+        OverloadedError,
+        "Hel",
+    ),
+    "an error that is no JSON": (
+        streamed([start(), b"event: error\ndata: out of luck\n\n"]),
+        APIStatusError,
+        "",
+    ),
+    "empty": (streamed(b""), StreamDecodeError, None),
+    "HTML": (streamed(b"<html>gateway</html>"), StreamDecodeError, None),
+    "JSON": (answered({"answer": 42}), StreamTruncatedError, None),
+    "an error with 200": (answered(OVERLOADED), OverloadedError, None),
+    "pings alone": (streamed([{"type": "ping"}]), StreamTruncatedError, None),
+    "401": (answered({"error": {"type": "authentication_error"}}, 401), AuthenticationError, None),
+    "529": (answered(OVERLOADED, 529), OverloadedError, None),
+    "no answer": ([Do.HANG_UP], APIConnectionError, None),
+}
+
+
+@pytest.mark.parametrize("way", ["for", "async for", "common", "observe", "create"])
+@pytest.mark.parametrize(("script", "kind", "said"), ENDS.values(), ids=ENDS)
+def test_every_end_is_told_once_with_the_message_so_far(
+    way: str, script: Any, kind: type[Exception], said: str | None
+) -> None:
+    with ScriptedServer(script) as server:
+        error = _error(server, way)
+    assert isinstance(error, kind), error
+    partial: Any = vars(error).get("partial")
+    if way == "create":
+        return
+    if said is None:
+        assert partial is None
+    elif said:
+        assert partial.content[0].text == said
+
+
+def _error(server: ScriptedServer, way: str) -> Any:
+    errors: list[Exception] = []
+
+    def take(messages: Any) -> None:
+        try:
+            match way:
+                case "for":
+                    with messages.stream(**ASKED) as stream:
+                        stream.until_done()
+                case "common":
+                    with messages.stream(**ASKED) as stream:
+                        collections.deque(stream.common)
+                case "observe":
+                    messages.observe(**ASKED).subscribe(on_error=errors.append)
+                case _:
+                    messages.create(**ASKED, stream=True).until_done()
+        except StreamkitError as error:
+            errors.append(error)
+
+    async def take_async(messages: Any) -> None:
+        try:
+            async with messages.stream(**ASKED) as stream:
+                [event async for event in stream]
+        except StreamkitError as error:
+            errors.append(error)
+
+    if way == "async for":
+        on_a_loop(server, take_async)
+    else:
+        blocking(server, take)
+    (error,) = errors
+    return error
+
+
+def test_an_overloaded_server_is_asked_again_before_content_came() -> None:
+    first = streamed([start(), opens_text(), OVERLOADED])
+    with ScriptedServer(first, streamed(HELLO)) as server:
+        with Anthropic(api_key=KEY, base_url=base(server), max_retries=1) as client:
+            with client.messages.stream(**ASKED) as stream:
+                assert stream.get_final_text() == "Hello"
+    assert len(server.requests) == 2
+
+
+def test_it_is_not_asked_again_after_content_came() -> None:
+    first = streamed([start(), opens_text(), says("Hel"), OVERLOADED])
+    with ScriptedServer(first, streamed(HELLO)) as server:
+        with Anthropic(api_key=KEY, base_url=base(server), max_retries=1) as client:
+            with pytest.raises(OverloadedError) as caught:
+                with client.messages.stream(**ASKED) as stream:
+                    stream.until_done()
+    assert len(server.requests) == 1
+    assert caught.value.request_id == "req_body"
+
+
+def test_a_closed_stream_wakes_its_reader() -> None:
+    with ScriptedServer([*streamed([start(), *text("Hi")])[:1], Do.HOLD]) as server:
+        with Anthropic(api_key=KEY, base_url=base(server)) as client:
+            with client.messages.stream(**ASKED) as stream:
+                for event in stream:
+                    if event.type == "text":
+                        stream.close()
+                        break
+                with pytest.raises(StreamClosedError) as caught:
+                    stream.get_final_message()
+        assert server.hung_up.wait(10)
+    partial: Any = caught.value.partial
+    assert partial.content[0].text == "Hi"
+
+
+@pytest.mark.parametrize("body", [{"id": "x"}, [], b"<html>", {"choices": []}])
+def test_an_answer_that_is_no_message_is_quoted(body: Any) -> None:
+    with ScriptedServer(answered(body)) as server:
+        with pytest.raises(APIResponseValidationError) as caught:
+            blocking(server, lambda messages: messages.create(**ASKED))
+    assert "no message" in str(caught.value)
+
+
+def test_an_error_of_another_shape_is_read() -> None:
+    with ScriptedServer(answered((RECORDINGS / "error_400.json").read_bytes(), 500)) as server:
+        with pytest.raises(streamkit.InternalServerError) as caught:
+            blocking(server, lambda messages: messages.create(**ASKED))
+    assert "'messages' is required" in str(caught.value)
+
+
+def test_a_whole_answer_that_does_not_fit_has_the_message() -> None:
+    wrong = MESSAGE | {"content": [{"type": "text", "text": "no JSON"}]}
+    with ScriptedServer(answered(wrong)) as server:
+        with pytest.raises(ParseError) as caught:
+            blocking(server, lambda messages: messages.parse(**ASKED, output_format=City))
+    partial: Any = caught.value.partial
+    assert partial.content[0].text == "no JSON"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"output_format": {"type": "object"}},
+        {"output_format": "str"},
+        {"output_format": City, "output_config": {"format": {"type": "json_schema"}}},
+        {"tools": [{"name": "f", "input_schema": {}}] * 2},
+    ],
+)
+def test_parameters_that_cannot_be_meant_are_refused_before_the_request(params: Any) -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        with pytest.raises(SchemaError):
+            blocking(server, lambda messages: messages.parse(**ASKED, **params))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("options", [{}, {"key_header": "x-api-key"}, {"auth_token": KEY}])
+@pytest.mark.parametrize("status", [200, 401])
+def test_no_key_is_in_an_error_a_log_or_a_repr(
+    options: Any, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    said = {"type": "error", "error": {"type": "authentication_error", "message": f"bad {KEY}"}}
+    script = answered(said, status) if status != 200 else streamed([start(), said])
+    given = options if "auth_token" in options else {"api_key": KEY, **options}
+    with ScriptedServer(script) as server:
+        with Anthropic(base_url=base(server), max_retries=0, **given) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                with client.messages.stream(**ASKED) as stream:
+                    stream.until_done()
+            assert KEY not in repr(client)
+    error = caught.value
+    shown = [str(error), repr(error), repr(vars(error)), repr(error.body), caplog.text]
+    assert not [each for each in shown if KEY in each]
+
+
+def test_a_whole_message_in_place_of_a_stream_is_its_answer() -> None:
+    with ScriptedServer(answered(MESSAGE)) as server:
+        message = blocking(server, _final)
+    assert message.to_dict() == MESSAGE
+
+
+def test_a_finished_message_is_not_asked_for_again() -> None:
+    with ScriptedServer(streamed([start(), *text("Hi"), ends(), STOP, OVERLOADED])) as server:
+        message = blocking(server, _final)
+    assert message.content[0].text == "Hi"
+
+
+def _final(messages: Any) -> Any:
+    with messages.stream(**ASKED) as stream:
+        return stream.get_final_message()

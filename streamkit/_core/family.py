@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from streamkit._core.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,7 @@ class NewDecoder(Protocol[A]):
     def __call__(self, *, on_truncated: OnTruncated, limits: Limits) -> AnswerDecoder[A]: ...
 
 
-@dataclass(frozen=True)
-class Family(Generic[A, E]):
+class Family(Value, Generic[A, E], frozen=True):
     """The parts of a protocol that read the answer of one call."""
 
     decoder: NewDecoder[A]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
@@ -62,6 +61,8 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
 
 def back_off(state: RetryState) -> float:
     """Return the seconds until the next attempt, for a server that asks for no delay."""
+    import random
+
     # Clients that failed together should not come back together.
     longest = FIRST_DELAY * 2.0 ** min(state.attempt_number - 1, _DOUBLINGS)
     return min(longest, LONGEST_DELAY) * random.uniform(0.75, 1)  # noqa: S311 - it guards nothing

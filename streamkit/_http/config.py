@@ -6,7 +6,6 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import SplitResult, urlsplit
 
 from msgspec import UNSET, UnsetType
 
@@ -17,6 +16,7 @@ from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from urllib.parse import SplitResult
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -236,6 +236,8 @@ def _checked_base_url(url: str) -> str:
 
 
 def _parts(url: str) -> SplitResult | None:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         _ = parts.port  # which is validated only when it is read

@@ -7,7 +7,6 @@ import re
 from base64 import b64decode
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +75,8 @@ def without_credentials(request: httpx.Request) -> None:
 
 def secrets_of(headers: httpx.Headers, url: httpx.URL) -> set[str]:
     """Return the values in a request's headers and URL that nobody but the server may see."""
+    from urllib.parse import parse_qsl, unquote
+
     found = {unquote(part) for part in url.userinfo.decode("ascii").split(":", 1)}
     for header, value in headers.multi_items():
         name = header.lower()

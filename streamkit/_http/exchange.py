@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec.structs import replace
 
 from streamkit._core.deadlines import Deadlines
 from streamkit._http.body import SyncBody

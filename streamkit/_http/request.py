@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
+from streamkit._core.value import Value
 from streamkit._core.wire import Wire
 from streamkit._http.config import ClientConfig, checked_header
 from streamkit._http.content_coding import ACCEPTED
@@ -30,20 +30,19 @@ if TYPE_CHECKING:
 __all__ = ["Request", "encoded", "headers", "query"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Value, frozen=True, kw_only=True):
     """One call of the API; the client's configuration holds for everything left unset."""
 
     method: str
     path: str
     """The path below the base URL, such as ``/chat/completions``."""
-    json: object = field(default=UNSET, repr=False)
+    json: object = UNSET
     """The body before it is encoded; unset for no body."""
-    upload: Upload | None = field(default=None, repr=False)
+    upload: Upload | None = None
     """A form with a file, in place of a JSON body."""
-    query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    query: Mapping[str, object] = field(default_factory=dict[str, object])
     """The parameters that are added to the URL; those with the value None are left out."""
-    headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    headers: Mapping[str, object] = field(default_factory=dict[str, object])
     """The headers that override the client's; a value that is no string removes the header."""
     timeout: float | Timeouts | UnsetType | None = UNSET
     max_retries: int | None = None
@@ -51,6 +50,9 @@ class Request:
     """Whether the request asks for server-sent events."""
     fetches_file: bool = False
     """Whether the answer is the content of a file, which may be larger than an object."""
+
+    def __repr__(self) -> str:  # without content and headers, which may have secrets in them
+        return f"{type(self).__name__}({self.method} {self.path})"
 
 
 def encoded(request: Request) -> bytes | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import select
-import socket
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import socket
 
 __all__ = ["is_ready", "shut_down"]
 
 
 def shut_down(sock: Any) -> None:
     """Wake the thread or the task that waits for ``sock``; from any thread."""
+    import socket
+
     with suppress(OSError):
         if isinstance(sock, socket.socket):
             # Not the method of an SSLSocket, which would remove the encryption under the reader.

@@ -5,10 +5,11 @@ The transports that send them are in ``_async`` and ``_sync``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from copy import copy
 from math import inf
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from msgspec import UNSET
 
@@ -19,25 +20,26 @@ from streamkit._http.errors import exchange_error
 from streamkit._http.redaction import Secrets
 from streamkit._http.request import Request, headers, query
 from streamkit._http.retries import Attempts
-from streamkit._http.upload import Form
 from streamkit._rx.cancel_scope import time_left
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from typing import Self
 
     import httpx
 
     from streamkit._http.connection import Connection
+    from streamkit._http.upload import Form, Progress
 
 __all__ = ["Content", "Transport"]
 
 
-class Transport(Generic[AnyClient]):
-    """A transport of any client, without what sends the requests."""
+_NO_HEADERS: Mapping[str, str] = {}
 
-    _form: ClassVar[type[Form]]
+
+class Transport(ABC, Generic[AnyClient]):
+    """A transport of any client, without what sends the requests."""
 
     def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
         self.config = config
@@ -88,14 +90,21 @@ class Transport(Generic[AnyClient]):
         with request.upload.opened() as form:
             encoded = self._build_by_client(request.method, self.config.base_url, **form)
             sent = self._form(encoded, request.upload.on_progress)
-            yield self._build(request, sent, api_key), sent
+            yield self._build(request, sent, api_key, sent.headers), sent
+
+    @abstractmethod
+    def _form(self, encoded: httpx.Request, on_progress: Progress | None) -> Form:
+        """Return the form to send in place of ``encoded``."""
 
     def _build(
-        self, request: Request, content: bytes | Form | None, api_key: object
+        self,
+        request: Request,
+        content: bytes | Form | None,
+        api_key: object,
+        of_content: Mapping[str, str] = _NO_HEADERS,
     ) -> httpx.Request:
         named = headers(request, self.config, api_key)
-        if isinstance(content, Form):
-            named |= content.headers
+        named.update(of_content)
         built = self._build_by_client(
             request.method,
             f"{self.config.base_url}/{request.path.lstrip('/')}",

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-import msgspec
-
-from streamkit._core.compiled import decoder
 from streamkit._core.finite import read_finite
-from streamkit.errors import ParseError, SchemaError
-from streamkit.structured.description import CACHE_SIZE, Described, described
-from streamkit.structured.schema import (
-    describes_object,
-    require_answerable,
-    schema_name,
-    to_strict_json_schema,
-)
+from streamkit.errors import ParseError
 from streamkit.structured.wrapper import WRAPPER_KEY
 
 if TYPE_CHECKING:
@@ -30,7 +19,7 @@ if TYPE_CHECKING:
     FormT = typing_extensions.TypeVar("FormT", default=Any)
     """The type of a type form; Any to a type checker that does not know ``TypeForm``."""
 
-__all__ = ["ResponseFormat", "response_format"]
+__all__ = ["ResponseFormat", "reason", "response_format"]
 
 T = TypeVar("T")
 
@@ -135,51 +124,9 @@ def response_format(value: object) -> ResponseFormat[Any] | None:
     if isinstance(value, Mapping):
         param = dict(cast("Mapping[str, Any]", value))
         return ResponseFormat(param, is_json=param.get("type") in ("json_object", "json_schema"))
-    type_ = described(value)
-    return _typed(type_, _Schema(type_.schema()))
+    from streamkit.structured.typed_format import typed_format
 
-
-class _Schema:
-    """A schema as the key of a cache, which includes the order of the fields."""
-
-    __slots__ = ("schema", "written")
-
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self.schema = schema
-        self.written = repr(schema)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Schema) and self.written == other.written
-
-    def __hash__(self) -> int:
-        return hash(self.written)
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def _typed(type_: Described, given: _Schema) -> ResponseFormat[Any]:
-    wrapped = not describes_object(given.schema)
-    try:
-        strict = to_strict_json_schema(_wrapped(given.schema) if wrapped else given.schema)
-        require_answerable(strict)
-    except SchemaError as error:
-        error.add_note(f"The type is {type_.type_!r}.")
-        raise
-    name = schema_name(type_.name)
-    param = {
-        "type": "json_schema",
-        "json_schema": {"schema": strict, "name": name, "strict": True},
-    }
-    read = _reading_wrapped(type_.read) if wrapped else type_.read
-    return ResponseFormat(
-        param, is_json=True, name=name, type_=type_.type_, read=read, wrapped=wrapped
-    )
-
-
-def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put a schema into the object that strict mode requires at the root."""
-    inner = {name: value for name, value in schema.items() if name != "$defs"}
-    wrapper = {"type": "object", "properties": {WRAPPER_KEY: inner}}
-    return wrapper | {"$defs": schema.get("$defs", {})}
+    return typed_format(value)
 
 
 def reason(error: Exception) -> str:
@@ -187,15 +134,3 @@ def reason(error: Exception) -> str:
     if isinstance(error, ValueError):
         return str(error)
     return f"its validator raised {type(error).__name__}: {error}"
-
-
-class _Wrapper(msgspec.Struct):
-    value: msgspec.Raw
-
-
-_wrapper = decoder(_Wrapper)
-
-
-def _reading_wrapped(read: Callable[[str | bytes], T]) -> Callable[[str | bytes], T]:
-    """Pass the wrapped value on as it was written: decoding and encoding it could change it."""
-    return lambda text: read(bytes(_wrapper.decode(text).value))

@@ -12,9 +12,7 @@ from typing import Any, cast
 
 from streamkit._core.finite import read_finite
 from streamkit.errors import ParseError, SchemaError
-from streamkit.structured.description import described
 from streamkit.structured.response_format import reason, response_format
-from streamkit.structured.schema.name import MAX_LENGTH
 
 __all__ = [
     "FunctionDefinition",
@@ -27,9 +25,6 @@ __all__ = [
     "tool_parser",
     "tool_parsers",
 ]
-
-
-_NAME = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_LENGTH}}}")
 
 
 class FunctionDefinition(dict[str, Any]):
@@ -103,7 +98,9 @@ def pydantic_responses_function_tool(
 
 def require_name(name: str) -> str:
     """Return the name of a tool, or raise ``SchemaError`` if the API accepts no such name."""
-    if _NAME.fullmatch(name) is None:
+    from streamkit.structured.schema.name import MAX_LENGTH
+
+    if re.fullmatch(rf"[a-zA-Z0-9_-]{{1,{MAX_LENGTH}}}", name) is None:
         raise SchemaError(
             f"a tool is called {name!r}, and the API takes letters (a to z), digits, _ and - in"
             f" names, {MAX_LENGTH} at most"
@@ -200,6 +197,8 @@ def tool_parser(function: object) -> Callable[[str], Any] | None:
     # The attribute decides, not the class, so that definitions of the openai package count.
     model: object = getattr(function, "model", None)
     if model is not None:
+        from streamkit.structured.description import described
+
         return described(model).read
     return json.loads if _member(function, "strict") is True else None
 

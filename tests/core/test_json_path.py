@@ -52,6 +52,7 @@ def test_a_path_is_its_steps(text: str, steps: tuple[str | int | None, ...]) -> 
     ("text", "at", "problem"),
     [
         ("", 0, "the path is empty"),
+        (" ", 1, "the path is empty"),
         ("..a", 0, "'..' is not supported"),
         ("a..b", 1, "'..' is not supported"),
         ("a[-1]", 1, "a negative index needs the whole array"),

@@ -10,6 +10,7 @@ of it, because they need the whole value, or select a value more than once.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -19,7 +20,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Location", "Path", "PathError", "normalized", "pointer"]
+__all__ = ["Location", "Path", "PathError", "normalized", "parsed", "pointer"]
 
 Location: TypeAlias = tuple[str | int, ...]
 """The place of a value: the name or the index of each step, as in the ``loc`` of pydantic."""
@@ -52,6 +53,12 @@ class Path(Struct, frozen=True):
     def find(self, value: Any) -> Iterator[tuple[Location, Any]]:
         """Yield all selected values in a whole value, with their locations, in document order."""
         yield from _found(self.steps, value, ())
+
+
+@functools.lru_cache(maxsize=256)
+def parsed(text: str) -> Path:
+    """Return the path of a text, parsed once; raise ``PathError`` if it is none."""
+    return Path.of(text)
 
 
 def normalized(location: Location) -> str:
@@ -92,7 +99,7 @@ def _steps(text: str) -> Iterator[str | int | None]:
     end = len(text.rstrip(_BLANKS))
     if text[at : at + 1] == "$":
         at += 1
-    elif at == end:
+    elif at >= end:
         raise PathError(text, at, "the path is empty; '$' is the whole value")
     else:  # the first step needs no dot without a '$'
         bare = _BARE.match(text, at)

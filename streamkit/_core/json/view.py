@@ -24,8 +24,6 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
 from msgspec import Struct
 
-from streamkit._core.json.path import Path as JSONPath
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
@@ -146,7 +144,10 @@ class Completeness:
         Raises:
             ValueError: The text is no such path.
         """
-        steps = _path(path).steps
+        from streamkit._core.json.path import Path as JSONPath
+        from streamkit._core.json.path import parsed
+
+        steps = parsed(path).steps
         value: Any = self._view
         for depth, step in enumerate(steps):
             if not isinstance(value, _View):  # all of it is there
@@ -161,9 +162,6 @@ class Completeness:
 
     def __repr__(self) -> str:
         return "False"
-
-
-_path = functools.lru_cache(maxsize=256)(JSONPath.of)
 
 
 class PartialObject(_View, Mapping[str, Any]):

@@ -18,7 +18,6 @@ from streamkit._http.errors import (
 )
 from streamkit._http.redirects import Redirects
 from streamkit._http.transport import Content, Transport
-from streamkit._http.upload import AsyncForm
 from streamkit._rx.async_cancel_scope import AsyncBackOff
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from streamkit._http.async_connection import AsyncConnection
     from streamkit._http.config import ClientConfig
     from streamkit._http.request import Request
+    from streamkit._http.upload import AsyncForm, Progress
 
 __all__ = ["AsyncTransport"]
 
@@ -38,8 +38,6 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
 
     It uses a given ``http_client`` without closing it. A given ``sleep`` waits between attempts.
     """
-
-    _form = AsyncForm
 
     def __init__(
         self,
@@ -88,6 +86,11 @@ class AsyncTransport(Transport[AsyncHTTPClient]):
     async def aclose(self) -> None:
         """Close the connections and end all exchanges, unless the HTTP client was given."""
         await self._connections.aclose()
+
+    def _form(self, encoded: httpx.Request, on_progress: Progress | None) -> AsyncForm:
+        from streamkit._http.upload import AsyncForm
+
+        return AsyncForm(encoded, on_progress)
 
     async def _answer(
         self, request: Request, built: httpx.Request, connection: AsyncConnection, *, whole: bool

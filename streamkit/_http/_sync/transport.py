@@ -19,7 +19,6 @@ from streamkit._http.errors import (
 from streamkit._http.redirects import Redirects
 from streamkit._http.sending import key_of, unless_cut
 from streamkit._http.transport import Content, Transport
-from streamkit._http.upload import SyncForm
 from streamkit._rx.cancel_scope import BackOff
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from streamkit._http.config import ClientConfig
     from streamkit._http.connection import Connection
     from streamkit._http.request import Request
+    from streamkit._http.upload import Progress, SyncForm
 
 __all__ = ["SyncTransport"]
 
@@ -39,8 +39,6 @@ class SyncTransport(Transport[HTTPClient]):
 
     It uses a given ``http_client`` without closing it. A given ``sleep`` waits between attempts.
     """
-
-    _form = SyncForm
 
     def __init__(
         self,
@@ -87,6 +85,11 @@ class SyncTransport(Transport[HTTPClient]):
     def close(self) -> None:
         """Close the connections and end all exchanges, unless the HTTP client was given."""
         self._connections.close()
+
+    def _form(self, encoded: httpx.Request, on_progress: Progress | None) -> SyncForm:
+        from streamkit._http.upload import SyncForm
+
+        return SyncForm(encoded, on_progress)
 
     def _answer(
         self, request: Request, built: httpx.Request, connection: Connection, *, whole: bool

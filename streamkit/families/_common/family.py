@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.chain import Chain
@@ -22,8 +21,7 @@ E = TypeVar("E")
 C = TypeVar("C")
 
 
-@dataclass(frozen=True)
-class AnswerFamily(Family[A, E], Generic[A, E, C]):
+class AnswerFamily(Family[A, E], Generic[A, E, C], frozen=True):
     """A family with two vocabularies: the events of its protocol, and common ones made of these."""
 
     common: Callable[[], Machine[Sequence[E], C]]

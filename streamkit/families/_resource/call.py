@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from streamkit._core.reports import report_in
+from streamkit._core.value import Value
 from streamkit._http.redaction import Secrets, keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import APIResponseValidationError
@@ -40,8 +42,7 @@ ASSISTANTS = {"OpenAI-Beta": "assistants=v2"}
 """The header that the API requires for assistants."""
 
 
-@dataclass(frozen=True)
-class Answer(Generic[W]):
+class Answer(Value, Generic[W], frozen=True):
     """A decoded answer, with the headers of its response."""
 
     value: W
@@ -51,8 +52,7 @@ class Answer(Generic[W]):
     """Removes the request's secrets from a text that quotes the answer."""
 
 
-@dataclass(frozen=True)
-class Call(Generic[W]):
+class Call(Value, Generic[W], frozen=True):
     """A request, and the type of its answer."""
 
     request: Request

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.pipeline import Pipeline
+from streamkit._core.value import Value
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ E = TypeVar("E")
 C = TypeVar("C")
 
 
-@dataclass(frozen=True)
-class StreamedCall(Generic[E]):
+class StreamedCall(Value, Generic[E], frozen=True):
     """A request, and the family of its streamed answer."""
 
     request: Request
@@ -38,8 +37,7 @@ class StreamedCall(Generic[E]):
         return made
 
 
-@dataclass(frozen=True)
-class AnswerCall(StreamedCall[E], Generic[E, C]):
+class AnswerCall(StreamedCall[E], Generic[E, C], frozen=True):
     """A streamed call whose answer has events of its protocol and common ones."""
 
     family: AnswerFamily[Any, E, C]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._http.async_exchange import AsyncExchange
-from streamkit._rx.async_push import observe_async
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.stream import AsyncStream
 
@@ -34,6 +33,8 @@ class AsyncStreamingResource:
 
     def _observe(self, call: StreamedCall[E]) -> Observable[E]:
         """Return a cold observable, which makes a request for every subscription."""
+        from streamkit._rx.async_push import observe_async
+
         return observe_async(lambda: self._open(call))
 
     async def _open(self, call: StreamedCall[E]) -> AsyncStream[E]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._http.exchange import SyncExchange
-from streamkit._rx.push import observe
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.stream import Stream
 
@@ -35,6 +34,8 @@ class StreamingResource:
 
     def _observe(self, call: StreamedCall[E]) -> Observable[E]:
         """Return a cold observable, which makes a request for every subscription."""
+        from streamkit._rx.push import observe
+
         return observe(lambda: self._open(call))
 
     def _open(self, call: StreamedCall[E]) -> Stream[E]:

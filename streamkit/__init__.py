@@ -19,7 +19,8 @@ Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStrea
     stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
     get_final() of a stream returns a Final, with its Usage and each FinalToolCall, for any
     protocol.
-Sources: read and aread make the same streams of any iterable, file or response of another client.
+Sources: read and aread make the same streams of any iterable, file or response. from_openai and
+    from_anthropic put them over a client of that package, whose authentication and hooks then act.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
     pydantic_responses_function_tool and pydantic_message_tool in the forms of Responses and
     Messages. PartialObject and PartialArray are views of JSON that is still arriving; json_default
@@ -159,6 +160,7 @@ if TYPE_CHECKING:
     from streamkit.families.responses._sync.stream import ResponseStream as ResponseStream
     from streamkit.hub.hub import Hub as Hub
     from streamkit.sources import aread as aread
+    from streamkit.sources import from_openai as from_openai
     from streamkit.sources import read as read
     from streamkit.structured.message_format import pydantic_message_tool as pydantic_message_tool
 
@@ -182,11 +184,12 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Hub": "streamkit.hub.hub",
     "MessageStream": "streamkit.families.messages._sync.stream",
     "ResponseStream": "streamkit.families.responses._sync.stream",
-    "aread": "streamkit.sources",
-    "read": "streamkit.sources",
     "UploadProgress": "streamkit.families.files.batch_upload",
+    "aread": "streamkit.sources",
+    "from_openai": "streamkit.sources",
     "iterate": "streamkit._rx.iteration",
     "pydantic_message_tool": "streamkit.structured.message_format",
+    "read": "streamkit.sources",
 }
 """The modules of the names that are imported on first use, to keep ``import streamkit`` fast.
 

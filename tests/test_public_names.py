@@ -22,12 +22,12 @@ ConflictError ContentFilterFinishReasonError ContentTooLargeError DeadlineExceed
 DefaultAioHttpClient DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client
 DefaultHttpxClient Final FinalToolCall GatewayTimeoutError HTTPNotImplementedError Hub
 InternalServerError LengthFinishReasonError LimitExceededError Limits MessageStream NOT_GIVEN
-NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray
-PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
-RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
-ResponseStream SchemaError ServiceUnavailableError SlowConsumerError Stream StreamClosedError
-StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout
-UnprocessableEntityError UploadProgress Usage __version__ aread iterate json_default not_given omit
+NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray PartialObject
+PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
+RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
+ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
+StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
+UploadProgress Usage __version__ aread from_openai iterate json_default not_given omit
 pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool read
 """
 MODULES = {
@@ -70,7 +70,7 @@ MODULES = {
     "recording": "Read Recording load save shipped shipped_names",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
-    "sources": "AsyncSourceStream SourceStream aread read",
+    "sources": "AsyncSourceStream SourceStream aread from_openai read",
     "testing": "anthropic_server embedded_server fault openai_server",
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam

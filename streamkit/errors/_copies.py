@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self, SupportsIndex
 
-__all__ = ["CopyableError"]
+__all__ = ["CopyableError", "again"]
 
 
 class CopyableError(Exception):
@@ -23,23 +23,23 @@ class CopyableError(Exception):
     """
 
     def __copy__(self) -> Self:
-        return _again(type(self), self.args, vars(self))
+        return again(type(self), self.args, vars(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         copied = _each(vars(self), lambda value: deepcopy(value, memo), "copied")
-        return _again(type(self), self.args, copied)
+        return again(type(self), self.args, copied)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         import pickle
 
         pickled = _each(vars(self), lambda value: pickle.loads(pickle.dumps(value)), "pickled")  # noqa: S301 - our own
-        return _again, (type(self), self.args, pickled)
+        return again, (type(self), self.args, pickled)
 
 
 AnyError = TypeVar("AnyError", bound=Exception)
 
 
-def _again(
+def again(
     kind: type[AnyError], args: tuple[object, ...], attributes: Mapping[str, object]
 ) -> AnyError:
     """Return a copy of an error, without its traceback and cause."""

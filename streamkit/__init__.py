@@ -160,6 +160,7 @@ if TYPE_CHECKING:
     from streamkit.families.responses._sync.stream import ResponseStream as ResponseStream
     from streamkit.hub.hub import Hub as Hub
     from streamkit.sources import aread as aread
+    from streamkit.sources import from_anthropic as from_anthropic
     from streamkit.sources import from_openai as from_openai
     from streamkit.sources import read as read
     from streamkit.structured.message_format import pydantic_message_tool as pydantic_message_tool
@@ -186,6 +187,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "ResponseStream": "streamkit.families.responses._sync.stream",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "aread": "streamkit.sources",
+    "from_anthropic": "streamkit.sources",
     "from_openai": "streamkit.sources",
     "iterate": "streamkit._rx.iteration",
     "pydantic_message_tool": "streamkit.structured.message_format",

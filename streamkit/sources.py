@@ -12,13 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._sources._sync.stream import SourceStream
-from streamkit._sources.from_client import from_openai
+from streamkit._sources.from_client import from_anthropic, from_openai
 from streamkit._sources.reading import aread, read
 
 if TYPE_CHECKING:
     from streamkit._sources._async.stream import AsyncSourceStream
 
-__all__ = ["AsyncSourceStream", "SourceStream", "aread", "from_openai", "read"]
+__all__ = ["AsyncSourceStream", "SourceStream", "aread", "from_anthropic", "from_openai", "read"]
 
 if not TYPE_CHECKING:  # with it, type checkers would accept any name
 

@@ -27,8 +27,8 @@ PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedEr
 RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress Usage __version__ aread from_openai iterate json_default not_given omit
-pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool read
+UploadProgress Usage __version__ aread from_anthropic from_openai iterate json_default not_given
+omit pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool read
 """
 MODULES = {
     "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
@@ -70,7 +70,7 @@ MODULES = {
     "recording": "Read Recording load save shipped shipped_names",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
-    "sources": "AsyncSourceStream SourceStream aread from_openai read",
+    "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
     "testing": "anthropic_server embedded_server fault openai_server",
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam

@@ -10,10 +10,12 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from streamkit._sources._async.anthropic import AsyncOverAnthropic
     from streamkit._sources._async.openai import AsyncOverOpenAI
+    from streamkit._sources._sync.anthropic import OverAnthropic
     from streamkit._sources._sync.openai import OverOpenAI
 
-__all__ = ["from_openai"]
+__all__ = ["from_anthropic", "from_openai"]
 
 
 class AwaitedClient(Protocol):
@@ -69,6 +71,42 @@ def from_openai(client: Any, *, limits: Limits = DEFAULTS) -> AsyncOverOpenAI | 
     from streamkit._sources._sync.openai import OverOpenAI
 
     return OverOpenAI(client, limits)
+
+
+@overload
+def from_anthropic(client: AwaitedClient, *, limits: Limits = DEFAULTS) -> AsyncOverAnthropic: ...
+@overload
+def from_anthropic(client: BlockingClient, *, limits: Limits = DEFAULTS) -> OverAnthropic: ...
+def from_anthropic(client: Any, *, limits: Limits = DEFAULTS) -> AsyncOverAnthropic | OverAnthropic:
+    """Put ``messages`` of ours over a client of the ``anthropic`` package.
+
+        client = from_anthropic(anthropic.AnthropicVertex(...))
+        with client.messages.stream(model=..., max_tokens=..., messages=...) as stream: ...
+
+    All that ``from_openai`` says holds here: the client sends the requests, Vertex's and Bedrock's
+    among them; whatever is not ours is the client's; and errors are of both packages.
+
+    Args:
+        client: An ``anthropic.Anthropic`` or ``anthropic.AsyncAnthropic``, or a client of a class
+            of theirs.
+        limits: The maximum amounts that are accepted from the server.
+
+    Raises:
+        TypeError: It is no such client.
+    """
+    if not _is_client(client, "messages"):
+        raise TypeError(
+            "from_anthropic() takes a client of the anthropic package, such as "
+            "anthropic.Anthropic() or anthropic.AsyncAnthropicVertex(), and not "
+            f"{_named(client, 'chat', 'from_openai')}"
+        )
+    if inspect.iscoroutinefunction(client.post):
+        from streamkit._sources._async.anthropic import AsyncOverAnthropic
+
+        return AsyncOverAnthropic(client, limits)
+    from streamkit._sources._sync.anthropic import OverAnthropic
+
+    return OverAnthropic(client, limits)
 
 
 def _is_client(client: object, resource: str) -> bool:

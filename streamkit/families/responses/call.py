@@ -83,6 +83,8 @@ class ResponseCall:
             body, body.pop("text_format", None), body.pop("parse_as", NOT_GIVEN)
         )
         self._reader = Reader(format_, parsers(given), partial_strings=partial_strings)
+        if stream:
+            _require_one(self.response_id, self.starting_after, body)
         self._on_truncated: OnTruncated = on_truncated
         self._options = options
         self.in_background = True
@@ -211,6 +213,17 @@ def create_and_poll(params: Mapping[str, Any]) -> tuple[ResponseCall, PollPlan[R
         lambda first: retrieve(first.id, {**include, **terms.follow_params}),
     )
     return call, plan
+
+
+def _require_one(response_id: str | None, after: int | None, body: Mapping[str, Any]) -> None:
+    """Raise ``ValueError`` unless the parameters are of a new response, or of an existing one."""
+    new = sorted({"input", "model", "prompt"} & body.keys())
+    if response_id is not None and new:
+        raise ValueError(f"response_id is of an existing response, and {new[0]} of a new one")
+    if response_id is None and after is not None:
+        raise ValueError("starting_after is a place in an existing response: give its response_id")
+    if response_id is None and not new:
+        raise ValueError("a stream is of a new response, by its input and model, or of response_id")
 
 
 def _one(response_id: str) -> str:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.item import ItemLog, ItemMark
 from streamkit.families.responses.log.kinds import new_item, type_of_item
-from streamkit.families.responses.log.snapshot import Snapshot
+from streamkit.families.responses.log.snapshot import Snapshot, retyped
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from streamkit._core.reading import Reading
     from streamkit._core.wire import Wire
@@ -62,7 +62,7 @@ class ResponseLog:
         return sorted(self.items, key=_place) if self._final is None else self._final
 
     def take(self, response: Response) -> None:
-        """Take the response of an event; what it leaves out is kept from the last one."""
+        """Take the response of an event."""
         self.response = _newer(self.response, response)
         self._mark = None
 
@@ -235,20 +235,11 @@ def _place(item: ItemLog) -> int:
 
 
 def _newer(old: Response, new: Response) -> Response:
-    """Return the newer response, with the fields of the older that the newer leaves out."""
-    defaults = type(new)()
-    fields = {
-        name: old_value if value == getattr(defaults, name) else value
-        for name, value, old_value in _fields(old, new)
-    }
-    merged = Response(**fields)
-    for response in (old, new):
-        if response.unknown_fields is not UNSET:
-            merged.add_unknown(response.unknown_fields)
-    return merged
-
-
-def _fields(old: Response, new: Response) -> Iterator[tuple[str, Any, Any]]:
-    for name in Response.__struct_fields__:
-        if name not in {"unknown_fields", "output"}:
-            yield name, getattr(new, name), getattr(old, name)
+    """Return the newer response; some servers send what identifies it only once."""
+    return retyped(
+        Response,
+        new,
+        id=new.id or old.id,
+        model=new.model or old.model,
+        created_at=new.created_at or old.created_at,
+    )

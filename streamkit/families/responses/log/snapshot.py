@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from streamkit._core.reading import NOTHING_READ
 from streamkit.families.responses.log.kinds import (
@@ -71,7 +70,9 @@ class Snapshot:
                     changes[kind.field] = self._list(mark, kind.field)
             elif parts and kind is COMMAND:
                 commands = [self._text(part) for part in sorted(parts, key=_index)]
-                changes["action"] = replace(whole.action or ShellAction(), commands=commands)
+                changes["action"] = retyped(
+                    ShellAction, whole.action or ShellAction(), commands=commands
+                )
             elif parts:
                 changes[kind.field] = self._text(parts[0])
             if kind is ARGUMENTS:

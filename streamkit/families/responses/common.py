@@ -85,8 +85,8 @@ class CommonResponseEvents(Machine["Sequence[Any]", CommonEvent[Any]]):
             if type_ in _DELTAS:
                 part, end, piece = event.part, event.end, event.delta
                 if piece or part.kind is ARGUMENTS:
-                    if self._shown.get(part, 0) != end - len(piece):
-                        piece = part.text.between(self._shown.get(part, 0), end)
+                    if (shown := self._shown.get(part, 0)) != end - len(piece):
+                        piece = part.text.between(shown, end)
                     self._shown[part] = end
                     made.append(self._piece(part, piece, end, event))
                 if event.logprobs_end and event.logprobs:
@@ -132,7 +132,7 @@ class CommonResponseEvents(Machine["Sequence[Any]", CommonEvent[Any]]):
     def _whole(self, part: PartLog, raw: Any) -> Iterator[CommonEvent[Any]]:
         """Yield the event of a whole text, and before it what no delta has shown."""
         text: str = getattr(raw, _DONES[type(raw)][2])
-        length, shown = len(text), self._shown.get(part, -1)
+        length, shown = len(text), self._shown.get(part, part.joined_at or -1)
         if shown < length and (text or part.kind in _OF_CALLS):
             self._shown[part] = length
             yield self._piece(part, text[max(shown, 0) :], length, raw)

@@ -148,7 +148,7 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         kind, index_name, name = _DONES[type(value)]
         index = None if index_name is None else getattr(value, index_name)
         part = self.log.part(kind, value.item_id, value.output_index, index)
-        part.complete(getattr(value, name))
+        part = part.completed(getattr(value, name))
         return (self._whole(part, value),)
 
     def _whole(self, part: PartLog, value: Any) -> Any:
@@ -214,7 +214,7 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
 
     def _open_command(self, value: ResponseShellCallCommandAddedEvent) -> Sequence[Any]:
         part = self.log.part(COMMAND, None, value.output_index, value.command_index, "begins")
-        part.complete(value.command)
+        part.completed(value.command)
         return (value,)
 
     def _annotate(self, value: ResponseOutputTextAnnotationAddedEvent) -> Sequence[Any]:

@@ -95,7 +95,9 @@ class Awaiting:
     def listed(self, response_id: str, **params: Any) -> list[Any]:
         async def listed() -> list[Any]:
             async with AsyncOpenAI(**self._options) as client:
-                return [item async for item in client.responses.input_items.list(response_id, **params)]
+                return [
+                    item async for item in client.responses.input_items.list(response_id, **params)
+                ]
 
         return asyncio.run(listed())
 

@@ -10,7 +10,6 @@ import pytest
 from pydantic import BaseModel
 
 from streamkit import (
-    APIConnectionError,
     APIError,
     APIResponseValidationError,
     BadRequestError,
@@ -136,7 +135,7 @@ def taken(kind: str, script: Script, name: str = "stream", **params: Any) -> Any
 
 
 ENDS: dict[str, tuple[Script, type[Exception]]] = {
-    "cut": (cut(body(HELLO[:5])), APIConnectionError),
+    "cut": (cut(body(HELLO[:5])), StreamTruncatedError),
     "ended early": (streamed(body(HELLO[:5])), StreamTruncatedError),
     "[DONE] too early": (streamed(body(HELLO[:5], end="data: [DONE]\n\n")), StreamTruncatedError),
     "an error event": (
@@ -204,7 +203,10 @@ def test_create_returns_a_failed_response_as_it_is(kind: str) -> None:
     assert (made.status, made.error.message, made.request_id) == ("failed", "no", "req_1")
 
 
-def test_a_request_is_repeated_until_content_has_come(kind: str) -> None:
+def test_a_request_is_repeated_until_content_has_come(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamkit._http.retries.back_off", lambda _: 0.0)
     early = body([created(), {"type": "error", "code": "server_error", "message": "no"}])
     with ScriptedServer(streamed(early), streamed(body(FITS))) as scripted:
         resources = KINDS[kind](scripted.url, max_retries=1)

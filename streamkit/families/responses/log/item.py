@@ -121,9 +121,9 @@ class ItemLog:
             if kind is COMMAND:
                 commands: list[str] = getattr(value, "commands", [])
                 for index, command in enumerate(commands):
-                    self.part(kind, index, "begins").complete(command)
+                    self.part(kind, index, "begins").completed(command)
             elif kind.part is None and (value or self.parts or kind in _OF_CALLS):
-                self.part(kind, 0, "begins").complete(value)
+                self.part(kind, 0, "begins").completed(value)
         for part, whole in self.matched():
             part.take(whole)
 

@@ -23,13 +23,14 @@ class PartLog:
     """A text of an item: a part of its content or summary, its arguments, input or code."""
 
     __slots__ = (
-        *("annotations", "ended", "index", "item", "kind", "logprobs", "reader", "text"),
-        "whole",
+        *("_limits", "annotations", "ended", "index", "item", "joined_at", "kind", "logprobs"),
+        *("reader", "text", "whole"),
     )
 
     def __init__(
         self, item: ItemLog, kind: Kind, index: int, reader: Reading, limits: Limits
     ) -> None:
+        self._limits = limits
         self.item = item
         self.reader = reader
         self.kind = kind
@@ -40,6 +41,8 @@ class PartLog:
         self.logprobs: list[Logprob] = []
         self.whole: Wire | None = None
         """The part as the server last sent it, with fields that have no log."""
+        self.joined_at = 0
+        """The characters that need not be shown, since the stream was joined after their time."""
         self.ended = False
         """Whether the event with the whole text came, or was made."""
 
@@ -48,22 +51,35 @@ class PartLog:
         """The part's address in the response, which no other part has."""
         return self.item.position, self.kind.field, self.index
 
-    def complete(self, text: object) -> str:
-        """Take the whole text; append and return the end of it that no delta brought.
+    def completed(self, text: object) -> PartLog:
+        """Take the whole text; return the part that has it.
 
+        What no delta brought is added. Where the stream was joined after the text had begun, that
+        is the beginning, and the part is another: events before this one are positions in the old.
         Where the deltas differ from the text they count, since they were shown.
         """
         known = self.text.length
         if not isinstance(text, str) or len(text) <= known:
-            return ""
-        if known and not text.startswith(self.text.first(known)):
-            return ""
-        return self.text.append(text[known:])
+            return self
+        shown = self.text.first(known)
+        if text.startswith(shown):
+            self.text.append(text[known:])
+            return self
+        return self._begun_earlier(text) if text.endswith(shown) else self
 
-    def take(self, whole: Wire) -> None:
-        """Take the part as the server sent it."""
-        self.whole = whole
-        self.complete(getattr(whole, self.kind.text))
+    def take(self, whole: Wire) -> PartLog:
+        """Take the part as the server sent it; return the part that has its text."""
+        part = self.completed(getattr(whole, self.kind.text))
+        part.whole = whole
+        return part
+
+    def _begun_earlier(self, text: str) -> PartLog:
+        part = PartLog(self.item, self.kind, self.index, self.reader, self._limits)
+        part.joined_at = len(part.text.append(text))
+        part.annotations, part.logprobs = self.annotations, self.logprobs
+        part.ended = self.ended
+        self.item.parts[self.kind, self.index] = part
+        return part
 
     def mark(self) -> PartMark:
         """Return the present state of the part."""

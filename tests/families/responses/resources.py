@@ -24,6 +24,13 @@ class Read:
     response: Any = None
 
     @property
+    def text_so_far(self) -> str:
+        """The text that had arrived before the error."""
+        partial: Any = getattr(self.error, "partial", None)
+        text: str = partial.output_text
+        return text
+
+    @property
     def numbers(self) -> list[int | None]:
         return [event.sequence_number for event in self.events]
 

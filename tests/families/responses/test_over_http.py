@@ -159,7 +159,7 @@ def test_a_stream_ends_with_the_error_that_ended_it(kind: str, end: str) -> None
     read = taken(kind, script)
     assert isinstance(read.error, error)
     if read.events:
-        assert read.error.partial.output_text == "Hello"
+        assert read.text_so_far == "Hello"
     assert KEY not in f"{read.error!r} {read.error} {vars(read.error)}"
 
 

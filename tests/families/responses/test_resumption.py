@@ -103,7 +103,7 @@ def test_a_stream_is_resumed_as_long_as_new_events_come(kind: str) -> None:
 def test_a_stream_that_brings_nothing_new_is_given_up(kind: str) -> None:
     taken, requests = read(kind, cut(part(0, 5)), cut(b": still here\n\n"))
     assert isinstance(taken.error, StreamTruncatedError)
-    assert taken.error.partial.output_text == "ab"
+    assert taken.text_so_far == "ab"
     assert requests[:2] == [FIRST, again(4)]
     assert len(requests) < 5
 
@@ -118,7 +118,7 @@ def test_a_response_that_cannot_be_resumed_ends_with_the_first_error(kind: str) 
     gone = [response(404, b'{"error": {"message": "gone"}}')]
     taken, _ = read(kind, cut(part(0, 5)), gone)
     assert isinstance(taken.error, StreamTruncatedError)
-    assert taken.error.partial.output_text == "ab"
+    assert taken.text_so_far == "ab"
 
 
 def test_an_error_that_the_server_reports_is_no_reason_to_resume(kind: str) -> None:

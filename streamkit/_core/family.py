@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
+from streamkit._core.sse import SSEDecoder
 from streamkit._core.value import Value
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from streamkit._core.machine import AnswerMachine
     from streamkit.limits import Limits
 
-__all__ = ["Family", "NewDecoder"]
+__all__ = ["Family", "NewDecoder", "NewFrames"]
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -25,9 +26,17 @@ class NewDecoder(Protocol[A]):
     def __call__(self, *, on_truncated: OnTruncated, limits: Limits) -> AnswerDecoder[A]: ...
 
 
+class NewFrames(Protocol):
+    """A function that makes the decoder of the bytes of one response."""
+
+    def __call__(self, *, limits: Limits) -> SSEDecoder: ...
+
+
 class Family(Value, Generic[A, E], frozen=True):
     """The parts of a protocol that read the answer of one call."""
 
+    frames: ClassVar[NewFrames] = SSEDecoder
+    """A function that makes the decoder of bytes into the events that hold the parts."""
     decoder: NewDecoder[A]
     """A function that makes the decoder of server-sent events into parts of the answer."""
     is_content: Callable[[A], bool]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._core.hold import ContentWatch, Hold
-from streamkit._core.sse import SSEDecoder
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Pipeline(Generic[E]):
         content_came: Callable[[], object] | None = None,
         holds: bool = False,
     ) -> None:
-        self._sse = SSEDecoder(limits=limits)
+        self._sse = family.frames(limits=limits)
         self._decoder = family.decoder(on_truncated=on_truncated, limits=limits)
         self.machine: AnswerMachine[Any, E, Any] = family.machine(limits)
         """The machine that makes the events, and knows the answer so far."""

@@ -51,8 +51,10 @@ _OURS = ("openai-", "x-stainless-")
 _PARAMETERS = frozenset(
     {
         "after",
+        "after_id",
         "api-version",
         "before",
+        "before_id",
         "filter",
         "include[]",
         "limit",

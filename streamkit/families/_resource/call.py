@@ -57,6 +57,8 @@ class Call(Value, Generic[W], frozen=True):
 
     request: Request
     type_: type[W]
+    cursor: str = "after"
+    """The parameter of a list with the id after which a page begins."""
 
     @keeping_secrets
     def answer(self, response: httpx.Response) -> Answer[W]:
@@ -111,9 +113,9 @@ def next_page(call: Call[CursorPage[W]], page: CursorPage[W]) -> Call[CursorPage
     if page.has_more is False or not page.data:
         return None
     last = page.last_id or getattr(page.data[-1], "id", None)
-    if not last or last == call.request.query.get("after"):  # the server ignores `after`
+    if not last or last == call.request.query.get(call.cursor):  # the server ignores it
         return None
-    query = {**call.request.query, "after": last}
+    query = {**call.request.query, call.cursor: last}
     return replace(call, request=replace(call.request, query=query))
 
 

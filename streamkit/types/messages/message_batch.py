@@ -53,6 +53,11 @@ class MessageBatch(Wire):
     """The address of the results, once the batch has ended; ``results`` reads them."""
     type: str = "message_batch"
 
+    @property
+    def status(self) -> str:
+        """Another name for ``processing_status``."""
+        return self.processing_status
+
 
 class DeletedMessageBatch(Wire):
     """The confirmation that a batch was deleted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.async_exchange import AsyncExchange
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven
+    from streamkit.families.messages._async.batches import AsyncBatches
     from streamkit.families.messages.params import CountTokensParams, MessageParams
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
@@ -43,6 +45,13 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
         self._limits = transport.config.limits
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Batches of messages, which are answered within a day."""
+        from streamkit.families.messages._async.batches import AsyncBatches
+
+        return AsyncBatches(self._transport)
 
     @overload
     async def create(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from streamkit._http.exchange import SyncExchange
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven
+    from streamkit.families.messages._sync.batches import Batches
     from streamkit.families.messages.params import CountTokensParams, MessageParams
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
@@ -44,6 +46,13 @@ class Messages(StreamingResource, SyncResource):
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
         self._limits = transport.config.limits
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches of messages, which are answered within a day."""
+        from streamkit.families.messages._sync.batches import Batches
+
+        return Batches(self._transport)
 
     @overload
     def create(

@@ -1,0 +1,87 @@
+"""``async_client.messages.batches``: batches of messages, which are answered within a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.families._resource._async.resource import AsyncResource
+from streamkit.families._resource._async.streaming import AsyncStreamingResource
+from streamkit.families.messages import batches as calls
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from reactivex import Observable
+
+    from streamkit.families._resource._async.stream import AsyncStream
+    from streamkit.families._resource.async_listing import AsyncPages
+    from streamkit.families._resource.params import RequestOptions
+    from streamkit.families.messages.batches import (
+        BatchCreateAndPollParams,
+        BatchCreateParams,
+        BatchListParams,
+        BatchPollParams,
+    )
+    from streamkit.types.messages import (
+        DeletedMessageBatch,
+        MessageBatch,
+        MessageBatchIndividualResponse,
+    )
+
+__all__ = ["AsyncBatches"]
+
+
+class AsyncBatches(AsyncStreamingResource, AsyncResource):
+    """Batches of messages."""
+
+    async def create(self, **params: Unpack[BatchCreateParams]) -> MessageBatch:
+        """Create a batch of requests, each with a ``custom_id`` and the ``params`` of a message."""
+        return await self._send(calls.create(params))
+
+    async def retrieve(self, batch_id: str, **params: Unpack[RequestOptions]) -> MessageBatch:
+        """Fetch a batch, whose ``request_counts`` show its progress."""
+        return await self._send(calls.retrieve(batch_id, params))
+
+    def list(self, **params: Unpack[BatchListParams]) -> AsyncPages[MessageBatch]:
+        """Return the batches, the newest first."""
+        return self._list(calls.list_batches(params))
+
+    async def cancel(self, batch_id: str, **params: Unpack[RequestOptions]) -> MessageBatch:
+        """Request the cancellation of the requests that have not begun."""
+        return await self._send(calls.cancel(batch_id, params))
+
+    async def delete(self, batch_id: str, **params: Unpack[RequestOptions]) -> DeletedMessageBatch:
+        """Delete a batch that has ended."""
+        return await self._send(calls.delete(batch_id, params))
+
+    async def results(
+        self, batch_id: str, **params: Unpack[RequestOptions]
+    ) -> AsyncStream[MessageBatchIndividualResponse]:
+        """Return a stream of the results of a batch that has ended, in any order."""
+        return await self._open(calls.results(batch_id, params))
+
+    def observe_results(
+        self, batch_id: str, **params: Unpack[RequestOptions]
+    ) -> Observable[MessageBatchIndividualResponse]:
+        """Return a cold observable of the results."""
+        return self._observe(calls.results(batch_id, params))
+
+    async def poll(self, batch_id: str, **params: Unpack[BatchPollParams]) -> MessageBatch:
+        """Wait until a batch has ended, and return it."""
+        return await self._poll(calls.poll(batch_id, params))
+
+    async def create_and_poll(self, **params: Unpack[BatchCreateAndPollParams]) -> MessageBatch:
+        """Create a batch, wait until it has ended, and return it."""
+        return await self._poll(calls.create_and_poll(params))
+
+    def observe_poll(
+        self, batch_id: str, **params: Unpack[BatchPollParams]
+    ) -> Observable[MessageBatch]:
+        """Return a cold observable of the states that ``poll`` receives."""
+        return self._observe_poll(calls.poll(batch_id, params))
+
+    def observe_create_and_poll(
+        self, **params: Unpack[BatchCreateAndPollParams]
+    ) -> Observable[MessageBatch]:
+        """Return a cold observable of a batch's states; every subscription creates a batch."""
+        return self._observe_poll(calls.create_and_poll(params))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._core.content import has_content
@@ -64,8 +62,8 @@ def content_timeout(
 
 def _registered_types() -> Takes:
     """Return the types of chunks of the families that are loaded."""
-    known = (ChatCompletionChunk, PartEvent)
-    more: list[Takes] = [
-        kind for kind in has_content.registry if kind is not object and not issubclass(kind, known)
-    ]
-    return reduce(or_, more, ChatCompletionChunk)
+    takes: Takes = ChatCompletionChunk
+    for kind in has_content.registry:
+        if kind is not object and not issubclass(kind, ChatCompletionChunk | PartEvent):
+            takes = takes | kind
+    return takes

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import get_args
 
+from streamkit._core.content import has_content
 from streamkit.types.messages import (
     InputJSONDelta,
     RawContentBlockDeltaEvent,
     RawContentBlockStartEvent,
     RawMessageDeltaEvent,
     RawMessageStartEvent,
+    RawMessageStreamEvent,
     TextBlock,
     TextDelta,
     ThinkingBlock,
     ThinkingDelta,
+    UnknownEvent,
 )
-
-if TYPE_CHECKING:
-    from streamkit.types.messages import RawMessageStreamEvent
 
 __all__ = ["is_content"]
 
@@ -49,3 +49,7 @@ def is_content(event: RawMessageStreamEvent) -> bool:
             return bool(delta.stop_reason)
         case _:
             return False
+
+
+for _type in (*get_args(RawMessageStreamEvent), UnknownEvent):
+    has_content.register(_type, is_content)

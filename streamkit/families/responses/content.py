@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.content import has_content
+from streamkit._core.ending import ends_answer
+from streamkit.types.responses.response import Response
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
     ResponseIncompleteEvent,
     ResponseStateEvent,
+    StreamEvent,
 )
 from streamkit.types.responses.text_events import (
     ResponseContentPartAddedEvent,
@@ -29,6 +33,7 @@ _OPENING = (
 _TEXTS = frozenset({"message", "reasoning"})
 
 
+@has_content.register(StreamEvent)
 def is_content(event: ResponseStreamEvent) -> bool:
     """Return whether an event has a part of an answer, or its end.
 
@@ -43,3 +48,14 @@ def is_content(event: ResponseStreamEvent) -> bool:
     if isinstance(event, ResponseOutputItemAddedEvent):
         return event.item is not None and event.item.type not in _TEXTS
     return not isinstance(event, (ResponseStateEvent, ResponseErrorEvent, *_OPENING))
+
+
+@ends_answer.register(ResponseCompletedEvent)
+@ends_answer.register(ResponseIncompleteEvent)
+def _(_: ResponseCompletedEvent | ResponseIncompleteEvent) -> bool:
+    return True
+
+
+@ends_answer.register(Response)
+def _(response: Response) -> bool:
+    return response.status in {"completed", "incomplete"}

@@ -123,7 +123,8 @@ class CommonMessageEvents(Machine["Sequence[MessageStreamEvent[Any]]", CommonEve
             case MessageStopEvent():
                 reason = mark.fields.get("stop_reason")
                 if reason == "refusal":
-                    yield RefusalDoneEvent(0, _refusal(event.message), _raw=event)
+                    refusal = _refusal(event.message)
+                    yield RefusalDoneEvent(0, refusal, _part=("refusal",), _raw=event)
                 if reason:
                     yield FinishEvent(0, _REASONS.get(reason, reason), reason, _raw=event)
             case _:

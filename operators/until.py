@@ -65,8 +65,8 @@ class _Seen(TextsMachine[PathWatch, object]):
     def __init__(self, paths: Sequence[Path], tool: str | None) -> None:
         super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
 
-    def _news(self, parser: PathWatch, _event: Event | None, text: str) -> Sequence[Any]:
+    def _news(self, parser: PathWatch, _event: Event | None, text: str, /) -> Sequence[Any]:
         return parser.take(text)
 
-    def _last_news(self, parser: PathWatch, _event: Event | None) -> Sequence[Any]:
+    def _last_news(self, parser: PathWatch, _event: Event | None, /) -> Sequence[Any]:
         return parser.finish()

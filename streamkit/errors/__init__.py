@@ -179,7 +179,7 @@ class APIStatusError(APIError):
     def __init__(self, message: str, *, response: Any, body: object = None) -> None:
         request_id = None if response is None else request_id_in(response.headers)
         super().__init__(message, body=body, request_id=request_id)
-        self.response = response
+        self.response: Any = response
         """The response; None for an error that a server reported within a stream."""
         self.status_code: int = self._status if response is None else response.status_code
 

@@ -69,8 +69,7 @@ def test_nothing_comes_after_disposal(marbles: Marbles) -> None:
 
 
 def test_what_is_no_event_and_no_text_is_an_error(marbles: Marbles) -> None:
-    operator = pipe(rx_operators.map(lambda _: 1), items("a"))
-    marbles("--a--|", operator, "--#", raises=TypeError)
+    marbles("--1--|", items("a"), "--#", raises=TypeError)
 
 
 def machine(*paths: str, type: Any = None, tool: str | None = None) -> ItemsMachine:

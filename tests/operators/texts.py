@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 def events(pieces: Iterable[str], index: int = 0, type: Any = None) -> list[Any]:
     """Return the events of a chat whose content is these pieces."""
-    machine = ChatEvents(Reader(response_format(type)))
-    return run(machine, [*(says(piece, index) for piece in pieces), ends("stop", index)])
+    format_: Any = response_format(type)
+    return run(
+        ChatEvents(Reader(format_)),
+        [*(says(piece, index) for piece in pieces), ends("stop", index)],
+    )
 
 
 def call_events(name: str, pieces: Sequence[str]) -> list[Any]:

@@ -28,6 +28,7 @@ from tests.sse_bodies import DONE, part, stream
 
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 LOST = OSError("lost")
+NOTHING: Observable[Any] = reactivex.empty()
 
 Taken: TypeAlias = "tuple[list[Any], str]"
 
@@ -117,7 +118,7 @@ LOOPS = pytest.mark.parametrize("loop", [taken, taken_async])
     ("observable", "expected"),
     [
         pytest.param(lambda: reactivex.of(1, 2, 3), ([1, 2, 3], "completed"), id="happy"),
-        pytest.param(reactivex.empty, ([], "completed"), id="empty"),
+        pytest.param(lambda: NOTHING, ([], "completed"), id="empty"),
         pytest.param(
             lambda: reactivex.concat(reactivex.of(1, 2), reactivex.throw(LOST)),
             ([1, 2], repr(LOST)),
@@ -173,7 +174,7 @@ def test_each_loop_is_a_subscription_and_none_is_made_before(loop: Callable[...,
         observer.on_completed()
         return Disposable()
 
-    observable = Observable(subscribe)
+    observable: Observable[Any] = Observable(subscribe)
     iterate(observable)
     assert not subscribed
     loop(observable)
@@ -234,7 +235,8 @@ def test_a_source_on_another_thread_waits_there(buffer: int) -> None:
         threading.Thread(target=run, daemon=True).start()
         return Disposable()
 
-    loop = iter(iterate(Observable(emit), buffer=buffer))
+    observable: Observable[Any] = Observable(emit)
+    loop = iter(iterate(observable, buffer=buffer))
     assert next(loop) == 0
     assert ahead.wait(10)
     assert len(emitted) <= 2 + buffer
@@ -257,10 +259,11 @@ def test_a_subject_fed_by_the_loop_itself_is_ahead_by_a_limit(
         threading.Thread(target=subject.on_next, args=(0,), daemon=True).start()
         return subscription
 
+    observable: Observable[int] = Observable(subscribe)
     items: list[int] = []
 
     def loop() -> None:
-        for item in iterate(Observable(subscribe)):
+        for item in iterate(observable):
             items.append(item)
             for number in range(1, 6):
                 subject.on_next(number)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -81,17 +81,19 @@ def _found(
         return
     step, rest = steps[0], steps[1:]
     if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
         if step is None:
-            for key, item in value.items():
+            for key, item in members.items():
                 yield from _found(rest, item, (*location, key))
-        elif isinstance(step, str) and step in value:
-            yield from _found(rest, value[step], (*location, step))
+        elif isinstance(step, str) and step in members:
+            yield from _found(rest, members[step], (*location, step))
     elif isinstance(value, list):
+        elements = cast("list[Any]", value)
         if step is None:
-            for index, item in enumerate(value):
+            for index, item in enumerate(elements):
                 yield from _found(rest, item, (*location, index))
-        elif isinstance(step, int) and step < len(value):
-            yield from _found(rest, value[step], (*location, step))
+        elif isinstance(step, int) and step < len(elements):
+            yield from _found(rest, elements[step], (*location, step))
 
 
 def _steps(text: str) -> Iterator[str | int | None]:

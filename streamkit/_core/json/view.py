@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
     from streamkit._core.growing_text import GrowingText
@@ -82,17 +82,23 @@ class _View:
         was complete. With ``*`` in the path, all that it selects must be complete, and no more may
         come. A complete object or array is a plain dict or list, and no view.
         """
-        return Completeness(self)
+        return Completeness(self._is_complete_at)
 
-    def _part(self, step: str | int | None) -> tuple[Any, bool] | None:
-        """Return the value at a step and whether it was open; None if it may still come."""
+    def _is_complete_at(self, steps: tuple[str | int | None, ...]) -> bool:
+        """Return whether the value at these steps had come and was complete."""
+        if not steps:
+            return False
         open_at = self._level.key if isinstance(self, PartialObject) else self._level.count
-        if self._tip is not None and step == open_at:
-            return self._open_value(), True
+        if self._tip is not None and steps[0] == open_at:
+            value = self._open_value()
+            return isinstance(value, _View) and value._is_complete_at(steps[1:])  # noqa: SLF001 - its own kind
         try:
-            return cast("Any", self)[step], False
+            value = cast("Any", self)[steps[0]]
         except (KeyError, IndexError, TypeError):
-            return None
+            return False
+        from streamkit._core.json.path import Path as JSONPath
+
+        return any(True for _ in JSONPath(steps[1:]).find(value))
 
     @property
     def __pydantic_serializer__(self) -> object:
@@ -127,10 +133,10 @@ def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
 class Completeness:
     """Whether a view was complete: false, and a function of paths into the view."""
 
-    __slots__ = ("_view",)
+    __slots__ = ("_is_complete_at",)
 
-    def __init__(self, view: _View) -> None:
-        self._view = view
+    def __init__(self, is_complete_at: Callable[[tuple[str | int | None, ...]], bool]) -> None:
+        self._is_complete_at = is_complete_at
 
     def __bool__(self) -> bool:
         return False
@@ -144,21 +150,9 @@ class Completeness:
         Raises:
             ValueError: The text is no such path.
         """
-        from streamkit._core.json.path import Path as JSONPath
         from streamkit._core.json.path import parsed
 
-        steps = parsed(path).steps
-        value: Any = self._view
-        for depth, step in enumerate(steps):
-            if not isinstance(value, _View):  # all of it is there
-                return any(True for _ in JSONPath(steps[depth:]).find(value))
-            part = value._part(step)  # noqa: SLF001 - a view of this module
-            if part is None:
-                return False
-            value, is_open = part
-            if is_open and isinstance(value, str):
-                return False
-        return not isinstance(value, _View)
+        return self._is_complete_at(parsed(path).steps)
 
     def __repr__(self) -> str:
         return "False"

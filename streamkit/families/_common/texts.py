@@ -73,11 +73,11 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
         return [output for place in list(self._parsers) for output in self._finish(place)]
 
     @abstractmethod
-    def _news(self, parser: J, event: Event | None, text: str) -> Sequence[B]:
+    def _news(self, parser: J, event: Event | None, text: str, /) -> Sequence[B]:
         """Return what is new with a piece of a text."""
 
     @abstractmethod
-    def _last_news(self, parser: J, event: Event | None) -> Sequence[B]:
+    def _last_news(self, parser: J, event: Event | None, /) -> Sequence[B]:
         """Return what is new with the end of a text; ``event`` had its last piece."""
 
     def _piece(self, place: tuple[int | str, ...], event: Any, text: str) -> Sequence[B]:

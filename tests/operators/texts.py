@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def events(pieces: Iterable[str], index: int = 0, type: Any = None) -> list[Any]:
     """Return the events of a chat whose content is these pieces."""
-    format_: Any = response_format(type)
+    format_ = cast("Any", response_format(type))
     return run(
         ChatEvents(Reader(format_)),
         [*(says(piece, index) for piece in pieces), ends("stop", index)],

@@ -29,6 +29,7 @@ from tests.sse_bodies import DONE, part, stream
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 LOST = OSError("lost")
 NOTHING: Observable[Any] = reactivex.empty()
+NO_ITEMS: list[Any] = []
 
 Taken: TypeAlias = "tuple[list[Any], str]"
 
@@ -118,7 +119,7 @@ LOOPS = pytest.mark.parametrize("loop", [taken, taken_async])
     ("observable", "expected"),
     [
         pytest.param(lambda: reactivex.of(1, 2, 3), ([1, 2, 3], "completed"), id="happy"),
-        pytest.param(lambda: NOTHING, ([], "completed"), id="empty"),
+        pytest.param(lambda: NOTHING, (NO_ITEMS, "completed"), id="empty"),
         pytest.param(
             lambda: reactivex.concat(reactivex.of(1, 2), reactivex.throw(LOST)),
             ([1, 2], repr(LOST)),

@@ -58,7 +58,8 @@ so have the public modules:
 """
 
 # There is no `__all__`: with one, `help` would print the help of every class. The names that are
-# imported as themselves are public; a test has the list of them.
+# imported as themselves are public; a test has the list of them. So `from streamkit import *` binds
+# those, and not the ones that are imported on first use: a program names what it imports.
 
 from __future__ import annotations
 

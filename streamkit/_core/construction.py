@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
 import math
 import types
 from collections.abc import Callable
@@ -17,14 +16,13 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, Union, cast, get_args, g
 import msgspec
 
 from streamkit._core.compiled import converter
+from streamkit._core.logger import logger
 from streamkit._core.wire import JSONText, UnixTime, Wire
 
 __all__ = ["construct"]
 
 W = TypeVar("W", bound=Wire)
 Reader: TypeAlias = Callable[[Any], tuple[Any, Any]]
-
-_log = logging.getLogger("streamkit")
 
 _MISFIT = object()
 _NOTHING = object()
@@ -66,7 +64,7 @@ def _built(type_: type[W], data: dict[str, Any], unread: dict[str, Any]) -> W:
         wire.add_unknown(unread)
         for key, rest in unread.items():
             kind = type(rest).__name__
-            _log.debug("%s.%s is a %s, kept as it came", type_.__name__, key, kind)
+            logger().debug("%s.%s is a %s, kept as it came", type_.__name__, key, kind)
     return wire
 
 

@@ -6,7 +6,6 @@ streamed answer breaks off before any of its content was emitted.
 
 from __future__ import annotations
 
-import logging
 import time
 from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from msgspec.structs import replace
 
 from streamkit._core.deadlines import Deadlines
+from streamkit._core.logger import logger
 from streamkit._http.body import SyncBody
 from streamkit._http.request import encoded
 from streamkit._http.timed_body import TimedSyncBody
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from streamkit._http.request import Request
 
 __all__ = ["Exchange", "SyncExchange"]
-
-_log = logging.getLogger("streamkit")
 
 AnyTransport = TypeVar("AnyTransport", bound="SyncTransport | AsyncTransport")
 
@@ -74,7 +72,7 @@ class Exchange(Generic[AnyTransport]):
         return delay
 
     def _log_break(self, error: Exception, delay: float) -> None:
-        _log.info(
+        logger().info(
             "%s %s: the answer ended before its first content (%s); attempt %d follows in %.3f s",
             self._request.method,
             self._request.path,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING
 
+from streamkit._core.logger import is_debugged, logger
 from streamkit._http.backoff import back_off, delay_asked, is_transient
 from streamkit._http.redaction import request_id
 from streamkit._http.retry_state import RetryState
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from streamkit._http.request import Request
 
 __all__ = ["Attempts", "logger"]
-
-logger = logging.getLogger("streamkit")
-logger.addHandler(logging.NullHandler())
 
 
 class Attempts:
@@ -54,9 +51,9 @@ class Attempts:
         return seconds
 
     def _log(self, response: httpx.Response | None, error: Exception | None = None) -> None:
-        if not logger.isEnabledFor(logging.DEBUG):
+        if not is_debugged():
             return
-        logger.debug(
+        logger().debug(
             "%s %s: attempt %d ended with %s after %.3f s, request id %s",
             self._request.method,
             self._request.path,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING
 
+from streamkit._core.logger import is_debugged, logger
 from streamkit._http.redaction import request_id
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["StreamLog"]
-
-_log = logging.getLogger("streamkit")
 
 
 class StreamLog:
@@ -26,14 +24,16 @@ class StreamLog:
         self, response: httpx.Response | None, events: int, error: Exception | None = None
     ) -> None:
         """Log the end of a stream: success, or only the class of ``error``."""
-        if not _log.isEnabledFor(logging.DEBUG):
+        if not is_debugged():
             return
         how = "success" if error is None else type(error).__name__
         seconds = time.monotonic() - self._began
         if response is None:
-            _log.debug("the source ended with %s after %d events and %.3f s", how, events, seconds)
+            logger().debug(
+                "the source ended with %s after %d events and %.3f s", how, events, seconds
+            )
             return
-        _log.debug(
+        logger().debug(
             "%s %s: the stream ended with %s after %d events, %d bytes and %.3f s, request id %s",
             response.request.method,
             response.request.url.path,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from streamkit._core.logger import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["Observers"]
 
 E = TypeVar("E")
-
-_log = logging.getLogger("streamkit")
 
 
 class Observers(Generic[E]):
@@ -76,7 +75,7 @@ class Observers(Generic[E]):
         raised, self._raised = self._raised, []
         for error in raised:
             if error is not failure:
-                _log.error("an observer of a stream that failed raised", exc_info=error)
+                logger().error("an observer of a stream that failed raised", exc_info=error)
 
     def raise_theirs(self) -> None:
         """Raise the observers' error, or a group when there are several."""

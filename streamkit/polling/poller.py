@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streamkit._core.duration import require_duration
+from streamkit._core.logger import logger
 from streamkit._core.printable import printable
-from streamkit._http.retries import logger
 from streamkit.errors import PollTimeoutError, StreamkitError
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Poller(Generic[T]):
         self._pause = 0.0 if has_started and hinted is None else self._interval
         final = self._polling.until(reply.state)
         if final is None:
-            logger.warning(
+            logger().warning(
                 "%s has the status %s, which is not known here: it is polled no more",
                 printable(self.resource_id or "What was polled"),
                 self._status(),

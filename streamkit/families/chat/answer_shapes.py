@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.logger import logger
 from streamkit._core.reports import ENVELOPES
 from streamkit.types import ChunkChoice, construct
 from streamkit.types.speech import Speech
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 __all__ = ["WholeMessages", "as_chunk", "as_completion", "unwrapped"]
-
-_log = logging.getLogger("streamkit")
 
 
 def unwrapped(value: object) -> object:
@@ -115,7 +113,7 @@ class WholeMessages:
         message = _with_places(cast("dict[str, Any]", message), again=True)
         known = self._messages.get(index)
         if known is None and self._has_spoken(index):
-            _log.debug("a whole message repeats choice %d, and is kept beside it", index)
+            logger().debug("a whole message repeats choice %d, and is kept beside it", index)
             return choice
         if known is not None and not _grows(known, message):
             self._in_pieces.add(index)

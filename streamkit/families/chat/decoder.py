@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from streamkit._core.logger import logger
 from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["ChunkDecoder"]
 
 C = TypeVar("C", bound=ChatCompletionChunk)
-
-_log = logging.getLogger("streamkit")
 
 
 class ChunkDecoder(ObjectDecoder[C]):
@@ -114,7 +112,7 @@ class ChunkDecoder(ObjectDecoder[C]):
                 self._pass_over(data)
             return True
         self._skip(data)
-        _log.debug("skipped event %d, which is no chunk", self.received)
+        logger().debug("skipped event %d, which is no chunk", self.received)
         return False
 
     def _skip(self, data: str | bytes) -> None:

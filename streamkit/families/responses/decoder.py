@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import logging
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.compiled import decoder
 from streamkit._core.construction import construct
 from streamkit._core.decoding import NestingError, loads
+from streamkit._core.logger import logger
 from streamkit._core.object_decoder import no_object
 from streamkit._core.reports import report_in, reported
 from streamkit.errors import APIError, LimitExceededError
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from streamkit.types.responses.response import Response
 
 __all__ = ["ENDED", "EventDecoder", "failure"]
-
-_log = logging.getLogger("streamkit")
 
 ENDED = frozenset({"cancelled", "completed", "failed", "incomplete"})
 """The statuses of a response that has ended."""
@@ -141,7 +139,7 @@ class EventDecoder(AnswerDecoder[Any]):
             raise reported(data, report)
         if not isinstance(name, str):
             self._pass_over(data)
-            _log.debug("skipped event %d, which has no type", self.received)
+            logger().debug("skipped event %d, which has no type", self.received)
             return None
         return construct(UnknownResponseEvent, {**fields, "type": name})
 

@@ -36,6 +36,7 @@ from streamkit.families._common.events import (
     ServerToolDoneEvent,
     UsageEvent,
 )
+from streamkit.families._common.part_event import PartEvent
 from streamkit.families._common.path_events import (
     ItemDoneEvent,
     ItemFailedEvent,
@@ -73,6 +74,7 @@ __all__ = [
     "LogprobsContentDoneEvent",
     "LogprobsRefusalDeltaEvent",
     "LogprobsRefusalDoneEvent",
+    "PartEvent",
     "PatchEvent",
     "PathDeltaEvent",
     "PathDoneEvent",

@@ -49,9 +49,9 @@ MODULES = {
         CustomToolCallInputDeltaEvent CustomToolCallInputDoneEvent Event EventsDroppedEvent
         FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent
         ImagePartialEvent ItemDoneEvent ItemFailedEvent LogprobsContentDeltaEvent
-        LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PatchEvent
-        PathDeltaEvent PathDoneEvent RawChunkEvent ReasoningDeltaEvent
-        ReasoningDoneEvent RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
+        LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PartEvent
+        PatchEvent PathDeltaEvent PathDoneEvent RawChunkEvent ReasoningDeltaEvent ReasoningDoneEvent
+        RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
         ServerToolDoneEvent UsageEvent
     """,
     "hub": "",

@@ -38,7 +38,7 @@ class Hub(ObserverBase[E]):
     - ``drop_oldest``: the oldest event is dropped; an ``events.dropped`` event in its place has the
       number of dropped events.
     - ``coalesce``: waiting events are merged. A delta event replaces the one before it of its kind
-      and choice, and has the text of both; a chunk event replaces the one before it, whose
+      and part, and has the text of both; a chunk event replaces the one before it, whose
       ``chunk`` is lost. No merge spans a done event or any other event that is no delta. These are
       all kept, and if they alone exceed the limit, the consumer fails.
     - ``fail``: the consumer ends with ``SlowConsumerError``, after its waiting events.

@@ -256,6 +256,23 @@ def test_many_share_one_request(protocol: Protocol, answer: Answer) -> None:
     assert sorted(kinds) == sorted(kinds[::2] * 2)
 
 
+async def test_a_race_has_one_winner_and_lets_the_others_go(protocol: Protocol) -> None:
+    silent = protocol.script(TEXT, events=1, end=[Do.HOLD])
+    ended = asyncio.Event()
+    texts: list[str] = []
+    with ScriptedServer(silent, protocol.script(TEXT)) as server:
+        async with protocol.open_async(server) as client:
+            # A chunk event would win the race, so it is run for the first piece of text.
+            racers = [
+                protocol.resource(client).observe(**protocol.asked(None)).pipe(ops.text())
+                for _ in range(2)
+            ]
+            rx_.amb(*racers).subscribe(texts.append, on_completed=ended.set)
+            await asyncio.wait_for(ended.wait(), 10)
+            assert await asyncio.to_thread(server.hung_up.wait, 10)
+    assert texts == TEXT.text
+
+
 # A hub
 
 ENDS: dict[str, tuple[Callable[[Protocol], Script], type[Exception] | None]] = {

@@ -17,6 +17,8 @@ from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from streamkit._http.async_closing import raw
+from streamkit._http.aws_event_stream import events, events_async, is_of_aws
+from streamkit._http.coding_error import CodingError, HalfPackedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterator
@@ -38,24 +40,29 @@ _SLICE = 16
 """The number of bytes fed to zstd's older decoder at once: at most four blocks of one letter."""
 
 
-class CodingError(Exception):
-    """The error of a body that cannot be decoded."""
-
-
-class HalfPackedError(CodingError, EOFError):
-    """The error of a body that ended in the middle of its coding."""
-
-
 def unpacked(response: httpx.Response) -> Generator[bytes, None, None]:
-    """Return the decoded body of ``response`` as it arrives; reading raises ``CodingError``."""
+    """Return the decoded body of ``response`` as it arrives; reading raises ``CodingError``.
+
+    The messages of an event stream of AWS become server-sent events.
+    """
+    chunks = _decoded(response)
+    return events(chunks) if is_of_aws(response) else chunks
+
+
+def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Return the decoded body of ``response`` as it arrives on an event loop."""
+    chunks = _decoded_async(response)
+    return events_async(chunks) if is_of_aws(response) else chunks
+
+
+def _decoded(response: httpx.Response) -> Generator[bytes, None, None]:
     if response.is_stream_consumed:  # as it is by an HTTP client without sockets
         return _once(response.content)
     coding = _coding(response)
     return _undone(response, coding) if coding else _own(response.iter_raw())
 
 
-def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Return the decoded body of ``response`` as it arrives on an event loop."""
+def _decoded_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     if response.is_stream_consumed:
         return _once_async(response.content)
     coding = _coding(response)

@@ -17,12 +17,14 @@ def call_of(
 ) -> AnswerCall[Any, Any]:
     """Return the call whose answer a source of this protocol is; it is never sent.
 
-    Raises ``ValueError`` for a name that is no protocol's.
+    Raises ``ValueError`` for a name that is no protocol's, or an option that only chat has.
     """
     make = _CALLS.get(family)
     if make is None:
         names = ", ".join(map(repr, _CALLS))
         raise ValueError(f"family is the name of a protocol ({names}), and not {family!r}")
+    if family != "chat" and (options.pop("think_tags") is not None or choices != 1):
+        raise ValueError(f"choices and think_tags are for chat, and not for {family}")
     return make(format, tools, choices, options)
 
 
@@ -35,6 +37,24 @@ def _chat(
     return CompletionCall(params, stream=True, **options).streamed()
 
 
+def _responses(
+    format: object, tools: object, _: int, options: dict[str, Any]
+) -> AnswerCall[Any, Any]:
+    from streamkit.families.responses.call import ResponseCall
+
+    return ResponseCall({"text_format": format, "tools": tools}, stream=True, **options).streamed()
+
+
+def _messages(
+    format: object, tools: object, _: int, options: dict[str, Any]
+) -> AnswerCall[Any, Any]:
+    from streamkit.families.messages.call import MessageCall
+
+    return MessageCall({"tools": tools}, stream=True, output_format=format, **options).streamed()
+
+
 _CALLS: dict[str, Callable[[object, object, int, dict[str, Any]], AnswerCall[Any, Any]]] = {
-    "chat": _chat
+    "chat": _chat,
+    "messages": _messages,
+    "responses": _responses,
 }

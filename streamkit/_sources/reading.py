@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FamilyName", "aread", "read"]
 
-FamilyName: TypeAlias = Literal["chat"]
+FamilyName: TypeAlias = Literal["chat", "messages", "responses"]
 """The name of the protocol that a source speaks."""
 
 T = TypeVar("T")
@@ -109,10 +109,10 @@ def read(  # noqa: PLR0913 - a source has as many options as a request
         family: The protocol that it speaks.
         format: The type to parse the content into, or the dict that a request takes.
         tools: The tools of the request, as it takes them.
-        choices: The number of choices that were requested.
+        choices: The number of choices that were requested of a chat.
         on_truncated: "error" raises an error when the source is cut; "accept" ends the stream.
         partial_strings: Whether ``parsed`` includes strings that are not complete yet.
-        think_tags: The tags around thoughts in the content, which become reasoning.
+        think_tags: The tags around thoughts in a chat's content, which become reasoning.
         limits: The maximum amounts that are accepted.
 
     Raises:
@@ -209,10 +209,10 @@ def aread(  # noqa: PLR0913 - a source has as many options as a request
         family: The protocol that it speaks.
         format: The type to parse the content into, or the dict that a request takes.
         tools: The tools of the request, as it takes them.
-        choices: The number of choices that were requested.
+        choices: The number of choices that were requested of a chat.
         on_truncated: "error" raises an error when the source is cut; "accept" ends the stream.
         partial_strings: Whether ``parsed`` includes strings that are not complete yet.
-        think_tags: The tags around thoughts in the content, which become reasoning.
+        think_tags: The tags around thoughts in a chat's content, which become reasoning.
         limits: The maximum amounts that are accepted.
 
     Raises:

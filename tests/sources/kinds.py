@@ -74,7 +74,7 @@ KINDS: dict[str, Callable[[bytes], Any]] = {
     "text": bytes.decode,
     "cut bytes": cut,
     "cut bytearrays": lambda wire: [bytearray(piece) for piece in cut(wire)],
-    "cut text": lambda wire: [piece.decode() for piece in cut(wire)],
+    "cut text": lambda wire: [wire.decode()[at : at + 7] for at in range(0, len(wire), 7)],
     "lines": lambda wire: wire.splitlines(keepends=True),
     "a file": as_file,
     "a text file": lambda wire: io.StringIO(wire.decode()),

@@ -25,6 +25,8 @@ class AsyncAnthropic(AsyncAPIClient):
     closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
+    _package = "anthropic"
+
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[AnthropicOptions]
     ) -> None:

@@ -65,6 +65,8 @@ class AsyncOpenAI(AsyncAPIClient):
     closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
+    _package = "openai"
+
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[ClientOptions]
     ) -> None:

@@ -26,6 +26,8 @@ class Anthropic(APIClient):
     closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
+    _package = "anthropic"
+
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[AnthropicOptions]
     ) -> None:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from streamkit._client.missing import missing
 from streamkit._client.options import changed
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ class APIClient:
     """The base of the clients on the running loop."""
 
     _transport: SyncTransport
+    _package: ClassVar[str]
+    """The package whose client of this name has more than this one."""
+
+    if not TYPE_CHECKING:  # else type checkers would accept any name
+
+        def __getattr__(self, name: str) -> object:
+            raise missing(self, name, self._package)
 
     def close(self) -> None:
         """Close the connections, unless the caller gave the HTTP client."""

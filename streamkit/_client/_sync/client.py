@@ -66,6 +66,8 @@ class OpenAI(APIClient):
     closes it. The client raises ``StreamkitError`` when there is no key.
     """
 
+    _package = "openai"
+
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[ClientOptions]
     ) -> None:

@@ -33,6 +33,7 @@ PRINTS = {
     "Polling and uploads": (
         r"^completed\n(UploadProgress\([^\n]*\n)+(VectorStoreFileBatch\([^\n]*\n)+2\n$"
     ),
+    "Your own client, and any source": r"^\w[^\n]*\.\nstreamkit\n\w[^\n]*\.\n$",
     "Errors": r"^\{",
     "A server for tests": r"^ChatCompletion\([^\n]*\nincomplete max_completion_tokens\n$",
 }

@@ -11,6 +11,8 @@ import anthropic.types
 import openai
 import pydantic
 import pytest
+from anthropic.lib.bedrock import AnthropicBedrock, AsyncAnthropicBedrock
+from anthropic.lib.vertex import AnthropicVertex, AsyncAnthropicVertex
 
 import streamkit
 from streamkit import from_anthropic
@@ -30,12 +32,12 @@ WIRE = (Path(__file__).parent.parent / "recordings/anthropic/text_length.sse").r
 EVENTS = [json.loads(event.data) for event in SSEDecoder().feed(WIRE)]
 ANTHROPIC: dict[str, Any] = {"sync": anthropic.Anthropic, "async": anthropic.AsyncAnthropic}
 VERTEX: dict[str, Any] = {
-    "sync": anthropic.AnthropicVertex,
-    "async": anthropic.AsyncAnthropicVertex,
+    "sync": AnthropicVertex,
+    "async": AsyncAnthropicVertex,
 }
 BEDROCK: dict[str, Any] = {
-    "sync": anthropic.AnthropicBedrock,
-    "async": anthropic.AsyncAnthropicBedrock,
+    "sync": AnthropicBedrock,
+    "async": AsyncAnthropicBedrock,
 }
 KINDS = [*ANTHROPIC]
 SSE = head(200, [("Content-Type", "text/event-stream"), ("Content-Length", str(len(WIRE)))]) + WIRE
@@ -74,7 +76,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_call_is_answered_by_ours(kind: str, call: str, embedded: EmbeddedServer) -> None:
     answer = asked(over(kind, embedded.base_url), CALLS[call])
-    for each in answer if isinstance(answer, list) else [answer]:
+    for each in [*answer] if call.startswith("events") else [answer]:
         assert type(each).__module__.startswith("streamkit.types.")
 
 

@@ -7,7 +7,7 @@ import copy
 import json
 import pickle
 import threading
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import httpx2
@@ -62,7 +62,7 @@ def test_a_refusal_is_an_error_of_both_packages(kind: str, status: int, name: st
     assert isinstance(error, getattr(openai, name))
     assert isinstance(error, getattr(streamkit, name))
     assert (error.status_code, error.code, error.request_id) == (status, "c", "req_1")
-    said = [str(error), str(vars(error)), error.response.text]
+    said = [str(error), str(cast("dict[str, Any]", vars(error))), error.response.text]
     assert KEY not in "".join(said)
     assert "authorization" not in error.response.request.headers
     assert error.__cause__ is None

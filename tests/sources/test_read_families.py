@@ -52,8 +52,9 @@ def taken(way: str, source: Any, family: Any, **options: Any) -> tuple[list[Any]
             return list(stream), stream.get_final()
 
     async def take() -> tuple[list[Any], Any]:
-        whole = isinstance(source, list | bytes | str) or not hasattr(source, "__iter__")
-        async with aread(source if whole else Source(source), family, **options) as stream:
+        is_whole = isinstance(source, list | bytes | str)
+        given: object = source if is_whole else Source(source)
+        async with aread(given, family, **options) as stream:
             return [event async for event in stream], await stream.get_final()
 
     return asyncio.run(take())

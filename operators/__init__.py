@@ -21,6 +21,7 @@ from streamkit.operators.items import items
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import logprobs
 from streamkit.operators.message_content import message_content
+from streamkit.operators.only import only
 from streamkit.operators.partial_parse import partial_parse
 from streamkit.operators.patches import patches
 from streamkit.operators.pipe import pipe
@@ -50,6 +51,7 @@ __all__ = [
     "lift",
     "logprobs",
     "message_content",
+    "only",
     "partial_parse",
     "patches",
     "pipe",

@@ -59,9 +59,9 @@ MODULES = {
     "machine": "Machine",
     "operators": """
         accumulate accumulate_messages accumulate_run assistant_events chat_events content_timeout
-        decode decode_assistant_events items lift logprobs message_content partial_parse patches
-        pipe reasoning refusal_detect retry_stream select share split_by_choice split_by_part
-        split_think text tool_arg_parse tool_calls until
+        decode decode_assistant_events items lift logprobs message_content only partial_parse
+        patches pipe reasoning refusal_detect retry_stream select share split_by_choice
+        split_by_part split_think text tool_arg_parse tool_calls until
     """,
     "polling": """
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll

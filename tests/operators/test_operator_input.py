@@ -86,6 +86,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
         "MessageCreatedEvent, MessageDeltaEvent or MessageDoneEvent",
         (),
     ),
+    "only": (ops.only("content.delta"), "Typed", (CHUNK_EVENT, RESET)),
     "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
     "patches": (ops.patches(), OF_JSON, ON_JSON),
     "reasoning": (ops.reasoning(), "ChoiceUpdate", (UPDATE,)),

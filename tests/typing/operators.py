@@ -1,0 +1,50 @@
+"""The types that mypy and pyright infer in pipelines; both check this file, and nothing runs it."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from pydantic import BaseModel
+from reactivex import Observable
+
+from streamkit import OpenAI
+from streamkit import operators as ops
+from streamkit.events import (
+    ChatCompletionEvent,
+    ContentDeltaEvent,
+    ContentDoneEvent,
+    FinishEvent,
+    FunctionToolCallArgumentsDoneEvent,
+    ItemDoneEvent,
+    ItemFailedEvent,
+    ReasoningDeltaEvent,
+    UsageEvent,
+)
+
+
+class Step(BaseModel):
+    output: str
+
+
+def only_infers_the_class_of_what_passes(client: OpenAI) -> None:
+    events = client.chat.completions.observe(model="m", messages=[], response_format=Step)
+    assert_type(events.pipe(ops.only("content.delta")), Observable[ContentDeltaEvent])
+    assert_type(events.pipe(ops.only("content.done")), Observable[ContentDoneEvent[Any]])
+    assert_type(
+        events.pipe(ops.only("tool_calls.function.arguments.done")),
+        Observable[FunctionToolCallArgumentsDoneEvent],
+    )
+    assert_type(events.pipe(ops.only("usage")), Observable[UsageEvent])
+    assert_type(events.pipe(ops.only(ContentDeltaEvent)), Observable[ContentDeltaEvent])
+    assert_type(
+        events.pipe(ops.only(ContentDeltaEvent, ReasoningDeltaEvent, FinishEvent)),
+        Observable[ContentDeltaEvent | ReasoningDeltaEvent | FinishEvent],
+    )
+    items = events.pipe(ops.items("steps[*]", Step))
+    assert_type(items, Observable[ItemDoneEvent[Step] | ItemFailedEvent])
+    assert_type(items.pipe(ops.only(ItemFailedEvent)), Observable[ItemFailedEvent])
+
+
+def several_names_keep_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
+    two = events.pipe(ops.only("content.delta", "content.done"))
+    assert_type(two, Observable[ChatCompletionEvent[Step]])

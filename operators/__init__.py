@@ -14,6 +14,7 @@ from streamkit.operators.accumulate_messages import accumulate_messages
 from streamkit.operators.accumulate_run import accumulate_run
 from streamkit.operators.assistant_events import assistant_events
 from streamkit.operators.chat_events import chat_events
+from streamkit.operators.coalesce import coalesce
 from streamkit.operators.content_timeout import content_timeout
 from streamkit.operators.decode import decode
 from streamkit.operators.decode_assistant_events import decode_assistant_events
@@ -34,6 +35,7 @@ from streamkit.operators.split_by_choice import split_by_choice
 from streamkit.operators.split_by_part import split_by_part
 from streamkit.operators.split_think import split_think
 from streamkit.operators.text import text
+from streamkit.operators.throttle import throttle
 from streamkit.operators.tool_arg_parse import tool_arg_parse
 from streamkit.operators.tool_calls import tool_calls
 from streamkit.operators.until import until
@@ -44,6 +46,7 @@ __all__ = [
     "accumulate_run",
     "assistant_events",
     "chat_events",
+    "coalesce",
     "content_timeout",
     "decode",
     "decode_assistant_events",
@@ -64,6 +67,7 @@ __all__ = [
     "split_by_part",
     "split_think",
     "text",
+    "throttle",
     "tool_arg_parse",
     "tool_calls",
     "until",

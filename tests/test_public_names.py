@@ -58,10 +58,10 @@ MODULES = {
     "limits": "DEFAULTS Limits",
     "machine": "Machine",
     "operators": """
-        accumulate accumulate_messages accumulate_run assistant_events chat_events content_timeout
-        decode decode_assistant_events items lift logprobs message_content only partial_parse
-        patches pipe reasoning refusal_detect retry_stream select share split_by_choice
-        split_by_part split_think text tool_arg_parse tool_calls until
+        accumulate accumulate_messages accumulate_run assistant_events chat_events coalesce
+        content_timeout decode decode_assistant_events items lift logprobs message_content only
+        partial_parse patches pipe reasoning refusal_detect retry_stream select share
+        split_by_choice split_by_part split_think text throttle tool_arg_parse tool_calls until
     """,
     "polling": """
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll

@@ -104,6 +104,11 @@ class Growth(Event, frozen=True, gc=False, eq=False):
         piece = log.between(start, end) if hasattr(log, "between") else log[start:end]
         return replace(self, **{self._piece: piece})
 
+    @classmethod
+    def piece_of(cls, event: Self) -> Any:
+        """Return the new piece: a string, or a list."""
+        return getattr(event, cls._piece)
+
 
 _end_of = attrgetter("_end")
 

@@ -174,6 +174,10 @@ class _State(Demand, Generic[T]):
         self._wake()
         return Disposable(detach)
 
+    def expect_others(self) -> None:
+        """Read every stream by a task of its own."""
+        self._is_shared = True
+
     def when_open(self, act: Callable[[], object]) -> None:
         """Call ``act``, once, when there is room for an item; at once if there is."""
         self._openers.append(act)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reactivex import abc
 
-__all__ = ["DEMAND", "Demand", "current_demand", "in_demand"]
+__all__ = ["DEMAND", "Demand", "current_demand", "expect_a_timer", "in_demand"]
 
 R = TypeVar("R")
 
@@ -33,6 +33,12 @@ class Demand:
         """Do the same for a source that is awaited."""
         return None
 
+    def expect_others(self) -> None:
+        """Note that something else than streams will emit as well, such as a timer.
+
+        The loop must then wait for its items, and not for a stream that it reads itself.
+        """
+
     def when_open(self, act: Callable[[], object]) -> None:
         """Call ``act``, once, when an item is wanted; at once if one is."""
         act()
@@ -45,6 +51,13 @@ DEMAND: ContextVar[Demand | None] = ContextVar("streamkit.demand", default=None)
 def current_demand() -> Demand | None:
     """Return the demand of the loop that subscribes here, or None."""
     return DEMAND.get()
+
+
+def expect_a_timer() -> None:
+    """Let the loop that subscribes here, if there is one, expect items of a timer."""
+    demand = DEMAND.get()
+    if demand is not None:
+        demand.expect_others()
 
 
 def in_demand(demand: Demand, act: Callable[[], R]) -> R:

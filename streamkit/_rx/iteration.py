@@ -217,6 +217,11 @@ class _State(Demand, Generic[T]):
             self._changed.notify_all()
         return Disposable(lambda: self._disown(own))
 
+    def expect_others(self) -> None:
+        """Read every stream on a thread of its own."""
+        with self._changed:
+            self._is_shared = True
+
     def on_next(self, item: T) -> None:
         """Add an item; on another thread than the loop's, wait until there is room."""
         if threading.get_ident() == self._reader:

@@ -11,12 +11,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from streamkit._rx.loop import running_loop
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reactivex import abc
 
-__all__ = ["clock_of", "schedule_after"]
+__all__ = ["clock_of", "schedule_after", "some_scheduler"]
 
 
 def clock_of(scheduler: abc.SchedulerBase | None) -> Callable[[], float]:
@@ -46,6 +48,15 @@ def schedule_after(
     if seconds <= 0:
         return scheduler.schedule(action)
     return TimeoutScheduler.singleton().schedule_relative(seconds, begin)
+
+
+def some_scheduler() -> abc.SchedulerBase:
+    """Return a scheduler of the running loop, or else one with timer threads."""
+    from reactivex.scheduler import TimeoutScheduler
+    from reactivex.scheduler.eventloop import AsyncIOScheduler
+
+    loop = running_loop()
+    return TimeoutScheduler.singleton() if loop is None else AsyncIOScheduler(loop)
 
 
 def _itself(scheduler: abc.SchedulerBase) -> abc.SchedulerBase:

@@ -7,8 +7,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.deadlines import Deadlines, StreamLimits
-from streamkit._rx.loop import running_loop
-from streamkit._rx.scheduler_time import clock_of, schedule_after
+from streamkit._rx.demand import expect_a_timer
+from streamkit._rx.scheduler_time import clock_of, schedule_after, some_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,8 @@ def timed(
     def subscribe(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
-        clock = scheduler or subscribed_on or _some_scheduler()
+        clock = scheduler or subscribed_on or some_scheduler()
+        expect_a_timer()
         subscription = _Subscription(limits, is_content, taken, observer, clock)
         return subscription.begin(source, subscribed_on)
 
@@ -155,11 +156,3 @@ class _Subscription(Generic[T]):
             self._has_ended = True
         self._timer.dispose()
         return True
-
-
-def _some_scheduler() -> abc.SchedulerBase:
-    from reactivex.scheduler import TimeoutScheduler
-    from reactivex.scheduler.eventloop import AsyncIOScheduler
-
-    loop = running_loop()
-    return TimeoutScheduler.singleton() if loop is None else AsyncIOScheduler(loop)

@@ -11,7 +11,7 @@ from reactivex import Subject, never, of
 from reactivex.scheduler import TimeoutScheduler
 from reactivex.testing import ReactiveTest, TestScheduler
 
-from streamkit import StreamTimeoutError, Usage
+from streamkit import AsyncOpenAI, OpenAI, StreamTimeoutError, Usage, iterate
 from streamkit import operators as ops
 from streamkit._core.text import TextLog
 from streamkit.events import (
@@ -24,6 +24,8 @@ from streamkit.events import (
 )
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice, CompletionUsage
+from tests.http_server import Do, ScriptedServer
+from tests.sse_bodies import part, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,3 +266,31 @@ def test_of_common_events_those_with_content_give_more_time(event: Any, is_conte
         (203, event),
         (214, "completed") if is_content else (210, ("first_content", 10)),
     ]
+
+
+def loop() -> Callable[[str], None]:
+    def go(url: str) -> None:
+        with OpenAI(api_key="k", base_url=url, max_retries=0) as client:
+            answer = client.chat.completions.observe(model="m", messages=[])
+            for _ in iterate(answer.pipe(ops.content_timeout(between_content=0.05))):
+                pass
+
+    return go
+
+
+def async_loop() -> Callable[[str], None]:
+    async def main(url: str) -> None:
+        async with AsyncOpenAI(api_key="k", base_url=url, max_retries=0) as client:
+            answer = client.chat.completions.observe(model="m", messages=[])
+            async for _ in iterate(answer.pipe(ops.content_timeout(between_content=0.05))):
+                pass
+
+    return lambda url: asyncio.run(main(url))
+
+
+@pytest.mark.parametrize("go", [loop(), async_loop()], ids=["for", "async for"])
+def test_a_loop_ends_with_the_error_while_the_server_is_silent(go: Callable[[str], None]) -> None:
+    with ScriptedServer(stream(part("a"), end=[Do.HOLD])) as server:
+        with pytest.raises(StreamTimeoutError):
+            go(server.url)
+        assert server.hung_up.wait(10)

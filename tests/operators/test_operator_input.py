@@ -73,6 +73,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "accumulate_run": (ops.accumulate_run(), OF_RUNS, (RUN_EVENT,)),
     "assistant_events": (ops.assistant_events(), OF_RUNS, (RUN_EVENT,)),
     "chat_events": (ops.chat_events(), OF_CHUNKS, (CHUNK, PLAIN)),
+    "coalesce": (ops.coalesce(characters=1), "Event or str", (CHUNK_EVENT, RESET, "text")),
     "content_timeout": (ops.content_timeout(total=90), OF_CONTENT, (CHUNK, CHUNK_EVENT)),
     # Any object with `data` and `event` is accepted, so an event sent for a run passes, but not a
     # chunk.
@@ -97,6 +98,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "split_think": (ops.split_think(), "ChatCompletionChunk", (CHUNK,)),
     "text": (ops.text(), OF_AN_ANSWER, (CHUNK_EVENT, RESET)),
     "tool_arg_parse": (ops.tool_arg_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
+    "throttle": (ops.throttle(1), "Event or str", (CHUNK_EVENT, RESET, "text")),
     "tool_calls": (
         ops.tool_calls(),
         "RunEvent, RunStepCreatedEvent, RunStepDeltaEvent or RunStepDoneEvent",

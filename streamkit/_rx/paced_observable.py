@@ -1,0 +1,210 @@
+"""An observable that emits the pieces of texts merged, at a pace."""
+
+# Strategy: the pieces are merged in a machine without time. The source and the timer may be on two
+# threads, and the observer must get one item at a time, in order. So whatever is to be emitted
+# enters a queue under the lock, and one thread at a time empties the queue, without the lock: an
+# observer may block that thread (as a loop does until it takes the item) while the other goes on.
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from streamkit._core.pieces import Pieces
+from streamkit._rx.demand import expect_a_timer
+from streamkit._rx.iteration import UNWAITING_LIMIT
+from streamkit._rx.scheduler_time import clock_of, schedule_after, some_scheduler
+from streamkit.errors import SlowConsumerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reactivex import Observable, abc
+
+    from streamkit._rx.operator_input import OperatorInput
+
+__all__ = ["Pace", "paced"]
+
+T = TypeVar("T")
+
+
+class Pace(NamedTuple):
+    """The time and the amount after which pieces are emitted."""
+
+    seconds: float | None = None
+    """The maximum seconds for which a piece waits."""
+    characters: int | None = None
+    """The number of characters that do not wait any longer."""
+    at_once: bool = False
+    """Whether a piece does not wait if none was emitted in the last ``seconds``."""
+
+
+def paced(
+    source: Observable[T],
+    pace: Pace,
+    taken: OperatorInput,
+    scheduler: abc.SchedulerBase | None = None,
+) -> Observable[T]:
+    """Return an observable that emits the source's events, the pieces of one text merged.
+
+    The time is that of ``scheduler``, else of the scheduler given to ``subscribe``, else of the
+    running loop, else of a timer thread.
+    """
+    from streamkit._rx.observable import Observable
+
+    def subscribe(
+        observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None
+    ) -> abc.DisposableBase:
+        clock = None
+        if pace.seconds is not None:
+            clock = scheduler or subscribed_on or some_scheduler()
+            expect_a_timer()
+        return _Subscription(pace, taken, observer, clock).begin(source, subscribed_on)
+
+    return Observable(subscribe)
+
+
+class _Subscription:
+    def __init__(
+        self,
+        pace: Pace,
+        taken: OperatorInput,
+        observer: abc.ObserverBase[Any],
+        scheduler: abc.SchedulerBase | None,
+    ) -> None:
+        from reactivex.disposable import (
+            CompositeDisposable,
+            SerialDisposable,
+            SingleAssignmentDisposable,
+        )
+
+        self._pace = pace
+        self._taken = taken
+        self._observer = observer
+        self._scheduler = scheduler
+        self._now = clock_of(scheduler)
+        self._lock = threading.Lock()
+        self._pieces = Pieces()
+        self._free_from = 0.0  # from this time on, a piece need not wait
+        self._is_armed = False
+        self._outbox: deque[Any] = deque()
+        self._is_emitting = False
+        self._end: Callable[[], None] | None = None
+        self._has_ended = False
+        self._source = SingleAssignmentDisposable()
+        self._timer = SerialDisposable()
+        self._both = CompositeDisposable(self._source, self._timer)
+
+    def begin(
+        self, source: Observable[Any], subscribed_on: abc.SchedulerBase | None
+    ) -> abc.DisposableBase:
+        """Subscribe to the source."""
+        self._free_from = self._now()
+        self._source.disposable = source.subscribe(
+            self._on_next, self._on_error, self._on_completed, scheduler=subscribed_on
+        )
+        return self._both
+
+    def _on_next(self, value: Any) -> None:
+        if type(value) not in self._taken.admitted:
+            try:
+                self._taken.admit(value)
+            except TypeError as error:
+                self._fail(error)
+                return
+        with self._lock:
+            if self._end is not None:
+                return
+            released = self._pieces.put(value)
+            self._outbox.extend(released)
+            behind = len(self._outbox)
+            wait = self._wait(starts_anew=bool(released) and self._pieces.texts <= 1)
+        if behind > UNWAITING_LIMIT:
+            self._fail(SlowConsumerError(limit=UNWAITING_LIMIT, behind=behind))
+            return
+        if wait is not None:
+            self._set_timer(wait)
+        self._emit()
+
+    def _wait(self, *, starts_anew: bool) -> float | None:
+        """Release what need not wait; return the seconds to set the timer to, or 0 to stop it.
+
+        Call this under the lock.
+        """
+        pace, pieces = self._pace, self._pieces
+        if pace.characters is not None and pieces.characters >= pace.characters:
+            self._outbox.extend(pieces.take())
+        if pace.seconds is None:
+            return None
+        wait = pace.seconds
+        if pace.at_once and pieces:
+            now = self._now()
+            if now < self._free_from:
+                wait = self._free_from - now
+            elif pieces.texts:
+                self._outbox.extend(pieces.take())
+                self._free_from = now + pace.seconds
+        if self._is_armed is bool(pieces) and not starts_anew:
+            return None
+        self._is_armed = bool(pieces)
+        return wait if pieces else 0
+
+    def _set_timer(self, seconds: float) -> None:
+        from reactivex.disposable import Disposable
+
+        if seconds and self._scheduler is not None:
+            self._timer.disposable = schedule_after(self._scheduler, seconds, self._due)
+        else:
+            self._timer.disposable = Disposable()
+
+    def _due(self, *_: object) -> None:
+        with self._lock:
+            self._is_armed = False
+            if self._pieces and self._pace.seconds is not None:
+                self._outbox.extend(self._pieces.take())
+                self._free_from = self._now() + self._pace.seconds
+        self._emit()
+
+    def _on_error(self, error: Exception) -> None:
+        self._finish(lambda: self._observer.on_error(error))
+
+    def _on_completed(self) -> None:
+        self._finish(self._observer.on_completed)
+
+    def _fail(self, error: Exception) -> None:
+        self._source.dispose()
+        self._on_error(error)
+
+    def _finish(self, end: Callable[[], None]) -> None:
+        with self._lock:
+            if self._end is not None:
+                return
+            self._outbox.extend(self._pieces.take())
+            self._end = end
+        self._timer.dispose()
+        self._emit()
+
+    def _emit(self) -> None:
+        """Emit what is in the queue, unless another thread, or this one further up, does so."""
+        with self._lock:
+            if self._is_emitting or not (self._outbox or self._end):
+                return
+            self._is_emitting = True
+        try:
+            while (emit := self._next()) is not None:
+                emit()
+        except BaseException:
+            self._both.dispose()
+            raise
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            if self._outbox and not self._both.is_disposed:
+                return partial(self._observer.on_next, self._outbox.popleft())
+            if self._end is not None and not self._has_ended and not self._both.is_disposed:
+                self._has_ended = True
+                return self._end
+            self._is_emitting = False
+            return None

@@ -89,6 +89,7 @@ def ran(pytester: pytest.Pytester, *arguments: str) -> set[str]:
     pytester.makeini(
         "[pytest]\nmarkers = diagonal\n thorough\nasyncio_default_fixture_loop_scope = function"
     )
+    # pytest annotates no type here.
     run: Any = pytester.inline_run  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     ran = run("-p", "no:cacheprovider", *arguments)
     reports: list[pytest.TestReport] = ran.getreports("pytest_runtest_logreport")

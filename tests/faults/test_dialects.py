@@ -101,7 +101,7 @@ def test_an_error_in_a_stream_of_a_message_has_its_type(
     with pytest.raises(anthropic.APIStatusError) as caught:
         messages(fault)
     assert caught.value.type == kind
-    assert caught.value.body["error"]["message"] == WORDS  # type: ignore[index]
+    assert caught.value.body["error"]["message"] == WORDS  # type: ignore[index]  # a dict
 
 
 def test_an_error_instead_of_an_answer_has_the_form_of_its_api(server: EmbeddedServer) -> None:

@@ -226,7 +226,7 @@ def test_as_many_as_are_held_back_are_void_with_their_attempt() -> None:
 
 def test_another_word_is_refused() -> None:
     with pytest.raises(ValueError, match="'each' or 'once', not 'twice'"):
-        retry_stream(results="twice")  # type: ignore[arg-type]
+        retry_stream(results="twice")  # type: ignore[arg-type]  # the claim
 
 
 def done(text: str) -> TextDoneEvent:

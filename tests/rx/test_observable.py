@@ -46,6 +46,7 @@ OBSERVABLES: dict[str, Callable[[], Observable[Any]]] = {
     "of a hub": lambda: Hub[int]().observe_on(ImmediateScheduler()),
     "a choice": a_choice,
     **{
+        # mypy does not infer the default of a lambda.
         f"from {name}": lambda operator=operator: Ours[Any]().pipe(operator)  # type: ignore[misc]
         for name, operator in EVERY.items()
     },

@@ -100,6 +100,7 @@ def missing(theirs: Any, ours: Any, place: str = "") -> set[str]:
     if isinstance(theirs, dict) and isinstance(ours, dict):
         return {
             lack
+            # Narrowed from `Any`, so its types are unknown.
             for key, value in theirs.items()  # pyright: ignore[reportUnknownVariableType]
             if key not in OF_ITS_OWN
             for lack in (

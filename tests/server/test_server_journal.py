@@ -73,9 +73,10 @@ def test_of_a_fault_s_repetitions_no_body_is_remembered() -> None:
             httpx.post(server.base_url + "/chat/completions", json=asked).status_code
             for _ in range(2)
         ]
+        # The memory of faults is visible nowhere else.
         faults: Faults = server._app.state.faults  # pyright: ignore[reportPrivateUsage]
     assert statuses == [500, 200]
-    assert [len(key) for key in faults._hit] == [16]  # pyright: ignore[reportPrivateUsage]
+    assert [len(key) for key in faults._hit] == [16]  # pyright: ignore[reportPrivateUsage]  # the same
 
 
 # A database that another process has locked
@@ -136,6 +137,7 @@ def test_what_a_killed_upload_left_is_removed_at_the_next_start(tmp_path: Path) 
     database = tmp_path / "state.db"
     with EmbeddedServer(database=database) as server:
         form = {"files": {"file": ("a", b"whole")}, "data": {"purpose": "assistants"}}
+        # mypy joins the types of the two values.
         whole = httpx.post(server.base_url + "/files", **form).json()["id"]  # type: ignore[arg-type]
     store = Store(database, 0)
     with store:

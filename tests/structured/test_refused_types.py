@@ -119,6 +119,7 @@ DEFERRED = ConfigDict(defer_build=True)
         (DataClassy, "inner[]", "OnlyAClass"),
         (TypeAdapter(UNDEFINED, config=DEFERRED), "", "not fully defined"),
         (UNDEFINED, "", "'Unknown' is not defined"),
+        # The name is unknown on purpose.
         (list["Unknown"], "[]", "'Unknown' is not defined"),  # type: ignore[name-defined]  # noqa: F821
         (RaisesInSchema, "", "nothing"),
     ],

@@ -29,6 +29,7 @@ def nested(depth: int, **words: Any) -> type[BaseModel]:
 
 
 def wide(places: int) -> type[BaseModel]:
+    # The overloads of pydantic have no mapping of fields.
     hundred = create_model("Hundred", **{f"f{index}": (int, ...) for index in range(100)})  # type: ignore[call-overload]
     fields: dict[str, Any] = {
         f"p{index}": (hundred, Field(description=f"The {index}th.")) for index in range(places)

@@ -270,8 +270,8 @@ def _refuse(self: Refusing | AsyncRefusing, *_: object) -> None:
 
 
 # Set like the callbacks of `Notes`; an async handler accepts a plain function as well.
-setattr(Refusing, "on_text_delta", _refuse)  # noqa: B010
-setattr(AsyncRefusing, "on_text_delta", _refuse)  # noqa: B010
+setattr(Refusing, "on_text_delta", _refuse)  # noqa: B010 - an assignment has a type
+setattr(AsyncRefusing, "on_text_delta", _refuse)  # noqa: B010 - the same
 
 
 def test_an_error_of_a_callback_is_passed_on_and_raised_where_the_stream_is_driven(

@@ -261,7 +261,7 @@ def test_what_waits_for_arguments_has_a_limit() -> None:
         log.append([construct(ChoiceDeltaToolCall, call(0, "", id=f"B{number}", name="f"))])
         log.append([construct(ChoiceDeltaToolCall, call(number, " "))])
     assert len(log._heads) == 3  # pyright: ignore[reportPrivateUsage]  # it is what is kept
-    assert len(log._by_index) <= 3  # pyright: ignore[reportPrivateUsage]
+    assert len(log._by_index) <= 3  # pyright: ignore[reportPrivateUsage]  # the same
 
 
 def test_a_name_has_a_limit() -> None:

@@ -294,7 +294,7 @@ def test_n16_the_mark_of_another_protocol_is_no_end() -> None:
         stops(9),
         {"type": "message_delta"},
         ends(None, usage=[]),
-        ends(7, usage={"output_tokens": "many", "x": None}),  # type: ignore[arg-type]
+        ends(7, usage={"output_tokens": "many", "x": None}),  # type: ignore[arg-type]  # as sent
         {"index": 0},
         {"type": None, "a": 1},
         {"type": 3},

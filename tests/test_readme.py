@@ -26,6 +26,7 @@ PRINTS = {
     ),
     "Retries in a pipeline, and many consumers": r"^\w[^\n]*\.$",
     "Time limits": r"^\w[^\n]*\.\n$",
+    "Responses": r"^\S+ \{.*\nsteps=\[Step\(explanation=.* ResponseUsage\(input_tokens=",
     "Assistants": (
         r"^\w[^\n]*\ncompleted\n"
         r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"

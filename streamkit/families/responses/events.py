@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, get_arg
 
 from msgspec import field
 
+from streamkit._core.ending import ends_answer
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
     CODE,
@@ -32,6 +33,7 @@ from streamkit.types.responses import hosted_events as hosted
 from streamkit.types.responses import state_events as states
 from streamkit.types.responses import text_events as texts
 from streamkit.types.responses.parsed import ParsedResponse
+from streamkit.types.responses.response import Response
 from streamkit.types.responses.stream_event import ResponseStreamEvent
 
 if TYPE_CHECKING:
@@ -484,3 +486,17 @@ _TYPES: dict[str, Any] = {
 
 DECODED: Any = functools.reduce(lambda one, other: one | other, _TYPES.values())
 """The types that the events of ``stream()`` are decoded into."""
+
+
+# The last event shows that an answer is there, and so does the response in it.
+
+
+@ends_answer.register(states.ResponseCompletedEvent)
+@ends_answer.register(states.ResponseIncompleteEvent)
+def _(_: states.ResponseStateEvent) -> bool:
+    return True
+
+
+@ends_answer.register(Response)
+def _(response: Response) -> bool:
+    return response.status in {"completed", "incomplete", "cancelled"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from typing import Any
 
 import openai
@@ -19,7 +21,14 @@ from streamkit import (
     pydantic_function_tool,
 )
 from streamkit.types.responses import ParsedResponse
-from tests.differential.listening import CLIENT, OURS, PEER, PEER_CLIENT
+from tests.differential.listening import (
+    ASYNC_CLIENT,
+    CLIENT,
+    OURS,
+    PEER,
+    PEER_ASYNC_CLIENT,
+    PEER_CLIENT,
+)
 from tests.families.responses.hearing import hear_ours, hear_peer
 from tests.families.responses.wire import (
     answer,
@@ -341,3 +350,47 @@ def test_r15_a_character_cut_in_two_is_whole_again() -> None:
     ours = hear_ours([stream])
     assert [event.delta for event in ours.of("output_text.delta")] == ["a", "😀b"]
     assert ours.response.output_text == "a😀b"
+
+
+# R10: the peer cannot join a stream in the middle.
+
+
+def test_r10_a_stream_is_joined_in_the_middle() -> None:
+    whole = body(answer(message("Hel", "lo")))
+    rest = b"\n\n".join(whole.split(b"\n\n")[4:])
+    existing: dict[str, Any] = {"response_id": "resp_1", "starting_after": 3}
+    with PEER.saying([rest]), PEER_CLIENT.responses.stream(**existing) as peer:
+        assert "starting_after" not in str(PEER.requests[0].url)
+        with pytest.raises(RuntimeError):
+            list(peer)
+    with OURS.saying([rest]), CLIENT.responses.stream(**existing) as ours:
+        assert ours.get_final_response().output_text == "Hello"
+        assert "starting_after=3" in str(OURS.requests[0].url)
+
+
+# R16: the peer has no helper for polling; see also test_over_http and test_resumption.
+
+
+def test_r16_a_response_in_the_background_can_be_awaited() -> None:
+    assert not hasattr(PEER_CLIENT.responses, "create_and_poll")
+    done = json.dumps(answer(message('{"a": 1}'))[-1]["response"]).encode()
+    with OURS.saying([done], "application/json"):
+        made = CLIENT.responses.create_and_poll(model="m", input="x", text_format=Answer)
+        (request,) = OURS.requests
+    assert json.loads(request.content)["background"] is True
+    assert made.output_parsed == Answer(a=1)
+
+
+# R17: an async manager that was not entered.
+
+
+def test_r17_a_manager_that_is_not_entered_does_nothing() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        PEER_ASYNC_CLIENT.responses.stream(model="m", input="x")
+        gc.collect()
+        assert any("never awaited" in str(warning.message) for warning in caught)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ASYNC_CLIENT.responses.stream(model="m", input="x")
+        gc.collect()

@@ -1,0 +1,200 @@
+"""Streams of other servers, as they were recorded or reported, are read as they are meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from streamkit import StreamTruncatedError
+from tests.families.responses.hearing import Heard, hear_ours, hear_peer
+from tests.families.responses.wire import (
+    Event,
+    answer,
+    body,
+    call,
+    created,
+    ended,
+    message,
+    reasoning,
+)
+
+FOLDER = Path(__file__).parents[2] / "recordings" / "responses"
+
+
+class Answer(BaseModel):
+    a: int
+
+
+def recorded(name: str) -> bytes:
+    return (FOLDER / f"{name}.sse").read_bytes()
+
+
+# llama.cpp, recorded: no numbers and no indices, and few of the events with whole texts.
+
+
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [
+        ("text_length", ["message"]),
+        ("text_instructions", ["message"]),
+        ("json_schema", ["message"]),
+        ("reasoning", ["reasoning", "message"]),
+        ("tool_one", ["message", "function_call"]),
+        ("tools_several", ["message", "function_call", "function_call", "function_call"]),
+    ],
+)
+def test_a_recording_of_llama_cpp_is_read(name: str, items: list[str]) -> None:
+    assert isinstance(hear_peer([recorded(name)]).error, TypeError | RuntimeError)
+    heard = hear_ours([recorded(name)])
+    assert heard.error is None
+    assert [item.type for item in heard.response.output] == items
+    for kind, text in (("output_text", "text"), ("function_call_arguments", "arguments")):
+        wholes = [getattr(event, text) for event in heard.of(f"{kind}.done")]
+        deltas = "".join(event.delta for event in heard.of(f"{kind}.delta"))
+        assert "".join(wholes) == deltas
+    calls = [item for item in heard.response.output if item.type == "function_call"]
+    assert len({call.call_id for call in calls}) == len(calls)
+    dones = heard.of("function_call_arguments.done")
+    assert [event.arguments for event in dones] == [call.arguments for call in calls]
+
+
+def test_a_server_that_was_killed_cut_its_stream() -> None:
+    heard = hear_ours([recorded("killed")])
+    assert isinstance(heard.error, StreamTruncatedError)
+    partial: Any = heard.error.partial
+    assert partial.output_text == "".join(event.delta for event in heard.of("output_text.delta"))
+
+
+# Others, as their users reported them.
+
+
+def hello(heard: Heard) -> None:
+    assert heard.error is None
+    assert heard.response.output_text == "Hello"
+
+
+def without_deltas(events: list[Event]) -> list[Event]:
+    return [event for event in events if not event["type"].endswith(".delta")]
+
+
+def only(events: list[Event], *types: str) -> list[Event]:
+    return [event for event in events if event["type"].removeprefix("response.") in types]
+
+
+HELLO = answer(message("Hel", "lo"))
+THOUGHT = answer(reasoning("Hm"), message("Hello", index=1))
+
+REPORTED: dict[str, bytes] = {
+    "data alone, no numbers, [DONE], a model on every event (litellm)": body(
+        [{**event, "model": "x"} for event in HELLO], numbered=False, end="data: [DONE]\n\n"
+    ).replace(b"event: ", b": "),
+    "nulls, and response_id on events of items (ogx)": body(
+        [{**event, "response_id": "resp_1", "annotations": None} for event in HELLO]
+    ),
+    "output null in all states": body(
+        [
+            {**event, "response": {**event["response"], "output": None}}
+            if "response" in event
+            else event
+            for event in HELLO
+        ]
+    ),
+    "content null in the item": body(
+        [
+            {**event, "item": {**event["item"], "content": None}} if "item" in event else event
+            for event in HELLO
+        ]
+    ),
+    "only created, the text, completed (bridges)": body(
+        only(HELLO, "created", "output_text.done", "completed")
+    ),
+    "only completed": body(only(HELLO, "completed")),
+    "no deltas": body(without_deltas(HELLO)),
+    "items in the last event alone": body([created(), HELLO[-1]]),
+    "items in done events alone": body([created(), *only(HELLO, "output_item.done"), ended()]),
+    "no done events": body([event for event in HELLO if not event["type"].endswith(".done")]),
+    "a null item first": body(
+        [
+            HELLO[0],
+            {"type": "response.output_item.added", "output_index": 0, "item": None},
+            *HELLO[1:],
+        ]
+    ),
+    "events of a newer version": body(
+        [HELLO[0], {"type": "response.mood.changed", "mood": "good"}, *HELLO[1:]]
+    ),
+    "events without a type": body([HELLO[0], {"ping": True, "type": ...}, *HELLO[1:]]),
+    "the type on the event line alone": body(HELLO).replace(
+        b'"type": "response.', b'"kind": "response.'
+    ),
+    "strings for numbers": body(HELLO).replace(b'_index": 0', b'_index": "0"'),
+    "another last event": body(
+        [*HELLO[:-1], {"type": "response.done", "response": HELLO[-1]["response"]}]
+    ),
+    "a part of a kind to come": body(
+        [*HELLO[:2], {**HELLO[2], "content_index": 1, "part": {"type": "hologram"}}, *HELLO[2:]]
+    ),
+}
+
+
+@pytest.mark.parametrize("stream", REPORTED.values(), ids=REPORTED)
+def test_an_odd_stream_is_read_as_it_is_meant(stream: bytes) -> None:
+    heard = hear_ours([stream])
+    hello(heard)
+    (done,) = heard.of("output_text.done")
+    assert done.text == "Hello"
+
+
+def test_reasoning_that_comes_whole_is_in_the_response() -> None:
+    """LM Studio sends `reasoning_text.done` without a delta."""
+    whole = {
+        "type": "response.reasoning_text.done",
+        "text": "Hm",
+        "item_id": "rs_9",
+        "output_index": 0,
+    }
+    opened = {
+        "type": "response.output_item.added",
+        "output_index": 0,
+        "item": {"id": "rs_9", "type": "reasoning", "summary": []},
+    }
+    heard = hear_ours([body([created(), opened, whole, *message("Hello", index=1), ended()])])
+    hello(heard)
+    assert heard.response.output[0].content[0].text == "Hm"
+
+
+def test_a_summary_without_any_address_is_reasoning() -> None:
+    deltas = [
+        {"type": "response.reasoning_summary_text.delta", "delta": piece} for piece in ("H", "m")
+    ]
+    heard = hear_ours([body([created(), *deltas, *message("Hello", index=0), ended()])])
+    hello(heard)
+    summaries = [item.summary for item in heard.response.output if item.type == "reasoning"]
+    assert [[part.text for part in parts] for parts in summaries] == [["Hm"]]
+
+
+def test_the_encrypted_content_is_that_of_the_finished_item() -> None:
+    events = [*THOUGHT]
+    first = events[1]
+    events[1] = {**first, "item": {**first["item"], "encrypted_content": "provisional"}}
+    heard = hear_ours([body(events)])
+    assert heard.response.output[0].encrypted_content == "gAAA"
+
+
+def test_several_messages_are_told_apart_and_only_the_answer_is_parsed() -> None:
+    stream = body(
+        answer(
+            message("I look it up.", id="msg_0", phase="commentary"),
+            call("find", "{}", index=1),
+            message('{"a": 1}', index=2, id="msg_2", phase="final_answer"),
+        )
+    )
+    heard = hear_ours([stream], text_format=Answer)
+    assert heard.error is None
+    assert heard.response.output_parsed == Answer(a=1)
+    assert [event.parsed for event in heard.of("output_text.delta")] == [None, {"a": 1}]
+    assert [event.parsed for event in heard.of("output_text.done")] == [None, Answer(a=1)]
+    assert heard.response.output_text == 'I look it up.{"a": 1}'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from streamkit.families._common.final import Final, FinalToolCall, Usage
 from streamkit.types.responses.calls import ResponseCustomToolCall
@@ -82,7 +82,7 @@ def _thoughts(response: Response) -> Iterator[str]:
 def _refusals(response: ParsedResponse[Any]) -> Iterator[str]:
     for item in response.output:
         if isinstance(item, ParsedResponseOutputMessage):
-            for part in cast("ParsedResponseOutputMessage[Any]", item).content:
+            for part in item.content:
                 if isinstance(part, ResponseOutputRefusal):
                     yield part.refusal
 

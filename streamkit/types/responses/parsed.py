@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar
 
 from streamkit.types.responses.calls import ResponseFunctionToolCall
 from streamkit.types.responses.content import ResponseOutputRefusal, ResponseOutputText
@@ -66,7 +66,7 @@ class ParsedResponse(Response, Generic[T]):
         """The first parsed text of any message; None when there is none."""
         for item in self.output:
             if isinstance(item, ParsedResponseOutputMessage):
-                for part in cast("ParsedResponseOutputMessage[T]", item).content:
+                for part in item.content:
                     if isinstance(part, ParsedResponseOutputText) and part.parsed is not None:
                         return part.parsed
         return None

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from streamkit import AsyncOpenAI, OpenAI
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, chunk, response
 
-__all__ = ["KEY", "KINDS", "Read", "Resources", "cut", "streamed", "whole"]
+__all__ = ["KEY", "KINDS", "Read", "Resources", "cut", "no_delay", "streamed", "whole"]
 
 KEY = "sk-do-not-show-me"
 
@@ -22,6 +22,10 @@ class Read:
     events: list[Any] = field(default_factory=list[Any])
     error: Exception | None = None
     response: Any = None
+
+    def failed(self, error: Exception) -> None:
+        """Take the error that ended an observable."""
+        self.error = error
 
     @property
     def text_so_far(self) -> str:
@@ -55,9 +59,13 @@ class Resources(Protocol):
         ...
 
 
+def _options(url: str, options: dict[str, Any]) -> dict[str, Any]:
+    return {"api_key": KEY, "base_url": url, "max_retries": 0, **options}
+
+
 class Blocking:
     def __init__(self, url: str, **options: Any) -> None:
-        self._options = {"api_key": KEY, "base_url": url, "max_retries": 0, **options}
+        self._options = _options(url, options)
 
     def call(self, name: str, *args: Any, **params: Any) -> Any:
         with OpenAI(**self._options) as client:
@@ -84,13 +92,13 @@ class Blocking:
         read = Read()
         with OpenAI(**self._options) as client:
             observable = getattr(client.responses, name)(**params)
-            observable.subscribe(read.events.append, lambda error: setattr(read, "error", error))
+            observable.subscribe(read.events.append, read.failed)
         return read
 
 
 class Awaiting:
     def __init__(self, url: str, **options: Any) -> None:
-        self._options = {"api_key": KEY, "base_url": url, "max_retries": 0, **options}
+        self._options = _options(url, options)
 
     def call(self, name: str, *args: Any, **params: Any) -> Any:
         async def call() -> Any:
@@ -161,3 +169,8 @@ def cut(data: bytes) -> Script:
 def whole(data: bytes) -> Script:
     """Return the script of a body that is not streamed."""
     return [response(body=data, headers=[("x-request-id", "req_1")])]
+
+
+def no_delay(_: object) -> float:
+    """Return the seconds before the next attempt: none."""
+    return 0.0

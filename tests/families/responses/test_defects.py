@@ -60,7 +60,8 @@ def partial_of(error: Exception | None) -> ParsedResponse[Any]:
     """Return the response so far in an error."""
     partial = getattr(error, "partial", None)
     assert isinstance(partial, ParsedResponse)
-    return partial
+    response: ParsedResponse[Any] = partial
+    return response
 
 
 # R01: after `response.failed` or `response.incomplete` the peer has no response.

@@ -31,12 +31,13 @@ OURS: Any = {"tools": [pydantic_function_tool(Person)], "text_format": Person}
 PEERS: Any = {"tools": [openai.pydantic_function_tool(Person)], "text_format": Person}
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-people = st.builds(
-    lambda name, age, tags: json.dumps({"name": name, "age": age, "tags": tags}),
-    texts,
-    st.none() | st.integers(-5, 10**6),
-    st.lists(texts, max_size=3),
-)
+people = st.fixed_dictionaries(
+    {
+        "name": texts,
+        "age": st.none() | st.integers(-5, 10**6),
+        "tags": st.lists(texts, max_size=3),
+    }
+).map(json.dumps)
 
 
 @st.composite

@@ -19,7 +19,15 @@ from streamkit import (
     StreamTruncatedError,
 )
 from streamkit.server import EmbeddedServer
-from tests.families.responses.resources import KEY, KINDS, Resources, cut, streamed, whole
+from tests.families.responses.resources import (
+    KEY,
+    KINDS,
+    Resources,
+    cut,
+    no_delay,
+    streamed,
+    whole,
+)
 from tests.families.responses.wire import answer, body, created, ended, message
 from tests.http_server import Script, ScriptedServer, response
 
@@ -206,7 +214,7 @@ def test_create_returns_a_failed_response_as_it_is(kind: str) -> None:
 def test_a_request_is_repeated_until_content_has_come(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streamkit._http.retries.back_off", lambda _: 0.0)
+    monkeypatch.setattr("streamkit._http.retries.back_off", no_delay)
     early = body([created(), {"type": "error", "code": "server_error", "message": "no"}])
     with ScriptedServer(streamed(early), streamed(body(FITS))) as scripted:
         resources = KINDS[kind](scripted.url, max_retries=1)

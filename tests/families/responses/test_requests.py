@@ -74,7 +74,7 @@ def test_function_tools_go_out_flat(kind: str) -> None:
 
 
 def test_the_tools_of_a_namespace_go_out_flat_and_their_arguments_are_parsed() -> None:
-    space = {"type": "namespace", "name": "crm", "description": "", "tools": []}
+    space: dict[str, Any] = {"type": "namespace", "name": "crm", "description": "", "tools": []}
     tools = [space | {"tools": [pydantic_function_tool(Find)]}]
     assert sent(tools=tools)["tools"][0]["tools"][0]["name"] == "Find"
     stream = body(answer(call("Find", '{"name": "A', 'da"}', namespace="crm")))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streamkit import APIError, StreamTruncatedError
-from tests.families.responses.resources import KINDS, cut, streamed
+from tests.families.responses.resources import KINDS, cut, no_delay, streamed
 from tests.families.responses.wire import Event, answer, body, message
 from tests.http_server import Script, ScriptedServer, response
 
@@ -26,7 +26,7 @@ def part(start: int, end: int = len(FRAMES)) -> bytes:
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no time pass between two attempts."""
-    monkeypatch.setattr("streamkit._http.retries.back_off", lambda _: 0.0)
+    monkeypatch.setattr("streamkit._http.retries.back_off", no_delay)
 
 
 @pytest.fixture(params=list(KINDS))

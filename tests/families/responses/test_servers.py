@@ -156,7 +156,7 @@ def test_reasoning_that_comes_whole_is_in_the_response() -> None:
         "item_id": "rs_9",
         "output_index": 0,
     }
-    opened = {
+    opened: Event = {
         "type": "response.output_item.added",
         "output_index": 0,
         "item": {"id": "rs_9", "type": "reasoning", "summary": []},

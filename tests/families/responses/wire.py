@@ -79,7 +79,7 @@ def message(
 ) -> list[Event]:
     """Return the events of a message with one text."""
     whole = "".join(pieces)
-    part = {"type": "output_text", "text": whole, "annotations": [], "logprobs": []}
+    part: Event = {"type": "output_text", "text": whole, "annotations": [], "logprobs": []}
     return _item(
         {"id": id, "type": "message", "role": "assistant", "content": [], "phase": phase},
         {"content": [part]},

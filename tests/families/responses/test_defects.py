@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import openai
 import pytest
@@ -58,10 +58,9 @@ FAILED = {"error": {"code": "server_error", "message": "it broke"}}
 
 def partial_of(error: Exception | None) -> ParsedResponse[Any]:
     """Return the response so far in an error."""
-    partial = getattr(error, "partial", None)
-    assert isinstance(partial, ParsedResponse)
-    response: ParsedResponse[Any] = partial
-    return response
+    partial: Any = getattr(error, "partial", None)
+    assert type(partial) is ParsedResponse
+    return cast("ParsedResponse[Any]", partial)
 
 
 # R01: after `response.failed` or `response.incomplete` the peer has no response.

@@ -44,11 +44,11 @@ class Watchdog:
         threading.Thread(target=self._watch, name="streamkit-watchdog", daemon=True).start()
 
     def hand_over(self, expire: Callable[[StreamTimeoutError], object]) -> None:
-        """Call ``expire`` from now on; raise the error of a limit that was reached already."""
+        """Call ``expire`` from now on, and at once if a limit was reached already."""
         with self._lock:
-            if self._error is not None:
-                raise self._error
             self._expire = expire
+            if self._error is not None:
+                expire(self._error)
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._time_to_sleep()):

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import httpx
-from pydantic import BaseModel
 
-from streamkit import AsyncOpenAI, OpenAI, pydantic_function_tool
+from tests.faults.families import Family
 
 PATIENCE = 10.0
 """The seconds after which a test stops waiting and fails."""
@@ -19,106 +18,85 @@ KEY = "sk-secret"
 SSL = httpx.create_ssl_context()
 
 
-class City(BaseModel):
-    name: str
-    population: int
-    sights: list[str]
-
-
-CONTENTS: dict[str, dict[str, Any]] = {
-    "text": {},
-    "structured": {"response_format": City},
-    "tools": {"tools": [pydantic_function_tool(City)], "tool_choice": "required"},
-}
-
-
 @dataclass
 class Result:
-    """Each end of a road, the final or partial completion, and the waits before retries."""
+    """Each end of a road, the final or partial answer, and the waits before retries."""
 
     ends: list[Exception | None] = field(default_factory=list["Exception | None"])
-    completion: Any = None
+    answer: Any = None
     naps: list[float] = field(default_factory=list[float])
-
-    @property
-    def text(self) -> str:
-        """The content, or the arguments of the calls."""
-        if self.completion is None or not self.completion.choices:
-            return ""
-        message = self.completion.choices[0].message
-        calls = "".join(call.function.arguments for call in message.tool_calls or ())
-        return (message.content or "") + calls
 
     def end(self, error: Exception | None = None) -> None:
         self.ends.append(error)
         if error is not None:
-            self.completion = getattr(error, "completion", None)
+            self.answer = getattr(error, "partial", None)
 
 
 Road = Callable[..., Result]
 
 
-def parse(url: str, **params: Any) -> Result:
+def parse(family: Family, url: str, **params: Any) -> Result:
     result = Result()
-    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
+    with httpx.Client(verify=SSL) as http, _client(family, url, http, result) as client:
         try:
-            result.completion = client.chat.completions.parse(**params)
+            result.answer = family.resource(client).parse(**params)
             result.end()
         except Exception as error:  # noqa: BLE001 - the test judges it
             result.end(error)
     return result
 
 
-def stream(url: str, **params: Any) -> Result:
+def stream(family: Family, url: str, **params: Any) -> Result:
     result = Result()
-    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
+    with httpx.Client(verify=SSL) as http, _client(family, url, http, result) as client:
         try:
-            with client.chat.completions.stream(**params) as stream:
-                result.completion = stream.until_done().get_final_completion()
+            with family.resource(client).stream(**params) as stream:
+                stream.until_done()
+                result.answer = getattr(stream, family.final)()
             result.end()
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:  # noqa: BLE001 - the test judges it
             result.end(error)
     return result
 
 
-def observe(url: str, **params: Any) -> Result:
+def observe(family: Family, url: str, **params: Any) -> Result:
     result = Result()
-    with httpx.Client(verify=SSL) as http, _client(url, http, result) as client:
-        events = client.chat.completions.observe(**params)
+    with httpx.Client(verify=SSL) as http, _client(family, url, http, result) as client:
+        events = family.resource(client).observe(**params)
         events.subscribe(_keep_last(result), result.end, result.end)
     return result
 
 
-def parse_async(url: str, **params: Any) -> Result:
-    async def take(client: AsyncOpenAI, result: Result) -> None:
-        result.completion = await client.chat.completions.parse(**params)
+def parse_async(family: Family, url: str, **params: Any) -> Result:
+    async def take(client: Any, result: Result) -> None:
+        result.answer = await family.resource(client).parse(**params)
         result.end()
 
-    return _run(url, take)
+    return _run(family, url, take)
 
 
-def stream_async(url: str, **params: Any) -> Result:
-    async def take(client: AsyncOpenAI, result: Result) -> None:
-        async with client.chat.completions.stream(**params) as stream:
+def stream_async(family: Family, url: str, **params: Any) -> Result:
+    async def take(client: Any, result: Result) -> None:
+        async with family.resource(client).stream(**params) as stream:
             await stream.until_done()
-            result.completion = await stream.get_final_completion()
+            result.answer = await getattr(stream, family.final)()
         result.end()
 
-    return _run(url, take)
+    return _run(family, url, take)
 
 
-def observe_async(url: str, **params: Any) -> Result:
-    async def take(client: AsyncOpenAI, result: Result) -> None:
+def observe_async(family: Family, url: str, **params: Any) -> Result:
+    async def take(client: Any, result: Result) -> None:
         ended = asyncio.Event()
 
         def end(error: Exception | None = None) -> None:
             result.end(error)
             ended.set()
 
-        client.chat.completions.observe(**params).subscribe(_keep_last(result), end, end)
+        family.resource(client).observe(**params).subscribe(_keep_last(result), end, end)
         await asyncio.wait_for(ended.wait(), PATIENCE)
 
-    return _run(url, take)
+    return _run(family, url, take)
 
 
 ROADS: dict[str, Road] = {
@@ -145,13 +123,13 @@ def released(server: Any, fault: str) -> threading.Thread | None:
     return thread
 
 
-def _client(url: str, http: httpx.Client, result: Result) -> OpenAI:
-    client = OpenAI(api_key=KEY, base_url=url, http_client=http)
+def _client(family: Family, url: str, http: httpx.Client, result: Result) -> Any:
+    client = family.clients[0](api_key=KEY, base_url=url + family.base, http_client=http)
     vars(_transport(client))["_sleep"] = result.naps.append
     return client
 
 
-def _run(url: str, take: Callable[[AsyncOpenAI, Result], Any]) -> Result:
+def _run(family: Family, url: str, take: Callable[[Any, Result], Any]) -> Result:
     result = Result()
 
     async def nap(seconds: float) -> None:
@@ -160,7 +138,7 @@ def _run(url: str, take: Callable[[AsyncOpenAI, Result], Any]) -> Result:
     async def main() -> None:
         async with (
             httpx.AsyncClient(verify=SSL) as http,
-            AsyncOpenAI(api_key=KEY, base_url=url, http_client=http) as client,
+            family.clients[1](api_key=KEY, base_url=url + family.base, http_client=http) as client,
         ):
             vars(_transport(client))["_sleep"] = nap
             try:
@@ -179,6 +157,6 @@ def _transport(client: Any) -> Any:
 def _keep_last(result: Result) -> Callable[[Any], None]:
     def keep(event: Any) -> None:
         if event.type == "chunk":
-            result.completion = event.snapshot
+            result.answer = event.snapshot
 
     return keep

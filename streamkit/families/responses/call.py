@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.decoding import loads
+from streamkit._core.reports import report_in, reported
 from streamkit._http.redaction import keeping_secrets
 from streamkit.errors import APIResponseValidationError
+from streamkit.errors._request_id import request_id_in
 from streamkit.families._resource import call as calls
 from streamkit.families._resource.call import Call, path
 from streamkit.families._resource.params import NOT_GIVEN
@@ -245,9 +248,14 @@ def _request(
 def _answer(request: Request, response: httpx.Response) -> Response:
     value = Call(request, Response).answer(response).value
     if not (value.id or value.output or value.status):
+        report = report_in(loads(response.content, DEFAULTS.json_depth))
+        if report is not None:
+            error = reported(response.content, report)
+            error.request_id = request_id_in(response.headers)
+            raise error
         raise APIResponseValidationError(
             f"the API answered {response.status_code} with no response: {response.text[:200]!r}",
             body=response.text,
-            request_id=response.headers.get("x-request-id"),
+            request_id=request_id_in(response.headers),
         )
     return value

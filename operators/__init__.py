@@ -13,6 +13,7 @@ from streamkit.operators.accumulate import accumulate
 from streamkit.operators.accumulate_messages import accumulate_messages
 from streamkit.operators.accumulate_run import accumulate_run
 from streamkit.operators.assistant_events import assistant_events
+from streamkit.operators.call_tools import call_tools
 from streamkit.operators.chat_events import chat_events
 from streamkit.operators.coalesce import coalesce
 from streamkit.operators.content_timeout import content_timeout
@@ -45,6 +46,7 @@ __all__ = [
     "accumulate_messages",
     "accumulate_run",
     "assistant_events",
+    "call_tools",
     "chat_events",
     "coalesce",
     "content_timeout",

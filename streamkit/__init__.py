@@ -23,8 +23,9 @@ Sources: read and aread make the same streams of any iterable, file or response.
     from_anthropic put them over a client of that package, whose authentication and hooks then act.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
     pydantic_responses_function_tool and pydantic_message_tool in the forms of Responses and
-    Messages. PartialObject and PartialArray are views of JSON that is still arriving; json_default
-    lets json.dumps write them. ThinkTags separate the reasoning from the answer in a content.
+    Messages. A Tool is a function that call_tools calls for the model. PartialObject and
+    PartialArray are views of JSON that is still arriving; json_default lets json.dumps write them.
+    ThinkTags separate the reasoning from the answer in a content.
 Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
     so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
@@ -165,6 +166,7 @@ if TYPE_CHECKING:
     from streamkit.sources import from_openai as from_openai
     from streamkit.sources import read as read
     from streamkit.structured.message_format import pydantic_message_tool as pydantic_message_tool
+    from streamkit.structured.tool import Tool as Tool
 
 _IMPORTED_WHEN_ASKED_FOR = {
     "Anthropic": "streamkit.client",
@@ -186,6 +188,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Hub": "streamkit.hub.hub",
     "MessageStream": "streamkit.families.messages._sync.stream",
     "ResponseStream": "streamkit.families.responses._sync.stream",
+    "Tool": "streamkit.structured.tool",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "aread": "streamkit.sources",
     "from_anthropic": "streamkit.sources",

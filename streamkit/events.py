@@ -44,6 +44,15 @@ from streamkit.families._common.path_events import (
     PathDeltaEvent,
     PathDoneEvent,
 )
+from streamkit.families._common.turn_events import (
+    ToolFailedEvent,
+    ToolHeldEvent,
+    ToolResultEvent,
+    ToolStartedEvent,
+    TurnDoneEvent,
+    TurnEvent,
+    TurnStartedEvent,
+)
 from streamkit.families.chat.events import (
     ChatCompletionEvent,
     ChatCompletionStreamEvent,
@@ -85,5 +94,12 @@ __all__ = [
     "RefusalDoneEvent",
     "ServerToolDeltaEvent",
     "ServerToolDoneEvent",
+    "ToolFailedEvent",
+    "ToolHeldEvent",
+    "ToolResultEvent",
+    "ToolStartedEvent",
+    "TurnDoneEvent",
+    "TurnEvent",
+    "TurnStartedEvent",
     "UsageEvent",
 ]

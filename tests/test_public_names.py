@@ -26,9 +26,10 @@ NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError Partia
 PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
 RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
-StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout UnprocessableEntityError
-UploadProgress Usage __version__ aread from_anthropic from_openai iterate json_default not_given
-omit pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool read
+StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout Tool
+UnprocessableEntityError UploadProgress Usage __version__ aread from_anthropic from_openai iterate
+json_default not_given omit pydantic_function_tool pydantic_message_tool
+pydantic_responses_function_tool read
 """
 MODULES = {
     "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
@@ -52,15 +53,16 @@ MODULES = {
         LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PartEvent
         PatchEvent PathDeltaEvent PathDoneEvent RawChunkEvent ReasoningDeltaEvent ReasoningDoneEvent
         RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
-        ServerToolDoneEvent UsageEvent
+        ServerToolDoneEvent ToolFailedEvent ToolHeldEvent ToolResultEvent ToolStartedEvent
+        TurnDoneEvent TurnEvent TurnStartedEvent UsageEvent
     """,
     "hub": "",
     "limits": "DEFAULTS Limits",
     "machine": "Machine",
     "operators": """
-        accumulate accumulate_messages accumulate_run assistant_events chat_events coalesce
-        content_timeout decode decode_assistant_events items lift logprobs message_content only
-        partial_parse patches pipe reasoning refusal_detect retry_stream select share
+        accumulate accumulate_messages accumulate_run assistant_events call_tools chat_events
+        coalesce content_timeout decode decode_assistant_events items lift logprobs message_content
+        only partial_parse patches pipe reasoning refusal_detect retry_stream select share
         split_by_choice split_by_part split_think text throttle tool_arg_parse tool_calls until
     """,
     "polling": """

@@ -36,6 +36,8 @@ class FunctionDefinition(dict[str, Any]):
 
     model: object
     """The type, as it was given."""
+    read: Callable[[str | bytes], Any]
+    """The reading of the arguments, where it is not that of the type."""
 
 
 def pydantic_function_tool(
@@ -195,6 +197,9 @@ def require_strict_tools(tools: Iterable[Any]) -> list[Any]:
 def tool_parser(function: object) -> Callable[[str], Any] | None:
     """Return the parser of the arguments of a strict tool; None for a tool that is not strict."""
     # The attribute decides, not the class, so that definitions of the openai package count.
+    read: Callable[[str | bytes], Any] | None = getattr(function, "read", None)
+    if read is not None:
+        return read
     model: object = getattr(function, "model", None)
     if model is not None:
         from streamkit.structured.description import described

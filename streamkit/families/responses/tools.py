@@ -54,7 +54,8 @@ def _functions(tools: Iterable[Any], space: str = "") -> Iterator[Mapping[str, A
             nested: object = fields.get("function")
             function = cast("Mapping[str, Any]", nested) if isinstance(nested, Mapping) else fields
             named = FunctionDefinition(function, name=f"{space}{function.get('name')}")
-            # The attribute, not the class: definitions of the openai package have it as well.
-            if (model := getattr(cast("object", function), "model", None)) is not None:
-                named.model = model
+            # The attributes, not the class: definitions of the openai package have one as well.
+            for attribute in ("model", "read"):
+                if (value := getattr(cast("object", function), attribute, None)) is not None:
+                    setattr(named, attribute, value)
             yield named

@@ -212,7 +212,7 @@ def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
     config = wire.__struct_config__
     if config.tag_field:
         yield config.tag_field, config.tag
-    unsent = wire._unsent  # noqa: SLF001 - of this module's own class
+    unsent = wire._unsent  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this module's own class
     for name, value in msgspec.structs.asdict(wire).items():
         if name == "unknown_fields" or name in unsent:
             continue

@@ -54,9 +54,12 @@ def message_format(value: object) -> ResponseFormat[Any]:
 
 def plain_message_format(output_config: object) -> ResponseFormat[None] | None:
     """Return the format in an ``output_config`` that the caller gave as a dict, if it has one."""
-    config = cast("Mapping[str, Any]", output_config) if isinstance(output_config, Mapping) else {}
-    format_ = config.get("format")
-    return ResponseFormat(dict(format_), is_json=True) if isinstance(format_, Mapping) else None
+    if not isinstance(output_config, Mapping):
+        return None
+    format_ = cast("Mapping[str, object]", output_config).get("format")
+    if not isinstance(format_, Mapping):
+        return None
+    return ResponseFormat(dict(cast("Mapping[str, Any]", format_)), is_json=True)
 
 
 def pydantic_message_tool(
@@ -109,11 +112,11 @@ def input_parsers(tools: Iterable[Any]) -> ToolParsers:
     parsers: dict[str, Callable[[str], Any]] = {}
     names = set[object]()
     for tool in tools:
-        name = tool.get("name") if isinstance(tool, Mapping) else None
+        name = cast("Mapping[str, object]", tool).get("name") if isinstance(tool, Mapping) else None
         if name in names and name is not None:
             raise SchemaError(f"two tools are called {name!r}; give one another name (name=)")
         names.add(name)
-        if isinstance(name, str) and (parse := tool_parser(tool)) is not None:
+        if isinstance(name, str) and (parse := tool_parser(cast("object", tool))) is not None:
             parsers[name] = parse
     return ToolParsers(parsers)
 

@@ -97,7 +97,12 @@ def message(draw: st.DrawFn) -> list[Any]:
     return [*events, ends(reason, usage=counts, **more), STOP]
 
 
-_SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}
+_SEARCH: dict[str, Any] = {
+    "type": "server_tool_use",
+    "id": "srvtoolu_1",
+    "name": "web_search",
+    "input": {},
+}
 _FOUND = {
     "type": "web_search_tool_result",
     "tool_use_id": "srvtoolu_1",

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import anthropic
 import pytest
-from anthropic import _exceptions
+from anthropic import _exceptions  # pyright: ignore[reportPrivateUsage] - where they are all
 from hypothesis import given, settings
 from pydantic import BaseModel
 
@@ -59,7 +59,7 @@ def test_a_text_is_parsed_as_the_package_parses_it(type_: Any) -> None:
     assert got.parsed_output == expected.parsed_output
     theirs, _ = peer_run(stream)
     partial = [event.parsed_snapshot() for event in theirs if event.type == "text"]
-    ours = [event.parsed_snapshot() or {} for event in events if event.type == "text"]
+    ours: list[Any] = [event.parsed_snapshot() or {} for event in events if event.type == "text"]
     assert ours == partial
 
 

@@ -80,7 +80,7 @@ def test_a_type_has_the_schema_that_the_package_sends(type_: Any) -> None:
     assert to_message_schema(schema) == anthropic.transform_schema(schema)
 
 
-NODES = st.recursive(
+NODES: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
         st.fixed_dictionaries(
             {"type": st.sampled_from(["string", "integer", "number", "boolean", "null"])},

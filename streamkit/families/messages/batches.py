@@ -115,8 +115,7 @@ def results(
         "GET", f"{_one(batch_id)}/results", headers, options, query, stream=True
     )
     family = _Lines(
-        # Every line is a whole result, so that the results may end after any.
-        decoder=partial(ObjectDecoder, MessageBatchIndividualResponse, ends=lambda _: True),
+        decoder=partial(ObjectDecoder, MessageBatchIndividualResponse, ends=_is_last),
         is_content=lambda _: True,
         machine=lambda _: Unchanged[MessageBatchIndividualResponse](),
     )
@@ -147,6 +146,10 @@ class _Lines(Family[MessageBatchIndividualResponse, MessageBatchIndividualRespon
     """The family of results, each of which is a line."""
 
     frames = JSONLinesDecoder
+
+
+def _is_last(_result: MessageBatchIndividualResponse) -> bool:
+    return True  # every line is whole, so the results may end after any
 
 
 def _one(batch_id: str) -> str:

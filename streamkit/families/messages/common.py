@@ -253,20 +253,24 @@ def _refusal(message: ParsedMessage[Any]) -> str:
 
 
 def _usage(fields: object) -> Usage:
-    counts = cast("Mapping[str, Any]", fields) if isinstance(fields, Mapping) else {}
+    counts = _mapping(fields)
     cached = _count(counts, "cache_read_input_tokens")
     written = _count(counts, "cache_creation_input_tokens")
-    details = counts.get("output_tokens_details")
     return Usage(
         _count(counts, "input_tokens") + cached + written,
         cached,
         _count(counts, "output_tokens"),
-        _count(cast("Mapping[str, Any]", details), "thinking_tokens")
-        if isinstance(details, Mapping)
-        else 0,
+        _count(_mapping(counts.get("output_tokens_details")), "thinking_tokens"),
     )
 
 
-def _count(counts: Mapping[str, Any], name: str) -> int:
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else _EMPTY
+
+
+_EMPTY: Mapping[str, object] = {}
+
+
+def _count(counts: Mapping[str, object], name: str) -> int:
     count = counts.get(name)
     return count if isinstance(count, int) else 0

@@ -119,7 +119,7 @@ class InputJsonEvent(_Piece, frozen=True, gc=False, eq=False):
         return self._block.partial_input(self._end, self.partial_json)
 
 
-class CitationEvent(Growth, frozen=True, gc=False, eq=False):
+class CitationEvent(Event, frozen=True, gc=False, eq=False):
     """A new source of a text."""
 
     type: ClassVar[Literal["citation"]] = "citation"

@@ -114,7 +114,7 @@ class MessageLog:
 
     def as_of(self, mark: MessageMark) -> ParsedMessage[Any]:
         """Return the message as of a mark, parsed as far as it had arrived."""
-        message: ParsedMessage[Any] = construct(ParsedMessage, resolved(mark.fields))
+        message: ParsedMessage[Any] = construct(ParsedMessage[Any], resolved(mark.fields))
         growing = {block.place: block for block in mark.growing}
         content: list[Any] = [
             block.build(growing.get(block.place)) for block in self.blocks[: mark.count]

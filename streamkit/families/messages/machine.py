@@ -149,7 +149,7 @@ class MessageEvents(
             block = log.block(index, "thinking")
             block.replace(signature=delta.signature)
             event = SignatureEvent(delta.signature, block.place)
-        elif isinstance(delta, CompactionDelta):
+        elif isinstance(delta, CompactionDelta):  # pyright: ignore[reportUnnecessaryIsInstance] - there may be newer kinds
             block = log.block(index, "compaction")
             block.replace(content=delta.content, encrypted_content=delta.encrypted_content)
             event = CompactionEvent(delta.content, delta.encrypted_content, block.place)

@@ -70,7 +70,6 @@ class ErrorResponse(Wire):
     """An error as the API answers with it."""
 
     error: ErrorObject = field(default_factory=ErrorObject)
-    request_id: str | None = None
     type: str = "error"
 
 

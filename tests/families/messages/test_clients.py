@@ -87,17 +87,28 @@ def on_a_loop(server: ScriptedServer, do: Callable[[Any], Any], **options: Any) 
     """Return what a function of the client on the loop returns when it is awaited."""
 
     async def main() -> Any:
-        options_ = {"api_key": KEY, "base_url": base(server), "max_retries": 0, **options}
-        async with AsyncAnthropic(**options_) as client:
+        given: Any = {"api_key": KEY, "base_url": base(server), "max_retries": 0, **options}
+        async with AsyncAnthropic(**given) as client:
             return await do(client.messages)
 
     return asyncio.run(main())
 
 
-@pytest.mark.parametrize("way", [blocking, on_a_loop])
+WAYS: list[Any] = [blocking, on_a_loop]
+
+
+def create(messages: Any) -> Any:
+    return messages.create(**ASKED)
+
+
+def parse(messages: Any) -> Any:
+    return messages.parse(**ASKED, output_format=City)
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_create_returns_the_message_as_it_came(way: Any) -> None:
     with ScriptedServer(answered(MESSAGE)) as server:
-        message = way(server, lambda messages: messages.create(**ASKED))
+        message = way(server, create)
     assert message.to_dict() == MESSAGE
     assert message.request_id == "req_head"
     (request,) = server.requests
@@ -108,10 +119,10 @@ def test_create_returns_the_message_as_it_came(way: Any) -> None:
     assert "x-api-key" not in request.headers
 
 
-@pytest.mark.parametrize("way", [blocking, on_a_loop])
+@pytest.mark.parametrize("way", WAYS)
 def test_parse_reads_the_answer_into_the_type(way: Any) -> None:
     with ScriptedServer(answered(MESSAGE)) as server:
-        message = way(server, lambda messages: messages.parse(**ASKED, output_format=City))
+        message = way(server, parse)
     assert message.parsed_output == City(city="Rome")
     sent = json.loads(server.requests[0].body)["output_config"]["format"]
     assert sent["type"] == "json_schema"
@@ -369,15 +380,18 @@ def test_a_whole_answer_that_does_not_fit_has_the_message() -> None:
     assert partial.content[0].text == "no JSON"
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"output_format": {"type": "object"}},
-        {"output_format": "str"},
-        {"output_format": City, "output_config": {"format": {"type": "json_schema"}}},
-        {"tools": [{"name": "f", "input_schema": {}}] * 2},
-    ],
-)
+REFUSED: dict[str, dict[str, Any]] = {
+    "a schema": {"output_format": {"type": "object"}},
+    "no type": {"output_format": "str"},
+    "two formats": {
+        "output_format": City,
+        "output_config": {"format": {"type": "json_schema"}},
+    },
+    "two tools of one name": {"tools": [{"name": "f", "input_schema": {}}] * 2},
+}
+
+
+@pytest.mark.parametrize("params", REFUSED.values(), ids=REFUSED)
 def test_parameters_that_cannot_be_meant_are_refused_before_the_request(params: Any) -> None:
     with ScriptedServer(answered(MESSAGE)) as server:
         with pytest.raises(SchemaError):
@@ -393,7 +407,7 @@ def test_no_key_is_in_an_error_a_log_or_a_repr(
     caplog.set_level(logging.DEBUG)
     said = {"type": "error", "error": {"type": "authentication_error", "message": f"bad {KEY}"}}
     script = answered(said, status) if status != 200 else streamed([start(), said])
-    given = options if "auth_token" in options else {"api_key": KEY, **options}
+    given: Any = options if "auth_token" in options else {"api_key": KEY, **options}
     with ScriptedServer(script) as server:
         with Anthropic(base_url=base(server), max_retries=0, **given) as client:
             with pytest.raises(AuthenticationError) as caught:

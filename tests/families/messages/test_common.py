@@ -198,7 +198,7 @@ def test_arguments_that_came_as_an_object_are_a_piece_of_their_own() -> None:
 
 
 def test_a_tool_of_the_server_is_done_with_its_result() -> None:
-    use = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
+    use: Any = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
     page = {"type": "web_search_result", "url": "u", "title": "t", "encrypted_content": "e"}
     found = {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [page]}
     events = common(

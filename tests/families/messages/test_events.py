@@ -210,7 +210,7 @@ USAGE_OF = {"input_tokens": 3, "cache_read_input_tokens": 4, "output_tokens": 1}
 
 
 def test_a_server_tool_and_its_result_are_blocks() -> None:
-    use = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
+    use: Any = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
     page = {"type": "web_search_result", "url": "u", "title": "t", "encrypted_content": "e"}
     found = {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [page]}
     failed = {"type": "web_search_tool_result_error", "error_code": "unavailable"}
@@ -255,7 +255,7 @@ def test_the_number_of_blocks_is_limited() -> None:
     pipeline = asked.streamed().pipelines(Limits(parts=2))()
     stream = frames([start(), *(opens_text(at) for at in range(3))])
     with pytest.raises(LimitExceededError) as caught:
-        [*pipeline.read(stream)]
+        list(pipeline.read(stream))
     assert caught.value.limit == "parts"
 
 

@@ -68,6 +68,8 @@ def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) 
         [sys.executable, "-W", "error", *options, "-c", RUN_ALL],
         input=json.dumps(list(programs.values())),
         env={
+            "ANTHROPIC_API_KEY": "any",
+            "ANTHROPIC_BASE_URL": server.url,
             "OPENAI_API_KEY": "any",
             "OPENAI_BASE_URL": server.base_url,
             "PYTHONPATH": ".",

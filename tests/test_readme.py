@@ -17,6 +17,7 @@ MARK = "\N{PILCROW SIGN} "
 PRINTS = {
     "A first stream": r"^\w[^\n]*\.$",
     "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
+    "Coming from `anthropic`": r"steps=\[Step\(.* final_answer='",
     "Events": r"\n[01] \S+ \{.*\n[01] steps=\[Step\(explanation=",
     "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n\w[^\n]*$",
     "A pipeline of your own": (

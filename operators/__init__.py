@@ -22,6 +22,7 @@ from streamkit.operators.decode_assistant_events import decode_assistant_events
 from streamkit.operators.items import items
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import logprobs
+from streamkit.operators.map_async import map_async
 from streamkit.operators.message_content import message_content
 from streamkit.operators.only import only
 from streamkit.operators.partial_parse import partial_parse
@@ -55,6 +56,7 @@ __all__ = [
     "items",
     "lift",
     "logprobs",
+    "map_async",
     "message_content",
     "only",
     "partial_parse",

@@ -39,6 +39,10 @@ class Demand:
         The loop must then wait for its items, and not for a stream that it reads itself.
         """
 
+    def may_wait(self) -> bool:
+        """Return whether this thread may wait until the loop takes an item."""
+        return True
+
     def when_open(self, act: Callable[[], object]) -> None:
         """Call ``act``, once, when an item is wanted; at once if one is."""
         act()

@@ -222,6 +222,10 @@ class _State(Demand, Generic[T]):
         with self._changed:
             self._is_shared = True
 
+    def may_wait(self) -> bool:
+        """Return whether this thread is another than the loop's own."""
+        return threading.get_ident() != self._reader
+
     def on_next(self, item: T) -> None:
         """Add an item; on another thread than the loop's, wait until there is room."""
         if threading.get_ident() == self._reader:

@@ -1,26 +1,21 @@
 """An observable that emits the pieces of texts merged, at a pace."""
 
 # Strategy: the pieces are merged in a machine without time. The source and the timer may be on two
-# threads, and the observer must get one item at a time, in order. So whatever is to be emitted
-# enters a queue under the lock, and one thread at a time empties the queue, without the lock: an
-# observer may block that thread (as a loop does until it takes the item) while the other goes on.
+# threads: the lock is around the machine, and what is to be emitted goes through a `Serial`.
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from streamkit._core.pieces import Pieces
 from streamkit._rx.demand import expect_a_timer
 from streamkit._rx.iteration import UNWAITING_LIMIT
 from streamkit._rx.scheduler_time import clock_of, schedule_after, some_scheduler
+from streamkit._rx.serial import Serial
 from streamkit.errors import SlowConsumerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from reactivex import Observable, abc
 
     from streamkit._rx.operator_input import OperatorInput
@@ -76,26 +71,24 @@ class _Subscription:
     ) -> None:
         from reactivex.disposable import (
             CompositeDisposable,
+            Disposable,
             SerialDisposable,
             SingleAssignmentDisposable,
         )
 
         self._pace = pace
         self._taken = taken
-        self._observer = observer
         self._scheduler = scheduler
         self._now = clock_of(scheduler)
         self._lock = threading.Lock()
         self._pieces = Pieces()
         self._free_from = 0.0  # from this time on, a piece need not wait
         self._is_armed = False
-        self._outbox: deque[Any] = deque()
-        self._is_emitting = False
-        self._end: Callable[[], None] | None = None
+        self._serial: Serial[Any] = Serial(observer)
         self._has_ended = False
         self._source = SingleAssignmentDisposable()
         self._timer = SerialDisposable()
-        self._both = CompositeDisposable(self._source, self._timer)
+        self._both = CompositeDisposable(self._source, self._timer, Disposable(self._serial.close))
 
     def begin(
         self, source: Observable[Any], subscribed_on: abc.SchedulerBase | None
@@ -115,11 +108,11 @@ class _Subscription:
                 self._fail(error)
                 return
         with self._lock:
-            if self._end is not None:
+            if self._has_ended:
                 return
             released = self._pieces.put(value)
-            self._outbox.extend(released)
-            behind = len(self._outbox)
+            self._serial.put(released)
+            behind = self._serial.waiting
             wait = self._wait(starts_anew=bool(released) and self._pieces.texts <= 1)
         if behind > UNWAITING_LIMIT:
             self._fail(SlowConsumerError(limit=UNWAITING_LIMIT, behind=behind))
@@ -135,7 +128,7 @@ class _Subscription:
         """
         pace, pieces = self._pace, self._pieces
         if pace.characters is not None and pieces.characters >= pace.characters:
-            self._outbox.extend(pieces.take())
+            self._serial.put(pieces.take())
         if pace.seconds is None:
             return None
         wait = pace.seconds
@@ -144,7 +137,7 @@ class _Subscription:
             if now < self._free_from:
                 wait = self._free_from - now
             elif pieces.texts:
-                self._outbox.extend(pieces.take())
+                self._serial.put(pieces.take())
                 self._free_from = now + pace.seconds
         if self._is_armed is bool(pieces) and not starts_anew:
             return None
@@ -163,48 +156,33 @@ class _Subscription:
         with self._lock:
             self._is_armed = False
             if self._pieces and self._pace.seconds is not None:
-                self._outbox.extend(self._pieces.take())
+                self._serial.put(self._pieces.take())
                 self._free_from = self._now() + self._pace.seconds
         self._emit()
 
     def _on_error(self, error: Exception) -> None:
-        self._finish(lambda: self._observer.on_error(error))
+        self._finish(error)
 
     def _on_completed(self) -> None:
-        self._finish(self._observer.on_completed)
+        self._finish()
 
     def _fail(self, error: Exception) -> None:
         self._source.dispose()
-        self._on_error(error)
+        self._finish(error)
 
-    def _finish(self, end: Callable[[], None]) -> None:
+    def _finish(self, error: Exception | None = None) -> None:
         with self._lock:
-            if self._end is not None:
+            if self._has_ended:
                 return
-            self._outbox.extend(self._pieces.take())
-            self._end = end
+            self._has_ended = True
+            self._serial.put(self._pieces.take())
+            self._serial.end(error)
         self._timer.dispose()
         self._emit()
 
     def _emit(self) -> None:
-        """Emit what is in the queue, unless another thread, or this one further up, does so."""
-        with self._lock:
-            if self._is_emitting or not (self._outbox or self._end):
-                return
-            self._is_emitting = True
         try:
-            while (emit := self._next()) is not None:
-                emit()
+            self._serial.emit()
         except BaseException:
             self._both.dispose()
             raise
-
-    def _next(self) -> Callable[[], None] | None:
-        with self._lock:
-            if self._outbox and not self._both.is_disposed:
-                return partial(self._observer.on_next, self._outbox.popleft())
-            if self._end is not None and not self._has_ended and not self._both.is_disposed:
-                self._has_ended = True
-                return self._end
-            self._is_emitting = False
-            return None

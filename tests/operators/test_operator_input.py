@@ -109,6 +109,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
 """Each operator: its instance, its name for its inputs, and the accepted items of ``ANYTHING``."""
 
 OF_ANYTHING: dict[str, Operator] = {
+    "map_async": ops.map_async(lambda value: value),
     "pipe": ops.pipe(),
     "retry_stream": ops.retry_stream(),
     "share": ops.share(),

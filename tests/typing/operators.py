@@ -48,3 +48,21 @@ def only_infers_the_class_of_what_passes(client: OpenAI) -> None:
 def several_names_keep_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
     two = events.pipe(ops.only("content.delta", "content.done"))
     assert_type(two, Observable[ChatCompletionEvent[Step]])
+
+
+async def later(event: ContentDeltaEvent) -> int:
+    return len(event.delta)
+
+
+def at_once(event: ContentDeltaEvent) -> str:
+    return event.delta
+
+
+def map_async_infers_the_result(events: Observable[ContentDeltaEvent]) -> None:
+    assert_type(events.pipe(ops.map_async(later)), Observable[int])
+    assert_type(events.pipe(ops.map_async(at_once)), Observable[str])
+
+
+def pacing_keeps_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
+    assert_type(events.pipe(ops.throttle(20)), Observable[ChatCompletionEvent[Step]])
+    assert_type(events.pipe(ops.text(), ops.coalesce(seconds=1)), Observable[str])

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit.families.assistants.events import (
-        AssistantEvent,
-    )
+    from streamkit.families.assistants.events import AssistantEvent
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
 __all__ = ["assistant_events"]

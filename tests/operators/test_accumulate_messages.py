@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reactivex import operators as rx
 
-from streamkit.families.assistants.events import MessageDeltaEvent
 from streamkit.families.assistants.message_accumulator import MessageAccumulator
+from streamkit.families.assistants.message_events import MessageDeltaEvent
 from streamkit.operators import accumulate_messages, pipe
 from tests.assistant_streams import (
     EMITTED,

@@ -6,8 +6,9 @@ import pytest
 from reactivex import operators as rx
 
 from streamkit import LimitExceededError, Limits
-from streamkit.families.assistants.events import RunEvent, RunStepDeltaEvent
+from streamkit.families.assistants.events import RunEvent
 from streamkit.families.assistants.run_accumulator import RunAccumulator
+from streamkit.families.assistants.step_events import RunStepDeltaEvent
 from streamkit.operators import accumulate_run, pipe
 from tests.assistant_streams import (
     EMITTED,

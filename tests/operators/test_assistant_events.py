@@ -12,8 +12,12 @@ from reactivex import operators as rx
 
 from streamkit._core.sse import SSEDecoder
 from streamkit.errors import APIError, StreamTruncatedError
-from streamkit.families.assistants.events import TextCreatedEvent, TextDeltaEvent, TextDoneEvent
 from streamkit.families.assistants.machine import AssistantEvents
+from streamkit.families.assistants.message_events import (
+    TextCreatedEvent,
+    TextDeltaEvent,
+    TextDoneEvent,
+)
 from streamkit.operators import assistant_events, decode_assistant_events, pipe
 from tests.assistant_streams import (
     EMITTED,

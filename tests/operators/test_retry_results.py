@@ -12,7 +12,7 @@ from reactivex import operators as rx_operators
 
 from streamkit import OpenAI, errors
 from streamkit.events import ContentDeltaEvent
-from streamkit.families.assistants.events import TextDoneEvent
+from streamkit.families.assistants.message_events import TextDoneEvent
 from streamkit.operators import accumulate, chat_events, pipe, retry_stream, split_by_choice
 from streamkit.operators.retry_stream import HELD_RESULTS
 from streamkit.types.beta.threads import Text

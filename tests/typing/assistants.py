@@ -19,7 +19,9 @@ from streamkit import (
     Stream,
 )
 from streamkit import operators as ops
-from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, ToolCallDeltaEvent
+from streamkit.families.assistants.events import AssistantEvent
+from streamkit.families.assistants.message_events import TextDeltaEvent
+from streamkit.families.assistants.step_events import ToolCallDeltaEvent
 from streamkit.types.beta import AssistantStreamEvent
 from streamkit.types.beta.threads import Message, MessageDelta, Run, Text, TextDelta
 from streamkit.types.beta.threads.runs import RunStep, ToolCall, ToolCallDelta

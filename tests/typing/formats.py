@@ -17,7 +17,8 @@ from streamkit.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
 )
-from streamkit.families.assistants.events import AssistantEvent, TextDeltaEvent, TextDoneEvent
+from streamkit.families.assistants.events import AssistantEvent
+from streamkit.families.assistants.message_events import TextDeltaEvent, TextDoneEvent
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
 from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.log import ChoiceUpdate

@@ -9,22 +9,24 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.errors import APITimeoutError
-from streamkit.families.assistants.events import (
+from streamkit.families.assistants.follower import RunFollower
+from streamkit.families.assistants.message_events import (
     ImageFileDoneEvent,
     MessageCreatedEvent,
     MessageDeltaEvent,
     MessageDoneEvent,
-    RunStepCreatedEvent,
-    RunStepDeltaEvent,
-    RunStepDoneEvent,
     TextCreatedEvent,
     TextDeltaEvent,
     TextDoneEvent,
+)
+from streamkit.families.assistants.step_events import (
+    RunStepCreatedEvent,
+    RunStepDeltaEvent,
+    RunStepDoneEvent,
     ToolCallCreatedEvent,
     ToolCallDeltaEvent,
     ToolCallDoneEvent,
 )
-from streamkit.families.assistants.follower import RunFollower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from streamkit._core.indexed import IndexedMark, index_of
 from streamkit._core.merge import EMPTY, Fields, Rules, TextMark, merged, resolved
+from streamkit._core.text import TextLog, whole_text
 from streamkit._core.wire import Wire, as_sent
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
@@ -25,7 +26,16 @@ from streamkit.types.beta.threads.runs import RunStep
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["Addition", "Growing", "Mark", "built", "matched", "parts"]
+__all__ = [
+    "Addition",
+    "Growing",
+    "Mark",
+    "built",
+    "growing_text",
+    "matched",
+    "parts",
+    "text_to_parse",
+]
 
 W = TypeVar("W", bound=Wire)
 G = TypeVar("G", Message, RunStep)
@@ -252,3 +262,16 @@ def _without_indices(value: Any, *, are_parts: bool = False) -> Any:
     if isinstance(value, list):
         return [_without_indices(item, are_parts=are_parts) for item in cast("list[Any]", value)]
     return value
+
+
+def growing_text(part: Mark, object_: str, name: str) -> TextMark | None:
+    """Return a growing text in an object of a part, or None if there is none."""
+    fields = part.get(object_)
+    value = cast("Mark", fields).get(name) if isinstance(fields, Mapping) else None
+    return value if isinstance(value, TextMark) else None
+
+
+def text_to_parse(text: str | None, *, is_cut: bool) -> TextLog | None:
+    """Return a whole text to be parsed, or None if it was cut short and is no closed JSON."""
+    log = whole_text(text or "")
+    return None if is_cut and not log.is_whole_json() else log

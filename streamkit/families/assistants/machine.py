@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 from streamkit._core.machine import AnswerMachine
 from streamkit.errors import PartialRun
-from streamkit.families.assistants.events import (
-    AssistantEvent,
-    MessageCreatedEvent,
-    RunEvent,
-    RunStepCreatedEvent,
-    RunStepDoneEvent,
-)
+from streamkit.families.assistants.events import AssistantEvent, RunEvent
 from streamkit.families.assistants.message_accumulator import MessageAccumulator
 from streamkit.families.assistants.message_content import ContentEmitter
+from streamkit.families.assistants.message_events import MessageCreatedEvent
 from streamkit.families.assistants.run_accumulator import RunAccumulator
+from streamkit.families.assistants.step_events import RunStepCreatedEvent, RunStepDoneEvent
 from streamkit.families.assistants.tool_calls import ToolCallEmitter
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent

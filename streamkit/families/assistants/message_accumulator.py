@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
-from streamkit.families.assistants.events import (
+from streamkit.families.assistants.growing import Growing
+from streamkit.families.assistants.message_events import (
     MessageCreatedEvent,
     MessageDeltaEvent,
     MessageDoneEvent,
 )
-from streamkit.families.assistants.growing import Growing
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,

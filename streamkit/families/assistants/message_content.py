@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
 from streamkit._core.wire import plain
-from streamkit.families.assistants.events import (
+from streamkit.families.assistants.growing import built, matched
+from streamkit.families.assistants.message_accumulator import MessageEvent
+from streamkit.families.assistants.message_events import (
     ImageFileDoneEvent,
     MessageCreatedEvent,
     MessageDeltaEvent,
@@ -16,8 +18,6 @@ from streamkit.families.assistants.events import (
     TextDoneEvent,
     text_of,
 )
-from streamkit.families.assistants.growing import built, matched
-from streamkit.families.assistants.message_accumulator import MessageEvent
 from streamkit.types.beta.threads import (
     ImageFile,
     ImageFileContentBlock,

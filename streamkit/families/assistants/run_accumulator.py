@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
-from streamkit.families.assistants.events import (
-    RunEvent,
+from streamkit.families.assistants.events import RunEvent, state_of
+from streamkit.families.assistants.growing import Growing
+from streamkit.families.assistants.step_events import (
     RunStepCreatedEvent,
     RunStepDeltaEvent,
     RunStepDoneEvent,
-    state_of,
 )
-from streamkit.families.assistants.growing import Growing
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.beta.assistant_stream_event import (
     AssistantStreamEvent,

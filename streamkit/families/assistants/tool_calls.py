@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from streamkit._core.machine import Machine
 from streamkit._core.wire import plain
-from streamkit.families.assistants.events import (
-    RunEvent,
+from streamkit.families.assistants.events import RunEvent
+from streamkit.families.assistants.growing import matched
+from streamkit.families.assistants.run_accumulator import RunOrStepEvent
+from streamkit.families.assistants.step_events import (
     RunStepCreatedEvent,
     RunStepDeltaEvent,
     RunStepDoneEvent,
@@ -16,8 +18,6 @@ from streamkit.families.assistants.events import (
     ToolCallDoneEvent,
     tool_call_of,
 )
-from streamkit.families.assistants.growing import matched
-from streamkit.families.assistants.run_accumulator import RunOrStepEvent
 from streamkit.types.beta.threads.runs import ToolCallsStepDetails
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from reactivex.abc import ObserverBase
 from typing_extensions import override
 
 import streamkit
-import streamkit.families.assistants.events
 from streamkit import (
     APIConnectionError,
     APIResponseValidationError,
@@ -198,7 +197,8 @@ def test_a_snapshot_is_built_for_the_callback_that_wants_it_alone(
         def on_event(self, event: object) -> None:
             self.seen += 1
 
-    monkeypatch.setattr(streamkit.families.assistants.events, "built", refuse)
+    for events in ("message_events", "step_events"):
+        monkeypatch.setattr(f"streamkit.families.assistants.{events}.built", refuse)
     values = Values()
     recorded(*RUN).subscribe(values)
     assert values.seen == len(RUN)

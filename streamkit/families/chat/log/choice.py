@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from streamkit._core.calls import CallUpdate
-from streamkit._core.merge import EMPTY, merged, resolved
+from streamkit._core.merge import merged, resolved
 from streamkit._core.text import TextLog
-from streamkit._core.wire import plain
-from streamkit.families.chat.log.rules import DELTAS, PER_TOKEN
+from streamkit.families.chat.log.heading import ChoiceHeading, continued, has_other_reasoning
+from streamkit.families.chat.log.rules import PER_TOKEN
 from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import (
     ChatCompletionTokenLogprob,
-    ChoiceDelta,
     ChoiceLogprobs,
     ParsedChatCompletionMessage,
     ParsedChoice,
@@ -28,33 +26,12 @@ from streamkit.types.speech import DETAILS, thought_in
 
 if TYPE_CHECKING:
     from streamkit._core.reading import Reading
-    from streamkit.types import ChoiceDeltaFunctionCall, ChunkChoice
+    from streamkit.types import ChoiceDelta, ChoiceDeltaFunctionCall, ChunkChoice
 
 __all__ = ["CUT_SHORT", "ChoiceLog", "ChoiceUpdate"]
 
 CUT_SHORT = ("length", "content_filter")
 """The finish reasons of an answer that was cut short."""
-
-
-class ChoiceHeading(Struct, frozen=True, gc=False):
-    """The fields of a choice besides its texts, which seldom change."""
-
-    role: str = "assistant"
-    has_content: bool = False
-    """Whether content came, even if it was empty."""
-    has_refusal: bool = False
-    reasoning_name: str = ""
-    """The name of the message field with the reasoning: the first such field that came."""
-    thinks_in_details: bool = False
-    """Whether the reasoning comes only in ``reasoning_details``, and in no such field."""
-    finish_reason: str | None = None
-    fields: Mapping[str, Any] = EMPTY
-    """The known fields of the message that have no log of their own."""
-    delta_extra: Mapping[str, Any] = EMPTY
-    choice_extra: Mapping[str, Any] = EMPTY
-    logprobs_extra: Mapping[str, Any] = EMPTY
-    function_call: CallMark | None = None
-    """The function call of the old kind, which tools replaced."""
 
 
 class ChoiceMark(Struct, frozen=True, kw_only=True, gc=False):
@@ -174,7 +151,7 @@ class ChoiceLog:
                 calls = self._tool_calls.append(delta.tool_calls)
             if delta.reasoning_content is not None or delta.reasoning is not None:
                 reasoning = self.reasoning.append(delta.reasoning_content or delta.reasoning or "")
-                is_rare = is_rare or _has_other_reasoning(delta, heading.reasoning_name)
+                is_rare = is_rare or has_other_reasoning(delta, heading.reasoning_name)
             if delta.unknown_fields is not UNSET:
                 is_rare = True
                 if not reasoning and (thought := self._thought_in_details(delta)):
@@ -190,7 +167,7 @@ class ChoiceLog:
         if logprobs is not None:
             self._append_logprobs(logprobs)
         if is_rare:
-            self._heading = _continued(
+            self._heading = continued(
                 self._heading, choice, self._limits, thinks_in_details=bool(thought)
             )
         mark = self._mark
@@ -315,60 +292,3 @@ class ChoiceLog:
 
 
 _Message = cast("type[ParsedChatCompletionMessage[Any]]", ParsedChatCompletionMessage)
-
-
-def _continued(
-    heading: ChoiceHeading, choice: ChunkChoice, limits: Limits, *, thinks_in_details: bool
-) -> ChoiceHeading:
-    delta = choice.delta or ChoiceDelta()
-    delta_extra, choice_extra = heading.delta_extra, heading.choice_extra
-    if delta.unknown_fields is not UNSET:
-        delta_extra = merged(delta_extra, delta.model_extra, DELTAS, limits)
-    if choice.unknown_fields is not UNSET:
-        choice_extra = merged(choice_extra, choice.model_extra, DELTAS, limits)
-    name = heading.reasoning_name or _reasoning_name(delta)
-    if thinks_in_details:
-        name = name or "reasoning"
-    rare_fields = _rare_fields(delta, name)
-    return ChoiceHeading(
-        delta.role or heading.role,
-        heading.has_content or delta.content is not None,
-        heading.has_refusal or delta.refusal is not None,
-        name,
-        heading.thinks_in_details or thinks_in_details,
-        choice.finish_reason or heading.finish_reason,
-        merged(heading.fields, rare_fields, DELTAS, limits) if rare_fields else heading.fields,
-        delta_extra,
-        choice_extra,
-        heading.logprobs_extra,
-        heading.function_call,
-    )
-
-
-def _reasoning_name(delta: ChoiceDelta) -> str:
-    """Return the name of the delta's reasoning field; a server with both names sends it twice."""
-    if delta.reasoning_content is not None:
-        return "reasoning_content"
-    return "" if delta.reasoning is None else "reasoning"
-
-
-def _has_other_reasoning(delta: ChoiceDelta, name: str) -> bool:
-    """Return whether a delta has reasoning in a field other than ``name``."""
-    return (name != "reasoning_content" and delta.reasoning_content is not None) or (
-        name != "reasoning" and delta.reasoning is not None
-    )
-
-
-def _rare_fields(delta: ChoiceDelta, reasoning_name: str) -> dict[str, Any]:
-    """Return the fields without a log of their own, and reasoning under the other name."""
-    fields: dict[str, Any] = {
-        "reasoning_content": delta.reasoning_content,
-        "reasoning": delta.reasoning,
-        "audio": delta.audio,
-        "annotations": delta.annotations,
-    }
-    return {
-        name: plain(value, drop_none=True)
-        for name, value in fields.items()
-        if value is not None and name != reasoning_name
-    }

@@ -120,6 +120,6 @@ def test_without_polls_a_batch_is_done_at_once() -> None:
 
 def test_a_batch_takes_no_more_work_than_a_message_may(client: anthropic.Anthropic) -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string", "minLength": 90_000}}}
-    heavy = {**PARAMS, "output_config": {"format": {"type": "json_schema", "schema": schema}}}
+    heavy = {**PARAMS, "tools": [{"name": "f", "input_schema": schema}]}
     batch = ended(client, create(client, **{f"r{place}": heavy for place in range(30)}))
     assert batch.request_counts.errored > 0

@@ -36,6 +36,10 @@ def said(*messages: Any) -> dict[str, Any]:
     return {"messages": [*ASK, *messages]}
 
 
+def formatted(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+
+
 def of(role: str, *blocks: Any) -> dict[str, Any]:
     return {"role": role, "content": [*blocks]}
 
@@ -70,7 +74,12 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"tools": [{**TOOL, "input_schema": {}}]}, "tools.0.custom.input_schema.type: Input should be 'object'"),
     ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "tools.0.type: Input should be 'custom'"),
     ({"output_config": {"format": {"type": "json_object"}}}, "output_config.format.type: Input should be 'json_schema'"),
-    ({"output_config": {"format": {"type": "json_schema", "schema": {"type": "bogus"}}}}, "Invalid schema for output_config.format.schema: In context=('type',), 'bogus' is not valid under any of the given schemas."),
+    (formatted({"type": "object"}), "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false"),
+    (formatted({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 2}}), "output_config.format.schema: For 'integer' type, properties maximum, minimum are not supported"),
+    (formatted({"$defs": {"a": {"type": "string", "minLength": 1}}, "$ref": "#/$defs/a"}), "output_config.format.schema: For 'string' type, properties minLength are not supported"),
+    (formatted({"anyOf": [{"type": "null"}, {"type": "array", "minItems": 2}]}), "output_config.format.schema: For 'array' type, 'minItems' values other than 0 or 1 are not supported"),
+    ({"tools": [{**TOOL, "strict": True}]}, "tools.0.custom.input_schema: For 'object' type, 'additionalProperties' must be explicitly set to false"),
+    (formatted({"type": "bogus"}), "Invalid schema for output_config.format.schema: In context=('type',), 'bogus' is not valid under any of the given schemas."),
 ]  # fmt: skip
 
 

@@ -69,7 +69,7 @@ MESSAGE: dict[str, Any] = {
     "tools": [{"name": "n", "input_schema": {"type": "object"}}],
     "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
     "thinking": {"type": "enabled", "budget_tokens": 1024, "display": "omitted"},
-    "output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}},
+    "output_config": {"format": {"type": "json_schema", "schema": {"type": "string"}}},
     "stop_sequences": ["a"],
 }
 COUNTED = {
@@ -183,7 +183,7 @@ def test_a_schema_that_takes_too_much_is_refused(
     path, body = asking(SCHEMAS[name])
     answer = httpx.post(server.base_url + path, json=body, headers=HEADERS, timeout=60)
     assert answer.status_code == 400
-    assert answer.json()["error"]["message"].startswith("Invalid schema for ")
+    assert "schema" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("path", WHOLE)

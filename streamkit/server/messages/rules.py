@@ -22,7 +22,7 @@ from streamkit.server.messages.request import (
     ToolResultBlock,
     ToolUseBlock,
 )
-from streamkit.server.schemas import check_schema
+from streamkit.server.messages.schemas import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,14 +66,8 @@ def checked(body: Any, kind: type[P], version: str, budget: Budget) -> P:
     _tools(request, budget)
     _conversation(request.messages)
     if request.output_config and request.output_config.format:
-        check_schema(
-            request.output_config.format.definition,
-            owner="output_config.format.schema",
-            strict=False,
-            param="output_config.format.schema",
-            code=None,
-            budget=budget,
-        )
+        schema = request.output_config.format.definition
+        check(schema, place="output_config.format.schema", strict=True, budget=budget)
     return request
 
 
@@ -111,9 +105,7 @@ def _tools(request: Prompt, budget: Budget) -> None:
         place = f"tools.{position}.custom.input_schema"
         if tool.input_schema.get("type") != "object":
             raise refused(f"{place}.type", "Input should be 'object'")
-        check_schema(
-            tool.input_schema, owner=place, strict=False, param=place, code=None, budget=budget
-        )
+        check(tool.input_schema, place=place, strict=bool(tool.strict), budget=budget)
 
 
 def _conversation(messages: list[Message]) -> None:

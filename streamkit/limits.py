@@ -40,9 +40,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Fields of one object that grows by deltas and whose type does not know them all, and items of
     a list that grows by index."""
     parts: int = 1024
-    """Parts of one message or run step: blocks, annotations of a block, tool calls, outputs."""
+    """Parts of one message, run step or item of a response: blocks, annotations of a block, tool
+    calls, outputs."""
     objects: int = 4096
-    """Messages of one run, and as many steps."""
+    """Messages of one run, and as many steps; items of one response."""
     required_actions: int = 256
     """Rounds of tool outputs in one stream of a run; a model may request them forever."""
 

@@ -66,19 +66,12 @@ class ResponseCall:
     Args:
         params: The parameters of the method.
         stream: Whether the answer is streamed.
-        on_truncated: The treatment of a stream that ends before its answer.
-        partial_strings: Whether partial values include strings that are not complete.
     """
 
-    def __init__(
-        self,
-        params: Mapping[str, Any],
-        *,
-        stream: bool,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-    ) -> None:
+    def __init__(self, params: Mapping[str, Any], *, stream: bool) -> None:
         body, options = calls.split(params)
+        self._on_truncated: OnTruncated = body.pop("on_truncated", "error")
+        partial_strings: bool = body.pop("partial_strings", True)
         self.response_id: str | None = body.pop("response_id", None)
         self.starting_after: int | None = body.pop("starting_after", None)
         given = [*(body["tools"] or ())] if "tools" in body else []
@@ -88,7 +81,6 @@ class ResponseCall:
         self._reader = Reader(format_, parsers(given), partial_strings=partial_strings)
         if stream:
             _require_one(self.response_id, self.starting_after, body)
-        self._on_truncated: OnTruncated = on_truncated
         self._options = options
         self.in_background = True
         """Whether the server generates the response without a reader, so that one may come back."""
@@ -167,14 +159,16 @@ class ResponseCall:
 
 def retrieve(response_id: str, params: Mapping[str, Any]) -> Call[Response]:
     """Return the call that fetches a response."""
-    return calls.get(_one(response_id), Response, params, {})
+    options = {name: value for name, value in params.items() if name != "on_truncated"}
+    return calls.get(_one(response_id), Response, options, {})
 
 
 def retrieve_stream(
-    response_id: str, params: Mapping[str, Any], on_truncated: OnTruncated
+    response_id: str, params: Mapping[str, Any]
 ) -> StreamedCall[ResponseStreamEvent]:
     """Return the call that fetches a response as the stream of its events, as they came."""
     query, options = calls.split(params)
+    on_truncated: OnTruncated = query.pop("on_truncated", "error")
     request = _streamed(response_id, options, {"stream": True, **query})
     return StreamedCall(request, family.chunks(), on_truncated)
 
@@ -200,8 +194,7 @@ def input_items(
 def poll(response_id: str, params: Mapping[str, Any]) -> PollPlan[Response]:
     """Return the plan that polls a response in the background."""
     terms = PollTerms(params)
-    include = {name: terms.params[name] for name in ("include",) if name in terms.params}
-    look = retrieve(response_id, {**include, **terms.poll_params})
+    look = retrieve(response_id, {**_included(terms), **terms.poll_params})
     return terms.polled(STATUSES, look, response_id)
 
 
@@ -209,13 +202,17 @@ def create_and_poll(params: Mapping[str, Any]) -> tuple[ResponseCall, PollPlan[R
     """Return the call that begins a response in the background, and the plan that polls it."""
     terms = PollTerms(params)
     call = ResponseCall({"background": True, **terms.start_params}, stream=False)
-    include = {name: terms.params[name] for name in ("include",) if name in terms.params}
     plan = terms.started(
         STATUSES,
         Call(call.request, Response),
-        lambda first: retrieve(first.id, {**include, **terms.follow_params}),
+        lambda first: retrieve(first.id, {**_included(terms), **terms.follow_params}),
     )
     return call, plan
+
+
+def _included(terms: PollTerms) -> dict[str, Any]:
+    """Return the parameter that polls share with the call that begins the response."""
+    return {name: value for name, value in terms.params.items() if name == "include"}
 
 
 def _require_one(response_id: str | None, after: int | None, body: Mapping[str, Any]) -> None:

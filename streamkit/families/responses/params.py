@@ -13,10 +13,12 @@ from streamkit.families._resource.poll_plan import PollParams
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
 
 __all__ = [
+    "CreateParams",
     "InputItemsParams",
     "ResponseAndPollParams",
     "ResponseParams",
@@ -68,9 +70,18 @@ class ResponseParams(RequestOptions, total=False):
     verbosity: str | NotGiven | None
 
 
-class StreamParams(ResponseParams, total=False):
+class CreateParams(ResponseParams, total=False):
+    """The parameters of a new response that may be streamed."""
+
+    on_truncated: OnTruncated
+    """``error`` raises an error when the stream is cut; ``accept`` ends it."""
+
+
+class StreamParams(CreateParams, total=False):
     """The parameters of a stream: of a new response, or of an existing one."""
 
+    partial_strings: bool
+    """Whether ``parsed`` includes strings that are not complete yet; by default it does."""
     response_id: str | NotGiven
     """The id of an existing response, whose stream is read; then nothing new is requested."""
     starting_after: int | NotGiven
@@ -80,6 +91,8 @@ class StreamParams(ResponseParams, total=False):
 class RetrieveParams(RequestOptions, total=False):
     """The options of fetching a response."""
 
+    on_truncated: OnTruncated
+    """The treatment of a stream that is cut, as in ``StreamParams``."""
     include: list[str] | NotGiven | None
     include_obfuscation: bool | NotGiven
     """Whether the events of a stream are padded against eavesdroppers who count bytes."""

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
+        CreateParams,
         ResponseAndPollParams,
         ResponseParams,
         ResponsePollParams,
@@ -57,29 +57,20 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         stream: Literal[False] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[ResponseParams],
+        **params: Unpack[CreateParams],
     ) -> Response: ...
     @overload
     async def create(
-        self,
-        *,
-        stream: Literal[True],
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[ResponseParams],
+        self, *, stream: Literal[True], **params: Unpack[CreateParams]
     ) -> AsyncStream[ResponseStreamEvent]: ...
     async def create(
-        self,
-        *,
-        stream: bool | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Any,
+        self, *, stream: bool | NotGiven | None = None, **params: Any
     ) -> Response | AsyncStream[ResponseStreamEvent]:
         """Return the response as received; with ``stream=True``, a stream of its events.
 
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
-        call = ResponseCall(params, stream=bool(stream), on_truncated=on_truncated)
+        call = ResponseCall(params, stream=bool(stream))
         if stream:
             return await self._open(call.chunks())
         return call.response(await AsyncExchange(self._transport, call.request).send())
@@ -130,8 +121,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> AsyncStreamManager[AsyncResponseStream[T]]: ...
     @overload
@@ -139,8 +128,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> AsyncStreamManager[AsyncResponseStream[Any]]: ...
     @overload
@@ -148,8 +135,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: TypeForm[FormT],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> AsyncStreamManager[AsyncResponseStream[FormT]]: ...
     @overload
@@ -157,17 +142,9 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: object,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> AsyncStreamManager[AsyncResponseStream[Any]]: ...
-    def stream(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> AsyncStreamManager[AsyncResponseStream[Any]]:
+    def stream(self, **params: Any) -> AsyncStreamManager[AsyncResponseStream[Any]]:
         """Return a manager of the stream of typed events; an ``async with`` opens the stream.
 
         With ``response_id`` it is the stream of an existing response, after the event whose number
@@ -175,11 +152,11 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         breaks off is resumed.
 
         Args:
-            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
-            partial_strings: Whether ``parsed`` includes strings that are not complete yet.
-            **params: The parameters of ``parse``, or ``response_id``.
+            **params: The parameters of ``parse``, or ``response_id``; ``on_truncated``: "error"
+                raises an error when the stream is cut, "accept" ends it; ``partial_strings``:
+                whether ``parsed`` includes strings that are not complete yet.
         """
-        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        call = ResponseCall(params, stream=True)
         return AsyncStreamManager(lambda: self._open_events(call))
 
     @overload
@@ -187,8 +164,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[T]]: ...
     @overload
@@ -196,8 +171,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[Any]]: ...
     @overload
@@ -205,8 +178,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: TypeForm[FormT],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[FormT]]: ...
     @overload
@@ -214,17 +185,9 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         self,
         *,
         text_format: object,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[Any]]: ...
-    def observe(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> Observable[CommonEvent[Any]]:
+    def observe(self, **params: Any) -> Observable[CommonEvent[Any]]:
         """Return a cold observable of common events; it takes the parameters of ``stream``.
 
         Every subscription sends a request; disposing of the subscription closes the response. The
@@ -232,14 +195,12 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
         returns when the stream has ended.
         """
-        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        call = ResponseCall(params, stream=True)
         return observe_async(lambda: self._open_common(call))
 
-    def chunks(
-        self, *, on_truncated: OnTruncated = "error", **params: Unpack[StreamParams]
-    ) -> Observable[ResponseStreamEvent]:
+    def chunks(self, **params: Unpack[StreamParams]) -> Observable[ResponseStreamEvent]:
         """Return a cold observable of the events as they came, the source of a custom pipeline."""
-        return self._observe(self._streamed(params, on_truncated).chunks())
+        return self._observe(ResponseCall(params, stream=True).chunks())
 
     @overload
     async def retrieve(
@@ -247,7 +208,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         response_id: str,
         *,
         stream: Literal[False] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> Response: ...
     @overload
@@ -256,7 +216,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         response_id: str,
         *,
         stream: Literal[True],
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> AsyncStream[ResponseStreamEvent]: ...
     async def retrieve(
@@ -264,12 +223,11 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         response_id: str,
         *,
         stream: bool | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> Response | AsyncStream[ResponseStreamEvent]:
         """Fetch a response; with ``stream=True``, as the stream of its events as they came."""
         if stream:
-            return await self._open(calls.retrieve_stream(response_id, params, on_truncated))
+            return await self._open(calls.retrieve_stream(response_id, params))
         return await self._send(calls.retrieve(response_id, params))
 
     async def cancel(self, response_id: str, **params: Unpack[RequestOptions]) -> Response:
@@ -315,13 +273,6 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         """Return a cold observable of the states of a response; every subscription begins one."""
         _, plan = calls.create_and_poll({**params, "text_format": text_format})
         return self._observe_poll(plan)
-
-    def _streamed(
-        self, params: Any, on_truncated: OnTruncated, *, partial_strings: bool = True
-    ) -> ResponseCall:
-        return ResponseCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
-        )
 
     async def _open_events(self, call: ResponseCall) -> AsyncResponseStream[Any]:
         streamed = call.streamed()

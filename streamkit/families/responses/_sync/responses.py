@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
+        CreateParams,
         ResponseAndPollParams,
         ResponseParams,
         ResponsePollParams,
@@ -58,29 +58,20 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         stream: Literal[False] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[ResponseParams],
+        **params: Unpack[CreateParams],
     ) -> Response: ...
     @overload
     def create(
-        self,
-        *,
-        stream: Literal[True],
-        on_truncated: OnTruncated = "error",
-        **params: Unpack[ResponseParams],
+        self, *, stream: Literal[True], **params: Unpack[CreateParams]
     ) -> Stream[ResponseStreamEvent]: ...
     def create(
-        self,
-        *,
-        stream: bool | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        **params: Any,
+        self, *, stream: bool | NotGiven | None = None, **params: Any
     ) -> Response | Stream[ResponseStreamEvent]:
         """Return the response as received; with ``stream=True``, a stream of its events.
 
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
-        call = ResponseCall(params, stream=bool(stream), on_truncated=on_truncated)
+        call = ResponseCall(params, stream=bool(stream))
         if stream:
             return self._open(call.chunks())
         return call.response(SyncExchange(self._transport, call.request).send())
@@ -131,8 +122,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> StreamManager[ResponseStream[T]]: ...
     @overload
@@ -140,8 +129,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> StreamManager[ResponseStream[Any]]: ...
     @overload
@@ -149,8 +136,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: TypeForm[FormT],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> StreamManager[ResponseStream[FormT]]: ...
     @overload
@@ -158,17 +143,9 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: object,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> StreamManager[ResponseStream[Any]]: ...
-    def stream(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> StreamManager[ResponseStream[Any]]:
+    def stream(self, **params: Any) -> StreamManager[ResponseStream[Any]]:
         """Return a manager of the stream of typed events; a ``with`` opens the stream.
 
         With ``response_id`` it is the stream of an existing response, after the event whose number
@@ -176,11 +153,11 @@ class Responses(StreamingResource, SyncResource):
         breaks off is resumed.
 
         Args:
-            on_truncated: "error" raises an error when the stream is cut; "accept" ends it.
-            partial_strings: Whether ``parsed`` includes strings that are not complete yet.
-            **params: The parameters of ``parse``, or ``response_id``.
+            **params: The parameters of ``parse``, or ``response_id``; ``on_truncated``: "error"
+                raises an error when the stream is cut, "accept" ends it; ``partial_strings``:
+                whether ``parsed`` includes strings that are not complete yet.
         """
-        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        call = ResponseCall(params, stream=True)
         return StreamManager(lambda: self._open_events(call))
 
     @overload
@@ -188,8 +165,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[T]]: ...
     @overload
@@ -197,8 +172,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[Any]]: ...
     @overload
@@ -206,8 +179,6 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: TypeForm[FormT],
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[FormT]]: ...
     @overload
@@ -215,17 +186,9 @@ class Responses(StreamingResource, SyncResource):
         self,
         *,
         text_format: object,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
         **params: Unpack[StreamParams],
     ) -> Observable[CommonEvent[Any]]: ...
-    def observe(
-        self,
-        *,
-        on_truncated: OnTruncated = "error",
-        partial_strings: bool = True,
-        **params: Any,
-    ) -> Observable[CommonEvent[Any]]:
+    def observe(self, **params: Any) -> Observable[CommonEvent[Any]]:
         """Return a cold observable of common events; it takes the parameters of ``stream``.
 
         Every subscription sends a request; disposing of the subscription closes the response. The
@@ -233,14 +196,12 @@ class Responses(StreamingResource, SyncResource):
         given to ``subscribe``, by default on the subscriber's own thread, so that ``subscribe``
         returns when the stream has ended.
         """
-        call = self._streamed(params, on_truncated, partial_strings=partial_strings)
+        call = ResponseCall(params, stream=True)
         return observe(lambda: self._open_common(call))
 
-    def chunks(
-        self, *, on_truncated: OnTruncated = "error", **params: Unpack[StreamParams]
-    ) -> Observable[ResponseStreamEvent]:
+    def chunks(self, **params: Unpack[StreamParams]) -> Observable[ResponseStreamEvent]:
         """Return a cold observable of the events as they came, the source of a custom pipeline."""
-        return self._observe(self._streamed(params, on_truncated).chunks())
+        return self._observe(ResponseCall(params, stream=True).chunks())
 
     @overload
     def retrieve(
@@ -248,7 +209,6 @@ class Responses(StreamingResource, SyncResource):
         response_id: str,
         *,
         stream: Literal[False] | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> Response: ...
     @overload
@@ -257,7 +217,6 @@ class Responses(StreamingResource, SyncResource):
         response_id: str,
         *,
         stream: Literal[True],
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> Stream[ResponseStreamEvent]: ...
     def retrieve(
@@ -265,12 +224,11 @@ class Responses(StreamingResource, SyncResource):
         response_id: str,
         *,
         stream: bool | NotGiven | None = None,
-        on_truncated: OnTruncated = "error",
         **params: Unpack[RetrieveParams],
     ) -> Response | Stream[ResponseStreamEvent]:
         """Fetch a response; with ``stream=True``, as the stream of its events as they came."""
         if stream:
-            return self._open(calls.retrieve_stream(response_id, params, on_truncated))
+            return self._open(calls.retrieve_stream(response_id, params))
         return self._send(calls.retrieve(response_id, params))
 
     def cancel(self, response_id: str, **params: Unpack[RequestOptions]) -> Response:
@@ -316,13 +274,6 @@ class Responses(StreamingResource, SyncResource):
         """Return a cold observable of the states of a response; every subscription begins one."""
         _, plan = calls.create_and_poll({**params, "text_format": text_format})
         return self._observe_poll(plan)
-
-    def _streamed(
-        self, params: Any, on_truncated: OnTruncated, *, partial_strings: bool = True
-    ) -> ResponseCall:
-        return ResponseCall(
-            params, stream=True, on_truncated=on_truncated, partial_strings=partial_strings
-        )
 
     def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
         streamed = call.streamed()

@@ -177,7 +177,7 @@ class ResponseTextDoneEvent(
 
     _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_text", "parsed"})
     _text: Any = field(default=None, name=_PART)
-    parsed: Any = field(default=None, name=_MORE)
+    parsed: T | None = field(default=None, name=_MORE)
     """The text as the requested type; None if it does not fit, which is raised last."""
 
 

@@ -25,6 +25,7 @@ from streamkit.operators.logprobs import logprobs
 from streamkit.operators.map_async import map_async
 from streamkit.operators.message_content import message_content
 from streamkit.operators.only import only
+from streamkit.operators.parse_text import parse_text
 from streamkit.operators.partial_parse import partial_parse
 from streamkit.operators.patches import patches
 from streamkit.operators.pipe import pipe
@@ -59,6 +60,7 @@ __all__ = [
     "map_async",
     "message_content",
     "only",
+    "parse_text",
     "partial_parse",
     "patches",
     "pipe",

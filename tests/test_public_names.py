@@ -62,9 +62,9 @@ MODULES = {
     "operators": """
         accumulate accumulate_messages accumulate_run assistant_events call_tools chat_events
         coalesce content_timeout decode decode_assistant_events items lift logprobs map_async
-        message_content only partial_parse patches pipe reasoning refusal_detect retry_stream select
-        share split_by_choice split_by_part split_think text throttle tool_arg_parse tool_calls
-        until
+        message_content only parse_text partial_parse patches pipe reasoning refusal_detect
+        retry_stream select share split_by_choice split_by_part split_think text throttle
+        tool_arg_parse tool_calls until
     """,
     "polling": """
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll

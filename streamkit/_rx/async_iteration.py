@@ -41,14 +41,22 @@ class AsyncLoop(Generic[T]):
         # The source refers to the state alone, so that a loop that was left is collected.
         self._state: _State[T] = _State(observable, buffer)
 
+    def begin(self) -> None:
+        """Subscribe now, and not when the first item is asked for."""
+        self._state.begin()
+
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
         return await self._state.take()
 
+    def close(self) -> None:
+        """Dispose of the subscription; any thread may call this."""
+        self._state.close()
+
     async def aclose(self) -> None:
-        """Dispose of the subscription."""
+        """Do the same."""
         self._state.close()
 
     async def __aenter__(self) -> Self:
@@ -86,7 +94,7 @@ class _State(Demand, Generic[T]):
         """Return the next item; raise ``StopAsyncIteration`` or the source's error at the end."""
         self._task = asyncio.current_task()
         if self._loop is None and not self._is_closed:
-            self._subscribe()
+            self.begin()
         items = self._items
         while not items:
             if self._has_ended or self._is_closed:
@@ -121,7 +129,8 @@ class _State(Demand, Generic[T]):
         if self._loop is not None:
             call_on(self._loop, self._let_go)
 
-    def _subscribe(self) -> None:
+    def begin(self) -> None:
+        """Subscribe, on the running event loop."""
         from reactivex.scheduler.eventloop import AsyncIOThreadSafeScheduler
 
         self._loop = required_loop()

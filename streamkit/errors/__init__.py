@@ -328,6 +328,9 @@ class ParseError(StreamkitError, ValueError):
         super().__init__(message)
         self.content = content
         """The whole text that the model wrote."""
+        self.is_incomplete = False
+        """Whether the text ended inside its JSON, as opposed to JSON that is wrong. Only
+        ``parse_text`` says so: elsewhere a text that is cut short is an error of its own."""
 
 
 class LengthFinishReasonError(StreamkitError):

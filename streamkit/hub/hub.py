@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
 
 from streamkit._rx.cancellable import Cancellable
+from streamkit._rx.loop import running_loop
 from streamkit.errors import StreamClosedError
 from streamkit.hub.backlog import DEFAULT_LIMIT, Backlog, End, Overflow
 from streamkit.hub.channel import Channel
@@ -183,7 +184,23 @@ class Hub(ObserverBase[E]):
     def connect(
         self, observable: Observable[E], scheduler: abc.SchedulerBase | None = None
     ) -> None:
-        """Subscribe to an observable, and dispose of the subscription when the hub is closed."""
+        """Subscribe to an observable, and dispose of the subscription when the hub is closed.
+
+        On an event loop a task passes the events on, so that the source waits for consumers that
+        ``block``, as it does for ``iterate``. Elsewhere, and with a scheduler, the thread that
+        emits waits.
+        """
+        loop = running_loop() if scheduler is None else None
+        if loop is not None:
+            from streamkit._rx.async_iteration import AsyncLoop
+
+            reading = AsyncLoop(observable, 0)
+            reading.begin()
+            self._add_source(reading.close)
+            task = loop.create_task(self.adrive(reading))
+            _running.add(task)  # the event loop keeps no reference of its own
+            task.add_done_callback(_finished)
+            return
         from reactivex import operators as rx
         from reactivex.subject import AsyncSubject
 
@@ -296,6 +313,17 @@ class Hub(ObserverBase[E]):
                 self._sources.append(let_go)
         if has_ended:
             let_go()
+
+
+_running: set[asyncio.Task[None]] = set()
+
+
+def _finished(task: asyncio.Task[None]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler(
+            {"message": "a consumer of a hub raised", "exception": error, "task": task}
+        )
 
 
 def _nothing() -> None:

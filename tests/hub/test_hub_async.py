@@ -5,9 +5,12 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import reactivex as rx
+from reactivex import operators as rx_operators
 from reactivex.scheduler.eventloop import AsyncIOScheduler, AsyncIOThreadSafeScheduler
 
 from streamkit import AsyncOpenAI, Hub, SlowConsumerError, StreamClosedError
+from streamkit import operators as ops
 from streamkit.hub.backlog import Backlog
 from streamkit.hub.channel import Channel
 from streamkit.hub.waiters import Waiters
@@ -309,6 +312,54 @@ async def test_the_last_consumer_to_leave_hangs_up(how: str) -> None:
                 ]
             assert await asyncio.to_thread(server.hung_up.wait, 10)
             await driver
+
+
+async def pipeline_of(client: AsyncOpenAI, hub: Hub[Any], how: str) -> None:
+    answer = client.chat.completions.observe(**ASKED).pipe(ops.text())
+    if how == "twice":  # an operator that emits several items at once
+        letters: Any = rx_operators.flat_map(list)
+        answer = answer.pipe(letters)
+    hub.connect(answer)
+
+
+@pytest.mark.parametrize("how", ["once", "twice"])
+async def test_a_pipeline_that_is_connected_waits_for_a_slow_consumer(how: str) -> None:
+    hub: Hub[str] = Hub()
+    slow, fast = hub.consumer(limit=1), hub.consumer(limit=1)
+    following = asyncio.create_task(rest_of(fast))
+    texts = [letter * 3 for letter in "abcdefgh"]
+    body = stream(*map(part, texts), part(finish_reason="stop"), DONE)
+    with ScriptedServer(body) as server:
+        async with AsyncOpenAI(api_key="k", base_url=server.url) as client:
+            await pipeline_of(client, hub, how)
+            taken: list[str] = []
+            async for text in slow:
+                taken.append(text)
+                for _ in range(20):
+                    await asyncio.sleep(0)
+                assert slow.waiting <= 1
+            assert "".join(taken) == "".join(texts)
+            assert await following == [*taken, "|"]
+
+
+async def test_an_observable_is_subscribed_to_at_once() -> None:
+    hub: Hub[int] = Hub()
+    source: rx.Subject[int] = rx.Subject()
+    consumer = hub.consumer()
+    hub.connect(source)
+    source.on_next(1)
+    source.on_completed()
+    assert await rest_of(consumer) == [1, "|"]
+
+
+async def test_closing_the_hub_disposes_of_what_is_connected() -> None:
+    hub: Hub[int] = Hub()
+    source: rx.Subject[int] = rx.Subject()
+    hub.connect(source)
+    hub.close()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert source.observers == []
 
 
 async def endless() -> AsyncIterator[int]:

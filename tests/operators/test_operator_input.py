@@ -88,6 +88,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
         (),
     ),
     "only": (ops.only("content.delta"), "Typed", (CHUNK_EVENT, RESET)),
+    "parse_text": (ops.parse_text({"type": "json_object"}), "str", ("text",)),
     "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
     "patches": (ops.patches(), OF_JSON, ON_JSON),
     "reasoning": (ops.reasoning(), "ChoiceUpdate", (UPDATE,)),

@@ -66,3 +66,8 @@ def map_async_infers_the_result(events: Observable[ContentDeltaEvent]) -> None:
 def pacing_keeps_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
     assert_type(events.pipe(ops.throttle(20)), Observable[ChatCompletionEvent[Step]])
     assert_type(events.pipe(ops.text(), ops.coalesce(seconds=1)), Observable[str])
+
+
+def parse_text_infers_the_type_of_parsed(texts: Observable[str]) -> None:
+    parsed = texts.pipe(ops.parse_text(Step, lenient=True))
+    assert_type(parsed, Observable[ContentDeltaEvent | ContentDoneEvent[Step]])

@@ -55,13 +55,14 @@ def serve(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--log-requests", help="Log a line for each request to stderr.")
     ] = False,
 ) -> None:
-    """Run the embedded OpenAI-compatible server until Ctrl-C.
+    """Run the embedded server until Ctrl-C; it speaks as OpenAI's and Anthropic's APIs do.
 
     The server answers each request with made-up text, JSON or tool calls, the same for the same
-    request, and replays recordings of a real model. Assistants, threads, files and vector stores
-    are kept while it runs, or in a database. A mark such as [[failed]] in a message selects the
-    scenario of a run. Requests that name another host than this machine, or that a web page from
-    elsewhere sends, are refused unless that host or origin is allowed; * allows any.
+    request, and replays recordings of a real model. Responses, assistants, threads, files, vector
+    stores and batches are kept while it runs, or in a database. A mark such as [[failed]] in a
+    message selects the scenario of a run. Requests that name another host than this machine, or
+    that a web page from elsewhere sends, are refused unless that host or origin is allowed; *
+    allows any.
     """
     from streamkit.server import EmbeddedServer
 
@@ -88,7 +89,7 @@ def serve(  # noqa: PLR0913 - one for each option
         server.start()
     except OSError as error:
         raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
-    typer.echo(_instructions(server.base_url, needs_key=api_key is not None))
+    typer.echo(_instructions(server.url, needs_key=api_key is not None))
     try:
         server.wait()
     except KeyboardInterrupt:
@@ -97,13 +98,16 @@ def serve(  # noqa: PLR0913 - one for each option
         server.stop()
 
 
-def _instructions(base_url: str, *, needs_key: bool) -> str:
+def _instructions(url: str, *, needs_key: bool) -> str:
     key = "KEY" if needs_key else "any"
+    base_url = f"{url}/v1"
     return f"""\
 Serving at {base_url} (Ctrl-C stops)
 
   export OPENAI_BASE_URL={base_url} OPENAI_API_KEY={key}
   streamkit chat "Why is the sky blue?" --model any
+
+  export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY={key}
 
   curl -N {base_url}/chat/completions -H 'authorization: Bearer {key}' \\
     -d '{{"model": "any", "stream": true, "messages": [{{"role": "user", "content": "Hi"}}]}}'

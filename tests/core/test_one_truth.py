@@ -51,11 +51,8 @@ PARTS = ["type", "text", "thinking", "value", "refusal", "content", "index", "0"
 
 def fields_of(type_: type[Wire]) -> list[str]:
     """Return the names of the fields that come from the server."""
-    return [
-        name
-        for name in type_.__struct_fields__
-        if name != "unknown_fields" and not name.startswith("_")
-    ]
+    ours = {"unknown_fields", *type_._unsent}
+    return [name for name in type_.__struct_fields__ if name not in ours and name[0] != "_"]
 
 
 NAMES = sorted({name for type_ in WIRES for name in fields_of(type_)} | {*TAKEN, *PARTS})

@@ -72,6 +72,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "accumulate_messages": (ops.accumulate_messages(), OF_RUNS, (RUN_EVENT,)),
     "accumulate_run": (ops.accumulate_run(), OF_RUNS, (RUN_EVENT,)),
     "assistant_events": (ops.assistant_events(), OF_RUNS, (RUN_EVENT,)),
+    "call_tools": (ops.call_tools({}), OF_AN_ANSWER, (CHUNK_EVENT, RESET)),
     "chat_events": (ops.chat_events(), OF_CHUNKS, (CHUNK, PLAIN)),
     "coalesce": (ops.coalesce(characters=1), "Event or str", (CHUNK_EVENT, RESET, "text")),
     "content_timeout": (ops.content_timeout(total=90), OF_CONTENT, (CHUNK, CHUNK_EVENT)),

@@ -218,8 +218,9 @@ def _tagged(members: list[type[Wire]], value: Any) -> type[Wire]:
     if not isinstance(value, dict):
         return members[0]
     data = cast("dict[str, Any]", value)
-    tags = {str(member.__struct_config__.tag): member for member in members}
-    named = data.get(members[0].__struct_config__.tag_field or "")
+    configs = [(get_origin(member) or member).__struct_config__ for member in members]
+    tags = {str(config.tag): member for config, member in zip(configs, members, strict=True)}
+    named = data.get(configs[0].tag_field or "")
     if named:
         return tags.get(named, Wire) if isinstance(named, str) else Wire
     return next((member for tag, member in tags.items() if tag in data), members[0])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from copy import copy
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-import msgspec
 from msgspec import Struct
 
 from streamkit._core.decoding import loads
@@ -158,7 +158,7 @@ class BlockLog:
             return self.text
         if self._given is None:
             self._given = TextLog()
-            self._given.append(msgspec.json.encode(given).decode())
+            self._given.append(json.dumps(given, ensure_ascii=False, separators=(",", ":")))
         return self._given
 
     def _text_block(self, begun: TextBlock, text: str, mark: BlockMark) -> ParsedTextBlock[Any]:

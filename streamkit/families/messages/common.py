@@ -121,7 +121,7 @@ class CommonMessageEvents(Machine["Sequence[MessageStreamEvent[Any]]", CommonEve
                     self._usage = usage
                     yield UsageEvent(usage, _raw=event)
             case MessageStopEvent():
-                reason = mark.fields.get("stop_reason")
+                reason = mark.stop_reason
                 if reason == "refusal":
                     refusal = _refusal(event.message)
                     yield RefusalDoneEvent(0, refusal, _part=("refusal",), _raw=event)

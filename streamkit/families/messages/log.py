@@ -35,6 +35,12 @@ class MessageMark(Struct, frozen=True, gc=False):
     growing: tuple[BlockMark, ...]
     """The states of the open blocks."""
 
+    @property
+    def stop_reason(self) -> str | None:
+        """The reason that the message ended, as the server names it; None before it is known."""
+        reason = self.fields.get("stop_reason")
+        return reason if isinstance(reason, str) else None
+
 
 class MessageLog:
     """The blocks of a message in the order in which they began, and its other fields.
@@ -58,11 +64,6 @@ class MessageLog:
     def is_empty(self) -> bool:
         """Whether nothing of the message has come."""
         return not (self.is_begun or self.blocks or self.fields)
-
-    @property
-    def stop_reason(self) -> str | None:
-        """The reason that the message ended, as the server names it; None before it is known."""
-        return self.fields.get("stop_reason")
 
     def start(self, message: Message) -> list[BlockLog]:
         """Take the start of the message and return its blocks, which are mostly still to come."""
@@ -103,9 +104,12 @@ class MessageLog:
     def append(self, event: RawMessageDeltaEvent) -> None:
         """Take new values of the message's fields; a null leaves the earlier value."""
         new = as_sent(event)
-        new.pop("type", None)
-        delta: dict[str, Any] = new.pop("delta", None) or {}
-        self.fields = merged(self.fields, {**new, **delta}, _REPORTS, self._limits)
+        delta: object = new.pop("delta", None)
+        if isinstance(delta, dict):
+            new |= delta
+        for name in ("type", "content"):  # the blocks have events of their own
+            new.pop(name, None)
+        self.fields = merged(self.fields, new, _REPORTS, self._limits)
 
     def mark(self) -> MessageMark:
         """Return the present state of the message; a block that has stopped never changes."""

@@ -188,7 +188,7 @@ class MessageEvents(
         yield MessageStopEvent(self._log.mark())
 
     def _verdict(self) -> StreamkitError | None:
-        reason = self._log.stop_reason
+        reason = self._log.mark().stop_reason
         if not self._reader.expects_content or reason in _GOES_ON:
             return None
         if reason in _CUT:

@@ -51,8 +51,8 @@ def test_a_tool_is_called_and_its_result_is_taken(client: Anthropic) -> None:
     (called,) = message.content
     assert called.type == "tool_use"
     assert isinstance(called.parsed_input, Colour)
-    result = {"type": "tool_result", "tool_use_id": called.id, "content": "done"}
-    told = [*ASKED["messages"], message, {"role": "user", "content": [result]}]
+    result: dict[str, Any] = {"type": "tool_result", "tool_use_id": called.id, "content": "done"}
+    told: list[Any] = [*ASKED["messages"], message, {"role": "user", "content": [result]}]
     answer: Any = client.messages.create(**ASKED | {"messages": told})
     assert answer.content
 

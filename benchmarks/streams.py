@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Chunk",
     "answer",
+    "anthropic_client",
     "consume",
     "floor",
     "openai_client",
@@ -153,6 +154,14 @@ def openai_client(pieces: Iterable[bytes]) -> Any:
     from openai import OpenAI
 
     return OpenAI(api_key="k", base_url=URL, http_client=_http(httpx2, pieces))
+
+
+def anthropic_client(pieces: Iterable[bytes]) -> Any:
+    """Return the same client of the anthropic package, with the HTTP library that it prefers."""
+    import httpx2
+    from anthropic import Anthropic
+
+    return Anthropic(api_key="k", base_url="http://127.0.0.1", http_client=_http(httpx2, pieces))
 
 
 class Delta(msgspec.Struct):

@@ -14,6 +14,7 @@ NAMES = (
     "structured_stream",
     "instructions",
     "growth",
+    "protocols",
     "partial_json",
     "import_time",
     "short_stream",

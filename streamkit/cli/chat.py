@@ -17,19 +17,19 @@ from streamkit.cli.endpoint import (
     Timeout,
     api_key_named,
     base_url_or_usual,
+    client_of,
     client_options,
     embedded,
 )
 from streamkit.cli.failures import reported
+from streamkit.cli.protocols import Answered, Asked, ProtocolName, opened
 from streamkit.cli.schema_option import imported
-from streamkit.client import OpenAI
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
     from streamkit.client import ClientOptions
-    from streamkit.families._resource._sync.managers import StreamManager
-    from streamkit.families.chat._sync.stream import ChatCompletionStream
 
 __all__ = ["chat"]
 
@@ -57,33 +57,37 @@ def chat(  # noqa: PLR0913 - one for each option
     temperature: Annotated[
         float | None, typer.Option(min=0, help="The sampling temperature.")
     ] = None,
+    api: Annotated[
+        ProtocolName, typer.Option(help="The protocol: chat completions, Responses or Messages.")
+    ] = "chat",
     json: Annotated[
         bool, typer.Option("--json", help="Print what each event adds as a line of JSON.")
     ] = False,
     timeout: Timeout = None,
     max_retries: MaxRetries = 2,
 ) -> None:
-    """Show the answer of any OpenAI-compatible API as it arrives.
+    """Show the answer of any API that speaks one of three protocols as it arrives.
 
     Without a key and a base URL the embedded server answers.
     """
-    response_format = imported(schema) if schema else None
+    if api != "chat" and n > 1:
+        raise typer.BadParameter(f"{api} has one answer", param_hint="--n")
+    format_ = imported(schema) if schema else None
     options = client_options(timeout, max_retries)
-    base_url = base_url_or_usual(base_url)
-    with reported(), _client(base_url, api_key_named(api_key_env), model, options) as client:
-        # The API itself has renamed the parameter; other servers may know only the old name.
-        limit = "max_tokens" if base_url else "max_completion_tokens"
-        given: dict[str, Any] = {
-            "messages": _messages(sys.stdin.read() if prompt == "-" else prompt, system),
-            "n": n if n > 1 else None,
-            limit: max_tokens,
-            "temperature": temperature,
-            "response_format": response_format,
-        }
-        answer = client.chat.completions.stream(
+    base_url = base_url_or_usual(base_url, api)
+    key = api_key_named(api_key_env, api)
+    with reported(), _client(api, base_url, key, model, options) as client:
+        asked = Asked(
             model=model or "streamkit",
-            **{name: value for name, value in given.items() if value is not None},
+            prompt=sys.stdin.read() if prompt == "-" else prompt,
+            system=system,
+            choices=n,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            format=format_,
+            is_usual_server=base_url is None,
         )
+        answer = opened(api, client, asked)
         if json:
             _print_events(answer)
         else:
@@ -92,34 +96,32 @@ def chat(  # noqa: PLR0913 - one for each option
 
 @contextmanager
 def _client(
-    base_url: str | None, api_key: str | None, model: str | None, options: ClientOptions
-) -> Generator[OpenAI]:
+    api: ProtocolName,
+    base_url: str | None,
+    api_key: str | None,
+    model: str | None,
+    options: ClientOptions,
+) -> Generator[Any]:
     if base_url is None and api_key is None:
         typer.echo("No API key and no base URL: the embedded server answers.", err=True)
-        with embedded() as client:
+        with embedded() as clients:
+            client: Any = clients.anthropic if api == "messages" else clients.openai
             yield client.with_options(**options)
         return
     if model is None:
         raise typer.BadParameter("say which model is to answer", param_hint="--model")
     # A server that the user names may need no key; without one, none is sent.
-    with OpenAI(base_url=base_url, api_key=api_key or "") as client:
+    with client_of(api, base_url, api_key) as client:
         yield client.with_options(**options)
 
 
-def _messages(prompt: str, system: str | None) -> list[dict[str, str]]:
-    messages = [{"role": "user", "content": prompt}]
-    return messages if system is None else [{"role": "system", "content": system}, *messages]
-
-
-def _print_events(answer: StreamManager[ChatCompletionStream[Any]]) -> None:
+def _print_events(answer: AbstractContextManager[Answered]) -> None:
     with answer as stream:
-        for event in stream:
+        for event in stream.events:
             typer.echo(visible_json(event.to_json(delta=True)))
 
 
-def _show(
-    answer: StreamManager[ChatCompletionStream[Any]], *, choices: int, schema: str | None
-) -> None:
+def _show(answer: AbstractContextManager[Answered], *, choices: int, schema: str | None) -> None:
     console = Console(highlight=False)
     figures = Figures()
     format_name = schema.rpartition(":")[2] if schema else None
@@ -127,13 +129,13 @@ def _show(
         shown(console, figures, choices=choices, format_name=format_name) as show,
         answer as stream,
     ):
-        for event in stream:
+        for event in stream.events:
             figures.feed(event)
             show(event)
     if schema:
-        for choice in stream.get_final_completion().choices:
-            if choice.message.parsed is not None:
-                console.print(Value(choice.message.parsed))
+        for parsed in stream.parsed():
+            if parsed is not None:
+                console.print(Value(parsed))
     if not is_live(console):
         # The figures go to stderr, because stdout belongs to the answer alone.
         typer.echo(str(figures), err=True)

@@ -6,7 +6,7 @@ import inspect
 import textwrap
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from streamkit._core.events import Event
     from streamkit.cli.scenes import Scene
-    from streamkit.client import OpenAI
 
 __all__ = ["demo"]
 
@@ -55,10 +54,10 @@ def demo(
         )
     )
     played: list[_Played] = []
-    with reported(), embedded() as client:
+    with reported(), embedded() as clients:
         for number, scene in enumerate(SCENES, start=1):
             _announce(console, number, scene)
-            played.append(_play(console, scene, client, paced=paced))
+            played.append(_play(console, scene, getattr(clients, scene.speaks), paced=paced))
     _sum_up(console, played, time.perf_counter() - start)
 
 
@@ -84,7 +83,7 @@ def _announce(console: Console, number: int, scene: Scene) -> None:
         console.print(Syntax("", "python").highlight(body.rstrip()))
 
 
-def _play(console: Console, scene: Scene, client: OpenAI, *, paced: bool) -> _Played:
+def _play(console: Console, scene: Scene, client: Any, *, paced: bool) -> _Played:
     figures = Figures()
     endings: list[Event] = []
     failures: list[Exception] = []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
-from streamkit.client import OpenAI
+from streamkit.client import Anthropic, OpenAI
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -22,12 +22,15 @@ __all__ = [
     "Timeout",
     "api_key_named",
     "base_url_or_usual",
+    "client_of",
     "client_options",
     "embedded",
 ]
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 URL_VARIABLE = "OPENAI_BASE_URL"
+OF_MESSAGES = {KEY_VARIABLE: "ANTHROPIC_API_KEY", URL_VARIABLE: "ANTHROPIC_BASE_URL"}
+"""The variables in their place when the protocol is Messages."""
 
 BaseUrl: TypeAlias = Annotated[
     str | None,
@@ -45,23 +48,27 @@ MaxRetries: TypeAlias = Annotated[
 ]
 
 
-def base_url_or_usual(given: str | None) -> str | None:
+def base_url_or_usual(given: str | None, api: str = "chat") -> str | None:
     """Return the given base URL, or that of the environment; None when neither is set."""
-    return given or os.environ.get(URL_VARIABLE) or None
+    return given or os.environ.get(_usual(URL_VARIABLE, api)) or None
 
 
-def api_key_named(variable: str | None) -> str | None:
+def api_key_named(variable: str | None, api: str = "chat") -> str | None:
     """Return the key in an environment variable; None when the usual variable is empty.
 
     Raises:
         typer.BadParameter: The named variable is empty.
     """
-    key = os.environ.get(variable or KEY_VARIABLE)
+    key = os.environ.get(variable or _usual(KEY_VARIABLE, api))
     if variable and not key:
         raise typer.BadParameter(
             f"the environment variable {variable} is empty", param_hint="--api-key-env"
         )
     return key or None
+
+
+def _usual(variable: str, api: str) -> str:
+    return OF_MESSAGES[variable] if api == "messages" else variable
 
 
 def client_options(timeout: float | None, max_retries: int) -> ClientOptions:
@@ -72,9 +79,25 @@ def client_options(timeout: float | None, max_retries: int) -> ClientOptions:
     return options
 
 
+def client_of(api: str, base_url: str | None, api_key: str | None, **options: Any) -> Any:
+    """Return a client for a protocol; without a key it sends none."""
+    if api != "messages":
+        return OpenAI(base_url=base_url, api_key=api_key or "", **options)
+    # The address of Anthropic's API is without `/v1`, but many servers of both are named with it.
+    root = None if base_url is None else base_url.rstrip("/").removesuffix("/v1")
+    return Anthropic(base_url=root, api_key=api_key or "", **options)
+
+
+class Clients(NamedTuple):
+    """The clients of one embedded server."""
+
+    openai: OpenAI
+    anthropic: Anthropic
+
+
 @contextmanager
-def embedded() -> Generator[OpenAI]:
-    """Yield a client of an embedded server that runs until the block ends."""
+def embedded() -> Generator[Clients]:
+    """Yield clients of an embedded server that runs until the block ends."""
     import httpx
 
     from streamkit.server import EmbeddedServer
@@ -83,6 +106,9 @@ def embedded() -> Generator[OpenAI]:
         EmbeddedServer() as server,
         # A proxy that the environment names could not reach this server.
         httpx.Client(trust_env=False) as http_client,
-        OpenAI(base_url=server.base_url, api_key="", http_client=http_client) as client,
     ):
-        yield client
+        root = server.base_url.removesuffix("/v1")
+        yield Clients(
+            OpenAI(base_url=server.base_url, api_key="", http_client=http_client),
+            Anthropic(base_url=root, api_key="", http_client=http_client),
+        )

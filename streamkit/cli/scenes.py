@@ -1,9 +1,9 @@
-"""The scenes of the demonstration: five answers over HTTP, each a cold observable of events."""
+"""The scenes of the demonstration: seven answers over HTTP, each a cold observable of events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import reactivex.operators as rx
 from pydantic import BaseModel
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.events import Event
     from streamkit.cli.display import Figures
-    from streamkit.client import OpenAI
+    from streamkit.client import Anthropic, OpenAI
     from streamkit.types import ChatCompletionChunk
 
     Headers: TypeAlias = Mapping[str, str]
@@ -40,12 +40,14 @@ class Scene:
 
     title: str
     about: str
-    events: Callable[[OpenAI, Headers, Figures], Observable[Event]]
+    events: Callable[[Any, Headers, Figures], Observable[Event]]
     """A function that returns the stream; it feeds the figures when there are no chunk events."""
     ends_with: type[Event]
     """The type of event without which the scene has failed."""
     pace: Headers
     """The headers that set the speed on a terminal."""
+    speaks: Literal["openai", "anthropic"] = "openai"
+    """The client of the scene."""
     choices: int = 1
     format_name: str | None = None
     code: Callable[..., object] | None = None
@@ -152,6 +154,24 @@ def _choices(client: OpenAI, headers: Headers, figures: Figures) -> Observable[E
     return people(chunks.pipe(rx.do_action(figures.add_chunk)))
 
 
+def _response(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.responses.observe(
+        model="streamkit",
+        input="Who wrote the first program?",
+        text_format=Person,
+        extra_headers=headers,
+    )
+
+
+def _message(client: Anthropic, headers: Headers, _: Figures) -> Observable[Event]:
+    return client.messages.observe(
+        model="streamkit",
+        max_tokens=60,
+        messages=[{"role": "user", "content": "Tell me about rivers."}],
+        extra_headers=headers,
+    )
+
+
 def _recorded(name: str) -> dict[str, Any]:
     """Return the parameters that replay a recording: its model and its original messages."""
     return {"model": f"recording:{name}", "messages": shipped(name).request["messages"]}
@@ -197,5 +217,21 @@ SCENES = (
         choices=3,
         format_name="Person",
         code=people,
+    ),
+    Scene(
+        title="Responses",
+        about="text_format=Person, and the same events",
+        events=_response,
+        ends_with=ContentDoneEvent,
+        pace={"x-streamkit-pace": "0.03"},
+        format_name="Person",
+    ),
+    Scene(
+        title="Messages",
+        about="from an Anthropic client, and the same events",
+        events=_message,
+        ends_with=ContentDoneEvent,
+        pace={"x-streamkit-pace": "0.03"},
+        speaks="anthropic",
     ),
 )

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from streamkit.events import Event
 
 KEY = "sk-do-not-show"
+VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+TITLES = (
+    *("Text", "A structured answer", "Tool calls", "A refusal", "Choices side by side"),
+    *("Responses", "Messages"),
+)
 COMMAND = [sys.executable, "-m", "streamkit.cli"]
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -61,7 +66,7 @@ answer = 42
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "COLUMNS", "FORCE_COLOR"):
+    for name in (*VARIABLES, "COLUMNS", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -220,10 +225,10 @@ def test_the_demo_shows_every_scene_where_there_is_no_terminal() -> None:
         "    ops.split_by_choice(),",
         "Trip(",
         "    travellers=[",
-        "5 scenes in ",
+        "7 scenes in ",
     ):
         assert f"\n{line}" in ran.stdout
-    for title in ("Text", "A structured answer", "Tool calls", "A refusal", "Choices side by side"):
+    for title in TITLES:
         assert re.search(rf"^{title}( +[\d,]+){{2}} +[\d,]+ ms +[\d,]+$", ran.stdout, re.MULTILINE)
     assert len(ran.stdout.splitlines()) < 100
 
@@ -247,7 +252,7 @@ def test_the_demo_draws_on_a_terminal(run: Callable[..., tuple[int, str]]) -> No
         "└── = GetWeather(city='Paris', unit='c')\n",
         "refusal I",
         "Trip(\n",
-        "5 scenes in ",
+        "7 scenes in ",
     ):
         assert line in shown
     assert re.search(r"choice 0 +choice 1 +choice 2 *\nPerson ✓ +Person ✓ +Person ✓ *\n", shown)

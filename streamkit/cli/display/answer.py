@@ -17,6 +17,7 @@ from streamkit.events import (
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
+    FinishEvent,
     FunctionToolCallArgumentsDeltaEvent,
     FunctionToolCallArgumentsDoneEvent,
     ReasoningDeltaEvent,
@@ -78,6 +79,8 @@ class Answer:
                 for choice in chunk.choices or ():
                     if choice.finish_reason:
                         self._choice(choice.index).finish_reason = choice.finish_reason
+            case FinishEvent(choice_index=index, reason=reason):
+                self._choice(index).finish_reason = reason
             case _:
                 pass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,7 +101,7 @@ def test_an_answer_gets_a_type(
 ) -> None:
     (tmp_path / f"models_of_{api}.py").write_text(MODELS)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     ran = run("Describe Rome", "--api", api, *at, "--schema", f"models_of_{api}:City")
     assert ran.exit_code == 0
     assert re.fullmatch(r'name = ".*"\nCity\(name=[\'"].*[\'"]\)\n', ran.stdout)

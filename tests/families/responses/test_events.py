@@ -10,7 +10,7 @@ import pytest
 from openai.types.responses import response_output_item, response_stream_event
 
 import streamkit.types.responses as ours
-from streamkit import OpenAI
+from streamkit import LimitExceededError, Limits, OpenAI
 from streamkit.types.responses import ResponseTextDeltaEvent
 from tests.differential.listening import CLIENT, OURS, plain
 from tests.families.responses.documented import STREAMS
@@ -104,3 +104,23 @@ def test_the_resource_is_made_when_it_is_asked_for() -> None:
     assert "responses" not in vars(client)
     assert client.responses is client.responses
     client.close()
+
+
+def test_a_thousand_items_are_matched_with_those_of_the_last_event() -> None:
+    items = [
+        call(f"f{n}", "{", "}", index=n, id=f"fc_{n}", call_id=f"call_{n}") for n in range(1000)
+    ]
+    heard = hear_ours([body(answer(*items))])
+    assert heard.error is None
+    assert [item.call_id for item in heard.response.output] == [f"call_{n}" for n in range(1000)]
+
+
+def test_more_items_than_the_limit_allows_are_an_error() -> None:
+    client = CLIENT.with_options(limits=Limits(objects=3))
+    events = answer(*[message("a", index=n, id=f"msg_{n}") for n in range(4)])
+    with OURS.saying([body(events)]), client.responses.stream(model="m", input="x") as stream:
+        with pytest.raises(LimitExceededError) as caught:
+            stream.until_done()
+    assert caught.value.limit == "objects"
+    assert isinstance(caught.value.partial, ours.ParsedResponse)
+    assert len(caught.value.partial.output) == 3

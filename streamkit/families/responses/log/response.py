@@ -19,8 +19,6 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from streamkit._core.reading import Reading
     from streamkit._core.wire import Wire
     from streamkit.families.responses.log.item import Stage
@@ -51,15 +49,18 @@ class ResponseLog:
         self.items: list[ItemLog] = []
         """The items in the order in which they were opened."""
         self._growing: PartLog | None = None  # whose length the mark does not know
-        self._final: list[ItemLog] | None = None
+        self._output: list[ItemLog] | None = None
         self._by_id: dict[str, ItemLog] = {}
         self._by_index: dict[int, ItemLog] = {}
+        self._by_call: dict[str, ItemLog | None] = {}
         self._mark: ResponseMark | None = None
 
     @property
     def output(self) -> list[ItemLog]:
         """The items in the order of the output."""
-        return sorted(self.items, key=_place) if self._final is None else self._final
+        if self._output is None:
+            self._output = sorted(self.items, key=_place)
+        return self._output
 
     def take(self, response: Response) -> None:
         """Take the response of an event."""
@@ -90,14 +91,18 @@ class ResponseLog:
         self.take(response)
         if not response.output:
             return
+        rest: dict[str, list[ItemLog]] = {}
+        for item in self.output:
+            rest.setdefault(item.kind, []).append(item)
         final: list[ItemLog] = []
         for index, whole in enumerate(response.output):
-            item = self._matched(whole, final) or self._open(whole, index)
+            known = _matched(rest.get(type_of_item(whole), []), whole)
+            item = known or self._open(whole, index)
             item.take(whole)
             item.complete()
             item.changed()
             final.append(item)
-        self._final = final
+        self._output = final
         self._mark = None
 
     def part(
@@ -178,23 +183,12 @@ class ResponseLog:
         return None
 
     def _ended(self, whole: Wire, index: int | None) -> ItemLog | None:
+        called = self._by_call.get(getattr(whole, "call_id", None) or "")
         kind = type_of_item(whole)
-        call_id = getattr(whole, "call_id", None)
-        called = [item for item in self.items if item.kind == kind and item.call_id == call_id]
-        if call_id and len(called) == 1 and not called[0].ended:
-            return called[0]
-        item = self._placed(kind, getattr(whole, "id", None), index)
+        if called is not None and called.kind == kind and not called.ended:
+            return called
+        item = self._placed(kind, whole_id(whole), index)
         return None if item is not None and item.ended and item.id != whole_id(whole) else item
-
-    def _matched(self, whole: Wire, taken: Iterable[ItemLog]) -> ItemLog | None:
-        """Return the item of a whole response: by its id, its call's id, or its place."""
-        kind, id = type_of_item(whole), whole_id(whole)
-        call_id = getattr(whole, "call_id", None)
-        rest = [item for item in self.output if item.kind == kind and item not in taken]
-        for item in rest:
-            if (id and item.id == id) or (call_id and item.call_id == call_id):
-                return item
-        return next(iter(rest), None)
 
     def _place(self, item: ItemLog, whole: Wire, index: int | None) -> None:
         """Take an item as the server sent it, with the names that lead to it from now on."""
@@ -206,6 +200,10 @@ class ResponseLog:
             self._by_id[item.id] = item
         if index is not None:
             self._by_index[index] = item
+        call_id: str | None = getattr(whole, "call_id", None)
+        if call_id and self._by_call.setdefault(call_id, item) is not item:
+            self._by_call[call_id] = None  # an id that two calls have names neither
+        self._output = None
         self._turn_to(None)
         item.changed()
 
@@ -223,6 +221,15 @@ class ResponseLog:
 def whole_id(whole: Wire) -> str | None:
     """Return the id of an item, if it has one."""
     return getattr(whole, "id", None) or None
+
+
+def _matched(rest: list[ItemLog], whole: Wire) -> ItemLog | None:
+    """Take the item of a whole response out of the rest: by its id, its call's id, or its place."""
+    id, call_id = whole_id(whole), getattr(whole, "call_id", None)
+    for place, item in enumerate(rest):
+        if (id and item.id == id) or (call_id and item.call_id == call_id):
+            return rest.pop(place)
+    return rest.pop(0) if rest else None
 
 
 def _agree(known: int | None, index: int | None) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from streamkit import FinalToolCall, OpenAI, StreamTruncatedError, Usage, pydantic_function_tool
@@ -14,14 +16,14 @@ from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import tool_parsers
+from streamkit.types import ChatCompletionChunk, construct
 from tests.chat_chunks import call, calls, choice, chunk, ends, run, says
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
+from tests.ways import ADDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from streamkit.types import ChatCompletionChunk
 
 ASKED: Any = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 COUNTS = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
@@ -149,6 +151,42 @@ def test_the_parts_of_an_answer_are_its_choices_and_their_calls() -> None:
 
 def test_an_event_of_chat_is_its_own_raw_event() -> None:
     assert all(event.raw is event for event in common(says("Hi"), ends()))
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["type", "usage", "prompt_tokens", "id"]), inner, max_size=2
+        )
+    ),
+    max_leaves=4,
+)
+ODD_CHOICE = st.fixed_dictionaries(
+    {"index": st.integers(0, 2)},
+    optional={
+        "finish_reason": ODD,
+        "usage": ODD,
+        "delta": ODD
+        | st.fixed_dictionaries(
+            {}, optional={"content": ODD, "annotations": ODD, "tool_calls": ODD}
+        ),
+    },
+)
+ODD_CHUNK = st.fixed_dictionaries(
+    {"choices": ODD | st.lists(ODD_CHOICE, max_size=2)}, optional={"usage": ODD}
+)
+
+
+@given(st.lists(ODD_CHUNK, max_size=4))
+def test_odd_chunks_add_to_the_events_and_change_none(data: list[dict[str, Any]]) -> None:
+    chunks = [construct(ChatCompletionChunk, each) for each in data]
+    plain = run(ChatEvents(Reader()), chunks)
+    events = [event for event in common(*chunks) if event.type not in ADDED]
+    assert [(event.type, event.part) for event in events] == [
+        (event.type, event.part) for event in plain
+    ]
 
 
 ANSWER = [

@@ -19,6 +19,7 @@ from streamkit.operators.coalesce import coalesce
 from streamkit.operators.content_timeout import content_timeout
 from streamkit.operators.decode import decode
 from streamkit.operators.decode_assistant_events import decode_assistant_events
+from streamkit.operators.gate import gate
 from streamkit.operators.items import items
 from streamkit.operators.lift import lift
 from streamkit.operators.logprobs import logprobs
@@ -54,6 +55,7 @@ __all__ = [
     "content_timeout",
     "decode",
     "decode_assistant_events",
+    "gate",
     "items",
     "lift",
     "logprobs",

@@ -14,7 +14,8 @@ Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, 
     libraries a DefaultHttpx2Client, DefaultAsyncHttpx2Client or DefaultAioHttpClient.
 Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream
     or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
-    AsyncMessageStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any observable.
+    AsyncMessageStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any observable,
+    and race lets several answers compete.
     AssistantEventHandler and AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one
     stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
     get_final() of a stream returns a Final, with its Usage and each FinalToolCall, for any
@@ -36,7 +37,7 @@ Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); p
         ServiceUnavailableError, GatewayTimeoutError, OverloadedError, APIResponseValidationError;
         RequestTooLargeError and DeadlineExceededError are older names.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
-        StreamClosedError, SlowConsumerError.
+        StreamClosedError, SlowConsumerError, TextWithheldError.
     Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError.
     Of a request: SchemaError, PollTimeoutError.
 
@@ -112,6 +113,7 @@ from streamkit.errors import StreamDecodeError as StreamDecodeError
 from streamkit.errors import StreamkitError as StreamkitError
 from streamkit.errors import StreamTimeoutError as StreamTimeoutError
 from streamkit.errors import StreamTruncatedError as StreamTruncatedError
+from streamkit.errors import TextWithheldError as TextWithheldError
 from streamkit.errors import UnprocessableEntityError as UnprocessableEntityError
 from streamkit.families._common.final import Final as Final
 from streamkit.families._common.final import FinalToolCall as FinalToolCall
@@ -139,6 +141,7 @@ if TYPE_CHECKING:
     from streamkit.client import Anthropic as Anthropic
     from streamkit.client import AsyncAnthropic as AsyncAnthropic
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
+    from streamkit.families._common.race import race as race
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
     from streamkit.families.assistants._async.handler import (
         AsyncAssistantEventHandler as AsyncAssistantEventHandler,
@@ -194,6 +197,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "from_anthropic": "streamkit.sources",
     "from_openai": "streamkit.sources",
     "iterate": "streamkit._rx.iteration",
+    "race": "streamkit.families._common.race",
     "pydantic_message_tool": "streamkit.structured.message_format",
     "read": "streamkit.sources",
 }

@@ -44,6 +44,7 @@ from streamkit.families._common.path_events import (
     PathDeltaEvent,
     PathDoneEvent,
 )
+from streamkit.families._common.race_event import RaceLoser, RaceSettledEvent
 from streamkit.families._common.turn_events import (
     ToolFailedEvent,
     ToolHeldEvent,
@@ -87,6 +88,8 @@ __all__ = [
     "PatchEvent",
     "PathDeltaEvent",
     "PathDoneEvent",
+    "RaceLoser",
+    "RaceSettledEvent",
     "RawChunkEvent",
     "ReasoningDeltaEvent",
     "ReasoningDoneEvent",

@@ -26,10 +26,10 @@ NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError Partia
 PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
 RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
-StreamTimeoutError StreamTruncatedError StreamkitError ThinkTags Timeout Tool
+StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError ThinkTags Timeout Tool
 UnprocessableEntityError UploadProgress Usage __version__ aread from_anthropic from_openai iterate
 json_default not_given omit pydantic_function_tool pydantic_message_tool
-pydantic_responses_function_tool read
+pydantic_responses_function_tool race read
 """
 MODULES = {
     "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
@@ -42,7 +42,8 @@ MODULES = {
         PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
         RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
         SchemaError ServiceUnavailableError SlowConsumerError StreamClosedError StreamDecodeError
-        StreamTimeoutError StreamTruncatedError StreamkitError TimeLimit UnprocessableEntityError
+        StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError TimeLimit
+        UnprocessableEntityError
     """,
     "events": """
         AnnotationEvent AnswerChunkEvent AttemptResetEvent ChatCompletionEvent
@@ -51,17 +52,17 @@ MODULES = {
         FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent
         ImagePartialEvent ItemDoneEvent ItemFailedEvent LogprobsContentDeltaEvent
         LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PartEvent
-        PatchEvent PathDeltaEvent PathDoneEvent RawChunkEvent ReasoningDeltaEvent ReasoningDoneEvent
-        RefusalDeltaEvent RefusalDoneEvent ServerToolDeltaEvent
-        ServerToolDoneEvent ToolFailedEvent ToolHeldEvent ToolResultEvent ToolStartedEvent
-        TurnDoneEvent TurnEvent TurnStartedEvent UsageEvent
+        PatchEvent PathDeltaEvent PathDoneEvent RaceLoser RaceSettledEvent RawChunkEvent
+        ReasoningDeltaEvent ReasoningDoneEvent RefusalDeltaEvent RefusalDoneEvent
+        ServerToolDeltaEvent ServerToolDoneEvent ToolFailedEvent ToolHeldEvent ToolResultEvent
+        ToolStartedEvent TurnDoneEvent TurnEvent TurnStartedEvent UsageEvent
     """,
     "hub": "",
     "limits": "DEFAULTS Limits",
     "machine": "Machine",
     "operators": """
         accumulate accumulate_messages accumulate_run assistant_events call_tools chat_events
-        coalesce content_timeout decode decode_assistant_events items lift logprobs map_async
+        coalesce content_timeout decode decode_assistant_events gate items lift logprobs map_async
         message_content only parse_text partial_parse patches pipe reasoning refusal_detect
         retry_stream select share split_by_choice split_by_part split_think text throttle
         tool_arg_parse tool_calls until

@@ -61,6 +61,7 @@ __all__ = [
     "StreamTimeoutError",
     "StreamTruncatedError",
     "StreamkitError",
+    "TextWithheldError",
     "TimeLimit",
     "UnprocessableEntityError",
 ]
@@ -419,6 +420,15 @@ class StreamTimeoutError(APITimeoutError):
 
 class StreamClosedError(StreamkitError):
     """The stream was closed by its user before the answer ended."""
+
+
+class TextWithheldError(StreamkitError):
+    """A check refused a text, so ``gate`` ended the stream without emitting it."""
+
+    def __init__(self, *, content: str) -> None:
+        super().__init__("a check of `gate` refused a text of the answer; `content` has it")
+        self.content = content
+        """The text that the check refused."""
 
 
 class SlowConsumerError(StreamkitError):

@@ -80,6 +80,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     # chunk.
     "decode": (ops.decode(), "SSE", (SENT, RUN_EVENT)),
     "decode_assistant_events": (ops.decode_assistant_events(), "SSE", (SENT, RUN_EVENT)),
+    "gate": (ops.gate(bool), OF_JSON, ON_JSON),
     "items": (ops.items("a"), OF_JSON, ON_JSON),
     "lift": (ops.lift(Upper, takes=str, name="lift"), "str", ("text",)),
     "logprobs": (ops.logprobs(), "ChoiceUpdate", (UPDATE,)),

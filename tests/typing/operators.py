@@ -7,7 +7,7 @@ from typing import Any, assert_type
 from pydantic import BaseModel
 from reactivex import Observable
 
-from streamkit import OpenAI
+from streamkit import OpenAI, race
 from streamkit import operators as ops
 from streamkit.events import (
     ChatCompletionEvent,
@@ -17,6 +17,7 @@ from streamkit.events import (
     FunctionToolCallArgumentsDoneEvent,
     ItemDoneEvent,
     ItemFailedEvent,
+    RaceSettledEvent,
     ReasoningDeltaEvent,
     UsageEvent,
 )
@@ -71,3 +72,16 @@ def pacing_keeps_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None
 def parse_text_infers_the_type_of_parsed(texts: Observable[str]) -> None:
     parsed = texts.pipe(ops.parse_text(Step, lenient=True))
     assert_type(parsed, Observable[ContentDeltaEvent | ContentDoneEvent[Step]])
+
+
+async def is_harmless(text: str) -> bool:
+    return bool(text)
+
+
+def gate_keeps_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
+    assert_type(events.pipe(ops.gate(is_harmless)), Observable[ChatCompletionEvent[Step]])
+
+
+def a_race_adds_its_event(client: OpenAI) -> None:
+    events = client.chat.completions.observe(model="m", messages=[], response_format=Step)
+    assert_type(race(events, events), Observable[ChatCompletionEvent[Step] | RaceSettledEvent])

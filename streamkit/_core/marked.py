@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from msgspec import field
 
 from streamkit._core.wire import Wire
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = ["MarkedEvent"]
 
@@ -25,15 +28,16 @@ class MarkedEvent(Wire, eq=False):
         """The state of the answer after the event; None where it is not accumulated."""
         return self._mark
 
-    def accumulated(self, mark: object) -> None:
-        """Set the state of the answer after the event."""
+    def accumulated(self, mark: object) -> Self:
+        """Set the state of the answer after the event, and return the event."""
         self._mark = mark
+        return self
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and dict(self) == dict(other)
+        return type(other) is type(self) and dict(self) == dict(cast("Any", other))
 
     __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self if name != "type")
+        fields = ", ".join(f"{name}={value!r}" for name, value in self if value is not None)
         return f"{type(self).__name__}({fields})"

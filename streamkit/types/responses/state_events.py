@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from msgspec import field
 
-from streamkit._core.wire import Wire
+from streamkit._core.marked import MarkedEvent
 from streamkit.types.responses.response import Response
 
 if TYPE_CHECKING:
-    from typing import Self
+    pass
 
 __all__ = [
     "CommandEvent",
@@ -30,33 +30,11 @@ __all__ = [
 ]
 
 
-class StreamEvent(Wire, eq=False):
+class StreamEvent(MarkedEvent, eq=False):
     """The base of the events of a response's stream."""
 
-    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark"})
-    _mark: Any = field(default=None, name="\ufdd0\ufdd0")  # a name that no server sends
-    """The state of the response after the event, where it was accumulated."""
     sequence_number: int | None = None
     """The place of the event in the stream, to resume it from; some servers send none."""
-
-    @property
-    def mark(self) -> Any:
-        """The state of the response after the event; None where it is not accumulated."""
-        return self._mark
-
-    def accumulated(self, mark: Any) -> Self:
-        """Set the state of the response after the event, and return the event."""
-        self._mark = mark
-        return self
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and dict(self) == dict(cast("Any", other))
-
-    __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self if value is not None)
-        return f"{type(self).__name__}({fields})"
 
 
 class ResponseStateEvent(StreamEvent):

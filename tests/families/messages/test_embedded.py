@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from streamkit import Anthropic, AsyncAnthropic, pydantic_message_tool
 from streamkit.server import EmbeddedServer
+from streamkit.types.messages import Message
 from tests.message_streams import ASKED
 
 
@@ -53,7 +54,8 @@ def test_a_tool_is_called_and_its_result_is_taken(client: Anthropic) -> None:
     assert isinstance(called.parsed_input, Colour)
     result: dict[str, Any] = {"type": "tool_result", "tool_use_id": called.id, "content": "done"}
     told: list[Any] = [*ASKED["messages"], message, {"role": "user", "content": [result]}]
-    answer: Any = client.messages.create(**ASKED | {"messages": told})
+    asked: dict[str, Any] = {**ASKED, "messages": told}
+    answer: Message = client.messages.create(**asked)
     assert answer.content
 
 

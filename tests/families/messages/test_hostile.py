@@ -24,8 +24,10 @@ KINDS = st.sampled_from(
         *("web_search_tool_result", "mcp_tool_use", "mcp_tool_result", "new"),
     ]
 )
-FIELDS = ["text", "thinking", "signature", "partial_json", "citation", "citations", "input"]
-FIELDS += ["name", "id", "content", "tool_use_id", "data", "stop_reason", "usage", "odd"]
+FIELDS = [
+    *("text", "thinking", "signature", "partial_json", "citation", "citations", "input"),
+    *("name", "id", "content", "tool_use_id", "data", "stop_reason", "usage", "odd"),
+]
 DELTAS = st.sampled_from(
     [
         *("text_delta", "thinking_delta", "signature_delta", "input_json_delta"),

@@ -49,7 +49,7 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
 
     def feed(self, value: Any, /) -> Sequence[B]:
         """Take an event or a piece of a text, and return what is new in its JSON."""
-        kind = type(value)
+        kind: Any = value.__class__
         if kind is ContentDeltaEvent:
             if self._tool is None:
                 return self._piece(value.place, value, value.delta)
@@ -84,7 +84,7 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
         try:
             parser, _ = self._parsers[place]
         except KeyError:
-            within = event._reader.within if type(event) is ContentDeltaEvent else ()  # noqa: SLF001 - an event of this package
+            within = _within(event)
             parser = self._new_parser(within)
             self._parsers[place] = (parser, event)
         return self._news(parser, event, text)
@@ -92,3 +92,10 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
     def _finish(self, place: tuple[int | str, ...]) -> Sequence[B]:
         parser, event = self._parsers.pop(place, (None, None))
         return () if parser is None else self._last_news(parser, event)
+
+
+def _within(event: Any) -> tuple[str, ...]:
+    """Return the location of the value in the JSON of an event's text."""
+    if type(event) is not ContentDeltaEvent:
+        return ()
+    return event._reader.within  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package

@@ -22,6 +22,7 @@ from streamkit import (
     StreamTimeoutError,
     StreamTruncatedError,
 )
+from tests.faults.families import FAMILIES
 from tests.real_server.model import write_model
 from tests.real_server.process import serving
 
@@ -49,6 +50,23 @@ def server(model: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 Server = tuple["subprocess.Popen[str]", str]
+
+
+@pytest.mark.parametrize("name", ["responses", "messages"])
+def test_a_killed_server_cuts_the_stream_of_any_family(server: Server, name: str) -> None:
+    process, url = server
+    family = FAMILIES[name]
+    limit = "max_output_tokens" if name == "responses" else "max_tokens"
+    endless = {**family.asking("hello"), "model": "tiny", limit: 3500}
+    base_url = url.removesuffix("/v1") + family.base
+    with family.clients[0](api_key="none", base_url=base_url, max_retries=0) as client:
+        with family.resource(client).stream(**endless, extra_body={"ignore_eos": True}) as stream:
+            for _ in range(12):
+                next(stream)
+            process.kill()
+            with pytest.raises(StreamTruncatedError) as cut:
+                stream.until_done()
+    assert family.text(cut.value.partial)
 
 
 def test_a_killed_server_cuts_the_stream(server: Server) -> None:

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
 
 from streamkit.server import EmbeddedServer, create_app
+from streamkit.server.sampling.budget import STEPS, Budget
 from tests.server.test_server_hostile import BODIES, SCHEMAS
 
 HEADERS = {"anthropic-version": "2023-06-01", "x-streamkit-polls": "0"}
@@ -134,9 +135,12 @@ def server() -> Iterator[EmbeddedServer]:
         yield server
 
 
+APP = create_app()
+
+
 async def posted(path: str, body: Any) -> httpx.Response:
     """The response of an application in this process, which raises what it does not handle."""
-    transport = httpx.ASGITransport(app=create_app())
+    transport = httpx.ASGITransport(app=APP)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/v1") as client:
         return await client.post(path, content=json.dumps(body), headers=HEADERS)
 
@@ -146,7 +150,6 @@ async def test_the_bodies_are_good_before_they_are_changed(path: str, body: Any)
     assert (await posted(path, body)).status_code == 200
 
 
-@settings(max_examples=150)
 @given(target=st.sampled_from(PLACES), value=VALUES, stream=st.booleans())
 async def test_any_value_anywhere_is_answered_or_refused(
     target: tuple[str, tuple[Any, ...]], value: Any, stream: bool
@@ -178,8 +181,9 @@ HARD = ["backtracking", "doubled references", "too long together", "a long point
 @pytest.mark.parametrize("asking", [as_response, as_message])
 @pytest.mark.parametrize("name", HARD)
 def test_a_schema_that_takes_too_much_is_refused(
-    server: EmbeddedServer, name: str, asking: Any
+    server: EmbeddedServer, name: str, asking: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Budget.__init__, "__defaults__", (STEPS // 10,))
     path, body = asking(SCHEMAS[name])
     answer = httpx.post(server.base_url + path, json=body, headers=HEADERS, timeout=60)
     assert answer.status_code == 400
@@ -195,7 +199,7 @@ def test_what_is_no_json_is_refused(server: EmbeddedServer, name: str, path: str
 
 
 def test_a_long_conversation_is_answered(server: EmbeddedServer) -> None:
-    said = [{"role": "user", "content": "a"}] * 10_000
+    said = [{"role": "user", "content": "a"}] * 2_000
     for path, body in (
         ("/responses", {"model": "m", "input": said}),
         ("/messages", {"model": "m", "max_tokens": 9, "messages": said}),

@@ -73,10 +73,11 @@ chunks), ``x-streamkit-speed`` (of a replay: 1 is as recorded, 0 at once), ``x-s
 hint of ``openai-poll-after-ms``; ``null`` is none).
 
 **Refusals.** The server refuses the same requests as the API, with the API's status and error body:
-unknown parameters, wrong types and values out of range, schemas that strict mode does not take, a
+unknown parameters, wrong types and values out of range, schemas that it cannot enforce, a
 conversation that leaves tool calls unanswered, an unknown model when ``models`` are given, a
-missing or wrong key when ``api_key`` is given. Not served, although the API knows them, are audio,
-grammars of custom tools, moderation, web search and the deprecated ``functions``.
+missing or wrong key when ``api_key`` is given. Not served, although the APIs know them, are audio,
+grammars of custom tools, moderation, tools that run on the server of the API (such as web search),
+the conversations and prompts of Responses, and the deprecated ``functions`` of chat.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def _responses(
 ) -> AnswerCall[Any, Any]:
     from streamkit.families.responses.call import ResponseCall
 
-    return ResponseCall({"text_format": format, "tools": tools}, stream=True, **options).streamed()
+    # A source is the answer to a new request, whatever that request was.
+    params = {"model": "", "input": "", "text_format": format, "tools": tools, **options}
+    return ResponseCall(params, stream=True).streamed()
 
 
 def _messages(

@@ -52,6 +52,9 @@ def from_openai(client: Any, *, limits: Limits = DEFAULTS) -> AsyncOverOpenAI | 
     Errors are of both packages: ``except openai.RateLimitError`` catches what
     ``except streamkit.RateLimitError`` does, before the answer and within it.
 
+    A stream is closed at any time. Only a thread that waits for the headers of an answer learns of
+    that when they come, or by a limit of time, because the client does not show its sockets.
+
     Args:
         client: An ``openai.OpenAI`` or ``openai.AsyncOpenAI``, or a client of a class of theirs.
         limits: The maximum amounts that are accepted from the server.

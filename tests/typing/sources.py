@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, assert_type
 
+import anthropic
+import openai
 import openai.types.chat
 from pydantic import BaseModel
 from reactivex import Observable
 
-from streamkit import Final, aread, read
+from streamkit import Final, aread, from_anthropic, from_openai, read
 from streamkit import operators as ops
 from streamkit.events import CommonEvent
 from streamkit.sources import AsyncSourceStream, SourceStream
+from streamkit.types import ChatCompletion, ParsedChatCompletion
 
 
 class Model(BaseModel):
@@ -46,3 +49,24 @@ def chunks_of_others_are_taken(
 ) -> None:
     dicts.pipe(ops.chat_events())
     chunks.pipe(ops.accumulate())
+
+
+def a_client_that_blocks_is_wrapped(client: openai.OpenAI, azure: openai.AzureOpenAI) -> None:
+    over = from_openai(client)
+    completion = over.chat.completions.parse(model="m", messages=[], response_format=Model)
+    assert_type(completion, ParsedChatCompletion[Model])
+    response = from_openai(azure).responses.parse(model="m", input="hi", text_format=Model)
+    assert_type(response.output_parsed, Model | None)
+    assert_type(over.embeddings, Any)
+
+
+async def an_async_client_is_wrapped(client: openai.AsyncOpenAI) -> None:
+    completion = await from_openai(client).chat.completions.create(model="m", messages=[])
+    assert_type(completion, ChatCompletion)
+
+
+def a_client_of_anthropic_is_wrapped(client: anthropic.Anthropic) -> None:
+    message = from_anthropic(client).messages.parse(
+        model="m", max_tokens=9, messages=[], output_format=Model
+    )
+    assert_type(message.parsed_output, Model | None)

@@ -29,7 +29,7 @@ def patches(*, tool: str | None = None) -> Callable[[Observable[Any]], Observabl
     Applied in order, beginning with nothing, the operations give ``parsed`` as it is at each event.
     They are those of RFC 6902, and ``append``, whose ``value`` is added to the end of the string at
     ``path``; so all of them together are about as long as the text. Each text of the answer is a
-    value of its own: ``part`` tells them apart.
+    value of its own: ``part`` distinguishes them.
 
     The operator takes the events of ``observe`` or ``chat_events``, of any protocol, or the pieces
     of one text as strings. After text that is no JSON, nothing more of it is emitted.

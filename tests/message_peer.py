@@ -1,4 +1,4 @@
-"""What the ``anthropic`` package makes of the bytes of a streamed message."""
+"""The events and the message that the ``anthropic`` package makes of bytes."""
 
 from __future__ import annotations
 

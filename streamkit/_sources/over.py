@@ -1,4 +1,4 @@
-"""What the wrappers of other packages' clients have in common."""
+"""The common part of the wrappers of other packages' clients."""
 
 from __future__ import annotations
 

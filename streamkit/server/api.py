@@ -1,4 +1,4 @@
-"""What all requests share: the key, the settings, the models and the recordings."""
+"""The parts that all requests share: the key, the settings, the models and the recordings."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Family:
     reported: type[Exception]
     """The error that the server reports in its answer."""
     text: Callable[[Any], str]
-    """What an answer, whole or partial, says: its text, or the arguments of its calls."""
+    """The content of an answer, whole or partial: its text, or the arguments of its calls."""
     places: Mapping[str, int]
     """The numbers in the names of faults: ``middle``, of the events up to the middle of the
     content; ``second``, of those before its second piece; ``bytes``, up to its middle."""

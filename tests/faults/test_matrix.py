@@ -37,7 +37,7 @@ class Outcome(NamedTuple):
 
     error: type[Exception] | None
     arrived: str
-    """What the answer says, or the error's ``partial``."""
+    """The text of the answer, or of the error's ``partial``."""
     attempts: int = 1
 
 

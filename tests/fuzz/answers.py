@@ -43,7 +43,7 @@ def check(data: bytes) -> None:
     except OpenAIError as error:
         machine.fail(error)
         completion = error.completion.to_dict() if error.completion else {}
-    assert [event.to_dict() for event in events] == read, "an event changed after it was told"
+    assert [event.to_dict() for event in events] == read, "an event changed after it was emitted"
     for choice in completion["choices"]:
         compare(choice, [event for event in read if event.get("choice_index") == choice["index"]])
 
@@ -76,7 +76,9 @@ def compare(choice: dict[str, Any], events: list[dict[str, Any]]) -> None:
     assert [call["function"]["arguments"] for call in calls.values()] == [
         pieces[index] for index in sorted(pieces)
     ]
-    assert texts == {index: text.rstrip() for index, text in pieces.items()}, "not told to its end"
+    assert texts == {index: text.rstrip() for index, text in pieces.items()}, (
+        "not emitted to its end"
+    )
 
 
 class Decisions:

@@ -1,4 +1,4 @@
-"""What a client of ours does not have, and how the error helps."""
+"""A name that a client does not have raises an error that helps."""
 
 from __future__ import annotations
 

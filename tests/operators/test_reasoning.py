@@ -85,7 +85,7 @@ BOTH = [{"reasoning_content": "a", "reasoning": "a"}, {"reasoning_content": "b",
             [{"reasoning_content": "a", "reasoning": "A"}, {"reasoning": "B"}],
             ["+a", "+B", "=aB"],
             {"reasoning_content": "aB", "reasoning": "AB"},
-            id="both, and the first has all that was told",
+            id="both, and the first has all that was emitted",
         ),
         pytest.param(
             [{"reasoning": "a"}, {"reasoning_content": "b"}],

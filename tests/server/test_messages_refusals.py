@@ -1,4 +1,4 @@
-"""What the embedded server refuses of requests for messages, and in which words."""
+"""The embedded server refuses bad requests for messages, in the words of the API."""
 
 # ruff: noqa: E501 - each row of the tables is a case, and a message is one line
 

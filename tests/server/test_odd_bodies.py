@@ -1,4 +1,4 @@
-"""Whatever stands in a body of the newer protocols is answered or refused, never a crash."""
+"""Any body of the newer protocols is answered or refused, and never a crash."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Taken:
 
 
 def asked(client: Any, call: Callable[[Any], Any]) -> Any:
-    """What a call of the client returns, or the items of the stream that it returns."""
+    """The result of a call of the client, or the items of the stream that it returns."""
     if not inspect.iscoroutinefunction(client.post):
         with client:
             answer = call(client)
@@ -48,7 +48,7 @@ def asked(client: Any, call: Callable[[Any], Any]) -> Any:
 
 
 def streamed(client: Any, call: Callable[[Any], Any]) -> Taken:
-    """What a stream of the client yields, its final answer, and the error that ended it."""
+    """The events of a stream of the client, its final answer, and the error that ended it."""
     taken = Taken()
 
     def read() -> None:
@@ -73,7 +73,7 @@ def streamed(client: Any, call: Callable[[Any], Any]) -> Taken:
 
 
 def observed(client: Any, call: Callable[[Any], Any]) -> list[Any]:
-    """What an observable of the client emits, and its end: the error, or None."""
+    """The events of an observable of the client, and its end: the error, or None."""
     seen: list[Any] = []
 
     async def observe() -> None:

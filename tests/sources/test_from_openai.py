@@ -306,5 +306,5 @@ def test_nothing_of_the_package_is_imported_by_ours() -> None:
         from_openai(Client())
         print("openai" in sys.modules, "anthropic" in sys.modules)
     """
-    told = subprocess.check_output([sys.executable, "-c", program], text=True)
-    assert told.split() == ["False", "False"]
+    printed = subprocess.check_output([sys.executable, "-c", program], text=True)
+    assert printed.split() == ["False", "False"]

@@ -42,7 +42,7 @@ WAYS = ["read", "aread"]
 
 
 class Taken:
-    """What a loop of either kind has taken of a source, and how it ended."""
+    """The items that a loop of either kind took from a source, and how it ended."""
 
     def __init__(self, way: str, source: Any, **options: Any) -> None:
         self.events: list[Any] = []

@@ -253,7 +253,7 @@ class Either:
     ids=repr,
 )
 def test_structs_that_nothing_distinguishes_are_refused(type_: Any, path: str) -> None:
-    with pytest.raises(SchemaError, match=r"cannot be told apart.*tag=True") as caught:
+    with pytest.raises(SchemaError, match=r"cannot be distinguished.*tag=True") as caught:
         format_of(type_)
     assert caught.value.path == path
 

@@ -104,7 +104,7 @@ def closed(**properties: Schema) -> Schema:
         pytest.param(
             obj(a={"type": "integer", "default": 3, "description": "How many"}),
             closed(a={"type": "integer", "description": "How many\nDefault: 3."}),
-            id="a default is told",
+            id="a default is described",
         ),
         pytest.param(
             obj(a={"type": "boolean", "default": False}),
@@ -119,12 +119,12 @@ def closed(**properties: Schema) -> Schema:
         pytest.param(
             obj(a={"type": "string", "examples": ["ä", "b"]}),
             closed(a={"type": "string", "description": 'Examples: ["ä", "b"].'}),
-            id="examples are told",
+            id="examples are described",
         ),
         pytest.param(
             obj(a={"type": "string", "format": "uri"}),
             closed(a={"type": "string", "description": 'Format: "uri".'}),
-            id="an unknown format is told",
+            id="an unknown format is described",
         ),
         pytest.param(
             obj(a={"type": "string", "format": "date-time"}),
@@ -134,7 +134,7 @@ def closed(**properties: Schema) -> Schema:
         pytest.param(
             obj(a={"type": "string", "pattern": "^(?!x)"}),
             closed(a={"type": "string", "description": 'Pattern: "^(?!x)".'}),
-            id="a pattern that looks ahead is told",
+            id="a pattern that looks ahead is described",
         ),
         pytest.param(
             obj(a={"type": "string", "pattern": r"^\(?=$"}),
@@ -150,7 +150,7 @@ def closed(**properties: Schema) -> Schema:
                     "description": "Unique items: true.",
                 }
             ),
-            id="uniqueness is told",
+            id="uniqueness is described",
         ),
         pytest.param(
             obj(a={"type": "array", "items": {"type": "string"}, "uniqueItems": False}),
@@ -160,7 +160,7 @@ def closed(**properties: Schema) -> Schema:
         pytest.param(
             obj(a={"type": "string", "contentEncoding": "base64"}),
             closed(a={"type": "string", "description": 'Content encoding: "base64".'}),
-            id="what is inside a string is told",
+            id="the content of a string is described",
         ),
         pytest.param(
             obj(

@@ -1,4 +1,4 @@
-"""What mypy and pyright infer from a source; both check this file, and nothing runs it."""
+"""The types that mypy and pyright infer from a source; both check this, and nothing runs it."""
 
 from __future__ import annotations
 

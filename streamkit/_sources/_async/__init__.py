@@ -1,1 +1,1 @@
-"""What reads sources and other clients on the running loop."""
+"""The readers of sources and of other clients, for a client on the running loop."""

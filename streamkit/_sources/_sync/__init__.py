@@ -1,2 +1,2 @@
 # Made from ../_async/__init__.py by .ci/unasync.py: change it there.
-"""What reads sources and other clients on the running loop."""
+"""The readers of sources and of other clients, for a client that blocks."""

@@ -36,7 +36,7 @@ class Dumped(Machine[Any, B]):
     """A machine that takes chunks as dicts, or as objects that dump to one, of any library.
 
     They are judged as if they came from the wire: an error among them is raised, and an answer that
-    stops before its end was cut, which a foreign iterator does not tell.
+    stops before its end was cut, which a foreign iterator does not show.
     """
 
     def __init__(self, inner: Machine[ChatCompletionChunk, B], limits: Limits = DEFAULTS) -> None:

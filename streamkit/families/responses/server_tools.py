@@ -1,4 +1,4 @@
-"""What a tool that the server runs is given and what it returns, in the words of all protocols."""
+"""The input and the results of a tool that the server runs, in the words of all protocols."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ class OutputConfig(Struct, forbid_unknown_fields=True):
 
 
 class Prompt(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the tokens of an input are counted of."""
+    """The input whose tokens are counted."""
 
     model: str
     messages: list[Message]

@@ -113,8 +113,8 @@ def _require_tags(union: Any, path: str) -> None:
     tags = {(config.tag_field, config.tag) for config in configs if config.tag is not None}
     if structs and (objects or (len(structs) > 1 and len(tags) < len(structs))):
         raise SchemaError(
-            f"the members of {type_name(union)} cannot be told apart. Several msgspec Structs in a"
-            " union need tags (tag=True), and a Struct cannot stand beside other objects.",
+            f"the members of {type_name(union)} cannot be distinguished. Several msgspec Structs in"
+            " a union need tags (tag=True), and a Struct cannot stand beside other objects.",
             path=path.removeprefix("."),
         )
 

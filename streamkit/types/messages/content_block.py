@@ -112,7 +112,7 @@ class WebSearchToolResultError(Wire, tag_field="type", tag="web_search_tool_resu
 
 
 class ToolResultContent(Wire):
-    """What a server tool returned, or its error; its other fields depend on ``type``."""
+    """The result of a server tool, or its error; its other fields depend on ``type``."""
 
     type: str = ""
 

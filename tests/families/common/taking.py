@@ -25,7 +25,7 @@ Operator: TypeAlias = "Callable[[Observable[Any]], Observable[Any]]"
 
 @dataclass
 class Taken:
-    """What came out of a pipeline, and how it ended."""
+    """The outputs of a pipeline, and how it ended."""
 
     items: list[Any] = field(default_factory=list[Any])
     error: Exception | None = None

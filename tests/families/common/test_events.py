@@ -1,4 +1,4 @@
-"""What the common events have in common: parts, raw events, plain data."""
+"""The common events have much in common: parts, raw events, plain data."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ KEY = "sk-do-not-show-me"
 
 @dataclass
 class Read:
-    """What was read of a stream: its events, its end, and the response."""
+    """The result of reading a stream: its events, its end, and the response."""
 
     events: list[Any] = field(default_factory=list[Any])
     error: Exception | None = None

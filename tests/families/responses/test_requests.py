@@ -1,4 +1,4 @@
-"""What the methods of responses send, and what they refuse before they send anything."""
+"""The methods of responses send their parameters, and refuse others before they send anything."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ItemLog", "ItemMark", "Stage"]
 
 Stage: TypeAlias = Literal["begins", "grows", "ends"]
-"""What an event says of a part."""
+"""The change of a part that an event reports."""
 
 _OF_CALLS = (ARGUMENTS, INPUT)
 """The texts that are there with their item, even if empty: a call without arguments is a call."""

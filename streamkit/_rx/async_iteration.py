@@ -1,4 +1,8 @@
-"""The loop of ``async for`` over an observable."""
+"""The loop of ``async for`` over an observable.
+
+It differs from the loop of a thread (``iteration.py``): no thread subscribes for it, because a task
+can wait without blocking.
+"""
 
 # Strategy: the loop subscribes on its own event loop. A stream of the async client only attaches
 # itself: as long as it is the only source, the loop's own task reads it, one item at a time, and no

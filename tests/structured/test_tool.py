@@ -77,7 +77,7 @@ def with_free_keys(filters: dict[str, int]) -> int:
 
 
 def unannotated(value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - the case
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType]  # it has no type
 
 
 def positional(city: str, /, days: int = 2) -> str:
@@ -185,6 +185,7 @@ unknown = _with_unknown_hint()
         pytest.param(lambda: Tool(unknown), "type hint of unknown", id="unknown hint"),
         pytest.param(lambda: Tool(print, arguments=list[int]), "must be an object", id="no object"),
         pytest.param(lambda: Tool(lambda: 1), "<lambda>", id="no name"),
+        # The types refuse it, too.
         pytest.param(lambda: Tool("x"), "a function to call", id="no function"),  # type: ignore[arg-type]
         pytest.param(lambda: tools_by_name([weather, weather]), "two tools", id="one name twice"),
         pytest.param(lambda: tools_by_name([Booking]), "needs a function", id="a type alone"),

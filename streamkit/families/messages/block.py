@@ -70,14 +70,18 @@ class BlockLog:
     """
 
     __slots__ = (
-        *("_given", "begun", "citations", "is_known", "is_whole"),
-        *("kind", "place", "reader", "text"),
+        *("_given", "begun", "citations", "id", "is_known", "is_whole"),
+        *("kind", "name", "place", "reader", "text"),
     )
 
     def __init__(self, place: int, begun: Wire, reader: Reader, limits: Limits) -> None:
         self.place = place
         """The place of the block in the message's content."""
         self.begun = begun
+        self.id: str = getattr(begun, "id", "")
+        """The id of a call."""
+        self.name: str = getattr(begun, "name", "")
+        """The name of the tool of a call."""
         self.reader = reader
         self.kind: Kind | None = _KINDS.get(type(begun))
         self.is_known = type(begun) is not Wire
@@ -95,16 +99,6 @@ class BlockLog:
                 self.text.append(thought)
             case _:
                 pass
-
-    @property
-    def name(self) -> str:
-        """The name of the tool of a call."""
-        return getattr(self.begun, "name", "")
-
-    @property
-    def id(self) -> str:
-        """The id of a call."""
-        return getattr(self.begun, "id", "")
 
     def takes(self, kind: Kind) -> bool:
         """Return whether deltas of a kind belong to the block; its first ones may decide it."""

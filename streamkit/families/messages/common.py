@@ -85,7 +85,7 @@ class CommonMessageEvents(Machine["Sequence[MessageStreamEvent[Any]]", CommonEve
         """Return the common events of some events of the stream."""
         made: list[CommonEvent[Any]] = []
         for event in value:
-            # A hot place: the kinds of events in the order of their frequency.
+            # A hot path: the kinds of events in the order of their frequency.
             if isinstance(event, TextEvent):
                 if event.text:
                     made.append(_content(event))

@@ -88,8 +88,8 @@ class MessageLog:
 
     def block(self, index: int | None, kind: Kind) -> BlockLog:
         """Return the open block to which a delta of a kind belongs; begin one if there is none."""
-        block = self._find(index)
-        # A hot place: nearly all deltas continue the block that is open.
+        # A hot path: nearly all deltas continue the block that is open.
+        block = self._find(None) if index is None else self._open.get(index)
         if block is not None and (block.kind == kind or block.takes(kind)):
             return block
         return self.open(index, new_block(kind))

@@ -122,7 +122,7 @@ class MessageEvents(
     def _delta(self, value: RawContentBlockDeltaEvent) -> _Events:
         delta, log, index = value.delta, self._log, value.index
         event: MessageStreamEvent[Any]
-        # A hot place: the kinds of deltas in the order of their frequency.
+        # A hot path: the kinds of deltas in the order of their frequency.
         if isinstance(delta, TextDelta):
             block = log.block(index, "text")
             text = block.text

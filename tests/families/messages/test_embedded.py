@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from streamkit import Anthropic, AsyncAnthropic, pydantic_message_tool
 from streamkit.server import EmbeddedServer
-from streamkit.types.messages import Message
 from tests.message_streams import ASKED
 
 
@@ -54,9 +53,7 @@ def test_a_tool_is_called_and_its_result_is_taken(client: Anthropic) -> None:
     assert isinstance(called.parsed_input, Colour)
     result: dict[str, Any] = {"type": "tool_result", "tool_use_id": called.id, "content": "done"}
     told: list[Any] = [*ASKED["messages"], message, {"role": "user", "content": [result]}]
-    asked: dict[str, Any] = {**ASKED, "messages": told}
-    answer: Message = client.messages.create(**asked)
-    assert answer.content
+    assert client.messages.parse(**ASKED | {"messages": told}).content
 
 
 def test_tokens_are_counted(client: Anthropic) -> None:

@@ -12,10 +12,10 @@ Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, 
     a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit and not_given, an Omit, are the same). An
     HTTP client of one's own for them is a DefaultHttpxClient or DefaultAsyncHttpxClient, of other
     libraries a DefaultHttpx2Client, DefaultAsyncHttpx2Client or DefaultAioHttpClient.
-Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream
-    or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
-    AsyncMessageStream, AsyncAssistantStream or AsyncStream. iterate makes a loop of any observable,
-    and race lets several answers compete.
+Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream,
+    ToolStream or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
+    AsyncMessageStream, AsyncAssistantStream, AsyncToolStream or AsyncStream. iterate makes a loop
+    of any observable, and race lets several answers compete.
     AssistantEventHandler and AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one
     stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
     get_final() of a stream returns a Final, with its Usage and each FinalToolCall, for any
@@ -24,7 +24,7 @@ Sources: read and aread make the same streams of any iterable, file or response.
     from_anthropic put them over a client of that package, whose authentication and hooks then act.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
     pydantic_responses_function_tool and pydantic_message_tool in the forms of Responses and
-    Messages. A Tool is a function that call_tools calls for the model. PartialObject and
+    Messages. A Tool is a function that run_tools calls for the model. PartialObject and
     PartialArray are views of JSON that is still arriving; json_default lets json.dumps write them.
     ThinkTags separate the reasoning from the answer in a content.
 Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
@@ -38,7 +38,8 @@ Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); p
         RequestTooLargeError and DeadlineExceededError are older names.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError, TextWithheldError.
-    Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError.
+    Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError; of a
+        conversation with tools, TurnLimitError.
     Of a request: SchemaError, PollTimeoutError.
 
 Each name has its own help, as help(streamkit.OpenAI) or help("streamkit.OpenAI.with_options"), and
@@ -114,6 +115,7 @@ from streamkit.errors import StreamkitError as StreamkitError
 from streamkit.errors import StreamTimeoutError as StreamTimeoutError
 from streamkit.errors import StreamTruncatedError as StreamTruncatedError
 from streamkit.errors import TextWithheldError as TextWithheldError
+from streamkit.errors import TurnLimitError as TurnLimitError
 from streamkit.errors import UnprocessableEntityError as UnprocessableEntityError
 from streamkit.families._common.final import Final as Final
 from streamkit.families._common.final import FinalToolCall as FinalToolCall
@@ -143,6 +145,8 @@ if TYPE_CHECKING:
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
     from streamkit.families._common.race import race as race
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
+    from streamkit.families._resource._async.tool_stream import AsyncToolStream as AsyncToolStream
+    from streamkit.families._resource._sync.tool_stream import ToolStream as ToolStream
     from streamkit.families.assistants._async.handler import (
         AsyncAssistantEventHandler as AsyncAssistantEventHandler,
     )
@@ -182,6 +186,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncMessageStream": "streamkit.families.messages._async.stream",
     "AsyncOpenAI": "streamkit.client",
     "AsyncResponseStream": "streamkit.families.responses._async.stream",
+    "AsyncToolStream": "streamkit.families._resource._async.tool_stream",
     "AsyncStream": "streamkit.families._resource._async.stream",
     "DefaultAioHttpClient": "streamkit._http.default_aiohttp",
     "DefaultAsyncHttpx2Client": "streamkit._http.default_httpx2",
@@ -192,6 +197,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "MessageStream": "streamkit.families.messages._sync.stream",
     "ResponseStream": "streamkit.families.responses._sync.stream",
     "Tool": "streamkit.structured.tool",
+    "ToolStream": "streamkit.families._resource._sync.tool_stream",
     "UploadProgress": "streamkit.families.files.batch_upload",
     "aread": "streamkit.sources",
     "from_anthropic": "streamkit.sources",

@@ -60,6 +60,8 @@ def _made(kind: Any) -> errors.OpenAIError:
         "seconds": 1.5,
         "behind": 3,
         "completion": None,
+        "answer": ("answer", 1),
+        "history": [{"role": "user"}],
     }
     made: errors.OpenAIError
     if not inspect.isfunction(kind.__init__):

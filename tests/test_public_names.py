@@ -17,19 +17,19 @@ TOP = """
 APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Anthropic
 AnthropicError AssistantEventHandler AssistantStream AsyncAnthropic AsyncAssistantEventHandler
 AsyncAssistantStream AsyncChatCompletionStream AsyncMessageStream AsyncOpenAI AsyncResponseStream
-AsyncStream AuthenticationError BadRequestError ChatCompletionStream ClientClosedRequestError
-ConflictError ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError
-DefaultAioHttpClient DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client
-DefaultHttpxClient Final FinalToolCall GatewayTimeoutError HTTPNotImplementedError Hub
-InternalServerError LengthFinishReasonError LimitExceededError Limits MessageStream NOT_GIVEN
-NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray PartialObject
-PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
-RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
-ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
-StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError ThinkTags Timeout Tool
-UnprocessableEntityError UploadProgress Usage __version__ aread from_anthropic from_openai iterate
-json_default not_given omit pydantic_function_tool pydantic_message_tool
-pydantic_responses_function_tool race read
+AsyncStream AsyncToolStream AuthenticationError BadRequestError ChatCompletionStream
+ClientClosedRequestError ConflictError ContentFilterFinishReasonError ContentTooLargeError
+DeadlineExceededError DefaultAioHttpClient DefaultAsyncHttpx2Client DefaultAsyncHttpxClient
+DefaultHttpx2Client DefaultHttpxClient Final FinalToolCall GatewayTimeoutError
+HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError LimitExceededError Limits
+MessageStream NOT_GIVEN NotFoundError NotGiven Omit OpenAI OpenAIError OverloadedError ParseError
+PartialArray PartialObject PaymentRequiredError PermissionDeniedError PollTimeoutError
+PreconditionFailedError RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError
+RequestTooLargeError ResponseStream SchemaError ServiceUnavailableError SlowConsumerError Stream
+StreamClosedError StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError
+TextWithheldError ThinkTags Timeout Tool ToolStream TurnLimitError UnprocessableEntityError
+UploadProgress Usage __version__ aread from_anthropic from_openai iterate json_default not_given
+omit pydantic_function_tool pydantic_message_tool pydantic_responses_function_tool race read
 """
 MODULES = {
     "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
@@ -43,6 +43,7 @@ MODULES = {
         RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
         SchemaError ServiceUnavailableError SlowConsumerError StreamClosedError StreamDecodeError
         StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError TimeLimit
+        TurnLimitError
         UnprocessableEntityError
     """,
     "events": """

@@ -28,6 +28,7 @@ PRINTS = {
     "Retries in a pipeline, and many consumers": r"^\w[^\n]*\.$",
     "Time limits": r"^\w[^\n]*\.\n$",
     "Responses": r"^\S+ \{.*\nsteps=\[Step\(explanation=.* ResponseUsage\(input_tokens=",
+    "Tools": r"^weather It is sunny in [^\n]*\.\n\w[^\n]*\.$",
     "Assistants": (
         r"^\w[^\n]*\ncompleted\n"
         r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"

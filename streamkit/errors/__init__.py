@@ -63,6 +63,7 @@ __all__ = [
     "StreamkitError",
     "TextWithheldError",
     "TimeLimit",
+    "TurnLimitError",
     "UnprocessableEntityError",
 ]
 
@@ -416,6 +417,21 @@ class StreamTimeoutError(APITimeoutError):
         """The limit that was reached."""
         self.seconds = seconds
         """The limit's length in seconds."""
+
+
+class TurnLimitError(StreamkitError):
+    """A model called tools again after the last turn that was allowed; ``partial`` is its answer.
+
+    The tools that it called have run, so a request with ``history`` can continue.
+    """
+
+    def __init__(self, *, limit: int, answer: object, history: Sequence[Any]) -> None:
+        super().__init__(f"the model still calls tools after max_turns={limit} turns")
+        self.limit = limit
+        """The maximum number of turns."""
+        self.partial = answer
+        self.history: Sequence[Any] = history
+        """The messages or input items so far, ready to be sent."""
 
 
 class StreamClosedError(StreamkitError):

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Required
 
+from streamkit.families._common.turns import ToolRunParams
 from streamkit.families._resource.params import RequestOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.tags import ThinkTags
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
 
-__all__ = ["CompletionParams"]
+__all__ = ["ChatToolParams", "CompletionParams"]
 
 
-class CompletionParams(RequestOptions, total=False):
-    """The parameters of a chat completion, besides ``response_format`` and ``stream``."""
+class _ChatParams(RequestOptions, total=False):
+    """The parameters of a chat completion, besides ``tools``."""
 
     messages: Required[Iterable[Mapping[str, Any] | Wire]]
     model: Required[str]
@@ -47,9 +50,22 @@ class CompletionParams(RequestOptions, total=False):
     stream_options: Mapping[str, Any] | NotGiven | None
     temperature: float | NotGiven | None
     tool_choice: str | Mapping[str, Any] | NotGiven
-    tools: Iterable[Mapping[str, Any]] | NotGiven
     top_logprobs: int | NotGiven | None
     top_p: float | NotGiven | None
     user: str | NotGiven
     verbosity: str | NotGiven | None
     web_search_options: Mapping[str, Any] | NotGiven
+
+
+class CompletionParams(_ChatParams, total=False):
+    """The parameters of a chat completion, besides ``response_format`` and ``stream``."""
+
+    tools: Iterable[Mapping[str, Any]] | NotGiven
+
+
+class ChatToolParams(_ChatParams, ToolRunParams, total=False):
+    """The parameters of ``run_tools``, besides ``tools`` and ``response_format``."""
+
+    on_truncated: OnTruncated
+    partial_strings: bool
+    think_tags: ThinkTags | None

@@ -5,21 +5,23 @@ Source: https://docs.anthropic.com/en/api/messages.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Required
+from typing import TYPE_CHECKING, Any, Required, TypedDict
 
+from streamkit.families._common.turns import ToolRunParams
 from streamkit.families._resource.params import RequestOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
 
-__all__ = ["CountTokensParams", "MessageParams"]
+__all__ = ["CountTokensParams", "MessageParams", "MessageToolParams"]
 
 
-class CountTokensParams(RequestOptions, total=False):
-    """The parameters that decide the number of input tokens."""
+class _PromptParams(RequestOptions, total=False):
+    """The parameters that decide the number of input tokens, besides ``tools``."""
 
     messages: Required[Iterable[Mapping[str, Any] | Wire]]
     """The conversation; a ``Message`` of an earlier answer may stand in it as it is."""
@@ -30,12 +32,10 @@ class CountTokensParams(RequestOptions, total=False):
     system: str | Iterable[Mapping[str, Any]] | NotGiven
     thinking: Mapping[str, Any] | NotGiven
     tool_choice: Mapping[str, Any] | NotGiven
-    tools: Iterable[Mapping[str, Any]] | NotGiven
-    """Tools of the API, ``pydantic_message_tool(Model)``, or function tools of OpenAI."""
 
 
-class MessageParams(CountTokensParams, total=False):
-    """The parameters of a message, besides ``output_format`` and ``stream``."""
+class _AnswerParams(TypedDict, total=False):
+    """The parameters that decide the answer alone."""
 
     max_tokens: Required[int]
     container: Mapping[str, Any] | str | NotGiven | None
@@ -51,3 +51,21 @@ class MessageParams(CountTokensParams, total=False):
     ``top_k`` and ``top_p``."""
     top_k: int | NotGiven
     top_p: float | NotGiven
+
+
+class CountTokensParams(_PromptParams, total=False):
+    """The parameters that decide the number of input tokens."""
+
+    tools: Iterable[Mapping[str, Any]] | NotGiven
+    """Tools of the API, ``pydantic_message_tool(Model)``, or function tools of OpenAI."""
+
+
+class MessageParams(CountTokensParams, _AnswerParams, total=False):
+    """The parameters of a message, besides ``output_format`` and ``stream``."""
+
+
+class MessageToolParams(_PromptParams, _AnswerParams, ToolRunParams, total=False):
+    """The parameters of ``run_tools``, besides ``tools`` and ``output_format``."""
+
+    on_truncated: OnTruncated
+    partial_strings: bool

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from streamkit.families._common.turns import ToolRunParams
 from streamkit.families._resource.params import ListParams, RequestOptions
 from streamkit.families._resource.poll_plan import PollParams
 
@@ -23,13 +24,14 @@ __all__ = [
     "ResponseAndPollParams",
     "ResponseParams",
     "ResponsePollParams",
+    "ResponseToolParams",
     "RetrieveParams",
     "StreamParams",
 ]
 
 
-class ResponseParams(RequestOptions, total=False):
-    """The parameters of a new response, besides ``text_format`` and ``stream``."""
+class _NewResponseParams(RequestOptions, total=False):
+    """The parameters of a new response, besides ``tools``."""
 
     input: str | Iterable[Mapping[str, Any] | Wire] | NotGiven
     model: str | NotGiven
@@ -61,13 +63,25 @@ class ResponseParams(RequestOptions, total=False):
     text: Mapping[str, Any] | NotGiven
     """The format and the verbosity of the text; ``text_format`` takes the place of the format."""
     tool_choice: str | Mapping[str, Any] | NotGiven
-    tools: Iterable[Mapping[str, Any]] | NotGiven
-    """Tools in the flat form of this API, or as ``pydantic_function_tool`` makes them."""
     top_logprobs: int | NotGiven | None
     top_p: float | NotGiven | None
     truncation: Literal["auto", "disabled"] | NotGiven | None
     user: str | NotGiven
     verbosity: str | NotGiven | None
+
+
+class ResponseParams(_NewResponseParams, total=False):
+    """The parameters of a new response, besides ``text_format`` and ``stream``."""
+
+    tools: Iterable[Mapping[str, Any]] | NotGiven
+    """Tools in the flat form of this API, or as ``pydantic_function_tool`` makes them."""
+
+
+class ResponseToolParams(_NewResponseParams, ToolRunParams, total=False):
+    """The parameters of ``run_tools``, besides ``tools`` and ``text_format``."""
+
+    on_truncated: OnTruncated
+    partial_strings: bool
 
 
 class CreateParams(ResponseParams, total=False):

@@ -12,7 +12,7 @@ from streamkit.families.chat._sync.stream import ChatCompletionStream
 from streamkit.families.chat.call import CompletionCall, plain_format
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
     from streamkit._http._sync.transport import SyncTransport
+    from streamkit.families._common.events import CommonEvent
+    from streamkit.families._common.turn_events import TurnEvent
+    from streamkit.families._common.turns import AnyTool
     from streamkit.families._resource._sync.stream import Stream
+    from streamkit.families._resource._sync.tool_stream import ToolStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent
-    from streamkit.families.chat.params import CompletionParams
+    from streamkit.families.chat.params import ChatToolParams, CompletionParams
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -292,6 +296,77 @@ class Completions(StreamingResource):
             on_truncated=on_truncated,
         )
         return self._observe(call.chunks())
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ChatToolParams],
+    ) -> StreamManager[ToolStream[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        response_format: object = None,
+        **params: Unpack[ChatToolParams],
+    ) -> StreamManager[ToolStream[Any]]: ...
+    def run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> StreamManager[ToolStream[Any]]:
+        """Return a manager of the stream of a conversation in which the model calls tools.
+
+        The stream has the common events of all turns, ``turn.started`` and ``turn.done``, and the
+        events of tools as ``ops.call_tools`` emits them. It ends when the model answers without a
+        call, when it calls a tool that is not run here, or with a ``TurnLimitError``. Each turn is
+        retried and limited as a ``stream``.
+
+        Args:
+            tools: Functions with type hints, ``Tool``s, and definitions of tools that the server
+                runs, or that your program runs itself.
+            response_format: The type of the answers' content.
+            **params: The parameters of ``stream``; and ``max_turns``, ``max_concurrent``,
+                ``tool_timeout`` and ``on_tool_error``.
+        """
+        return StreamManager(self._conversation(params, tools))
+
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ChatToolParams],
+    ) -> Observable[CommonEvent[T] | TurnEvent[T]]: ...
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        response_format: object = None,
+        **params: Unpack[ChatToolParams],
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]: ...
+    def observe_run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]:
+        """Return a cold observable of the same events; each subscription is a conversation.
+
+        A tool that is held is approved by ``event.approve()``.
+        """
+        from streamkit._rx.push import observe
+
+        return observe(self._conversation(params, tools))
+
+    def _conversation(
+        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
+    ) -> Callable[[], ToolStream[Any]]:
+        """Return a function that begins a conversation, after a check of its parameters."""
+        from streamkit.families._resource._sync.tool_stream import conversation
+        from streamkit.families.chat.turns import ChatTurns
+
+        return conversation(ChatTurns, params, tools, self._open_events)
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
         streamed = call.streamed()

@@ -13,6 +13,7 @@ from streamkit.families.messages._async.stream import AsyncMessageStream
 from streamkit.families.messages.call import MessageCall, count_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._common.events import CommonEvent
+    from streamkit.families._common.turn_events import TurnEvent
+    from streamkit.families._common.turns import AnyTool
     from streamkit.families._resource._async.stream import AsyncStream
+    from streamkit.families._resource._async.tool_stream import AsyncToolStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.messages._async.batches import AsyncBatches
-    from streamkit.families.messages.params import CountTokensParams, MessageParams
+    from streamkit.families.messages.params import (
+        CountTokensParams,
+        MessageParams,
+        MessageToolParams,
+    )
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
         Message,
@@ -272,6 +280,77 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
     ) -> MessageTokensCount:
         """Return the number of input tokens that a message with these parameters would use."""
         return await self._send(count_tokens(params, output_format))
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageToolParams],
+    ) -> AsyncStreamManager[AsyncToolStream[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: object = None,
+        **params: Unpack[MessageToolParams],
+    ) -> AsyncStreamManager[AsyncToolStream[Any]]: ...
+    def run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> AsyncStreamManager[AsyncToolStream[Any]]:
+        """Return a manager of the stream of a conversation in which the model calls tools.
+
+        The stream has the common events of all turns, ``turn.started`` and ``turn.done``, and the
+        events of tools as ``ops.call_tools`` emits them. It ends when the model answers without a
+        call, when it calls a tool that is not run here, or with a ``TurnLimitError``. Each turn is
+        retried and limited as a ``stream``.
+
+        Args:
+            tools: Functions with type hints, ``Tool``s, and definitions of tools that the server
+                runs, or that your program runs itself.
+            output_format: The type of the answers' text.
+            **params: The parameters of ``stream``; and ``max_turns``, ``max_concurrent``,
+                ``tool_timeout`` and ``on_tool_error``.
+        """
+        return AsyncStreamManager(self._conversation(params, tools))
+
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageToolParams],
+    ) -> Observable[CommonEvent[T] | TurnEvent[T]]: ...
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: object = None,
+        **params: Unpack[MessageToolParams],
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]: ...
+    def observe_run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]:
+        """Return a cold observable of the same events; each subscription is a conversation.
+
+        A tool that is held is approved by ``event.approve()``.
+        """
+        from streamkit._rx.async_push import observe_async
+
+        return observe_async(self._conversation(params, tools))
+
+    def _conversation(
+        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
+    ) -> Callable[[], Awaitable[AsyncToolStream[Any]]]:
+        """Return a function that begins a conversation, after a check of its parameters."""
+        from streamkit.families._resource._async.tool_stream import conversation
+        from streamkit.families.messages.turns import MessageTurns
+
+        return conversation(MessageTurns, params, tools, self._open_events)
 
     async def _open_events(self, call: MessageCall) -> AsyncMessageStream[Any]:
         streamed = call.streamed()

@@ -14,6 +14,7 @@ from streamkit.families.messages._sync.stream import MessageStream
 from streamkit.families.messages.call import MessageCall, count_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._common.events import CommonEvent
+    from streamkit.families._common.turn_events import TurnEvent
+    from streamkit.families._common.turns import AnyTool
     from streamkit.families._resource._sync.stream import Stream
+    from streamkit.families._resource._sync.tool_stream import ToolStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.messages._sync.batches import Batches
-    from streamkit.families.messages.params import CountTokensParams, MessageParams
+    from streamkit.families.messages.params import (
+        CountTokensParams,
+        MessageParams,
+        MessageToolParams,
+    )
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
         Message,
@@ -271,6 +279,77 @@ class Messages(StreamingResource, SyncResource):
     ) -> MessageTokensCount:
         """Return the number of input tokens that a message with these parameters would use."""
         return self._send(count_tokens(params, output_format))
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageToolParams],
+    ) -> StreamManager[ToolStream[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: object = None,
+        **params: Unpack[MessageToolParams],
+    ) -> StreamManager[ToolStream[Any]]: ...
+    def run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> StreamManager[ToolStream[Any]]:
+        """Return a manager of the stream of a conversation in which the model calls tools.
+
+        The stream has the common events of all turns, ``turn.started`` and ``turn.done``, and the
+        events of tools as ``ops.call_tools`` emits them. It ends when the model answers without a
+        call, when it calls a tool that is not run here, or with a ``TurnLimitError``. Each turn is
+        retried and limited as a ``stream``.
+
+        Args:
+            tools: Functions with type hints, ``Tool``s, and definitions of tools that the server
+                runs, or that your program runs itself.
+            output_format: The type of the answers' text.
+            **params: The parameters of ``stream``; and ``max_turns``, ``max_concurrent``,
+                ``tool_timeout`` and ``on_tool_error``.
+        """
+        return StreamManager(self._conversation(params, tools))
+
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageToolParams],
+    ) -> Observable[CommonEvent[T] | TurnEvent[T]]: ...
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        output_format: object = None,
+        **params: Unpack[MessageToolParams],
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]: ...
+    def observe_run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]:
+        """Return a cold observable of the same events; each subscription is a conversation.
+
+        A tool that is held is approved by ``event.approve()``.
+        """
+        from streamkit._rx.push import observe
+
+        return observe(self._conversation(params, tools))
+
+    def _conversation(
+        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
+    ) -> Callable[[], ToolStream[Any]]:
+        """Return a function that begins a conversation, after a check of its parameters."""
+        from streamkit.families._resource._sync.tool_stream import conversation
+        from streamkit.families.messages.turns import MessageTurns
+
+        return conversation(MessageTurns, params, tools, self._open_events)
 
     def _open_events(self, call: MessageCall) -> MessageStream[Any]:
         streamed = call.streamed()

@@ -16,6 +16,7 @@ from streamkit.families.responses._async.stream import AsyncResponseStream
 from streamkit.families.responses.call import ResponseCall
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
 
     from streamkit._http._async.transport import AsyncTransport
     from streamkit.families._common.events import CommonEvent
+    from streamkit.families._common.turn_events import TurnEvent
+    from streamkit.families._common.turns import AnyTool
     from streamkit.families._resource._async.stream import AsyncStream
+    from streamkit.families._resource._async.tool_stream import AsyncToolStream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
         CreateParams,
         ResponseAndPollParams,
         ResponseParams,
         ResponsePollParams,
+        ResponseToolParams,
         RetrieveParams,
         StreamParams,
     )
@@ -273,6 +278,75 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         """Return a cold observable of the states of a response; every subscription begins one."""
         _, plan = calls.create_and_poll({**params, "text_format": text_format})
         return self._observe_poll(plan)
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseToolParams],
+    ) -> AsyncStreamManager[AsyncToolStream[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: object = None,
+        **params: Unpack[ResponseToolParams],
+    ) -> AsyncStreamManager[AsyncToolStream[Any]]: ...
+    def run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> AsyncStreamManager[AsyncToolStream[Any]]:
+        """Return a manager of the stream of a conversation in which the model calls tools.
+
+        The stream has the common events of all turns, ``turn.started`` and ``turn.done``, and the
+        events of tools as ``ops.call_tools`` emits them. It ends when the model answers without a
+        call, when it calls a tool that is not run here, or with a ``TurnLimitError``. Each turn is
+        retried and limited as a ``stream``.
+
+        Args:
+            tools: Functions with type hints, ``Tool``s, and definitions of tools that the server
+                runs, or that your program runs itself.
+            text_format: The type of the answers' texts.
+            **params: The parameters of ``stream``; and ``max_turns``, ``max_concurrent``,
+                ``tool_timeout`` and ``on_tool_error``.
+        """
+        return AsyncStreamManager(self._conversation(params, tools))
+
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseToolParams],
+    ) -> Observable[CommonEvent[T] | TurnEvent[T]]: ...
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: object = None,
+        **params: Unpack[ResponseToolParams],
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]: ...
+    def observe_run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]:
+        """Return a cold observable of the same events; each subscription is a conversation.
+
+        A tool that is held is approved by ``event.approve()``.
+        """
+        return observe_async(self._conversation(params, tools))
+
+    def _conversation(
+        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
+    ) -> Callable[[], Awaitable[AsyncToolStream[Any]]]:
+        """Return a function that begins a conversation, after a check of its parameters."""
+        from streamkit.families._resource._async.tool_stream import conversation
+        from streamkit.families.responses.turns import ResponseTurns
+
+        return conversation(ResponseTurns, params, tools, self._open_events)
 
     async def _open_events(self, call: ResponseCall) -> AsyncResponseStream[Any]:
         streamed = call.streamed()

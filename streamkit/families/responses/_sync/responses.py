@@ -17,6 +17,7 @@ from streamkit.families.responses._sync.stream import ResponseStream
 from streamkit.families.responses.call import ResponseCall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
     from streamkit._http._sync.transport import SyncTransport
     from streamkit.families._common.events import CommonEvent
+    from streamkit.families._common.turn_events import TurnEvent
+    from streamkit.families._common.turns import AnyTool
     from streamkit.families._resource._sync.stream import Stream
+    from streamkit.families._resource._sync.tool_stream import ToolStream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
         CreateParams,
         ResponseAndPollParams,
         ResponseParams,
         ResponsePollParams,
+        ResponseToolParams,
         RetrieveParams,
         StreamParams,
     )
@@ -274,6 +279,75 @@ class Responses(StreamingResource, SyncResource):
         """Return a cold observable of the states of a response; every subscription begins one."""
         _, plan = calls.create_and_poll({**params, "text_format": text_format})
         return self._observe_poll(plan)
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseToolParams],
+    ) -> StreamManager[ToolStream[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: object = None,
+        **params: Unpack[ResponseToolParams],
+    ) -> StreamManager[ToolStream[Any]]: ...
+    def run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> StreamManager[ToolStream[Any]]:
+        """Return a manager of the stream of a conversation in which the model calls tools.
+
+        The stream has the common events of all turns, ``turn.started`` and ``turn.done``, and the
+        events of tools as ``ops.call_tools`` emits them. It ends when the model answers without a
+        call, when it calls a tool that is not run here, or with a ``TurnLimitError``. Each turn is
+        retried and limited as a ``stream``.
+
+        Args:
+            tools: Functions with type hints, ``Tool``s, and definitions of tools that the server
+                runs, or that your program runs itself.
+            text_format: The type of the answers' texts.
+            **params: The parameters of ``stream``; and ``max_turns``, ``max_concurrent``,
+                ``tool_timeout`` and ``on_tool_error``.
+        """
+        return StreamManager(self._conversation(params, tools))
+
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseToolParams],
+    ) -> Observable[CommonEvent[T] | TurnEvent[T]]: ...
+    @overload
+    def observe_run_tools(
+        self,
+        *,
+        tools: Iterable[AnyTool],
+        text_format: object = None,
+        **params: Unpack[ResponseToolParams],
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]: ...
+    def observe_run_tools(
+        self, *, tools: Iterable[AnyTool], **params: Any
+    ) -> Observable[CommonEvent[Any] | TurnEvent[Any]]:
+        """Return a cold observable of the same events; each subscription is a conversation.
+
+        A tool that is held is approved by ``event.approve()``.
+        """
+        return observe(self._conversation(params, tools))
+
+    def _conversation(
+        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
+    ) -> Callable[[], ToolStream[Any]]:
+        """Return a function that begins a conversation, after a check of its parameters."""
+        from streamkit.families._resource._sync.tool_stream import conversation
+        from streamkit.families.responses.turns import ResponseTurns
+
+        return conversation(ResponseTurns, params, tools, self._open_events)
 
     def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
         streamed = call.streamed()

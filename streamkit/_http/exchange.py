@@ -73,7 +73,7 @@ class Exchange(Generic[AnyTransport]):
 
     def _log_break(self, error: Exception, delay: float) -> None:
         logger().info(
-            "%s %s: the answer ended before its first content (%s); attempt %d follows in %.3f s",
+            "%s %s: the answer broke off (%s); attempt %d follows in %.3f s",
             self._request.method,
             self._request.path,
             type(error).__name__,

@@ -333,7 +333,7 @@ def test_a_retry_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert taken.error is None
     (record,) = [record for record in caplog.records if record.levelno == logging.INFO]
     assert record.getMessage() == (
-        "POST /chat/completions: the answer ended before its first content (StreamTruncatedError);"
+        "POST /chat/completions: the answer broke off (StreamTruncatedError);"
         " attempt 2 follows in 0.000 s"
     )
 

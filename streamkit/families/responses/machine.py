@@ -173,9 +173,13 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
     def _end_texts(self, item: ItemLog) -> Iterator[Any]:
         """Yield the events of the whole texts of an item that the server has not sent."""
         for part in item.parts.values():
-            # A call without arguments is a call all the same.
-            if not part.ended and (part.text.length or part.kind in (ARGUMENTS, INPUT)):
-                yield self._whole(part, _made(part))
+            yield from self._left_out(part)
+
+    def _left_out(self, part: PartLog) -> Iterator[Any]:
+        """Yield the event of a whole text if the server has not sent it."""
+        # A call without arguments is a call all the same.
+        if not part.ended and (part.text.length or part.kind in (ARGUMENTS, INPUT)):
+            yield self._whole(part, _made(part))
 
     def _open_item(self, value: ResponseOutputItemAddedEvent) -> Sequence[Any]:
         if value.item is None:
@@ -194,23 +198,25 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         return (value,)
 
     def _close_part(self, value: ResponseContentPartDoneEvent) -> Sequence[Any]:
-        self._known_part(value, kind_of_part(value.part), value.content_index, "ends")
-        return (value,)
+        part = self._known_part(value, kind_of_part(value.part), value.content_index, "ends")
+        return (value,) if part is None else (*self._left_out(part), value)
 
     def _open_summary(self, value: ResponseReasoningSummaryPartAddedEvent) -> Sequence[Any]:
         self._known_part(value, SUMMARY_TEXT, value.summary_index, "begins")
         return (value,)
 
     def _close_summary(self, value: ResponseReasoningSummaryPartDoneEvent) -> Sequence[Any]:
-        self._known_part(value, SUMMARY_TEXT, value.summary_index, "ends")
-        return (value,)
+        part = self._known_part(value, SUMMARY_TEXT, value.summary_index, "ends")
+        return (value,) if part is None else (*self._left_out(part), value)
 
-    def _known_part(self, value: Any, kind: Kind | None, index: int | None, stage: Stage) -> None:
+    def _known_part(
+        self, value: Any, kind: Kind | None, index: int | None, stage: Stage
+    ) -> PartLog | None:
         """Take a part of an item as the server sent it; a part of an unknown kind has no log."""
         if kind is None or not isinstance(value.part, kind.part or ()):
-            return
+            return None
         part = self.log.part(kind, value.item_id, value.output_index, index, stage)
-        part.take(value.part)
+        return part.take(value.part)
 
     def _open_command(self, value: ResponseShellCallCommandAddedEvent) -> Sequence[Any]:
         part = self.log.part(COMMAND, None, value.output_index, value.command_index, "begins")

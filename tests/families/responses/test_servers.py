@@ -198,3 +198,32 @@ def test_several_messages_are_told_apart_and_only_the_answer_is_parsed() -> None
     assert [event.parsed for event in heard.of("output_text.delta")] == [None, {"a": 1}]
     assert [event.parsed for event in heard.of("output_text.done")] == [None, Answer(a=1)]
     assert heard.response.output_text == 'I look it up.{"a": 1}'
+
+
+def test_a_whole_text_that_was_left_out_is_made_before_its_item_ends() -> None:
+    events = answer(message("Hello"), call("f", "{}", index=1))
+    left_out = ("response.output_text.done", "response.function_call_arguments.done")
+    heard = hear_ours([body([event for event in events if event["type"] not in left_out])])
+    ends = [type_ for type_ in heard.types if type_.endswith(".done")]
+    assert ends == [
+        "output_text.done",
+        "content_part.done",
+        "output_item.done",
+        "function_call_arguments.done",
+        "output_item.done",
+    ]
+    made = [event for event in heard.events if event.sequence_number is None]
+    assert [(event.item_id, event.output_index) for event in made] == [("msg_1", 0), ("fc_1", 1)]
+
+
+def test_calls_that_share_an_id_are_told_apart_by_their_places() -> None:
+    events = answer(
+        call("f", "1", id="fc_1", call_id="same"),
+        call("g", "2", index=1, id="fc_2", call_id="same"),
+    )
+    heard = hear_ours([body([*events[:2], *events[4:6], *events[2:4], *events[6:]])])
+    assert heard.error is None
+    assert [(item.name, item.arguments) for item in heard.response.output] == [
+        ("f", "1"),
+        ("g", "2"),
+    ]

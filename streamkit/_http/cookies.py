@@ -43,8 +43,8 @@ class OwnCookies:
 
 def forget_unsendable(client: object) -> None:
     """Remove the cookies that cannot be sent from the jar of ``client``, if it has one."""
-    jar: Any = getattr(getattr(client, "cookies", None), "jar", None)
-    for cookie in [*jar] if jar is not None else ():
+    jar: Any = getattr(getattr(client, "cookies", None), "jar", ())
+    for cookie in [*jar]:
         if not is_sendable(cookie):
             with suppress(KeyError):  # another thread has removed it
                 jar.clear(cookie.domain, cookie.path, cookie.name)

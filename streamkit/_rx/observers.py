@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from streamkit._core.logger import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from reactivex import Observable, abc
 
@@ -53,9 +53,9 @@ class Observers(Generic[E]):
 
         return Observable(subscribe)
 
-    def emit(self, event: E) -> None:
-        """Emit an event to every observer."""
-        for observer in tuple(self.watching):
+    def emit(self, event: E, to: Sequence[abc.ObserverBase[E]] | None = None) -> None:
+        """Emit an event to every observer, or to those that are given."""
+        for observer in tuple(self.watching) if to is None else to:
             try:
                 observer.on_next(event)
             except Exception as error:

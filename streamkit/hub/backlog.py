@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
@@ -10,7 +10,7 @@ from streamkit._core.events import Event, EventsDroppedEvent
 from streamkit.errors import SlowConsumerError, StreamClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
 __all__ = ["DEFAULT_LIMIT", "NOTHING_YET", "Backlog", "End", "NothingYet", "Overflow", "Taken"]
 
@@ -64,9 +64,10 @@ class Backlog(Generic[E]):
         self._count = 0
         self._era = 0
         self._end: End | None = None
+        self._past: deque[E] = deque()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._past) + len(self._waiting)
 
     @property
     def has_room(self) -> bool:
@@ -96,14 +97,27 @@ class Backlog(Generic[E]):
         self._waiting[key] = first, event
         return True
 
+    def replay(self, events: Iterable[E]) -> None:
+        """Add events that came before the consumer did; the limit does not apply to them."""
+        self._past.extend(events)
+
+    def waiting(self) -> list[E]:
+        """Return the waiting events, merged as ``take`` would return them."""
+        return [*self._past, *map(_merged, self._waiting.values())]
+
+    def drop_oldest(self) -> None:
+        """Drop the oldest event."""
+        self._pop()
+
     def take(self) -> Taken[E]:
         """Remove the oldest event and return it; after the last event, always return the end."""
+        if self._past:
+            return self._past.popleft()
         if self.dropped:
             count, self.dropped = self.dropped, 0
             return EventsDroppedEvent(count)
         if self._waiting:
-            first, last = self._pop()
-            return last if first is last else cast("E", cast("_Mergeable", last).since(first))
+            return _merged(self._pop())
         return self._end or NOTHING_YET
 
     def end(self, error: Exception | None = None) -> None:
@@ -113,9 +127,10 @@ class Backlog(Generic[E]):
 
     def close(self) -> None:
         """Drop the waiting events, because the consumer has gone."""
-        if self._waiting or self._end is None:
+        if len(self) or self._end is None:
             self._end = End(StreamClosedError("the consumer was closed before its stream ended"))
         self._waiting.clear()
+        self._past.clear()
         self.dropped = 0
 
     def _pop(self) -> tuple[E, E]:
@@ -130,6 +145,11 @@ class Backlog(Generic[E]):
             self._era += 1
         self._count += 1
         return self._count
+
+
+def _merged(span: tuple[E, E]) -> E:
+    first, last = span
+    return last if first is last else cast("E", cast("_Mergeable", last).since(first))
 
 
 class _Mergeable(Protocol):

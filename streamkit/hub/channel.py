@@ -10,7 +10,7 @@ from streamkit.hub.backlog import NothingYet
 from streamkit.hub.waiters import Waiters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from streamkit._core.events import EventsDroppedEvent
     from streamkit.hub.backlog import Backlog, End, Taken
@@ -67,6 +67,16 @@ class Channel(Generic[E]):
             self._consumers.wake()
         self._changed()
         return True
+
+    def replay(self, events: Iterable[E]) -> None:
+        """Add events that came before the consumer did; ``announce`` them afterwards."""
+        with self._lock:
+            self._backlog.replay(events)
+
+    def announce(self) -> None:
+        """Wake the consumer, if there is something to take."""
+        if self.is_ready:
+            self._changed()
 
     def end(self, error: Exception | None = None) -> None:
         """Add the end, unless there is an end already."""

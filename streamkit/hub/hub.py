@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
 
@@ -16,9 +16,11 @@ from streamkit.hub.backlog import DEFAULT_LIMIT, Backlog, End, Overflow
 from streamkit.hub.channel import Channel
 from streamkit.hub.consumer import Consumer
 from streamkit.hub.delivery import Delivery
+from streamkit.hub.history import History, Replay
+from streamkit.hub.linger import Linger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 
     from reactivex import Observable, abc
 
@@ -46,7 +48,8 @@ class Hub(ObserverBase[E]):
 
     A failed consumer does not affect the others, and every consumer gets the end. A late consumer
     gets the events that are still to come, whose ``snapshot`` has the earlier content; after the
-    end it gets only the end, or the error.
+    end it gets only the end, or the error. With ``replay`` it first gets, at once, what there was,
+    also after the end.
 
     Subscribe the hub to any observable, or feed it with ``drive``, ``adrive`` or ``connect``, which
     close their source when the hub is closed.
@@ -54,10 +57,24 @@ class Hub(ObserverBase[E]):
     Args:
         close_when_unused: Whether the hub is closed when its last consumer leaves, as by default;
             so add a consumer before you feed the hub.
+        replay: The events that a late consumer gets first: "snapshot" (all, but the deltas of each
+            part are merged into one), "all", or the last n. None replays nothing.
+        linger: The seconds for which the hub waits for another consumer when its last one has left,
+            before it closes; so a page may be loaded again while its answer goes on.
+        scheduler: The scheduler of that wait; by default a timer of real time.
     """
 
-    def __init__(self, *, close_when_unused: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        close_when_unused: bool = True,
+        replay: Replay | None = None,
+        linger: float = 0.0,
+        scheduler: abc.SchedulerBase | None = None,
+    ) -> None:
         self._close_when_unused = close_when_unused
+        self._history: History[E] | None = None if replay is None else History(replay)
+        self._linger = Linger(linger, scheduler)
         # Replaced and never changed, so that it can be read without the lock.
         self._channels: tuple[Channel[E], ...] = ()
         self._end: End | None = None
@@ -253,7 +270,7 @@ class Hub(ObserverBase[E]):
     def _put(self, event: E) -> list[Channel[E]]:
         """Put the event into every channel with room, and return the channels to wait for."""
         full: list[Channel[E]] = []
-        for channel in self._channels:
+        for channel in self._channels if self._history is None else self._recorded(event):
             try:
                 if not channel.put(event):
                     full.append(channel)
@@ -263,6 +280,13 @@ class Hub(ObserverBase[E]):
                 self._leave(channel)
         return full
 
+    def _recorded(self, event: E) -> tuple[Channel[E], ...]:
+        """Add an event to the history, and return the channels that do not have it from there."""
+        with self._lock:
+            if self._history is not None:
+                self._history.add(event)
+            return self._channels
+
     def _finish(self, end: End) -> None:
         with self._lock:
             if self._end is not None:
@@ -270,6 +294,7 @@ class Hub(ObserverBase[E]):
             self._end = end
             channels, self._channels = self._channels, ()
             sources, self._sources = self._sources, []
+        self._linger.stop()
         for channel in channels:
             self._end_one(channel, end)
         for let_go in sources:
@@ -290,12 +315,17 @@ class Hub(ObserverBase[E]):
             raise ExceptionGroup("consumers of the stream failed", raised)
 
     def _add(self, channel: Channel[E]) -> None:
+        self._linger.stop()
         with self._lock:
             end = self._end
+            if self._history is not None:
+                channel.replay(cast("Sequence[E]", self._history.events()))
             if end is None:
                 self._channels = (*self._channels, channel)
         if end is not None:
             channel.end(end.error)
+        elif self._history is not None:
+            channel.announce()
 
     def _leave(self, channel: Channel[E]) -> None:
         with self._lock:
@@ -303,7 +333,11 @@ class Hub(ObserverBase[E]):
                 return
             self._channels = tuple(other for other in self._channels if other is not channel)
             is_unused = not self._channels
-        if is_unused and self._close_when_unused:
+        if is_unused and self._close_when_unused and self._end is None:
+            self._linger.start(self._close_if_unused)
+
+    def _close_if_unused(self) -> None:
+        if not self._channels:
             self.close()
 
     def _add_source(self, let_go: Callable[[], None]) -> None:

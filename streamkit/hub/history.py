@@ -1,0 +1,64 @@
+"""The events that a hub or a shared stream keeps for consumers that come late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
+from streamkit.hub.backlog import Backlog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["REPLAY_LIMIT", "History", "Replay"]
+
+REPLAY_LIMIT = 100_000
+"""The maximum number of events that are kept."""
+
+Replay: TypeAlias = Literal["snapshot", "all"] | int
+"""The events that a late consumer gets: all with their deltas merged, all, or the last n."""
+
+E = TypeVar("E")
+
+
+class History(Generic[E]):
+    """The events of a stream so far.
+
+    For a "snapshot", the deltas of each part are merged into one, and a new attempt replaces those
+    before it. Of more events than ``REPLAY_LIMIT`` the oldest are dropped, and an
+    ``events.dropped`` event in their place has their number.
+    """
+
+    def __init__(self, replay: Replay) -> None:
+        if not _makes_sense(replay):
+            raise ValueError(f"replay must be 'snapshot', 'all' or a number, not {replay!r}")
+        self._merges = replay == "snapshot"
+        self._counts = isinstance(replay, int)
+        self._limit = replay if isinstance(replay, int) else REPLAY_LIMIT
+        self._dropped = 0
+        self._kept = self._nothing()
+
+    def add(self, event: E) -> None:
+        """Keep an event."""
+        kept = self._kept
+        if self._merges and isinstance(event, AttemptResetEvent):
+            kept = self._kept = self._nothing()
+            self._dropped = 0
+        elif len(kept) >= self._limit:
+            kept.drop_oldest()
+            self._dropped += 1
+        kept.put(event)
+
+    def events(self) -> Sequence[E | EventsDroppedEvent]:
+        """Return what a consumer that comes now gets."""
+        waiting = self._kept.waiting()
+        if self._dropped and not self._counts:
+            return [EventsDroppedEvent(self._dropped), *waiting]
+        return waiting
+
+    def _nothing(self) -> Backlog[E]:
+        return Backlog(self._limit, "coalesce" if self._merges else "block")
+
+
+def _makes_sense(replay: object) -> bool:
+    return replay in ("snapshot", "all") or (isinstance(replay, int) and replay > 0)

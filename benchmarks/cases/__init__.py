@@ -22,6 +22,8 @@ NAMES = (
     "memory_kept",
     "memory_streams",
     "observe",
+    "iterate",
+    "paths",
     "push",
     "loopback",
 )

@@ -13,10 +13,10 @@ can wait without blocking.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import deque
 from contextvars import copy_context
 from functools import partial
+from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from streamkit._rx.demand import DEMAND, Demand, in_demand
@@ -52,8 +52,8 @@ class AsyncLoop(Generic[T]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> T:
-        return await self._state.take()
+    def __anext__(self) -> Awaitable[T]:
+        return self._state.take()  # a hot path: no coroutine of its own
 
     def close(self) -> None:
         """Dispose of the subscription; any thread may call this."""
@@ -80,6 +80,7 @@ class _State(Demand, Generic[T]):
         self._observable = observable
         self._buffer = buffer
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: int | None = None  # the event loop's
         self._items: deque[T] = deque()
         self._error: Exception | None = None
         self._has_ended = False
@@ -88,7 +89,7 @@ class _State(Demand, Generic[T]):
         self._own: Callable[[], Awaitable[bool]] | None = None  # reads what this loop reads
         self._is_shared = buffer > 0  # whether all streams are to be read by tasks of their own
         self._drivers: set[asyncio.Task[None]] = set()
-        self._task: asyncio.Task[Any] | None = None  # the loop's
+        self._task: asyncio.Task[Any] | None = None  # the loop's, at its begin
         self._woken: asyncio.Future[None] | None = None  # what the loop waits for
         self._openers: deque[Callable[[], object]] = deque()
 
@@ -96,7 +97,6 @@ class _State(Demand, Generic[T]):
 
     async def take(self) -> T:
         """Return the next item; raise ``StopAsyncIteration`` or the source's error at the end."""
-        self._task = asyncio.current_task()
         if self._loop is None and not self._is_closed:
             self.begin()
         items = self._items
@@ -138,6 +138,7 @@ class _State(Demand, Generic[T]):
         from reactivex.scheduler.eventloop import AsyncIOThreadSafeScheduler
 
         self._loop = required_loop()
+        self._thread, self._task = get_ident(), asyncio.current_task()
         scheduler = AsyncIOThreadSafeScheduler(self._loop)
         self._subscription = in_demand(
             self,
@@ -198,22 +199,21 @@ class _State(Demand, Generic[T]):
 
     def on_next(self, item: T) -> None:
         """Add an item; on another thread than the event loop's, wait until there is room."""
+        # A hot path: most often the event loop's own thread is here, in the loop's own task.
         loop = self._loop
-        if loop is None or running_loop() is loop:
-            self._put(item)
+        if get_ident() != self._thread and loop is not None and running_loop() is not loop:
+            self._wait_for_room(item, loop)
             return
-        taken = threading.Event()
-
-        def put() -> None:
-            self._put(item)
-            self.when_open(taken.set)
-
-        try:
-            loop.call_soon_threadsafe(put)
-        except RuntimeError:  # the event loop is closed, and so is the loop on it
-            self._is_closed = True
+        if self._is_closed or self._has_ended:
             return
-        taken.wait()
+        items = self._items
+        items.append(item)
+        if not self._is_shared and asyncio.current_task(loop) is not self._task:
+            self._is_shared = True
+        if self._woken is not None:
+            _set(self._woken)
+        if len(items) > UNWAITING_LIMIT:
+            self._finish(SlowConsumerError(limit=UNWAITING_LIMIT, behind=len(items)))
 
     def on_error(self, error: Exception) -> None:
         """End the loop with an error, after the items that it has not taken yet; any thread."""
@@ -223,15 +223,19 @@ class _State(Demand, Generic[T]):
         """End the loop, after the items that it has not taken yet; any thread."""
         self._finish(None)
 
-    def _put(self, item: T) -> None:
-        if self._is_closed or self._has_ended:
+    def _wait_for_room(self, item: T, loop: asyncio.AbstractEventLoop) -> None:
+        taken = Event()
+
+        def put() -> None:
+            self.on_next(item)
+            self.when_open(taken.set)
+
+        try:
+            loop.call_soon_threadsafe(put)
+        except RuntimeError:  # the event loop is closed, and so is the loop on it
+            self._is_closed = True
             return
-        self._items.append(item)
-        if len(self._items) > UNWAITING_LIMIT:
-            self._finish(SlowConsumerError(limit=UNWAITING_LIMIT, behind=len(self._items)))
-        if not self._is_shared and asyncio.current_task(self._loop) is not self._task:
-            self._is_shared = True
-        self._wake()
+        taken.wait()
 
     def _finish(self, error: Exception | None) -> None:
         loop = self._loop

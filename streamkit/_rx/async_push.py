@@ -93,6 +93,7 @@ class _Subscription(Generic[E]):
     ) -> None:
         self._open_stream = open_stream
         self._observer = observer
+        self._push = observer.on_next
         self._stream: AsyncPullable[E] | None = None
         self._opening: asyncio.Task[AsyncPullable[E]] | None = None
         self.is_disposed = False
@@ -134,7 +135,7 @@ class _Subscription(Generic[E]):
             if not self.is_disposed or (task is not None and task.cancelling()):
                 raise
             return False  # ``end`` has cancelled the opening
-        self._observer.on_next(event)
+        self._push(event)
         return not self.is_disposed
 
     def end(self) -> None:

@@ -52,7 +52,9 @@ class TextsMachine(Machine[Any, B], Generic[J, B]):
         kind: Any = value.__class__
         if kind is ContentDeltaEvent:
             if self._tool is None:
-                return self._piece(value.place, value, value.delta)
+                # A hot path: the place, without the calls of a property for any event.
+                place = value._part or (value.choice_index,)  # noqa: SLF001 - an event of this package
+                return self._piece(place, value, value.delta)
         elif kind is str:
             return self._piece((), None, value)
         elif kind is FunctionToolCallArgumentsDeltaEvent:

@@ -122,5 +122,5 @@ def test_more_items_than_the_limit_allows_are_an_error() -> None:
         with pytest.raises(LimitExceededError) as caught:
             stream.until_done()
     assert caught.value.limit == "objects"
-    assert isinstance(caught.value.partial, ours.ParsedResponse)
-    assert len(caught.value.partial.output) == 3
+    partial: Any = caught.value.partial
+    assert len(partial.output) == 3

@@ -51,7 +51,7 @@ PARTS = ["type", "text", "thinking", "value", "refusal", "content", "index", "0"
 
 def fields_of(type_: type[Wire]) -> list[str]:
     """Return the names of the fields that come from the server."""
-    ours = {"unknown_fields", *type_._unsent}  # pyright: ignore[reportPrivateUsage]
+    ours = {"unknown_fields", *type_._unsent}  # pyright: ignore[reportPrivateUsage] - what `Wire` hides
     return [name for name in type_.__struct_fields__ if name not in ours and name[0] != "_"]
 
 

@@ -38,7 +38,7 @@ WITH_DEV = {
 }
 """The files that need the extra ``dev``; they are collected with ``--thorough``, or by name."""
 
-EXAMPLES, FEWER_EXAMPLES = 100, 25
+EXAMPLES, FEWER_EXAMPLES = 100, 15
 """The number of examples that Hypothesis tries, with ``--thorough`` and without."""
 
 

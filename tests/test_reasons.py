@@ -17,6 +17,7 @@ MARK = re.compile(
 """A mark of a tool; ``fmt: skip`` is none, because it hides nothing."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_ignored_rule_has_its_reason_beside_it(folder: str) -> None:
     bare = [

@@ -30,7 +30,7 @@ STREAMS: Mapping[str, int] = {
 
 STREAMS_IN_ANY_ORDER = 100
 
-WITHOUT_THOROUGH = 12
+WITHOUT_THOROUGH = 20
 """Without ``--thorough`` the number of streams is divided by this."""
 
 

@@ -19,7 +19,7 @@ from tests.message_peer import peer_data, peer_run
 from tests.message_streams import frames, run, text, types, whole
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings" / "anthropic").glob("*.sse"))
-STREAMS, WITHOUT_THOROUGH = 1000, 40
+STREAMS, WITHOUT_THOROUGH = 1000, 25
 """The number of generated streams that are compared with ``--thorough``, and without."""
 
 

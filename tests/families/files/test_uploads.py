@@ -271,7 +271,7 @@ MEGABYTE = 1 << 20
 @pytest.fixture
 def size(thorough: bool) -> int:
     """The number of bytes of a big file."""
-    return (256 if thorough else 64) * MEGABYTE
+    return (256 if thorough else 32) * MEGABYTE
 
 
 @pytest.fixture

@@ -156,52 +156,55 @@ MODULES = {
         WebSearchResultBlock WebSearchToolResultBlock WebSearchToolResultError
     """,
     "types.responses": """
-        AdditionalTools Annotation CodeInterpreterOutput ContentPart Conversation
-        FileSearchResult ImageGenerationCall ImageGenerationCallError IncompleteDetails
-        InputTokensDetails LocalShellCall LocalShellCallAction LocalShellCallOutput Logprob
-        LogprobTopLogprob McpApprovalRequest McpApprovalResponse McpCall McpListTools
-        McpListToolsTool MessagePart OutputTokensDetails ParsedResponse
-        ParsedResponseFunctionToolCall ParsedResponseOutputItem ParsedResponseOutputMessage
-        ParsedResponseOutputText PartReasoningText PatchOperation Program ProgramOutput
-        Reasoning Response ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput
-        ResponseAudioDeltaEvent ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent
-        ResponseAudioTranscriptDoneEvent ResponseCodeInterpreterCallCodeDeltaEvent
-        ResponseCodeInterpreterCallCodeDoneEvent ResponseCodeInterpreterCallCompletedEvent
-        ResponseCodeInterpreterCallInProgressEvent
+        AdditionalTools Annotation CodeInterpreterOutput ContentPart Conversation CustomToolParam
+        EasyInputMessageParam FileSearchResult FunctionToolParam ImageGenerationCall
+        ImageGenerationCallError IncompleteDetails InputTokensDetails LocalShellCall
+        LocalShellCallAction LocalShellCallOutput Logprob LogprobTopLogprob McpApprovalRequest
+        McpApprovalResponse McpCall McpListTools McpListToolsTool MessagePart OutputTokensDetails
+        ParsedResponse ParsedResponseFunctionToolCall ParsedResponseOutputItem
+        ParsedResponseOutputMessage ParsedResponseOutputText PartReasoningText PatchOperation
+        Program ProgramOutput Reasoning Response ResponseApplyPatchToolCall
+        ResponseApplyPatchToolCallOutput ResponseAudioDeltaEvent ResponseAudioDoneEvent
+        ResponseAudioTranscriptDeltaEvent ResponseAudioTranscriptDoneEvent
+        ResponseCodeInterpreterCallCodeDeltaEvent ResponseCodeInterpreterCallCodeDoneEvent
+        ResponseCodeInterpreterCallCompletedEvent ResponseCodeInterpreterCallInProgressEvent
         ResponseCodeInterpreterCallInterpretingEvent ResponseCodeInterpreterToolCall
         ResponseCompactionCompactingEvent ResponseCompactionItem ResponseCompletedEvent
-        ResponseComputerToolCall ResponseComputerToolCallOutputItem
-        ResponseContentPartAddedEvent ResponseContentPartDoneEvent ResponseCreatedEvent
-        ResponseCustomToolCall ResponseCustomToolCallInputDeltaEvent
-        ResponseCustomToolCallInputDoneEvent ResponseCustomToolCallOutputItem
-        ResponseDeleted ResponseError ResponseErrorEvent ResponseFailedEvent
-        ResponseFileSearchCallCompletedEvent ResponseFileSearchCallInProgressEvent
-        ResponseFileSearchCallSearchingEvent ResponseFileSearchToolCall
-        ResponseFunctionCallArgumentsDeltaEvent ResponseFunctionCallArgumentsDoneEvent
-        ResponseFunctionShellToolCall ResponseFunctionShellToolCallOutput
-        ResponseFunctionToolCall ResponseFunctionToolCallOutputItem
-        ResponseFunctionWebSearch ResponseImageGenCallCompletedEvent
-        ResponseImageGenCallGeneratingEvent ResponseImageGenCallInProgressEvent
-        ResponseImageGenCallPartialImageEvent ResponseInProgressEvent
-        ResponseIncompleteEvent ResponseMcpCallArgumentsDeltaEvent
-        ResponseMcpCallArgumentsDoneEvent ResponseMcpCallCompletedEvent
-        ResponseMcpCallFailedEvent ResponseMcpCallInProgressEvent
+        ResponseComputerToolCall ResponseComputerToolCallOutputItem ResponseContentPartAddedEvent
+        ResponseContentPartDoneEvent ResponseCreatedEvent ResponseCustomToolCall
+        ResponseCustomToolCallInputDeltaEvent ResponseCustomToolCallInputDoneEvent
+        ResponseCustomToolCallOutputItem ResponseCustomToolCallParam ResponseDeleted ResponseError
+        ResponseErrorEvent ResponseFailedEvent ResponseFileSearchCallCompletedEvent
+        ResponseFileSearchCallInProgressEvent ResponseFileSearchCallSearchingEvent
+        ResponseFileSearchToolCall ResponseFormatTextConfigParam
+        ResponseFormatTextJSONSchemaConfigParam ResponseFunctionCallArgumentsDeltaEvent
+        ResponseFunctionCallArgumentsDoneEvent ResponseFunctionShellToolCall
+        ResponseFunctionShellToolCallOutput ResponseFunctionToolCall
+        ResponseFunctionToolCallOutputItem ResponseFunctionToolCallParam ResponseFunctionWebSearch
+        ResponseImageGenCallCompletedEvent ResponseImageGenCallGeneratingEvent
+        ResponseImageGenCallInProgressEvent ResponseImageGenCallPartialImageEvent
+        ResponseInProgressEvent ResponseIncompleteEvent ResponseInputContentParam
+        ResponseInputFileParam ResponseInputImageParam ResponseInputItemParam
+        ResponseInputMessageContentListParam ResponseInputParam ResponseInputTextParam
+        ResponseMcpCallArgumentsDeltaEvent ResponseMcpCallArgumentsDoneEvent
+        ResponseMcpCallCompletedEvent ResponseMcpCallFailedEvent ResponseMcpCallInProgressEvent
         ResponseMcpListToolsCompletedEvent ResponseMcpListToolsFailedEvent
         ResponseMcpListToolsInProgressEvent ResponseOutputItem ResponseOutputItemAddedEvent
-        ResponseOutputItemDoneEvent ResponseOutputMessage ResponseOutputRefusal
-        ResponseOutputText ResponseOutputTextAnnotationAddedEvent ResponseQueuedEvent
-        ResponseReasoningItem ResponseReasoningSummaryPartAddedEvent
-        ResponseReasoningSummaryPartDoneEvent ResponseReasoningSummaryTextDeltaEvent
-        ResponseReasoningSummaryTextDoneEvent ResponseReasoningTextDeltaEvent
-        ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent ResponseRefusalDoneEvent
-        ResponseShellCallCommandAddedEvent ResponseShellCallCommandDeltaEvent
-        ResponseShellCallCommandDoneEvent ResponseShellCallOutputContentDeltaEvent
-        ResponseShellCallOutputContentDoneEvent ResponseStreamEvent ResponseTextConfig
-        ResponseTextDeltaEvent ResponseTextDoneEvent ResponseToolSearchCall
-        ResponseToolSearchOutputItem ResponseUsage ResponseWebSearchCallCompletedEvent
-        ResponseWebSearchCallInProgressEvent ResponseWebSearchCallSearchingEvent ShellAction
-        ShellOutcome ShellOutput ShellOutputDelta SummaryPart UnknownResponseEvent
-        WebSearchAction
+        ResponseOutputItemDoneEvent ResponseOutputMessage ResponseOutputMessageParam
+        ResponseOutputRefusal ResponseOutputRefusalParam ResponseOutputText
+        ResponseOutputTextAnnotationAddedEvent ResponseOutputTextParam ResponsePromptParam
+        ResponseQueuedEvent ResponseReasoningItem ResponseReasoningItemParam
+        ResponseReasoningSummaryPartAddedEvent ResponseReasoningSummaryPartDoneEvent
+        ResponseReasoningSummaryTextDeltaEvent ResponseReasoningSummaryTextDoneEvent
+        ResponseReasoningTextDeltaEvent ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent
+        ResponseRefusalDoneEvent ResponseShellCallCommandAddedEvent
+        ResponseShellCallCommandDeltaEvent ResponseShellCallCommandDoneEvent
+        ResponseShellCallOutputContentDeltaEvent ResponseShellCallOutputContentDoneEvent
+        ResponseStreamEvent ResponseTextConfig ResponseTextConfigParam ResponseTextDeltaEvent
+        ResponseTextDoneEvent ResponseToolSearchCall ResponseToolSearchOutputItem ResponseUsage
+        ResponseWebSearchCallCompletedEvent ResponseWebSearchCallInProgressEvent
+        ResponseWebSearchCallSearchingEvent ShellAction ShellOutcome ShellOutput ShellOutputDelta
+        SummaryPart ToolChoiceFunctionParam ToolParam UnknownResponseEvent WebSearchAction
     """,
     "types.shared_params": """
         ChatModel FunctionDefinition FunctionParameters Metadata ReasoningEffort

@@ -8,6 +8,7 @@ from typing import Any
 
 import anthropic.types
 import openai.types.chat
+import openai.types.responses
 import openai.types.shared_params
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -16,7 +17,7 @@ from typing_extensions import is_typeddict
 import streamkit.types
 import streamkit.types.chat
 from streamkit.types import params, shared_params
-from streamkit.types.params import chat, messages
+from streamkit.types.params import chat, messages, responses
 
 
 def dicts_of(ours: Any, theirs: Any) -> list[Any]:
@@ -27,6 +28,7 @@ def dicts_of(ours: Any, theirs: Any) -> list[Any]:
 OPENAI = [
     *dicts_of(chat, openai.types.chat),
     *dicts_of(shared_params, openai.types.shared_params),
+    *dicts_of(responses, openai.types.responses),
 ]
 ANTHROPIC = dicts_of(messages, anthropic.types)
 

@@ -14,6 +14,7 @@ from streamkit.types.chat import (
     ChatCompletionToolParam,
     ChatCompletionUserMessageParam,
 )
+from streamkit.types.responses import FunctionToolParam, Response, ResponseInputParam
 from streamkit.types.shared_params import ResponseFormatJSONSchema
 
 
@@ -72,3 +73,18 @@ def models_are_listed(client: OpenAI) -> None:
 
 def a_parameter_is_left_out(user: str | NotGiven = omit) -> str | NotGiven:
     return user
+
+
+def an_input_is_sent(client: OpenAI) -> None:
+    items: ResponseInputParam = [
+        {"role": "user", "content": [{"type": "input_text", "text": "Rain?"}]},
+        {"type": "function_call", "call_id": "c", "name": "rain", "arguments": "{}"},
+    ]
+    items.append({"type": "function_call_output", "call_id": "c", "output": "No."})
+    tool: FunctionToolParam = {
+        "type": "function",
+        "name": "rain",
+        "parameters": {"type": "object"},
+        "strict": False,
+    }
+    assert_type(client.responses.create(model="m", input=items, tools=[tool]), Response)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from streamkit.types.responses.call_events import (
     ResponseAudioDeltaEvent,
     ResponseAudioDoneEvent,
@@ -152,13 +154,42 @@ from streamkit.types.responses.text_events import (
     ResponseTextDoneEvent,
 )
 
+if TYPE_CHECKING:
+    from streamkit.types.params.responses import (
+        CustomToolParam,
+        EasyInputMessageParam,
+        FunctionToolParam,
+        ResponseCustomToolCallParam,
+        ResponseFormatTextConfigParam,
+        ResponseFormatTextJSONSchemaConfigParam,
+        ResponseFunctionToolCallParam,
+        ResponseInputContentParam,
+        ResponseInputFileParam,
+        ResponseInputImageParam,
+        ResponseInputItemParam,
+        ResponseInputMessageContentListParam,
+        ResponseInputParam,
+        ResponseInputTextParam,
+        ResponseOutputMessageParam,
+        ResponseOutputRefusalParam,
+        ResponseOutputTextParam,
+        ResponsePromptParam,
+        ResponseReasoningItemParam,
+        ResponseTextConfigParam,
+        ToolChoiceFunctionParam,
+        ToolParam,
+    )
+
 __all__ = [
     "AdditionalTools",
     "Annotation",
     "CodeInterpreterOutput",
     "ContentPart",
     "Conversation",
+    "CustomToolParam",
+    "EasyInputMessageParam",
     "FileSearchResult",
+    "FunctionToolParam",
     "ImageGenerationCall",
     "ImageGenerationCallError",
     "IncompleteDetails",
@@ -210,6 +241,7 @@ __all__ = [
     "ResponseCustomToolCallInputDeltaEvent",
     "ResponseCustomToolCallInputDoneEvent",
     "ResponseCustomToolCallOutputItem",
+    "ResponseCustomToolCallParam",
     "ResponseDeleted",
     "ResponseError",
     "ResponseErrorEvent",
@@ -218,12 +250,15 @@ __all__ = [
     "ResponseFileSearchCallInProgressEvent",
     "ResponseFileSearchCallSearchingEvent",
     "ResponseFileSearchToolCall",
+    "ResponseFormatTextConfigParam",
+    "ResponseFormatTextJSONSchemaConfigParam",
     "ResponseFunctionCallArgumentsDeltaEvent",
     "ResponseFunctionCallArgumentsDoneEvent",
     "ResponseFunctionShellToolCall",
     "ResponseFunctionShellToolCallOutput",
     "ResponseFunctionToolCall",
     "ResponseFunctionToolCallOutputItem",
+    "ResponseFunctionToolCallParam",
     "ResponseFunctionWebSearch",
     "ResponseImageGenCallCompletedEvent",
     "ResponseImageGenCallGeneratingEvent",
@@ -231,6 +266,13 @@ __all__ = [
     "ResponseImageGenCallPartialImageEvent",
     "ResponseInProgressEvent",
     "ResponseIncompleteEvent",
+    "ResponseInputContentParam",
+    "ResponseInputFileParam",
+    "ResponseInputImageParam",
+    "ResponseInputItemParam",
+    "ResponseInputMessageContentListParam",
+    "ResponseInputParam",
+    "ResponseInputTextParam",
     "ResponseMcpCallArgumentsDeltaEvent",
     "ResponseMcpCallArgumentsDoneEvent",
     "ResponseMcpCallCompletedEvent",
@@ -243,11 +285,16 @@ __all__ = [
     "ResponseOutputItemAddedEvent",
     "ResponseOutputItemDoneEvent",
     "ResponseOutputMessage",
+    "ResponseOutputMessageParam",
     "ResponseOutputRefusal",
+    "ResponseOutputRefusalParam",
     "ResponseOutputText",
     "ResponseOutputTextAnnotationAddedEvent",
+    "ResponseOutputTextParam",
+    "ResponsePromptParam",
     "ResponseQueuedEvent",
     "ResponseReasoningItem",
+    "ResponseReasoningItemParam",
     "ResponseReasoningSummaryPartAddedEvent",
     "ResponseReasoningSummaryPartDoneEvent",
     "ResponseReasoningSummaryTextDeltaEvent",
@@ -263,6 +310,7 @@ __all__ = [
     "ResponseShellCallOutputContentDoneEvent",
     "ResponseStreamEvent",
     "ResponseTextConfig",
+    "ResponseTextConfigParam",
     "ResponseTextDeltaEvent",
     "ResponseTextDoneEvent",
     "ResponseToolSearchCall",
@@ -276,6 +324,18 @@ __all__ = [
     "ShellOutput",
     "ShellOutputDelta",
     "SummaryPart",
+    "ToolChoiceFunctionParam",
+    "ToolParam",
     "UnknownResponseEvent",
     "WebSearchAction",
 ]
+
+if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from streamkit.types.params import responses
+
+        value = globals()[name] = getattr(responses, name)
+        return value

@@ -73,6 +73,7 @@ def test_a_package_lists_what_it_imports_when_asked_for(module: ModuleType) -> N
         _ = module.nothing
 
 
+@pytest.mark.thorough
 def test_every_module_can_be_imported_without_a_warning() -> None:
     python("-W", "error", "-c", f"import {', '.join(MODULES)}")
 

@@ -19,6 +19,7 @@ BETA = {"OpenAI-Beta": "assistants=v2"}
 SERVE = ["serve", "--port", "0"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_a_database_outlives_the_command(tmp_path: Path) -> None:
     database = tmp_path / "state.db"

@@ -47,6 +47,7 @@ USES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_threads_may_be_the_first_to_use_a_type_together(use: str) -> None:
     program = PROGRAM.replace("USE", use)

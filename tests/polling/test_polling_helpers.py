@@ -561,6 +561,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("client", ["OpenAI", "AsyncOpenAI"])
 def test_a_large_file_is_never_in_memory(client: str, tmp_path: Path, thorough: bool) -> None:
     size = 1 << 30 if thorough else 1 << 26

@@ -101,6 +101,7 @@ def judged(schema: dict[str, Any], value: Any) -> bool:
 
 # Drawing a schema takes longer than judging by it, so every drawn schema is the root once, and
 # judges several values.
+@pytest.mark.thorough
 @settings(max_examples=200)
 @given(schemas(SCHEMAS), LEAVES, LEAVES, st.tuples(VALUES, VALUES, VALUES))
 def test_a_value_is_allowed_where_jsonschema_allows_it(

@@ -81,6 +81,7 @@ def meant(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
+@pytest.mark.thorough
 @settings(max_examples=500)
 @given(pattern=PATTERNS, texts=st.lists(st.text("abc1_ \né-", max_size=7), max_size=4))
 def test_a_pattern_is_found_where_python_finds_it(pattern: str, texts: list[str]) -> None:
@@ -95,6 +96,7 @@ def test_a_pattern_is_found_where_python_finds_it(pattern: str, texts: list[str]
             assert matches(pattern, text) == (python.search(text) is not None)
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(pattern=PATTERNS, seed=st.integers(0, 2**32))
 def test_a_text_that_is_drawn_matches_unless_an_anchor_is_in_its_way(

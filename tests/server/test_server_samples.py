@@ -163,6 +163,7 @@ def complaints(schema: Schema, value: Any) -> list[str]:
 
 
 # Drawing a schema takes longer than making values of it.
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(schema=strict(), seeds=st.sets(SEEDS, min_size=4, max_size=4))
 def test_the_first_value_drawn_fits_a_strict_schema(schema: Schema, seeds: set[int]) -> None:

@@ -226,7 +226,7 @@ def test_a_file_that_we_opened_is_closed_after_each_attempt(
     plain = Path.open
 
     def watched(self: Path, *args: Any, **options: Any) -> Any:
-        file = plain(self, *args, **options)
+        file: Any = plain(self, *args, **options)
         if self == path:  # and no source that is read for a traceback
             opened.append(file)
         return file

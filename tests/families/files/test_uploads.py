@@ -223,10 +223,10 @@ def test_a_file_that_we_opened_is_closed_after_each_attempt(
     connect: Connect, path: Path, script: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Any] = []
-    plain = Path.open
+    plain: Any = Path.open
 
     def watched(self: Path, *args: Any, **options: Any) -> Any:
-        file: Any = plain(self, *args, **options)
+        file = plain(self, *args, **options)
         if self == path:  # and no source that is read for a traceback
             opened.append(file)
         return file

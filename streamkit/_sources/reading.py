@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, overload
 
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Unpack
 
     from pydantic import TypeAdapter
     from typing_extensions import TypeForm
@@ -26,18 +27,24 @@ FamilyName: TypeAlias = Literal["chat", "messages", "responses"]
 T = TypeVar("T")
 
 
+class ReadOptions(TypedDict, total=False):
+    """The options of ``read`` and ``aread`` besides ``format``, which decides the type."""
+
+    tools: Iterable[Mapping[str, Any]]
+    choices: int
+    on_truncated: OnTruncated
+    partial_strings: bool
+    think_tags: ThinkTags | None
+    limits: Limits
+
+
 @overload
 def read(
     source: object,
     family: FamilyName = "chat",
     *,
     format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> SourceStream[T]: ...
 @overload
 def read(
@@ -45,12 +52,7 @@ def read(
     family: FamilyName = "chat",
     *,
     format: Mapping[str, Any] | None = None,
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> SourceStream[Any]: ...
 @overload
 def read(
@@ -58,12 +60,7 @@ def read(
     family: FamilyName = "chat",
     *,
     format: TypeForm[FormT],
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> SourceStream[FormT]: ...
 @overload
 def read(
@@ -71,12 +68,7 @@ def read(
     family: FamilyName = "chat",
     *,
     format: object,
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> SourceStream[Any]: ...
 def read(  # noqa: PLR0913 - a source has as many options as a request
     source: object,
@@ -140,12 +132,7 @@ def aread(
     family: FamilyName = "chat",
     *,
     format: type[T] | TypeAdapter[T] | ResponseFormat[T],
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> AsyncSourceStream[T]: ...
 @overload
 def aread(
@@ -153,12 +140,7 @@ def aread(
     family: FamilyName = "chat",
     *,
     format: Mapping[str, Any] | None = None,
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> AsyncSourceStream[Any]: ...
 @overload
 def aread(
@@ -166,12 +148,7 @@ def aread(
     family: FamilyName = "chat",
     *,
     format: TypeForm[FormT],
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> AsyncSourceStream[FormT]: ...
 @overload
 def aread(
@@ -179,12 +156,7 @@ def aread(
     family: FamilyName = "chat",
     *,
     format: object,
-    tools: Iterable[Mapping[str, Any]] = (),
-    choices: int = 1,
-    on_truncated: OnTruncated = "error",
-    partial_strings: bool = True,
-    think_tags: ThinkTags | None = None,
-    limits: Limits = DEFAULTS,
+    **options: Unpack[ReadOptions],
 ) -> AsyncSourceStream[Any]: ...
 def aread(  # noqa: PLR0913 - a source has as many options as a request
     source: object,

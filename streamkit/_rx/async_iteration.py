@@ -16,12 +16,12 @@ import asyncio
 from collections import deque
 from contextvars import copy_context
 from functools import partial
-from threading import Event, get_ident
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from streamkit._rx.demand import DEMAND, Demand, in_demand
 from streamkit._rx.iteration import UNWAITING_LIMIT
-from streamkit._rx.loop import call_on, required_loop, running_loop
+from streamkit._rx.loop import call_on, hand_over, required_loop, resolve, running_loop
 from streamkit.errors import SlowConsumerError
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class _State(Demand, Generic[T]):
         if not self._is_shared and asyncio.current_task(loop) is not self._task:
             self._is_shared = True
         if self._woken is not None:
-            _set(self._woken)
+            resolve(self._woken)
         if len(items) > UNWAITING_LIMIT:
             self._finish(SlowConsumerError(limit=UNWAITING_LIMIT, behind=len(items)))
 
@@ -224,18 +224,8 @@ class _State(Demand, Generic[T]):
         self._finish(None)
 
     def _wait_for_room(self, item: T, loop: asyncio.AbstractEventLoop) -> None:
-        taken = Event()
-
-        def put() -> None:
-            self.on_next(item)
-            self.when_open(taken.set)
-
-        try:
-            loop.call_soon_threadsafe(put)
-        except RuntimeError:  # the event loop is closed, and so is the loop on it
-            self._is_closed = True
-            return
-        taken.wait()
+        if not hand_over(loop, partial(self.on_next, item), self.when_open):
+            self._is_closed = True  # the event loop is closed, and so is the loop on it
 
     def _finish(self, error: Exception | None) -> None:
         loop = self._loop
@@ -249,7 +239,7 @@ class _State(Demand, Generic[T]):
 
     def _wake(self) -> None:
         if self._woken is not None:
-            _set(self._woken)
+            resolve(self._woken)
 
     def _open(self) -> None:
         while self._openers and (self._is_closed or len(self._items) <= self._buffer):
@@ -268,12 +258,7 @@ class _State(Demand, Generic[T]):
             while not self._is_closed and await step():
                 if not self._is_closed and len(self._items) > self._buffer:
                     opened = asyncio.get_running_loop().create_future()
-                    self.when_open(partial(_set, opened))
+                    self.when_open(partial(resolve, opened))
                     await opened
         except Exception as error:
             self.on_error(error)
-
-
-def _set(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

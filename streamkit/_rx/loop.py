@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 from streamkit.errors import StreamkitError
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-__all__ = ["Signal", "call_on", "required_loop", "running_loop"]
+__all__ = ["Signal", "call_on", "hand_over", "required_loop", "resolve", "running_loop"]
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
@@ -48,6 +50,35 @@ def call_on(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None
         loop.call_soon_threadsafe(call)
 
 
+def hand_over(
+    loop: asyncio.AbstractEventLoop,
+    put: Callable[[], object],
+    when_open: Callable[[Callable[[], None]], object],
+) -> bool:
+    """Call ``put`` on a loop, and block this thread until ``when_open`` calls its argument there.
+
+    Return false if the loop is closed; then neither is called.
+    """
+    opened = Event()
+
+    def on_loop() -> None:
+        put()
+        when_open(opened.set)
+
+    try:
+        loop.call_soon_threadsafe(on_loop)
+    except RuntimeError:
+        return False
+    opened.wait()
+    return True
+
+
+def resolve(future: asyncio.Future[None]) -> None:
+    """Wake the task that waits for a future, unless it was woken or cancelled before."""
+    if not future.done():
+        future.set_result(None)
+
+
 class Signal:
     """A one-time signal that a task of the running loop waits for and any thread gives."""
 
@@ -58,8 +89,4 @@ class Signal:
 
     def give(self) -> None:
         """Wake the waiting tasks, and let later ones pass at once."""
-        call_on(self._loop, self._give)
-
-    def _give(self) -> None:
-        if not self.given.done():
-            self.given.set_result(None)
+        call_on(self._loop, partial(resolve, self.given))

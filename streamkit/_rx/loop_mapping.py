@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._rx.demand import DEMAND, Demand, current_demand, in_demand
 from streamkit._rx.iteration import UNWAITING_LIMIT
-from streamkit._rx.loop import call_on, running_loop
+from streamkit._rx.loop import call_on, hand_over, resolve, running_loop
 from streamkit._rx.slots import Slots
 from streamkit.errors import SlowConsumerError, StreamkitError
 
@@ -88,7 +88,7 @@ class LoopMapping(Demand, Generic[A, B]):
             try:
                 while not self._is_over and await step():
                     opened = self._loop.create_future()
-                    self.when_open(partial(_set, opened))
+                    self.when_open(partial(resolve, opened))
                     await opened
             except Exception as error:
                 self._on_error(error)
@@ -109,18 +109,8 @@ class LoopMapping(Demand, Generic[A, B]):
         if running_loop() is self._loop:
             self._put(item)
             return
-        begun = threading.Event()
-
-        def put() -> None:
-            self._put(item)
-            self.when_open(begun.set)
-
-        try:
-            self._loop.call_soon_threadsafe(put)
-        except RuntimeError:  # the event loop is closed
+        if not hand_over(self._loop, partial(self._put, item), self.when_open):
             self._is_over = True
-            return
-        begun.wait()
 
     def _on_error(self, error: Exception) -> None:
         call_on(self._loop, partial(self._fail, error))
@@ -237,11 +227,6 @@ def _run(
         future.set_exception(error)
     else:
         future.set_result(result)
-
-
-def _set(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 _running: set[asyncio.Task[None]] = set()

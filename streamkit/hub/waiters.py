@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamkit._rx.loop import call_on
+from streamkit._rx.loop import call_on, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class Waiters:
         """Return a future for this task to await, without the lock."""
         loop = asyncio.get_running_loop()
         woken: asyncio.Future[None] = loop.create_future()
-        self._wake[woken] = partial(call_on, loop, partial(_set, woken))
+        self._wake[woken] = partial(call_on, loop, partial(resolve, woken))
         return woken
 
     def forget(self, woken: object) -> None:
@@ -43,8 +43,3 @@ class Waiters:
         waiting, self._wake = self._wake, {}
         for wake in waiting.values():
             wake()
-
-
-def _set(woken: asyncio.Future[None]) -> None:
-    if not woken.done():
-        woken.set_result(None)

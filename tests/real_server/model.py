@@ -88,7 +88,7 @@ def write_model(path: Path, *, calling: bool = False) -> None:
     output = weights(len(tokens), WIDTH, spread=0.45)
     output[:, 0] = [token.lean for token in tokens]
     if calling:
-        output[[END, CALL], 0] = (2.4, 2.2)
+        output[[END, CALL], 0] = (2.4, 4)
     # Ends and calls do not depend on the words before, but only on chance and the bias.
     output[[END, CALL], 1:] = 0
 

@@ -132,12 +132,8 @@ def test_calls_come_in_events_that_ours_sends_as_well(
     calling: Servers, path: str, body: dict[str, Any]
 ) -> None:
     ours = streamed(calling.ours + path, body)
-    theirs = next(
-        events
-        for seed in range(100)  # until by chance a tool is called
-        for events in [streamed(calling.theirs + path, body, seed=seed)]
-        if "function_call" in str(events) or "tool_use" in str(events)
-    )
+    theirs = streamed(calling.theirs + path, body)
+    assert any(name in str(theirs) for name in ("function_call", "tool_use"))
     assert kinds(theirs)[0] == kinds(ours)[0]
     assert set(kinds(theirs)) <= set(kinds(ours))
     assert not lacking(theirs, ours)

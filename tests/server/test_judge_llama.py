@@ -107,9 +107,20 @@ def missing(theirs: Any, ours: Any, place: str = "") -> set[str]:
                 missing(value, ours[key], f"{place}.{key}") if key in ours else {f"{place}.{key}"}
             )
         }
-    if isinstance(theirs, list) and isinstance(ours, list) and theirs and ours:
-        return missing(theirs[0], ours[0], f"{place}[]")
+    if isinstance(theirs, list) and isinstance(ours, list):
+        known = {type_of(item): item for item in reversed(cast("list[Any]", ours))}
+        return {
+            lack
+            for item in cast("list[Any]", theirs)
+            if type_of(item) in known  # by chance, theirs may talk before it calls, or not
+            for lack in missing(item, known[type_of(item)], f"{place}[]")
+        }
     return set()
+
+
+def type_of(item: Any) -> object:
+    """Return the type that an item of a list names; None if it has none."""
+    return cast("dict[str, Any]", item).get("type") if isinstance(item, dict) else None
 
 
 def lacking(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> dict[str, set[str]]:

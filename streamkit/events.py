@@ -11,6 +11,10 @@ about, and in ``raw`` the event of the protocol from which it was made.
 from __future__ import annotations
 
 from streamkit._core.events import AttemptResetEvent, Event, EventsDroppedEvent
+from streamkit.families._common.decoded_events import ChunkHeadEvent, Head, UnknownEvent
+from streamkit.families._common.decoding import EncodedEvent, EventDecoder, decode
+from streamkit.families._common.encoding import EventEncoder, encode
+from streamkit.families._common.end_event import EndEvent, EndStatus, ErrorReport, end_of
 from streamkit.families._common.events import (
     AnnotationEvent,
     AnswerChunkEvent,
@@ -67,16 +71,24 @@ __all__ = [
     "ChatCompletionEvent",
     "ChatCompletionStreamEvent",
     "ChunkEvent",
+    "ChunkHeadEvent",
     "CommonEvent",
     "ContentDeltaEvent",
     "ContentDoneEvent",
     "CustomToolCallInputDeltaEvent",
     "CustomToolCallInputDoneEvent",
+    "EncodedEvent",
+    "EndEvent",
+    "EndStatus",
+    "ErrorReport",
     "Event",
+    "EventDecoder",
+    "EventEncoder",
     "EventsDroppedEvent",
     "FinishEvent",
     "FunctionToolCallArgumentsDeltaEvent",
     "FunctionToolCallArgumentsDoneEvent",
+    "Head",
     "ImagePartialEvent",
     "ItemDoneEvent",
     "ItemFailedEvent",
@@ -104,5 +116,9 @@ __all__ = [
     "TurnDoneEvent",
     "TurnEvent",
     "TurnStartedEvent",
+    "UnknownEvent",
     "UsageEvent",
+    "decode",
+    "encode",
+    "end_of",
 ]

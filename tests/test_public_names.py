@@ -48,15 +48,17 @@ MODULES = {
     """,
     "events": """
         AnnotationEvent AnswerChunkEvent AttemptResetEvent ChatCompletionEvent
-        ChatCompletionStreamEvent ChunkEvent CommonEvent ContentDeltaEvent ContentDoneEvent
-        CustomToolCallInputDeltaEvent CustomToolCallInputDoneEvent Event EventsDroppedEvent
-        FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent
+        ChatCompletionStreamEvent ChunkEvent ChunkHeadEvent CommonEvent ContentDeltaEvent
+        ContentDoneEvent CustomToolCallInputDeltaEvent CustomToolCallInputDoneEvent EncodedEvent
+        EndEvent EndStatus ErrorReport Event EventDecoder EventEncoder EventsDroppedEvent
+        FinishEvent FunctionToolCallArgumentsDeltaEvent FunctionToolCallArgumentsDoneEvent Head
         ImagePartialEvent ItemDoneEvent ItemFailedEvent LogprobsContentDeltaEvent
         LogprobsContentDoneEvent LogprobsRefusalDeltaEvent LogprobsRefusalDoneEvent PartEvent
         PatchEvent PathDeltaEvent PathDoneEvent RaceLoser RaceSettledEvent RawChunkEvent
         ReasoningDeltaEvent ReasoningDoneEvent RefusalDeltaEvent RefusalDoneEvent
         ServerToolDeltaEvent ServerToolDoneEvent ToolFailedEvent ToolHeldEvent ToolResultEvent
-        ToolStartedEvent TurnDoneEvent TurnEvent TurnStartedEvent UsageEvent
+        ToolStartedEvent TurnDoneEvent TurnEvent TurnStartedEvent UnknownEvent UsageEvent decode
+        encode end_of
     """,
     "hub": "",
     "limits": "DEFAULTS Limits",

@@ -62,6 +62,7 @@ Operator = Callable[["Observable[Any]"], "Observable[Any]"]
 
 OF_CHUNKS = "ChatCompletionChunk or DictLike"
 OF_PARSING = "ChoiceUpdate or Event"
+OF_CHOICES = "ChoiceUpdate, PartEvent, AttemptResetEvent or EventsDroppedEvent"
 OF_CONTENT = "ChatCompletionChunk(,| or) PartEvent.*"  # and other protocols' chunks, if loaded
 OF_AN_ANSWER = "PartEvent, AttemptResetEvent or EventsDroppedEvent"
 OF_JSON = "PartEvent, AttemptResetEvent, EventsDroppedEvent or str"
@@ -83,7 +84,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "gate": (ops.gate(bool), OF_JSON, ON_JSON),
     "items": (ops.items("a"), OF_JSON, ON_JSON),
     "lift": (ops.lift(Upper, takes=str, name="lift"), "str", ("text",)),
-    "logprobs": (ops.logprobs(), "ChoiceUpdate", (UPDATE,)),
+    "logprobs": (ops.logprobs(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
     "message_content": (
         ops.message_content(),
         "MessageCreatedEvent, MessageDeltaEvent or MessageDoneEvent",
@@ -93,8 +94,8 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "parse_text": (ops.parse_text({"type": "json_object"}), "str", ("text",)),
     "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
     "patches": (ops.patches(), OF_JSON, ON_JSON),
-    "reasoning": (ops.reasoning(), "ChoiceUpdate", (UPDATE,)),
-    "refusal_detect": (ops.refusal_detect(), "ChoiceUpdate", (UPDATE,)),
+    "reasoning": (ops.reasoning(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
+    "refusal_detect": (ops.refusal_detect(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
     "select": (ops.select("a"), OF_JSON, ON_JSON),
     "split_by_part": (ops.split_by_part(), "PartEvent", (CHUNK_EVENT,)),
     "split_by_choice": (ops.split_by_choice(), "ChunkEvent", (CHUNK_EVENT,)),

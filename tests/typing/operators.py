@@ -19,6 +19,7 @@ from streamkit.events import (
     ItemFailedEvent,
     RaceSettledEvent,
     ReasoningDeltaEvent,
+    ReasoningDoneEvent,
     UsageEvent,
 )
 
@@ -44,6 +45,13 @@ def only_infers_the_class_of_what_passes(client: OpenAI) -> None:
     items = events.pipe(ops.items("steps[*]", Step))
     assert_type(items, Observable[ItemDoneEvent[Step] | ItemFailedEvent])
     assert_type(items.pipe(ops.only(ItemFailedEvent)), Observable[ItemFailedEvent])
+
+
+def reasoning_is_taken_out_of_events_of_any_protocol(
+    events: Observable[ChatCompletionEvent[Step]],
+) -> None:
+    thoughts = events.pipe(ops.reasoning())
+    assert_type(thoughts, Observable[ReasoningDeltaEvent | ReasoningDoneEvent])
 
 
 def several_names_keep_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from streamkit import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ANSWERS", "Answer", "Person", "as_chat", "as_message", "as_response"]
+__all__ = ["ANSWERS", "Answer", "Person", "as_chat", "as_message", "as_response", "in_letters"]
 
 
 class Person(BaseModel):
@@ -50,6 +50,16 @@ ANSWERS = {
     "refusal": Answer(refusal="I will not."),
     "cut short": Answer(text=['{"name": "A'], reason="length"),
 }
+
+
+def in_letters(answer: Answer) -> Answer:
+    """Return an answer that comes a character at a time."""
+    calls: dict[str, Sequence[str]] = {}
+    for id, pieces in answer.calls.items():
+        calls[id] = [*"".join(pieces)]
+    return replace(
+        answer, reasoning=[*"".join(answer.reasoning)], text=[*answer.content], calls=calls
+    )
 
 
 def sse(data: Any, event: str | None = None) -> bytes:

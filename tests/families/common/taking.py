@@ -7,18 +7,33 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import reactivex
 from reactivex import operators as rx
 
+from streamkit import read
+from tests.families.common.protocols import PROTOCOLS
 from tests.http_server import Script, ScriptedServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from reactivex import Observable
 
+    from tests.families.common.answers import Answer
     from tests.families.common.protocols import Protocol
 
-__all__ = ["TAKES", "Operator", "Take", "Taken", "by_channel", "said"]
+__all__ = [
+    "TAKES",
+    "Operator",
+    "Take",
+    "Taken",
+    "begun",
+    "by_channel",
+    "events_of",
+    "said",
+    "source_of",
+    "text_of",
+]
 
 Operator: TypeAlias = "Callable[[Observable[Any]], Observable[Any]]"
 
@@ -101,6 +116,27 @@ TAKES: dict[str, Take] = {"sync": take, "async": take_async}
 
 def _stages(operator: Operator | None) -> list[Operator]:
     return [] if operator is None else [operator]
+
+
+def events_of(family: Any, answer: Answer) -> list[Any]:
+    """Return the common events of an answer, without a server."""
+    return list(read(PROTOCOLS[family].frames(answer), family))
+
+
+def source_of(events: Sequence[Any], end: Exception | None = None) -> Observable[Any]:
+    """Return an observable that emits on the thread of its subscriber."""
+    last = reactivex.empty() if end is None else reactivex.throw(end)
+    return reactivex.concat(reactivex.from_iterable(events), last)
+
+
+def text_of(events: Sequence[Any]) -> str:
+    return "".join(event.delta for event in events if event.type == "content.delta")
+
+
+def begun(events: list[Any]) -> list[Any]:
+    """Return the events of an answer until its last piece."""
+    pieces = [n for n, event in enumerate(events) if event.type.endswith(".delta")]
+    return events[: pieces[-1] + 1] if pieces else events[:1]
 
 
 def said(event: Any) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streamkit import APIError, Final, FinalToolCall, StreamTruncatedError
+from streamkit import APIError, Final, FinalToolCall, StreamTruncatedError, read
 from streamkit.errors import LengthFinishReasonError
 from tests.families.common.answers import ANSWERS, Answer, Person
 from tests.families.common.protocols import PROTOCOLS, TOOLS, Protocol
@@ -84,6 +84,20 @@ def test_the_events_say_the_same(protocol: Protocol, take: Take, answer: Answer)
     reason = "content_filter" if protocol is PROTOCOLS["messages"] else "stop"
     channels = without_parsed(by_channel(taken.items))
     assert channels == expected(answer, refuses_with=reason)
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+@answers
+def test_any_cut_of_the_bytes_gives_the_same_events(
+    protocol: Protocol, answer: Answer, size: int
+) -> None:
+    family: Any = next(name for name, each in PROTOCOLS.items() if each is protocol)
+    wire = b"".join(protocol.frames(answer))
+    pieces = [wire[start : start + size] for start in range(0, len(wire), size)]
+    at_once = read([wire], family, format=format_of(answer), tools=TOOLS)
+    assert by_channel(read(pieces, family, format=format_of(answer), tools=TOOLS)) == by_channel(
+        at_once
+    )
 
 
 @ways

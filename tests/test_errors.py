@@ -18,6 +18,8 @@ from streamkit import Limits, OpenAI, errors
 from streamkit.types import ChatCompletion
 from streamkit.types.beta.threads import Message, Run
 from streamkit.types.beta.threads.runs import RunStep
+from streamkit.types.messages import ParsedMessage
+from streamkit.types.responses import ParsedResponse
 from tests.http_server import ScriptedServer, response
 from tests.sse_bodies import DONE, part, stream
 from tests.ways import WAYS, Way
@@ -177,6 +179,24 @@ def test_a_program_can_say_itself_what_had_arrived_of_a_chat() -> None:
     error = errors.StreamTruncatedError("cut")
     error.completion = ChatCompletion(id="c", choices=[])
     assert error.completion is error.partial
+
+
+@pytest.mark.parametrize(
+    ("partial", "name"),
+    [
+        (ChatCompletion(id="c", choices=[]), "completion"),
+        (ParsedResponse[Any](id="r"), "partial_response"),
+        (ParsedMessage[Any](id="m"), "partial_message"),
+        (RUN, None),
+        (None, None),
+    ],
+    ids=["chat", "response", "message", "run", "nothing"],
+)
+def test_what_had_arrived_has_a_name_of_its_protocol(partial: Any, name: str | None) -> None:
+    error = errors.StreamTruncatedError("cut")
+    error.partial = partial
+    for each in ("completion", "partial_response", "partial_message"):
+        assert getattr(error, each) is (partial if each == name else None)
 
 
 def _arrived(error: errors.StreamkitError) -> tuple[Any, ...]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from streamkit.types import ChatCompletion, ParsedChatCompletion
     from streamkit.types.beta.threads import Message, Run
     from streamkit.types.beta.threads.runs import RunStep
+    from streamkit.types.messages import ParsedMessage
+    from streamkit.types.responses import ParsedResponse
 
 __all__ = [
     "APIConnectionError",
@@ -89,8 +91,9 @@ class StreamkitError(CopyableError):
     partial: object = None
     """The part of the answer that had arrived, or None.
 
-    It is a chat's completion so far, a response so far, a run's ``PartialRun``, or the newest state
-    of a polled object.
+    It is a chat's completion so far, a response or a message so far, a run's ``PartialRun``, or the
+    newest state of a polled object. Each has a typed name as well: ``completion``,
+    ``partial_response``, ``partial_message`` and ``run``.
     """
     request_id: str | None = None
     """The response's ``x-request-id`` or ``request-id``, where it had one; quote it to support."""
@@ -111,6 +114,17 @@ class StreamkitError(CopyableError):
     @completion.setter
     def completion(self, completion: ChatCompletion | ParsedChatCompletion[Any] | None) -> None:
         self.partial = completion
+
+    # `response` and `message` are names of the packages, for a status error's and for its text.
+    @property
+    def partial_response(self) -> ParsedResponse[Any] | None:
+        """The response so far, which is the ``partial`` of a request for one; else None."""
+        return cast("Any", self.partial) if hasattr(self.partial, "output_text") else None
+
+    @property
+    def partial_message(self) -> ParsedMessage[Any] | None:
+        """The model's message so far, which is the ``partial`` of a request for one; else None."""
+        return cast("Any", self.partial) if hasattr(self.partial, "stop_reason") else None
 
     @property
     def run(self) -> Run | None:

@@ -119,6 +119,16 @@ class BlockLog:
         self.text.close()
         return self.reader.content(self.text) if isinstance(self.begun, TextBlock) else None
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the block is a call whose input is to be parsed, and did not come whole."""
+        return (
+            isinstance(self.begun, ToolUseBlock)
+            and self.reader.reads_arguments(self.name)
+            and self._parsed_input() is None
+            and not self.text.is_whole_json()
+        )
+
     def partial_input(self, end: int, newest: str = "", *, strings: bool = True) -> object:
         """Return the input that the first ``end`` characters of its JSON begin."""
         value = self.text.partial_json(end, newest, partial_strings=strings)

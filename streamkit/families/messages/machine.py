@@ -188,15 +188,16 @@ class MessageEvents(
         yield MessageStopEvent(self._log.mark())
 
     def _verdict(self) -> StreamkitError | None:
-        reason = self._log.mark().stop_reason
-        if not self._reader.expects_content or reason in _GOES_ON:
-            return None
-        if reason in _CUT:
+        reason, expects = self._log.mark().stop_reason, self._reader.expects_content
+        if reason in _CUT and (expects or self._has_cut_call()):
             return LengthFinishReasonError(completion=self.final())
-        if reason == "refusal":
+        if reason == "refusal" and (expects or self._has_cut_call()):
             return ContentFilterFinishReasonError(completion=self.final())
-        if self._has_read:
+        if self._has_read or not expects or reason in _GOES_ON:
             return None
         return self._error or ParseError(
             f"The answer has no text to parse (stop reason {reason!r})", content=""
         )
+
+    def _has_cut_call(self) -> bool:
+        return any(block.is_cut for block in self._log.blocks)

@@ -162,7 +162,7 @@ def failure(response: Response) -> APIError:
     """Return the error of a response that failed."""
     error = response.error
     if error is None:
-        return APIError(f"the response ended with the status {response.status!r}")
+        return APIError(f"the response ended with the status {response.status or 'failed'!r}")
     return APIError(error.message or f"the response failed: {error.code}", body=error.to_dict())
 
 

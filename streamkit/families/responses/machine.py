@@ -12,6 +12,7 @@ from streamkit.errors import (
     StreamkitError,
 )
 from streamkit.families.responses import events
+from streamkit.families.responses.decoder import ENDED
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
     COMMAND,
@@ -231,13 +232,13 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         return (value,)
 
     def _complete(self, value: ResponseCompletedEvent | ResponseIncompleteEvent) -> Sequence[Any]:
-        self.log.finish(value.response)
+        self.log.finish(value.response, _status(value))
         ends = [event for item in self.log.output for event in self._end_texts(item)]
         type_: Any = _PARSED[type(value)]
         return (*ends, retyped(type_, value, response=self.final()))
 
     def _fail(self, value: ResponseFailedEvent) -> Sequence[Any]:
-        self.log.finish(value.response)
+        self.log.finish(value.response, _status(value))
         value.response = self.snapshot()
         return (value,)
 
@@ -290,6 +291,13 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         ResponseFailedEvent: _fail,
     }
     """The methods that take the events that are no deltas and no whole texts, by their types."""
+
+
+def _status(
+    value: ResponseCompletedEvent | ResponseIncompleteEvent | ResponseFailedEvent,
+) -> str | None:
+    """Return the status in the name of a last event whose response has none of an end."""
+    return None if value.response.status in ENDED else value.type.rpartition(".")[2]
 
 
 def _made(part: PartLog) -> Any:

@@ -18,6 +18,7 @@ from streamkit import (
     ParseError,
     StreamDecodeError,
     StreamTruncatedError,
+    pydantic_message_tool,
 )
 from streamkit.errors import ContentFilterFinishReasonError
 from tests.message_peer import peer_run
@@ -137,6 +138,37 @@ def test_n06_a_text_that_does_not_fit_fails_after_the_last_event(reason: str, ki
         assert isinstance(end, kind)
         partial: Any = end.partial
         assert (partial.stop_reason, partial.usage.output_tokens) == (reason, 7)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "kind"),
+    [
+        ([opens_call(), writes('{"city": "Ro'), stops()], LengthFinishReasonError),
+        ([opens_call(), writes(""), stops()], LengthFinishReasonError),
+        ([opens_call(), writes('{"city": "Ro')], LengthFinishReasonError),
+        (call('{"city": "Rome"}'), None),
+        (call('{"days": 2}'), None),
+        (call("{", name="another"), None),
+        (text("Rome is"), None),
+    ],
+    ids=["cut", "just begun", "no stop", "whole", "of another shape", "not to be parsed", "text"],
+)
+@pytest.mark.parametrize("reason", ["max_tokens", "refusal"])
+def test_n06_a_call_that_was_to_be_parsed_and_cut_is_an_error(
+    blocks: list[Any], kind: Any, reason: str
+) -> None:
+    _, message = peer_run(whole(*blocks, reason=reason))
+    assert message.stop_reason == reason
+    events, end = run(
+        whole(*blocks, reason=reason), tools=[pydantic_message_tool(City, name="get_weather")]
+    )
+    assert types(events)[-1] == "message_stop"
+    if kind is None:
+        assert end.stop_reason == reason
+    else:
+        assert type(end) is (kind if reason == "max_tokens" else ContentFilterFinishReasonError)
+        partial: Any = end.partial_message
+        assert partial.stop_reason == reason
 
 
 def test_n06_prose_before_the_json_is_no_error() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from streamkit import StreamTruncatedError
+from streamkit import APIError, StreamTruncatedError
 from tests.families.responses.hearing import Heard, hear_ours, hear_peer
 from tests.families.responses.wire import (
     Event,
@@ -134,6 +134,7 @@ REPORTED: dict[str, bytes] = {
     "another last event": body(
         [*HELLO[:-1], {"type": "response.done", "response": HELLO[-1]["response"]}]
     ),
+    "a last event without its response": body([*HELLO[:-1], {**HELLO[-1], "response": None}]),
     "a part of a kind to come": body(
         [*HELLO[:2], {**HELLO[2], "content_index": 1, "part": {"type": "hologram"}}, *HELLO[2:]]
     ),
@@ -146,6 +147,19 @@ def test_an_odd_stream_is_read_as_it_is_meant(stream: bytes) -> None:
     hello(heard)
     (done,) = heard.of("output_text.done")
     assert done.text == "Hello"
+
+
+@pytest.mark.parametrize("response", [None, {}, {"status": None}, {"status": "in_progress"}])
+@pytest.mark.parametrize("status", ["completed", "incomplete", "failed"])
+def test_a_last_event_names_the_status_that_its_response_lacks(status: str, response: Any) -> None:
+    last = {"type": f"response.{status}", "response": response}
+    heard = hear_ours([body([created(metadata={"a": "b"}), *message("Hello"), last])])
+    error: Any = heard.error
+    whole: Any = error.partial_response if status == "failed" else heard.response
+    assert (heard.events[-1].response.status, whole.status) == (status, status)
+    assert (type(error) is APIError) is (status == "failed")
+    assert whole.output_text == "Hello"
+    assert whole.metadata == (None if response and response["status"] else {"a": "b"})
 
 
 def test_reasoning_that_comes_whole_is_in_the_response() -> None:

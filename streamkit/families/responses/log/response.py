@@ -62,9 +62,9 @@ class ResponseLog:
             self._output = sorted(self.items, key=_place)
         return self._output
 
-    def take(self, response: Response) -> None:
-        """Take the response of an event."""
-        self.response = _newer(self.response, response)
+    def take(self, response: Response, status: str | None = None) -> None:
+        """Take the response of an event, and its status if the response lacks it."""
+        self.response = _newer(self.response, response, status)
         self._mark = None
 
     def open(self, whole: Wire, index: int | None) -> ItemLog:
@@ -86,9 +86,9 @@ class ResponseLog:
         item.ended = True
         return item
 
-    def finish(self, response: Response) -> None:
+    def finish(self, response: Response, status: str | None = None) -> None:
         """Take the response as it ended; an empty output does not undo the items that came."""
-        self.take(response)
+        self.take(response, status)
         if not response.output:
             return
         rest: dict[str, list[ItemLog]] = {}
@@ -241,12 +241,15 @@ def _place(item: ItemLog) -> int:
     return item.place
 
 
-def _newer(old: Response, new: Response) -> Response:
-    """Return the newer response; some servers send what identifies it only once."""
+def _newer(old: Response, new: Response, status: str | None) -> Response:
+    """Return the newer response; some servers send what identifies it only once, or nothing."""
+    if new == Response():
+        new = old
     return retyped(
         Response,
         new,
         id=new.id or old.id,
         model=new.model or old.model,
         created_at=new.created_at or old.created_at,
+        status=status or new.status,
     )

@@ -18,8 +18,7 @@ Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStrea
     of any observable, and race lets several answers compete.
     AssistantEventHandler and AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one
     stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
-    get_final() of a stream returns a Final, with its Usage and each FinalToolCall, for any
-    protocol.
+    get_final() of a stream returns a Final, with its Usage and each FinalToolCall.
 Sources: read and aread make the same streams of any iterable, file or response. from_openai and
     from_anthropic put them over a client of that package, whose authentication and hooks then act.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
@@ -27,8 +26,7 @@ Structured outputs: pydantic_function_tool makes a tool of a model, and
     Messages. A Tool is a function that run_tools calls for the model. PartialObject and
     PartialArray are views of JSON that is still arriving; json_default lets json.dumps write them.
     ThinkTags separate the reasoning from the answer in a content.
-Errors: all derive from StreamkitError (aliases: OpenAIError, AnthropicError); partial is the answer
-    so far.
+Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is the answer so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
         AuthenticationError, PaymentRequiredError, PermissionDeniedError, NotFoundError,
         RequestTimeoutError, ConflictError, PreconditionFailedError, ContentTooLargeError,
@@ -53,6 +51,7 @@ so have the public modules:
     streamkit.limits      the limits on the data that a server sends
     streamkit.hub         the Hub and its consumers
     streamkit.polling     polling of anything
+    streamkit.eventlog    logs of streams, to join late and to resume
     streamkit.machine     the base class of custom operators
     streamkit.recording   responses as they came, kept in files
     streamkit.server      a server for tests (the extra `server`)

@@ -60,6 +60,11 @@ MODULES = {
         ToolStartedEvent TurnDoneEvent TurnEvent TurnStartedEvent UnknownEvent UsageEvent decode
         encode end_of
     """,
+    "eventlog": """
+        CursorError Entry EventLog EventLogError EventReader LogEndedError LogExistsError
+        LogExpiredError LogNotFoundError LogStatus LogTrimmedError LogUnavailableError MemoryLog
+        Producer ProducerFencedError Production Reader Retention
+    """,
     "hub": "",
     "limits": "DEFAULTS Limits",
     "machine": "Machine",

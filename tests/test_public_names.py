@@ -163,16 +163,17 @@ MODULES = {
         WebSearchResultBlock WebSearchToolResultBlock WebSearchToolResultError
     """,
     "types.responses": """
-        AdditionalTools Annotation CodeInterpreterOutput ContentPart Conversation CustomToolParam
-        EasyInputMessageParam FileSearchResult FunctionToolParam ImageGenerationCall
-        ImageGenerationCallError IncompleteDetails InputTokensDetails LocalShellCall
-        LocalShellCallAction LocalShellCallOutput Logprob LogprobTopLogprob McpApprovalRequest
-        McpApprovalResponse McpCall McpListTools McpListToolsTool MessagePart OutputTokensDetails
-        ParsedResponse ParsedResponseFunctionToolCall ParsedResponseOutputItem
-        ParsedResponseOutputMessage ParsedResponseOutputText PartReasoningText PatchOperation
-        Program ProgramOutput Reasoning Response ResponseApplyPatchToolCall
-        ResponseApplyPatchToolCallOutput ResponseAudioDeltaEvent ResponseAudioDoneEvent
-        ResponseAudioTranscriptDeltaEvent ResponseAudioTranscriptDoneEvent
+        AdditionalTools Annotation ApplyPatchToolParam CodeInterpreterOutput ComputerToolParam
+        ComputerUsePreviewToolParam ContentPart Conversation CustomToolParam EasyInputMessageParam
+        FileSearchResult FileSearchToolParam FunctionShellToolParam FunctionToolParam
+        ImageGenerationCall ImageGenerationCallError IncompleteDetails InputTokensDetails
+        LocalShellCall LocalShellCallAction LocalShellCallOutput Logprob LogprobTopLogprob
+        McpApprovalRequest McpApprovalResponse McpCall McpListTools McpListToolsTool MessagePart
+        NamespaceToolParam OutputTokensDetails ParsedResponse ParsedResponseFunctionToolCall
+        ParsedResponseOutputItem ParsedResponseOutputMessage ParsedResponseOutputText
+        PartReasoningText PatchOperation Program ProgramOutput Reasoning Response
+        ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput ResponseAudioDeltaEvent
+        ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent ResponseAudioTranscriptDoneEvent
         ResponseCodeInterpreterCallCodeDeltaEvent ResponseCodeInterpreterCallCodeDoneEvent
         ResponseCodeInterpreterCallCompletedEvent ResponseCodeInterpreterCallInProgressEvent
         ResponseCodeInterpreterCallInterpretingEvent ResponseCodeInterpreterToolCall
@@ -211,7 +212,12 @@ MODULES = {
         ResponseTextDoneEvent ResponseToolSearchCall ResponseToolSearchOutputItem ResponseUsage
         ResponseWebSearchCallCompletedEvent ResponseWebSearchCallInProgressEvent
         ResponseWebSearchCallSearchingEvent ShellAction ShellOutcome ShellOutput ShellOutputDelta
-        SummaryPart ToolChoiceFunctionParam ToolParam UnknownResponseEvent WebSearchAction
+        SummaryPart ToolChoiceAllowedParam ToolChoiceCustomParam ToolChoiceFunctionParam
+        ToolChoiceMcpParam ToolChoiceTypesParam ToolParam ToolSearchToolParam UnknownResponseEvent
+        WebSearchAction WebSearchPreviewToolParam WebSearchToolParam
+    """,
+    "types.responses.tool_param": """
+        CodeInterpreter ImageGeneration LocalShell Mcp ProgrammaticToolCalling ToolParam
     """,
     "types.shared_params": """
         ChatModel FunctionDefinition FunctionParameters Metadata ReasoningEffort

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import anthropic.types
 import openai.types.chat
 import openai.types.responses
+import openai.types.responses.tool_param
 import openai.types.shared_params
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -16,8 +17,12 @@ from typing_extensions import is_typeddict
 
 import streamkit.types
 import streamkit.types.chat
+import streamkit.types.responses.tool_param
 from streamkit.types import params, shared_params
 from streamkit.types.params import chat, messages, responses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def dicts_of(ours: Any, theirs: Any) -> list[Any]:
@@ -43,6 +48,43 @@ def test_a_parameter_has_the_keys_that_openai_has(ours: Any, theirs: Any, _name:
 def test_a_parameter_has_keys_that_anthropic_has(ours: Any, theirs: Any, _name: str) -> None:
     assert ours.__required_keys__ == theirs.__required_keys__
     assert ours.__optional_keys__ <= theirs.__optional_keys__
+
+
+TOOLS = [
+    *(each for each in OPENAI if each.id and each.id.endswith("ToolParam")),
+    *dicts_of(streamkit.types.responses.tool_param, openai.types.responses.tool_param),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "_name"), TOOLS)
+def test_a_tool_has_the_keys_that_openai_has_at_every_depth(
+    ours: Any, theirs: Any, _name: str
+) -> None:
+    """What is a mapping of ours may have any keys."""
+    assert ours.__required_keys__ == theirs.__required_keys__
+    assert ours.__optional_keys__ == theirs.__optional_keys__
+    our_types, their_types = get_type_hints(ours), get_type_hints(theirs)
+    for key in our_types:
+        within = [*typed_dicts(our_types[key])]
+        for inner, their_inner in zip(within, typed_dicts(their_types[key]), strict=bool(within)):
+            test_a_tool_has_the_keys_that_openai_has_at_every_depth(inner, their_inner, key)
+
+
+def typed_dicts(hint: Any) -> Iterator[Any]:
+    """Yield the TypedDicts in a type, in their order."""
+    if is_typeddict(hint):
+        yield hint
+    for argument in get_args(hint):
+        yield from typed_dicts(argument)
+
+
+def test_every_tool_of_openai_has_a_type() -> None:
+    def kinds(tool: Any) -> set[str]:
+        return {
+            kind for each in typed_dicts(tool) for kind in get_args(get_type_hints(each)["type"])
+        }
+
+    assert kinds(responses.ToolParam) == kinds(openai.types.responses.ToolParam)
 
 
 def test_every_name_of_openai_for_a_chat_parameter_is_there() -> None:

@@ -15,6 +15,8 @@ from streamkit.types.chat import (
     ChatCompletionUserMessageParam,
 )
 from streamkit.types.responses import FunctionToolParam, Response, ResponseInputParam
+from streamkit.types.responses import ToolParam as ResponseToolParam
+from streamkit.types.responses.tool_param import ImageGeneration, Mcp
 from streamkit.types.shared_params import ResponseFormatJSONSchema
 
 
@@ -88,3 +90,15 @@ def an_input_is_sent(client: OpenAI) -> None:
         "strict": False,
     }
     assert_type(client.responses.create(model="m", input=items, tools=[tool]), Response)
+
+
+def hosted_tools_are_sent(client: OpenAI) -> None:
+    tools: list[ResponseToolParam] = [
+        {"type": "web_search", "filters": {"allowed_domains": ["example.org"]}},
+        {"type": "code_interpreter", "container": {"type": "auto", "memory_limit": "4g"}},
+    ]
+    server: Mcp = {"type": "mcp", "server_label": "s", "require_approval": {"never": {}}}
+    image: ImageGeneration = {"type": "image_generation", "partial_images": 2}
+    wrong: Mcp = {"type": "mcp", "label": "s"}  # type: ignore[typeddict-item, typeddict-unknown-key] # pyright: ignore[reportAssignmentType] - the mistake is the test
+    sent = client.responses.create(model="m", input="Hi", tools=[*tools, server, image, wrong])
+    assert_type(sent, Response)

@@ -13,12 +13,30 @@ from typing import Any, Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from streamkit.types.params.chat import PromptCacheBreakpoint
+from streamkit.types.params.response_tools import (
+    AllowedCallers,
+    ApplyPatchToolParam,
+    ComputerToolParam,
+    ComputerUsePreviewToolParam,
+    FileSearchToolParam,
+    FunctionShellToolParam,
+    HostedToolParam,
+    ToolSearchToolParam,
+    WebSearchPreviewToolParam,
+    WebSearchToolParam,
+)
 from streamkit.types.shared_params import ResponseFormatJSONObject, ResponseFormatText
 
 __all__ = [
+    "ApplyPatchToolParam",
+    "ComputerToolParam",
+    "ComputerUsePreviewToolParam",
     "CustomToolParam",
     "EasyInputMessageParam",
+    "FileSearchToolParam",
+    "FunctionShellToolParam",
     "FunctionToolParam",
+    "NamespaceToolParam",
     "ResponseCustomToolCallParam",
     "ResponseFormatTextConfigParam",
     "ResponseFormatTextJSONSchemaConfigParam",
@@ -36,8 +54,15 @@ __all__ = [
     "ResponsePromptParam",
     "ResponseReasoningItemParam",
     "ResponseTextConfigParam",
+    "ToolChoiceAllowedParam",
+    "ToolChoiceCustomParam",
     "ToolChoiceFunctionParam",
+    "ToolChoiceMcpParam",
+    "ToolChoiceTypesParam",
     "ToolParam",
+    "ToolSearchToolParam",
+    "WebSearchPreviewToolParam",
+    "WebSearchToolParam",
 ]
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"]
@@ -210,10 +235,24 @@ class FunctionToolParam(_Async, total=False):
     parameters: Required[dict[str, object] | None]
     strict: Required[bool | None]
     type: Required[Literal["function"]]
-    allowed_callers: list[Literal["direct", "programmatic"]] | None
+    allowed_callers: AllowedCallers | None
     defer_loading: bool
     description: str | None
     output_schema: dict[str, object] | None
+
+
+class CustomToolText(TypedDict, total=False):
+    """An input that is any text."""
+
+    type: Required[Literal["text"]]
+
+
+class CustomToolGrammar(TypedDict, total=False):
+    """An input that follows a grammar."""
+
+    definition: Required[str]
+    syntax: Required[Literal["lark", "regex"]]
+    type: Required[Literal["grammar"]]
 
 
 class CustomToolParam(_Async, total=False):
@@ -221,14 +260,38 @@ class CustomToolParam(_Async, total=False):
 
     name: Required[str]
     type: Required[Literal["custom"]]
-    allowed_callers: list[Literal["direct", "programmatic"]] | None
+    allowed_callers: AllowedCallers | None
     defer_loading: bool
     description: str
-    format: Mapping[str, Any]
+    format: CustomToolText | CustomToolGrammar
 
 
-ToolParam: TypeAlias = FunctionToolParam | CustomToolParam | Mapping[str, Any]
-"""A tool; hosted ones are plain mappings."""
+class NamespaceFunction(_Async, total=False):
+    """A function in a namespace."""
+
+    name: Required[str]
+    type: Required[Literal["function"]]
+    allowed_callers: AllowedCallers | None
+    defer_loading: bool
+    description: str | None
+    output_schema: dict[str, object] | None
+    parameters: object | None
+    strict: bool | None
+
+
+class NamespaceToolParam(TypedDict, total=False):
+    """Tools under a name in common."""
+
+    description: Required[str]
+    name: Required[str]
+    tools: Required[Iterable[NamespaceFunction | CustomToolParam]]
+    type: Required[Literal["namespace"]]
+
+
+ToolParam: TypeAlias = (
+    FunctionToolParam | CustomToolParam | NamespaceToolParam | HostedToolParam | Mapping[str, Any]
+)
+"""A tool; one of a newer version of the API is a plain mapping."""
 
 
 class ToolChoiceFunctionParam(TypedDict, total=False):
@@ -236,6 +299,46 @@ class ToolChoiceFunctionParam(TypedDict, total=False):
 
     name: Required[str]
     type: Required[Literal["function"]]
+
+
+class ToolChoiceCustomParam(TypedDict, total=False):
+    """The choice of one tool with free input."""
+
+    name: Required[str]
+    type: Required[Literal["custom"]]
+
+
+class ToolChoiceMcpParam(TypedDict, total=False):
+    """The choice of an MCP server, or of one tool of it."""
+
+    server_label: Required[str]
+    type: Required[Literal["mcp"]]
+    name: str | None
+
+
+class ToolChoiceTypesParam(TypedDict, total=False):
+    """The choice of a hosted tool."""
+
+    type: Required[
+        Literal[
+            "file_search",
+            "web_search_preview",
+            "computer",
+            "computer_use_preview",
+            "computer_use",
+            "web_search_preview_2025_03_11",
+            "image_generation",
+            "code_interpreter",
+        ]
+    ]
+
+
+class ToolChoiceAllowedParam(TypedDict, total=False):
+    """The choice among some of the tools."""
+
+    mode: Required[Literal["auto", "required"]]
+    tools: Required[Iterable[dict[str, object]]]
+    type: Required[Literal["allowed_tools"]]
 
 
 # The texts of an answer

@@ -40,8 +40,7 @@ Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is th
         conversation with tools, TurnLimitError.
     Of a request: SchemaError, PollTimeoutError.
 
-Each name has its own help, as help(streamkit.OpenAI) or help("streamkit.OpenAI.with_options"), and
-so have the public modules:
+Each name has its own help, as help("streamkit.OpenAI.with_options"); so have the public modules:
 
     streamkit.operators   the operators of pipelines: decode, accumulate, retry_stream, ...
     streamkit.events      the events of streams, as classes
@@ -53,10 +52,10 @@ so have the public modules:
     streamkit.polling     polling of anything
     streamkit.eventlog    logs of streams, to join late and to resume
     streamkit.machine     the base class of custom operators
-    streamkit.recording   responses as they came, kept in files
+    streamkit.recording   exchanges as they came, kept in a file and played again
     streamkit.server      a server for tests (the extra `server`)
     streamkit.sources     streams of other clients, and of anything that yields one
-    streamkit.testing     fixtures of pytest with that server
+    streamkit.testing     fixtures of pytest with that server, and virtual time
 """
 
 # There is no `__all__`: with one, `help` would print the help of every class. The names that are

@@ -79,11 +79,13 @@ MODULES = {
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll
         poll_until_done poll_until_done_async
     """,
-    "recording": "Read Recording load save shipped shipped_names",
+    "recording": """
+        Cassette Clock Failure Read Recording Replay load record replay save shipped shipped_names
+    """,
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
     "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
-    "testing": "anthropic_server embedded_server fault openai_server",
+    "testing": "VirtualClock anthropic_server embedded_server fault openai_server",
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam
         Base64PDFSourceParam CacheControlEphemeralParam ChatCompletion ChatCompletionAudio

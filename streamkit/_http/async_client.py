@@ -73,7 +73,7 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
         place = self._place
         for loop in [loop for loop in place.pools if loop.is_closed()]:
             del place.pools[loop]  # the loop was closed without a shutdown
-        return LoopPool(self._make(), key, place) if self._given is None else Pool(self._given)
+        return LoopPool(self._made(), key, place) if self._given is None else Pool(self._given)
 
 
 class LoopPool(Pool["AsyncHTTPClient"]):

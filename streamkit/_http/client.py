@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._http.closing import close_let_go
@@ -20,7 +20,7 @@ from streamkit._http.process import Process, this_process
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     import httpx
 
@@ -90,6 +90,7 @@ class Connections(Generic[AnyClient]):
         self._make = make
         self._is_closed = False
         self._places: dict[Process, Place[AnyClient]] = {}
+        self._preparations: tuple[Callable[[AnyClient], object], ...] = ()
 
     @property
     def is_given(self) -> bool:
@@ -110,6 +111,21 @@ class Connections(Generic[AnyClient]):
         if self._given_in is not None and self._given_in != self._id(key):
             raise StreamkitError(self._given_elsewhere)
         return pool
+
+    @contextmanager
+    def prepared(self, prepare: Callable[[AnyClient], object]) -> Generator[None]:
+        """Have ``prepare`` take each HTTP client, also those that are made in the block."""
+        place = self._place
+        with place.lock:
+            clients = [pool.client for pool in place.pools.values()]
+            self._preparations = (*self._preparations, prepare)
+        try:
+            for client in clients if self._given is None else [self._given]:
+                prepare(client)
+            yield
+        finally:
+            with place.lock:
+                self._preparations = tuple(one for one in self._preparations if one is not prepare)
 
     def waits(self, wait: Cuttable) -> None:
         """Have `retire` cut a wait between two attempts."""
@@ -154,7 +170,13 @@ class Connections(Generic[AnyClient]):
         return this_process()
 
     def _new(self, _key: Any) -> Pool[AnyClient]:
-        return Pool(self._make() if self._given is None else self._given)
+        return Pool(self._made() if self._given is None else self._given)
+
+    def _made(self) -> AnyClient:
+        client = self._make()
+        for prepare in self._preparations:
+            prepare(client)
+        return client
 
     def _add(self, those: weakref.WeakSet[Cuttable], one: Cuttable) -> None:
         with self._place.lock:

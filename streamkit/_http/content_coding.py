@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["ACCEPTED", "PIECE", "CodingError", "HalfPackedError", "unpacked", "unpacked_async"]
+__all__ = [
+    "ACCEPTED",
+    "PIECE",
+    "CodingError",
+    "HalfPackedError",
+    "Unpacking",
+    "coding_of",
+    "unpacked",
+    "unpacked_async",
+]
 
 ACCEPTED = "gzip, deflate"
 """The codings that a request accepts for an answer that is not streamed."""
@@ -58,20 +67,20 @@ def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 def _decoded(response: httpx.Response) -> Generator[bytes, None, None]:
     if response.is_stream_consumed:  # as it is by an HTTP client without sockets
         return _once(response.content)
-    coding = _coding(response)
+    coding = coding_of(response)
     return _undone(response, coding) if coding else _own(response.iter_raw())
 
 
 def _decoded_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     if response.is_stream_consumed:
         return _once_async(response.content)
-    coding = _coding(response)
+    coding = coding_of(response)
     return _undone_async(response, coding) if coding else raw(response)
 
 
 def _undone(response: httpx.Response, coding: str) -> Generator[bytes, None, None]:
     with closing(_own(response.iter_raw())) as chunks:
-        unpacking = _Unpacking(coding)
+        unpacking = Unpacking(coding)
         for chunk in chunks:
             yield from unpacking.feed(chunk)
         unpacking.close()
@@ -79,7 +88,7 @@ def _undone(response: httpx.Response, coding: str) -> Generator[bytes, None, Non
 
 async def _undone_async(response: httpx.Response, coding: str) -> AsyncGenerator[bytes, None]:
     async with aclosing(raw(response)) as chunks:
-        unpacking = _Unpacking(coding)
+        unpacking = Unpacking(coding)
         async for chunk in chunks:
             for piece in unpacking.feed(chunk):
                 yield piece
@@ -99,7 +108,7 @@ async def _once_async(content: bytes) -> AsyncGenerator[bytes, None]:
     yield content
 
 
-def _coding(response: httpx.Response) -> str:
+def coding_of(response: httpx.Response) -> str:
     """Return the names of the body's codings; an empty text if the body is not encoded.
 
     A name that is no coding is ignored: some servers put a charset there.
@@ -124,7 +133,7 @@ class _Decoder(Protocol):
         ...
 
 
-class _Unpacking:
+class Unpacking:
     """The decoding of one body, which checks that it is complete and not silent for too long."""
 
     def __init__(self, coding: str) -> None:
@@ -137,6 +146,7 @@ class _Unpacking:
         self._has_begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the bytes decoded from ``data``; raise ``CodingError`` if it is not so coded."""
         self._has_begun = self._has_begun or bool(data)
         self._silence += len(data)
         pieces = self._decoder.feed(data)
@@ -147,6 +157,7 @@ class _Unpacking:
             raise CodingError(f"{self._silence} bytes of {self._coding} are nothing at all")
 
     def close(self) -> None:
+        """Raise ``HalfPackedError`` if the coded data has not ended."""
         if self._has_begun and not self._decoder.is_complete:
             raise HalfPackedError(f"it ended in the middle of its {self._coding}")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["SHORTEST_SECRET", "secrets_of", "without_credentials"]
+__all__ = ["SHORTEST_SECRET", "is_parameter", "secrets_of", "without_credentials"]
 
 SHORTEST_SECRET = 8
 """The least length of a value that counts as a secret; the value of a named key may be shorter."""
@@ -75,6 +75,11 @@ def without_credentials(request: httpx.Request) -> None:
             del request.headers[name]
 
 
+def is_parameter(name: str) -> bool:
+    """Return whether a query parameter is one of the API itself, and so no secret."""
+    return name in _PARAMETERS
+
+
 def secrets_of(headers: httpx.Headers, url: httpx.URL) -> set[str]:
     """Return the values in a request's headers and URL that nobody but the server may see."""
     from urllib.parse import parse_qsl, unquote
@@ -85,7 +90,7 @@ def secrets_of(headers: httpx.Headers, url: httpx.URL) -> set[str]:
         if name not in _NO_SECRETS and not name.startswith(_OURS):
             found |= _in_header(name, value)
     for name, value in parse_qsl(url.query.decode("ascii")):
-        if name not in _PARAMETERS and _may_be_secret(name, value):
+        if not is_parameter(name) and _may_be_secret(name, value):
             found.add(value)
     return found - {""}
 

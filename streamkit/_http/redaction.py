@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.growing_text import whole_characters
 from streamkit._core.printable import printable
+from streamkit._core.redacted import REDACTED
 from streamkit._http.credentials import SHORTEST_SECRET, secrets_of
 from streamkit.errors import APIStatusError, ParseError, SchemaError, StreamkitError
 from streamkit.errors._request_id import request_id_in
@@ -22,13 +23,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["REDACTED", "Secrets", "keeping_secrets", "request_id"]
+__all__ = ["Secrets", "keeping_secrets", "request_id", "secret_pattern"]
 
 AnyError = TypeVar("AnyError", bound=BaseException)
 Method = TypeVar("Method", bound="Callable[..., Any]")
-
-REDACTED = "[redacted]"
-"""The text in the place of a secret."""
 
 _KEY = "streamkit.secrets"
 _HEAD = 64
@@ -87,7 +85,7 @@ class Secrets:
     def text(self, text: str) -> str:
         """Return the text without the secrets, however they are escaped."""
         for secret in self._secrets:
-            text = _pattern(secret).sub(REDACTED, text)
+            text = secret_pattern(secret).sub(REDACTED, text)
         return self._end(text) if len(text) >= _SHORTEST_CUT else text
 
     @functools.cached_property
@@ -172,7 +170,8 @@ def request_id(response: httpx.Response) -> str | None:
 
 
 @functools.lru_cache(maxsize=128)
-def _pattern(secret: str) -> re.Pattern[str]:
+def secret_pattern(secret: str) -> re.Pattern[str]:
+    """Return the pattern of a secret in a text, however it is escaped or encoded there."""
     # The zeros are those of UTF-16 and UTF-32, in texts whose encoding was not declared.
     head = "\0{0,3}".join(map(_letter, secret[:_HEAD]))
     if len(secret) < SHORTEST_SECRET:  # a short secret may be part of any word

@@ -24,7 +24,8 @@ from streamkit._rx.cancel_scope import time_left
 from streamkit.errors import QUOTE_LIMIT, LimitExceededError, StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
+    from contextlib import AbstractContextManager
     from typing import Self
 
     import httpx
@@ -63,6 +64,13 @@ class Transport(ABC, Generic[AnyClient]):
         if config.credentials != self.config.credentials:
             other.own_cookies = OwnCookies()
         return other
+
+    def prepared(self, prepare: Callable[[AnyClient], object]) -> AbstractContextManager[None]:
+        """Have ``prepare`` take each HTTP client, also those that are made in the block."""
+        cookies = self.own_cookies
+        if cookies is None:
+            return self._connections.prepared(prepare)
+        return self._connections.prepared(lambda client: prepare(cookies.of(client)))
 
     def attempts(self, request: Request) -> Attempts:
         """Return the attempts at ``request``, which count them and decide about the next one."""

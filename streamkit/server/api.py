@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from streamkit.recording import Recording
+    from streamkit._cassette.recording import Recording
     from streamkit.server.dialects import Dialect
     from streamkit.server.settings import Settings
 

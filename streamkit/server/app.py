@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from streamkit._cassette.files import shipped, shipped_names
 from streamkit._core.compiled import convert
-from streamkit.recording import shipped, shipped_names
 from streamkit.server import chat, files, messages, responses, threads, vector_stores
 from streamkit.server.api import Api
 from streamkit.server.api_error import ApiError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from streamkit.recording import Recording
+    from streamkit._cassette.recording import Recording
     from streamkit.server.faults.fault import Fault
 
 UPLOAD_LIMIT = 512 * 1024 * 1024

@@ -13,7 +13,7 @@ from streamkit.server.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from streamkit.recording import Recording
+    from streamkit._cassette.recording import Recording
 
 
 async def event_stream(chunks: Iterable[dict[str, Any]], pace: float) -> AsyncIterator[bytes]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, Unpack
 
-    from streamkit.recording import Recording
+    from streamkit._cassette.recording import Recording
     from streamkit.server.exchange import Exchange
     from streamkit.server.faults.fault import Fault
     from streamkit.server.faults.middleware import Faults

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from streamkit import AsyncOpenAI, OpenAI, errors
-from streamkit._http.redaction import REDACTED, Secrets
+from streamkit._core.redacted import REDACTED
+from streamkit._http.redaction import Secrets
 from tests.http_server import (
     LAST_CHUNK,
     STREAM_HEAD,

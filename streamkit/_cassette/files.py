@@ -10,45 +10,20 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streamkit._cassette.recording import Read, Recording
 from streamkit._core.compiled import decoder
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from os import PathLike
 
-__all__ = ["Read", "Recording", "load", "save", "shipped", "shipped_names"]
+__all__ = ["load", "save", "shipped", "shipped_names"]
 
 _REQUEST, _TIMING, _STREAM, _SINGLE = ".request.json", ".timing.json", ".sse", ".json"
-
-
-class Read(NamedTuple):
-    """One read of the socket: its bytes and its time."""
-
-    seconds: float
-    """Seconds since the request was sent."""
-    data: bytes
-
-
-class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """One response as it arrived over the network, with its request."""
-
-    request: dict[str, Any]
-    """The body of the request."""
-    reads: tuple[Read, ...]
-
-    @property
-    def body(self) -> bytes:
-        """The whole body of the response."""
-        return b"".join(read.data for read in self.reads)
-
-    @property
-    def streamed(self) -> bool:
-        """Whether the body is a stream of server-sent events; otherwise it is one JSON object."""
-        return self.request.get("stream") is True
 
 
 def load(path: str | PathLike[str]) -> Recording:

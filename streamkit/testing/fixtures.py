@@ -1,20 +1,4 @@
-"""Fixtures of pytest for tests of programs that use the API of OpenAI or of Anthropic.
-
-The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads them by name::
-
-    pytest_plugins = ["streamkit.testing"]
-
-
-    def test_a_cut_answer_is_not_kept(openai_server, fault):
-        fault("cut?after=3")
-        ...
-
-``openai_server`` and ``anthropic_server`` are the same server, for clients of either package that
-find its address in the environment; a test may use both.
-
-No entry point loads them, so that programs with streamkit installed do not pay for them in every
-test run.
-"""
+"""Fixtures of pytest with the server for tests."""
 
 from __future__ import annotations
 

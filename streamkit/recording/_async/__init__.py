@@ -1,0 +1,1 @@
+"""The recording transport of the async client."""

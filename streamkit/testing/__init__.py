@@ -1,0 +1,24 @@
+"""Tools for tests of programs that use the API of OpenAI or of Anthropic: fixtures, a clock.
+
+The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads them by name::
+
+    pytest_plugins = ["streamkit.testing"]
+
+
+    def test_a_cut_answer_is_not_kept(openai_server, fault):
+        fault("cut?after=3")
+        ...
+
+``openai_server`` and ``anthropic_server`` are the same server, for clients of either package that
+find its address in the environment; a test may use both.
+
+No entry point loads them, so that programs with streamkit installed do not pay for them in every
+test run.
+"""
+
+from __future__ import annotations
+
+from streamkit.testing.fixtures import anthropic_server, embedded_server, fault, openai_server
+from streamkit.testing.virtual_clock import VirtualClock
+
+__all__ = ["VirtualClock", "anthropic_server", "embedded_server", "fault", "openai_server"]

@@ -25,6 +25,7 @@ NAMES = (
     "iterate",
     "paths",
     "push",
+    "hub",
     "loopback",
 )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar
 
-from streamkit._core.events import Event, EventsDroppedEvent
+from streamkit._core.events import EventsDroppedEvent
 from streamkit.errors import SlowConsumerError, StreamClosedError
+from streamkit.hub.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
 
 __all__ = ["DEFAULT_LIMIT", "NOTHING_YET", "Backlog", "End", "NothingYet", "Overflow", "Taken"]
 
@@ -37,7 +38,7 @@ class NothingYet(Enum):
     NOTHING_YET = "nothing yet"
 
 
-NOTHING_YET = NothingYet.NOTHING_YET
+NOTHING_YET: Final = NothingYet.NOTHING_YET
 
 Taken: TypeAlias = E | EventsDroppedEvent | End | NothingYet
 
@@ -46,7 +47,7 @@ class Backlog(Generic[E]):
     """A queue of at most ``limit`` events between a stream and one consumer.
 
     The end is kept beside the events, so there is always room for it. Events put after the end are
-    ignored.
+    ignored. If it ``is_atomic``, one thread may put while another takes; else they need a lock.
     """
 
     def __init__(self, limit: int = DEFAULT_LIMIT, overflow: Overflow = "block") -> None:
@@ -58,16 +59,17 @@ class Backlog(Generic[E]):
         self.overflow: Overflow = overflow
         self.dropped = 0
         """The number of events dropped since the consumer last got an ``events.dropped`` event."""
-        # The first and last event of each merged span, in the order of the last ones. The key of
-        # events that can be merged is their kind and place; that of all others is a number.
-        self._waiting: OrderedDict[Hashable, tuple[E, E]] = OrderedDict()
-        self._count = 0
-        self._era = 0
+        self._waiting: deque[E] | Spans[E] = Spans() if overflow == "coalesce" else deque()
         self._end: End | None = None
         self._past: deque[E] = deque()
 
     def __len__(self) -> int:
         return len(self._past) + len(self._waiting)
+
+    @property
+    def is_atomic(self) -> bool:
+        """Whether ``offer`` and ``take`` need no lock, because each changes the queue once."""
+        return self.overflow in ("block", "fail")
 
     @property
     def has_room(self) -> bool:
@@ -79,46 +81,51 @@ class Backlog(Generic[E]):
         """Whether the end was put or the backlog closed, so that further events are ignored."""
         return self._end is not None
 
+    def offer(self, event: E) -> bool:
+        """Add an event if there is room for one; return false, and do nothing, if there is not."""
+        # A hot path: once per event and consumer.
+        if self._end is None:
+            waiting = self._waiting
+            if len(waiting) >= self.limit:
+                return False
+            waiting.append(event)
+        return True
+
     def put(self, event: E) -> bool:
         """Add an event; return false, without adding it, if ``block`` requires a wait for room."""
-        if self._end is not None:
+        if self.offer(event):
             return True
-        first, key = event, self._key(event)
-        if key in self._waiting:
-            first, _ = self._waiting.pop(key)
-        elif len(self._waiting) >= self.limit:
+        waiting = self._waiting
+        if not (isinstance(waiting, Spans) and waiting.merges(event)):
             if self.overflow == "block":
                 return False
             if self.overflow != "drop_oldest":
-                self.end(SlowConsumerError(limit=self.limit, behind=len(self._waiting) + 1))
+                self.end(SlowConsumerError(limit=self.limit, behind=len(waiting) + 1))
                 return True
-            self._pop()
+            waiting.popleft()
             self.dropped += 1
-        self._waiting[key] = first, event
+        waiting.append(event)
         return True
 
     def replay(self, events: Iterable[E]) -> None:
         """Add events that came before the consumer did; the limit does not apply to them."""
         self._past.extend(events)
 
-    def waiting(self) -> list[E]:
-        """Return the waiting events, merged as ``take`` would return them."""
-        return [*self._past, *map(_merged, self._waiting.values())]
-
-    def drop_oldest(self) -> None:
-        """Drop the oldest event."""
-        self._pop()
-
     def take(self) -> Taken[E]:
         """Remove the oldest event and return it; after the last event, always return the end."""
-        if self._past:
-            return self._past.popleft()
-        if self.dropped:
-            count, self.dropped = self.dropped, 0
-            return EventsDroppedEvent(count)
-        if self._waiting:
-            return _merged(self._pop())
-        return self._end or NOTHING_YET
+        # A hot path: once per event and consumer.
+        end = self._end  # before the look at the events: none is added after the end
+        try:
+            if self._past:
+                return self._past.popleft()
+            if self.dropped:
+                count, self.dropped = self.dropped, 0
+                return EventsDroppedEvent(count)
+            if self._waiting:
+                return self._waiting.popleft()
+        except LookupError:  # another reader was faster
+            return NOTHING_YET
+        return end or NOTHING_YET
 
     def end(self, error: Exception | None = None) -> None:
         """Put the end after the waiting events, unless there is an end already."""
@@ -132,30 +139,6 @@ class Backlog(Generic[E]):
         self._waiting.clear()
         self._past.clear()
         self.dropped = 0
-
-    def _pop(self) -> tuple[E, E]:
-        _, pair = self._waiting.popitem(last=False)
-        return pair
-
-    def _key(self, event: E) -> Hashable:
-        if self.overflow == "coalesce":
-            if isinstance(event, Event) and hasattr(event, "since"):
-                return type(event), event.place, self._era
-            # No merge spans an event that cannot be merged, such as a reset or the end of a text.
-            self._era += 1
-        self._count += 1
-        return self._count
-
-
-def _merged(span: tuple[E, E]) -> E:
-    first, last = span
-    return last if first is last else cast("E", cast("_Mergeable", last).since(first))
-
-
-class _Mergeable(Protocol):
-    """An event that can replace the events of its type and place before it."""
-
-    def since(self, first: object, /) -> object: ...
 
 
 _OVERFLOWS: tuple[Overflow, ...] = ("block", "drop_oldest", "coalesce", "fail")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from threading import get_ident
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
-from streamkit._rx.loop import running_loop
-from streamkit.hub.backlog import NothingYet
+from streamkit.hub.backlog import NOTHING_YET
 from streamkit.hub.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from streamkit._core.events import EventsDroppedEvent
     from streamkit.hub.backlog import Backlog, End, Taken
 
 __all__ = ["Channel"]
 
+# Strategy: a lock costs more than all else that happens to an event here. So where the backlog
+# allows it, events are put and taken without one, and only who waits takes it: it says that it
+# waits, and then looks once more; the other side acts, and then looks whether somebody waits.
+
 E = TypeVar("E")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Channel(Generic[E]):
@@ -29,7 +36,10 @@ class Channel(Generic[E]):
         """A function that is called, without the lock, when an event or the end can be taken."""
         # Reentrant, because a consumer that is garbage-collected closes its channel, and may be
         # collected while this thread holds the lock.
-        self._lock = threading.RLock()
+        self._lock = lock = threading.RLock()
+        is_atomic = backlog.is_atomic
+        self._offer = backlog.offer if is_atomic else _under(lock, backlog.offer)
+        self._take = backlog.take if is_atomic else _under(lock, backlog.take)
         self._consumers = Waiters()
         self._producers = Waiters()
         self._reader: int | None = None
@@ -45,11 +55,6 @@ class Channel(Generic[E]):
         return self._backlog.has_ended
 
     @property
-    def has_room(self) -> bool:
-        """Whether one more event can be put without a wait."""
-        return self._backlog.has_room
-
-    @property
     def waiting(self) -> int:
         """The number of waiting events."""
         return len(self._backlog)
@@ -58,6 +63,17 @@ class Channel(Generic[E]):
     def is_ready(self) -> bool:
         """Whether there is an event, or the end, to take."""
         return len(self._backlog) > 0 or self._backlog.has_ended
+
+    def offer(self, event: E) -> bool:
+        """Add an event if there is room for one; return false, and do nothing, if there is not."""
+        # A hot path: once per event and consumer.
+        if not self._offer(event):
+            return False
+        if self._consumers.waiting:
+            self._wake(self._consumers)
+        if self._on_change is not None:
+            self._on_change()
+        return True
 
     def put(self, event: E) -> bool:
         """Add an event; return false if the producer must wait for room first."""
@@ -95,27 +111,33 @@ class Channel(Generic[E]):
 
     def take(self) -> Taken[E]:
         """Return the next event or the end, without waiting; ``NOTHING_YET`` if there is none."""
-        with self._lock:
-            return self._take()
+        # A hot path: once per event and consumer.
+        self._reader = get_ident()
+        taken = self._take()
+        if self._producers.waiting:
+            self._wake(self._producers)
+        return taken
 
     def take_waiting(self) -> E | EventsDroppedEvent | End:
         """Return the next event or the end; block this thread until there is one."""
         while True:
             with self._lock:
-                taken = self._take()
-                if not isinstance(taken, NothingYet):
-                    return taken
                 woken = self._consumers.thread()
-            woken.wait()
+                taken = self.take()
+                if taken is not NOTHING_YET:
+                    self._consumers.forget(woken)
+                    return taken
+            woken.acquire()
 
     async def take_awaiting(self) -> E | EventsDroppedEvent | End:
         """Return the next event or the end; await it in this task."""
         while True:
             with self._lock:
-                taken = self._take()
-                if not isinstance(taken, NothingYet):
-                    return taken
                 woken = self._consumers.task()
+                taken = self.take()
+                if taken is not NOTHING_YET:
+                    self._consumers.forget(woken)
+                    return taken
             try:
                 await woken
             finally:
@@ -129,21 +151,23 @@ class Channel(Generic[E]):
         """
         while True:
             with self._lock:
-                if self._backlog.has_room:
-                    return
-                if self._reader == threading.get_ident():
-                    break
                 woken = self._producers.thread()
-            woken.wait()
-        self.end(RuntimeError(_SAME_THREAD))
+                has_room = self._backlog.has_room
+                if has_room or self._reader == get_ident():
+                    self._producers.forget(woken)
+                    break
+            woken.acquire()
+        if not has_room:
+            self.end(RuntimeError(_SAME_THREAD))
 
     async def await_room(self) -> None:
         """Wait in this task until an event fits."""
         while True:
             with self._lock:
-                if self._backlog.has_room:
-                    return
                 woken = self._producers.task()
+                if self._backlog.has_room:
+                    self._producers.forget(woken)
+                    return
             try:
                 await woken
             finally:
@@ -151,21 +175,24 @@ class Channel(Generic[E]):
                     self._producers.forget(woken)
 
     def refuse_loop(self) -> None:
-        """End the consumer with an error if the producer, on this thread, would block a loop."""
-        if running_loop() is not None and not self.has_ended:
-            self.end(RuntimeError(_ON_A_LOOP))
+        """End the consumer with an error, because its producer would block an event loop."""
+        self.end(RuntimeError(_ON_A_LOOP))
 
-    def _take(self) -> Taken[E]:
-        self._reader = threading.get_ident()
-        had_room = self._backlog.has_room
-        taken = self._backlog.take()
-        if not had_room:
-            self._producers.wake()
-        return taken
+    def _wake(self, waiters: Waiters) -> None:
+        with self._lock:
+            waiters.wake()
 
     def _changed(self) -> None:
         if self._on_change is not None:
             self._on_change()
+
+
+def _under(lock: AbstractContextManager[object], act: Callable[P, R]) -> Callable[P, R]:
+    def locked(*args: P.args, **kwargs: P.kwargs) -> R:
+        with lock:
+            return act(*args, **kwargs)
+
+    return locked
 
 
 _SAME_THREAD = (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit.hub.backlog import End
+from streamkit.hub.backlog import NOTHING_YET, End
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from streamkit._core.events import EventsDroppedEvent
     from streamkit.hub.channel import Channel
 
 __all__ = ["Consumer"]
@@ -39,9 +38,13 @@ class Consumer(Generic[E]):
         return self
 
     def __next__(self) -> E:
-        taken = self._channel.take_waiting()
-        if not isinstance(taken, End):
-            return _event(taken)
+        # A hot path, as `__anext__`: most often an event waits.
+        taken: Any = self._channel.take()
+        if taken is NOTHING_YET:
+            taken = self._channel.take_waiting()
+        if taken.__class__ is not End:
+            event: E = taken
+            return event
         if taken.error is None:
             raise StopIteration
         raise taken.error
@@ -50,9 +53,12 @@ class Consumer(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
-        taken = await self._channel.take_awaiting()
-        if not isinstance(taken, End):
-            return _event(taken)
+        taken: Any = self._channel.take()
+        if taken is NOTHING_YET:
+            taken = await self._channel.take_awaiting()
+        if taken.__class__ is not End:
+            event: E = taken
+            return event
         if taken.error is None:
             raise StopAsyncIteration
         raise taken.error
@@ -79,8 +85,3 @@ class Consumer(Generic[E]):
 
     def __del__(self) -> None:
         self.close()
-
-
-def _event(taken: E | EventsDroppedEvent) -> E:
-    # Only a consumer with `drop_oldest` gets `events.dropped`, and its type includes that event.
-    return cast("E", taken)

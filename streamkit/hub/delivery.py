@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit.hub.backlog import End, NothingYet
+from streamkit.hub.backlog import NOTHING_YET, End
 from streamkit.hub.channel import Channel
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Delivery(Generic[E]):
         # At most the events that wait now, so that other work on the scheduler gets its turn.
         for _ in range(self.channel.waiting + 1):
             taken = self.channel.take()
-            if self._is_over or isinstance(taken, NothingYet):
+            if self._is_over or taken is NOTHING_YET:
                 return
             if isinstance(taken, End):
                 self._is_over = True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
-from streamkit.hub.backlog import Backlog
+from streamkit.hub.spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,28 +37,27 @@ class History(Generic[E]):
         self._counts = isinstance(replay, int)
         self._limit = replay if isinstance(replay, int) else REPLAY_LIMIT
         self._dropped = 0
-        self._kept = self._nothing()
+        self._kept: Spans[E] | deque[E] = self._nothing()
 
     def add(self, event: E) -> None:
         """Keep an event."""
-        kept = self._kept
         if self._merges and isinstance(event, AttemptResetEvent):
-            kept = self._kept = self._nothing()
+            self._kept = self._nothing()
             self._dropped = 0
-        elif len(kept) >= self._limit:
-            kept.drop_oldest()
+        kept = self._kept
+        kept.append(event)
+        if len(kept) > self._limit:
+            kept.popleft()
             self._dropped += 1
-        kept.put(event)
 
     def events(self) -> Sequence[E | EventsDroppedEvent]:
         """Return what a consumer that comes now gets."""
-        waiting = self._kept.waiting()
         if self._dropped and not self._counts:
-            return [EventsDroppedEvent(self._dropped), *waiting]
-        return waiting
+            return [EventsDroppedEvent(self._dropped), *self._kept]
+        return [*self._kept]
 
-    def _nothing(self) -> Backlog[E]:
-        return Backlog(self._limit, "coalesce" if self._merges else "block")
+    def _nothing(self) -> Spans[E] | deque[E]:
+        return Spans() if self._merges else deque()
 
 
 def _makes_sense(replay: object) -> bool:

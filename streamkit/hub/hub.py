@@ -239,9 +239,11 @@ class Hub(ObserverBase[E]):
 
     def on_next(self, value: E) -> None:
         """Pass on an event; wait for consumers that ``block``, except on an event loop."""
-        for channel in self._channels:
-            if channel.blocks:
-                channel.refuse_loop()
+        if running_loop() is not None:
+            for channel in self._channels:
+                if channel.blocks:
+                    channel.refuse_loop()
+                    self._leave(channel)
         self._emit(value)
 
     def on_error(self, error: Exception) -> None:
@@ -255,30 +257,44 @@ class Hub(ObserverBase[E]):
         self._raise_theirs()
 
     def _emit(self, event: E) -> None:
-        for channel in self._put(event):
-            while not channel.put(event):
+        for channel in self._offer(event):
+            while not self._put(channel, event):
                 channel.wait_for_room()
 
     async def _aemit(self, event: E) -> None:
-        if not all(channel.has_room for channel in self._channels):
-            # Consumers on this loop have had no turn since the last event, so none is slow yet.
-            await asyncio.sleep(0)
-        for channel in self._put(event):
-            while not channel.put(event):
+        full = self._offer(event)
+        if not full:
+            return
+        # Consumers on this loop have had no turn since the last event, so none is slow yet.
+        await asyncio.sleep(0)
+        for channel in full:
+            while not self._put(channel, event):
                 await channel.await_room()
 
-    def _put(self, event: E) -> list[Channel[E]]:
-        """Put the event into every channel with room, and return the channels to wait for."""
-        full: list[Channel[E]] = []
+    def _offer(self, event: E) -> Sequence[Channel[E]]:
+        """Put the event into every channel with room, and return the channels without."""
+        # A hot path: once per event and consumer.
+        full: list[Channel[E]] | None = None
         for channel in self._channels if self._history is None else self._recorded(event):
             try:
-                if not channel.put(event):
-                    full.append(channel)
+                if channel.offer(event):
+                    continue
             except Exception as error:  # noqa: BLE001 - an observer may raise any error
                 self._raised.append(error)
-            if channel.has_ended:
-                self._leave(channel)
-        return full
+                continue
+            full = [*(full or ()), channel]
+        return full or ()
+
+    def _put(self, channel: Channel[E], event: E) -> bool:
+        """Put the event into a channel without room; return false to wait for room first."""
+        try:
+            is_put = channel.put(event)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._raised.append(error)
+            is_put = True
+        if channel.has_ended:
+            self._leave(channel)
+        return is_put
 
     def _recorded(self, event: E) -> tuple[Channel[E], ...]:
         """Add an event to the history, and return the channels that do not have it from there."""

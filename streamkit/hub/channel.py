@@ -127,7 +127,7 @@ class Channel(Generic[E]):
                 if taken is not NOTHING_YET:
                     self._consumers.forget(woken)
                     return taken
-            woken.acquire()
+            woken.wait()
 
     async def take_awaiting(self) -> E | EventsDroppedEvent | End:
         """Return the next event or the end; await it in this task."""
@@ -156,7 +156,7 @@ class Channel(Generic[E]):
                 if has_room or self._reader == get_ident():
                     self._producers.forget(woken)
                     break
-            woken.acquire()
+            woken.wait()
         if not has_room:
             self.end(RuntimeError(_SAME_THREAD))
 

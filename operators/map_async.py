@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from streamkit._rx.loop import required_loop, running_loop
+from streamkit._rx.mapping import mapped
 from streamkit._rx.operator_input import OperatorInput
-from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from reactivex import Observable, abc
+    from reactivex import Observable
 
 __all__ = ["map_async"]
 
@@ -58,36 +56,9 @@ def map_async(
         raise ValueError(
             f"map_async takes max_concurrent of 1 or more, and not of {max_concurrent}"
         )
-    is_async = iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
 
     def operator(source: Observable[Any]) -> Observable[Any]:
-        _INPUT.source(source)
-        from streamkit._rx.observable import Observable
-
-        def subscribe(
-            observer: abc.ObserverBase[Any], scheduler: abc.SchedulerBase | None = None
-        ) -> abc.DisposableBase:
-            if not is_async and running_loop() is None:
-                from streamkit._rx.thread_mapping import ThreadMapping
-
-                return ThreadMapping(
-                    function, max_concurrent, ordered=ordered, observer=observer
-                ).begin(source, scheduler)
-            from streamkit._rx.loop_mapping import LoopMapping, on_a_thread
-
-            try:
-                loop = required_loop()
-            except StreamkitError as error:
-                from reactivex.disposable import Disposable
-
-                observer.on_error(error)
-                return Disposable()
-            awaited = function if is_async else on_a_thread(function)
-            return LoopMapping(
-                awaited, max_concurrent, ordered=ordered, observer=observer, loop=loop
-            ).begin(source, scheduler)
-
-        return Observable(subscribe)
+        return mapped(_INPUT.source(source), function, max_concurrent, ordered=ordered)
 
     return operator
 

@@ -15,10 +15,11 @@ Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, 
 Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream,
     ToolStream or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
     AsyncMessageStream, AsyncAssistantStream, AsyncToolStream or AsyncStream. iterate makes a loop
-    of any observable, and race lets several answers compete.
-    AssistantEventHandler and AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one
-    stream on to many threads and tasks. UploadProgress reports the progress of a file's upload.
-    get_final() of a stream returns a Final, with its Usage and each FinalToolCall.
+    of any observable, and race lets several answers compete. map sends many requests: MapResults or
+    AsyncMapResults yield each MapResult, and have a MapProgress. AssistantEventHandler and
+    AsyncAssistantEventHandler follow a run by callbacks. A Hub passes one stream on to many threads
+    and tasks. UploadProgress reports the progress of a file's upload. get_final() of a stream
+    returns a Final, with its Usage and each FinalToolCall, for any protocol.
 Sources: read and aread make the same streams of any iterable, file or response. from_openai and
     from_anthropic put them over a client of that package, whose authentication and hooks then act.
 Structured outputs: pydantic_function_tool makes a tool of a model, and
@@ -36,9 +37,8 @@ Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is th
         RequestTooLargeError and DeadlineExceededError are older names.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError, TextWithheldError.
-    Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError; of a
-        conversation with tools, TurnLimitError.
-    Of a request: SchemaError, PollTimeoutError.
+    Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError; of a request
+        SchemaError and PollTimeoutError; of a conversation with tools TurnLimitError.
 
 Each name has its own help, as help("streamkit.OpenAI.with_options"); so have the public modules:
 
@@ -141,9 +141,13 @@ if TYPE_CHECKING:
     from streamkit.client import Anthropic as Anthropic
     from streamkit.client import AsyncAnthropic as AsyncAnthropic
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
+    from streamkit.families._common.map_result import MapProgress as MapProgress
+    from streamkit.families._common.map_result import MapResult as MapResult
     from streamkit.families._common.race import race as race
+    from streamkit.families._resource._async.map_results import AsyncMapResults as AsyncMapResults
     from streamkit.families._resource._async.stream import AsyncStream as AsyncStream
     from streamkit.families._resource._async.tool_stream import AsyncToolStream as AsyncToolStream
+    from streamkit.families._resource._sync.map_results import MapResults as MapResults
     from streamkit.families._resource._sync.tool_stream import ToolStream as ToolStream
     from streamkit.families.assistants._async.handler import (
         AsyncAssistantEventHandler as AsyncAssistantEventHandler,
@@ -181,6 +185,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "AsyncAssistantEventHandler": "streamkit.families.assistants._async.handler",
     "AsyncAssistantStream": "streamkit.families.assistants._async.stream",
     "AsyncChatCompletionStream": "streamkit.families.chat._async.stream",
+    "AsyncMapResults": "streamkit.families._resource._async.map_results",
     "AsyncMessageStream": "streamkit.families.messages._async.stream",
     "AsyncOpenAI": "streamkit.client",
     "AsyncResponseStream": "streamkit.families.responses._async.stream",
@@ -192,6 +197,9 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "DefaultHttpx2Client": "streamkit._http.default_httpx2",
     "DefaultHttpxClient": "streamkit._http.default_httpx",
     "Hub": "streamkit.hub.hub",
+    "MapProgress": "streamkit.families._common.map_result",
+    "MapResult": "streamkit.families._common.map_result",
+    "MapResults": "streamkit.families._resource._sync.map_results",
     "MessageStream": "streamkit.families.messages._sync.stream",
     "ResponseStream": "streamkit.families.responses._sync.stream",
     "Tool": "streamkit.structured.tool",

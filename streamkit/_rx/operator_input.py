@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-__all__ = ["OperatorInput", "Takes"]
+__all__ = ["OperatorInput", "Takes", "is_observable"]
 
 T = TypeVar("T")
 
@@ -54,13 +54,14 @@ class OperatorInput:
 
     def source(self, source: Observable[T]) -> Observable[T]:
         """Return the source; raise ``TypeError`` if it is no observable."""
-        if not _is_observable(source):
+        if not is_observable(source):
             applied = f"{self._operator} is applied to an observable, and not to"
             raise TypeError(f"{applied} {type(source).__name__}: {_advice(source)}")
         return source
 
 
-def _is_observable(source: object) -> bool:
+def is_observable(source: object) -> bool:
+    """Return whether a source is an observable of reactivex."""
     from reactivex.abc import ObservableBase
 
     return isinstance(source, ObservableBase)

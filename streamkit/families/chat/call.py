@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 
-__all__ = ["CompletionCall", "plain_format"]
+__all__ = ["CompletionCall", "map_call", "plain_format"]
 
 
 class CompletionCall:
@@ -122,6 +122,12 @@ class CompletionCall:
         parsed = events.final()
         parsed.note_request_id(completion.request_id)
         return parsed
+
+
+def map_call(params: dict[str, Any]) -> CompletionCall:
+    """Return the call of one of many requests, whose answer comes as a whole."""
+    think_tags: ThinkTags | None = params.pop("think_tags", None)
+    return CompletionCall(params, stream=False, think_tags=think_tags)
 
 
 def plain_format(value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Required
 
 from streamkit.families._common.turns import ToolRunParams
+from streamkit.families._resource.map_job import MapOptions
 from streamkit.families._resource.params import RequestOptions
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
 
-__all__ = ["ChatToolParams", "CompletionParams"]
+__all__ = ["ChatMapParams", "ChatToolParams", "CompletionParams"]
 
 
-class _ChatParams(RequestOptions, total=False):
-    """The parameters of a chat completion, besides ``tools``."""
+class _ChatOptions(RequestOptions, total=False):
+    """The optional parameters of a chat completion, besides ``tools``."""
 
-    messages: Required[Iterable[Mapping[str, Any] | Wire]]
-    model: Required[str]
     audio: Mapping[str, Any] | NotGiven | None
     frequency_penalty: float | NotGiven | None
     function_call: str | Mapping[str, Any] | NotGiven
@@ -57,6 +56,13 @@ class _ChatParams(RequestOptions, total=False):
     web_search_options: Mapping[str, Any] | NotGiven
 
 
+class _ChatParams(_ChatOptions, total=False):
+    """The parameters of a chat completion, besides ``tools``."""
+
+    messages: Required[Iterable[Mapping[str, Any] | Wire]]
+    model: Required[str]
+
+
 class CompletionParams(_ChatParams, total=False):
     """The parameters of a chat completion, besides ``response_format`` and ``stream``."""
 
@@ -68,4 +74,13 @@ class ChatToolParams(_ChatParams, ToolRunParams, total=False):
 
     on_truncated: OnTruncated
     partial_strings: bool
+    think_tags: ThinkTags | None
+
+
+class ChatMapParams(_ChatOptions, MapOptions, total=False):
+    """The options of ``map``, and the parameters that its requests share."""
+
+    messages: Iterable[Mapping[str, Any] | Wire]
+    model: str
+    tools: Iterable[Mapping[str, Any]] | NotGiven
     think_tags: ThinkTags | None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types.messages import ParsedMessage
 
-__all__ = ["PATH", "MessageCall", "count_tokens", "sendable"]
+__all__ = ["PATH", "MessageCall", "count_tokens", "map_call", "sendable"]
 
 PATH = "/v1/messages"
 
@@ -103,6 +103,12 @@ class MessageCall:
         parsed = events.final()
         parsed.note_request_id(message.request_id)
         return parsed
+
+
+def map_call(params: dict[str, Any]) -> MessageCall:
+    """Return the call of one of many requests, whose answer comes as a whole."""
+    output_format: object = params.pop("output_format", None)
+    return MessageCall(params, stream=False, output_format=output_format)
 
 
 def count_tokens(

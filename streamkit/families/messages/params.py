@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from streamkit.families._common.turns import ToolRunParams
+from streamkit.families._resource.map_job import MapOptions
 from streamkit.families._resource.params import RequestOptions
 
 if TYPE_CHECKING:
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
     from streamkit._core.wire import Wire
     from streamkit.families._resource.params import NotGiven
 
-__all__ = ["CountTokensParams", "MessageParams", "MessageToolParams"]
+__all__ = ["CountTokensParams", "MessageMapParams", "MessageParams", "MessageToolParams"]
 
 
-class _PromptParams(RequestOptions, total=False):
-    """The parameters that decide the number of input tokens, besides ``tools``."""
+class _PromptOptions(RequestOptions, total=False):
+    """The optional parameters that decide the number of input tokens, besides ``tools``."""
 
-    messages: Required[Iterable[Mapping[str, Any] | Wire]]
-    """The conversation; a ``Message`` of an earlier answer may stand in it as it is."""
-    model: Required[str]
     cache_control: Mapping[str, Any] | NotGiven | None
     output_config: Mapping[str, Any] | NotGiven
     speed: str | NotGiven | None
@@ -34,10 +32,17 @@ class _PromptParams(RequestOptions, total=False):
     tool_choice: Mapping[str, Any] | NotGiven
 
 
-class _AnswerParams(TypedDict, total=False):
-    """The parameters that decide the answer alone."""
+class _PromptParams(_PromptOptions, total=False):
+    """The parameters that decide the number of input tokens, besides ``tools``."""
 
-    max_tokens: Required[int]
+    messages: Required[Iterable[Mapping[str, Any] | Wire]]
+    """The conversation; a ``Message`` of an earlier answer may stand in it as it is."""
+    model: Required[str]
+
+
+class _AnswerOptions(TypedDict, total=False):
+    """The optional parameters that decide the answer alone."""
+
     container: Mapping[str, Any] | str | NotGiven | None
     context_management: Mapping[str, Any] | NotGiven | None
     diagnostics: Mapping[str, Any] | NotGiven | None
@@ -51,6 +56,12 @@ class _AnswerParams(TypedDict, total=False):
     ``top_k`` and ``top_p``."""
     top_k: int | NotGiven
     top_p: float | NotGiven
+
+
+class _AnswerParams(_AnswerOptions, total=False):
+    """The parameters that decide the answer alone."""
+
+    max_tokens: Required[int]
 
 
 class CountTokensParams(_PromptParams, total=False):
@@ -69,3 +80,12 @@ class MessageToolParams(_PromptParams, _AnswerParams, ToolRunParams, total=False
 
     on_truncated: OnTruncated
     partial_strings: bool
+
+
+class MessageMapParams(_PromptOptions, _AnswerOptions, MapOptions, total=False):
+    """The options of ``map``, and the parameters that its requests share."""
+
+    messages: Iterable[Mapping[str, Any] | Wire]
+    model: str
+    max_tokens: int
+    tools: Iterable[Mapping[str, Any]] | NotGiven

@@ -49,6 +49,7 @@ __all__ = [
     "create_and_poll",
     "delete",
     "input_items",
+    "map_call",
     "poll",
     "retrieve",
     "retrieve_stream",
@@ -155,6 +156,11 @@ class ResponseCall:
         """Return the request for the stream of an existing response, after one of its events."""
         query = {"stream": True, "starting_after": after, **(params or {})}
         return _streamed(response_id, self._options, query)
+
+
+def map_call(params: dict[str, Any]) -> ResponseCall:
+    """Return the call of one of many requests, whose answer comes as a whole."""
+    return ResponseCall(params, stream=False)
 
 
 def retrieve(response_id: str, params: Mapping[str, Any]) -> Call[Response]:

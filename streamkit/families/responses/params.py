@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from streamkit.families._common.turns import ToolRunParams
+from streamkit.families._resource.map_job import MapOptions
 from streamkit.families._resource.params import ListParams, RequestOptions
 from streamkit.families._resource.poll_plan import PollParams
 
@@ -22,6 +23,7 @@ __all__ = [
     "CreateParams",
     "InputItemsParams",
     "ResponseAndPollParams",
+    "ResponseMapParams",
     "ResponseParams",
     "ResponsePollParams",
     "ResponseToolParams",
@@ -82,6 +84,13 @@ class ResponseToolParams(_NewResponseParams, ToolRunParams, total=False):
 
     on_truncated: OnTruncated
     partial_strings: bool
+
+
+class ResponseMapParams(ResponseParams, MapOptions, total=False):
+    """The options of ``map``, and the parameters that its requests share."""
+
+    parse_as: object
+    """Another type to read the texts as than the one that is sent."""
 
 
 class CreateParams(ResponseParams, total=False):

@@ -8,7 +8,7 @@ from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
-from streamkit.families.chat.call import CompletionCall, plain_format
+from streamkit.families.chat.call import CompletionCall, map_call, plain_format
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
     from streamkit._http._async.transport import AsyncTransport
+    from streamkit._rx.async_input import AsyncInput
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
     from streamkit.families._common.turns import AnyTool
+    from streamkit.families._resource._async.map_results import AsyncMapResults
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource._async.tool_stream import AsyncToolStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent
-    from streamkit.families.chat.params import ChatToolParams, CompletionParams
+    from streamkit.families.chat.params import ChatMapParams, ChatToolParams, CompletionParams
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -297,6 +299,61 @@ class AsyncCompletions(AsyncStreamingResource):
             on_truncated=on_truncated,
         )
         return self._observe(call.chunks())
+
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        response_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ChatMapParams],
+    ) -> AsyncMapResults[ParsedChatCompletion[T], T]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        response_format: Mapping[str, Any] | NotGiven | None = None,
+        **params: Unpack[ChatMapParams],
+    ) -> AsyncMapResults[ParsedChatCompletion[Any], Any]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        response_format: TypeForm[FormT],
+        **params: Unpack[ChatMapParams],
+    ) -> AsyncMapResults[ParsedChatCompletion[FormT], FormT]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        response_format: object,
+        **params: Unpack[ChatMapParams],
+    ) -> AsyncMapResults[ParsedChatCompletion[Any], Any]: ...
+    def map(
+        self, requests: AsyncInput[Mapping[str, Any]], **params: Any
+    ) -> AsyncMapResults[ParsedChatCompletion[Any], Any]:
+        """Return the results of many requests, which are sent several at a time; loop over them.
+
+        A result has its ``request``, the ``index`` of that, and the ``answer``, or the ``error`` of
+        a request that failed. Each request is retried as that of ``parse``. When the server
+        answers one with the status 429, or with ``Retry-After``, all wait, and then fewer are sent
+        at once. At most ``2 * max_concurrent`` requests are ahead of the loop. An async client
+        reads a plain iterable on its event loop, a blocking one on a thread.
+
+        Args:
+            requests: Mappings of the parameters of ``parse``, which override those given here.
+            response_format: The type of the answers' content.
+            **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
+                ``on_error`` and ``on_progress``.
+        """
+        from streamkit.families._resource._async.map_results import AsyncMapResults
+        from streamkit.families._resource.map_job import MapJob
+        from streamkit.families.chat.common import final
+
+        return AsyncMapResults(requests, MapJob(requests, params, map_call, final), self._transport)
 
     @overload
     def run_tools(

@@ -11,7 +11,7 @@ from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.messages._sync.stream import MessageStream
-from streamkit.families.messages.call import MessageCall, count_tokens
+from streamkit.families.messages.call import MessageCall, count_tokens, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http._sync.transport import SyncTransport
+    from streamkit._rx.input import Input
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
     from streamkit.families._common.turns import AnyTool
+    from streamkit.families._resource._sync.map_results import MapResults
     from streamkit.families._resource._sync.stream import Stream
     from streamkit.families._resource._sync.tool_stream import ToolStream
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.messages._sync.batches import Batches
     from streamkit.families.messages.params import (
         CountTokensParams,
+        MessageMapParams,
         MessageParams,
         MessageToolParams,
     )
@@ -279,6 +282,61 @@ class Messages(StreamingResource, SyncResource):
     ) -> MessageTokensCount:
         """Return the number of input tokens that a message with these parameters would use."""
         return self._send(count_tokens(params, output_format))
+
+    @overload
+    def map(
+        self,
+        requests: Input[Mapping[str, Any]],
+        *,
+        output_format: type[T] | TypeAdapter[T],
+        **params: Unpack[MessageMapParams],
+    ) -> MapResults[ParsedMessage[T], T]: ...
+    @overload
+    def map(
+        self,
+        requests: Input[Mapping[str, Any]],
+        *,
+        output_format: NotGiven | None = None,
+        **params: Unpack[MessageMapParams],
+    ) -> MapResults[ParsedMessage[Any], Any]: ...
+    @overload
+    def map(
+        self,
+        requests: Input[Mapping[str, Any]],
+        *,
+        output_format: TypeForm[FormT],
+        **params: Unpack[MessageMapParams],
+    ) -> MapResults[ParsedMessage[FormT], FormT]: ...
+    @overload
+    def map(
+        self,
+        requests: Input[Mapping[str, Any]],
+        *,
+        output_format: object,
+        **params: Unpack[MessageMapParams],
+    ) -> MapResults[ParsedMessage[Any], Any]: ...
+    def map(
+        self, requests: Input[Mapping[str, Any]], **params: Any
+    ) -> MapResults[ParsedMessage[Any], Any]:
+        """Return the results of many requests, which are sent several at a time; loop over them.
+
+        A result has its ``request``, the ``index`` of that, and the ``answer``, or the ``error`` of
+        a request that failed. Each request is retried as that of ``parse``. When the server
+        answers one with the status 429, or with ``Retry-After``, all wait, and then fewer are sent
+        at once. At most ``2 * max_concurrent`` requests are ahead of the loop. An async client
+        reads a plain iterable on its event loop, a blocking one on a thread.
+
+        Args:
+            requests: Mappings of the parameters of ``parse``, which override those given here.
+            output_format: The type of the answers' text.
+            **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
+                ``on_error`` and ``on_progress``.
+        """
+        from streamkit.families._resource._sync.map_results import MapResults
+        from streamkit.families._resource.map_job import MapJob
+        from streamkit.families.messages.common import final
+
+        return MapResults(requests, MapJob(requests, params, map_call, final), self._transport)
 
     @overload
     def run_tools(

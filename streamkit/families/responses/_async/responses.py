@@ -13,7 +13,7 @@ from streamkit.families.responses import call as calls
 from streamkit.families.responses._async.input_items import AsyncInputItems
 from streamkit.families.responses._async.resuming import AsyncResumingStream
 from streamkit.families.responses._async.stream import AsyncResponseStream
-from streamkit.families.responses.call import ResponseCall
+from streamkit.families.responses.call import ResponseCall, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._http._async.transport import AsyncTransport
+    from streamkit._rx.async_input import AsyncInput
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
     from streamkit.families._common.turns import AnyTool
+    from streamkit.families._resource._async.map_results import AsyncMapResults
     from streamkit.families._resource._async.stream import AsyncStream
     from streamkit.families._resource._async.tool_stream import AsyncToolStream
     from streamkit.families._resource.params import NotGiven, RequestOptions
     from streamkit.families.responses.params import (
         CreateParams,
         ResponseAndPollParams,
+        ResponseMapParams,
         ResponseParams,
         ResponsePollParams,
         ResponseToolParams,
@@ -278,6 +281,61 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         """Return a cold observable of the states of a response; every subscription begins one."""
         _, plan = calls.create_and_poll({**params, "text_format": text_format})
         return self._observe_poll(plan)
+
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        text_format: type[T] | TypeAdapter[T] | ResponseFormat[T],
+        **params: Unpack[ResponseMapParams],
+    ) -> AsyncMapResults[ParsedResponse[T], T]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        text_format: NotGiven | None = None,
+        **params: Unpack[ResponseMapParams],
+    ) -> AsyncMapResults[ParsedResponse[Any], Any]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        text_format: TypeForm[FormT],
+        **params: Unpack[ResponseMapParams],
+    ) -> AsyncMapResults[ParsedResponse[FormT], FormT]: ...
+    @overload
+    def map(
+        self,
+        requests: AsyncInput[Mapping[str, Any]],
+        *,
+        text_format: object,
+        **params: Unpack[ResponseMapParams],
+    ) -> AsyncMapResults[ParsedResponse[Any], Any]: ...
+    def map(
+        self, requests: AsyncInput[Mapping[str, Any]], **params: Any
+    ) -> AsyncMapResults[ParsedResponse[Any], Any]:
+        """Return the results of many requests, which are sent several at a time; loop over them.
+
+        A result has its ``request``, the ``index`` of that, and the ``answer``, or the ``error`` of
+        a request that failed. Each request is retried as that of ``parse``. When the server
+        answers one with the status 429, or with ``Retry-After``, all wait, and then fewer are sent
+        at once. At most ``2 * max_concurrent`` requests are ahead of the loop. An async client
+        reads a plain iterable on its event loop, a blocking one on a thread.
+
+        Args:
+            requests: Mappings of the parameters of ``parse``, which override those given here.
+            text_format: The type of the answers' texts.
+            **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
+                ``on_error`` and ``on_progress``.
+        """
+        from streamkit.families._resource._async.map_results import AsyncMapResults
+        from streamkit.families._resource.map_job import MapJob
+        from streamkit.families.responses.final import final
+
+        return AsyncMapResults(requests, MapJob(requests, params, map_call, final), self._transport)
 
     @overload
     def run_tools(

@@ -64,7 +64,7 @@ MODULES = {
     "eventlog": """
         CursorError Entry EventLog EventLogError EventReader LogEndedError LogExistsError
         LogExpiredError LogNotFoundError LogStatus LogTrimmedError LogUnavailableError MemoryLog
-        Producer ProducerFencedError Production Reader Retention
+        Producer ProducerFencedError Production Reader RedisLog Retention SQLiteLog
     """,
     "hub": "",
     "limits": "DEFAULTS Limits",

@@ -1,15 +1,16 @@
 """Event logs: streams that are produced in one place, and joined, left and resumed in many.
 
-    from streamkit.eventlog import MemoryLog
+    from streamkit.eventlog import SQLiteLog
 
-    log = MemoryLog()
+    log = SQLiteLog("answers.db")
     for event in log.produce("answer-1", client.chat.completions.observe(...)):
         ...  # it goes on when this loop is left
 
     for event in log.events("answer-1", after=last_event_id):
         ...  # elsewhere, and later: each event once, in order
 
-A ``MemoryLog`` lives in one process.
+A ``SQLiteLog`` is a file, for all processes of one machine; a ``RedisLog`` is on a server, for all
+machines; a ``MemoryLog`` lives in one process.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from streamkit.eventlog.memory import MemoryLog
 from streamkit.eventlog.producer import Producer
 from streamkit.eventlog.production import Production
 from streamkit.eventlog.reader import Reader
+from streamkit.eventlog.redis import RedisLog
+from streamkit.eventlog.sqlite import SQLiteLog
 from streamkit.eventlog.store import Retention
 
 __all__ = [
@@ -52,5 +55,7 @@ __all__ = [
     "ProducerFencedError",
     "Production",
     "Reader",
+    "RedisLog",
     "Retention",
+    "SQLiteLog",
 ]

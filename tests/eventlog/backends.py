@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
 
-from streamkit.eventlog import EventLog, MemoryLog, Retention
+from streamkit.eventlog import EventLog, MemoryLog, RedisLog, Retention, SQLiteLog
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Backend", "Memory"]
+__all__ = ["Backend", "Memory", "Redis", "SQLite"]
 
 
 class Backend(Protocol):
@@ -40,4 +40,40 @@ class Memory:
             self._log.close()
 
 
-BACKENDS: dict[str, Callable[[], Backend]] = {"memory": Memory}
+class SQLite:
+    """Logs over one file, each with connections of its own, as those of processes are."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="streamkit-")
+        self._logs: list[EventLog] = []
+
+    def log(self, *, pace: float = 0.0, **retention: Any) -> EventLog:
+        path = Path(self._folder.name) / "logs.db"
+        self._logs.append(SQLiteLog(path, retention=Retention(**retention), pace=pace))
+        return self._logs[-1]
+
+    def close(self) -> None:
+        for log in self._logs:
+            log.close()
+        self._folder.cleanup()
+
+
+class Redis:
+    """Logs on one server, whose names no other test has."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._prefix = f"test-{next(_number)}:"
+        self._logs: list[EventLog] = []
+
+    def log(self, *, pace: float = 0.0, **retention: Any) -> EventLog:
+        kept = Retention(**retention)
+        self._logs.append(RedisLog(self._url, prefix=self._prefix, retention=kept, pace=pace))
+        return self._logs[-1]
+
+    def close(self) -> None:
+        for log in self._logs:
+            log.close()
+
+
+_number = count()

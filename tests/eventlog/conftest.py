@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streamkit.eventlog import tail
-from tests.eventlog.backends import BACKENDS, Backend
+from tests.eventlog.backends import Backend, Memory, Redis, SQLite
+from tests.eventlog.redis_server import RedisServer, redis_binary, valkey_binary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +21,39 @@ def _quiet_logs_are_looked_at_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "SLICE", 0.02)
 
 
-@pytest.fixture(params=list(BACKENDS))
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[RedisServer]:
+    """Start a server of Valkey, for all tests of this process."""
+    yield from _server(valkey_binary())
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    """Start the machine's server of Redis, if it has one, for all tests of this process."""
+    yield from _server(redis_binary())
+
+
+def _server(binary: str | None) -> Iterator[RedisServer]:
+    if binary is None:
+        pytest.skip("this machine has no such server")
+    server = RedisServer(binary).start()
+    yield server
+    server.close()
+
+
+_REDIS = pytest.param("redis", marks=pytest.mark.thorough)
+
+
+@pytest.fixture(params=["memory", "sqlite", "valkey", _REDIS])
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Return each backend, to open logs as several processes do."""
-    made = BACKENDS[request.param]()
+    made: Backend
+    if request.param == "memory":
+        made = Memory()
+    elif request.param == "sqlite":
+        made = SQLite()
+    else:
+        made = Redis(request.getfixturevalue(request.param).url)
     yield made
     made.close()
 

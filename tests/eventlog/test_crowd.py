@@ -49,8 +49,9 @@ async def test_tasks_that_come_and_go_miss_nothing(backend: Backend, seed: int) 
                 await asyncio.sleep(0)
 
     random = Random(seed)  # noqa: S311 - seeded, to come again
-    logs[0].produce("s", source()).close()
-    await logs[0].astatus("s")
+    production = logs[0].produce("s", source())
+    production.close()
+    await production.producer.opened.wait_async()
     readers = [impatient(logs[number % 2], Random(number)) for number in range(READERS)]  # noqa: S311
     for numbers in await asyncio.gather(*readers):
         assert numbers == [*range(1, len(ENTRIES) + 2)]
@@ -66,7 +67,9 @@ def test_threads_that_come_and_go_miss_nothing(backend: Backend) -> None:
         go_on.wait()
         yield from ENTRIES[100:]
 
-    logs[0].produce("s", source()).close()
+    production = logs[0].produce("s", source())
+    production.close()
+    production.producer.opened.wait()
     begun.wait()
     got: list[list[int]] = [[] for _ in range(8)]
 

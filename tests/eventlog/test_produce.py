@@ -160,6 +160,7 @@ async def test_stop_ends_the_stream_wherever_it_is_produced(backend: Backend, ro
     source = Endless()
     made: Any = source if road == "thread" else source.in_tasks()
     production = there.produce("s", made)
+    await production.producer.opened.wait_async()
     reader = here.read("s")
     await anext(reader)
     await here.astop("s")

@@ -51,6 +51,7 @@ Each name has its own help, as help("streamkit.OpenAI.with_options"); so have th
     streamkit.hub         the Hub and its consumers
     streamkit.polling     polling of anything
     streamkit.eventlog    logs of streams, to join late and to resume
+    streamkit.relay       streams passed on to browsers and other programs
     streamkit.machine     the base class of custom operators
     streamkit.recording   exchanges as they came, kept in a file and played again
     streamkit.server      a server for tests (the extra `server`)

@@ -83,6 +83,12 @@ MODULES = {
     "recording": """
         Cassette Clock Failure Read Recording Replay load record replay save shipped shipped_names
     """,
+    "relay": """
+        AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol
+        SSEEncoder UIMessageEncoder aframes asgi encoder frames response safe_text wsgi
+    """,
+    "relay.asgi": "RelayResponse response",
+    "relay.wsgi": "RelayBody body",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
     "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
@@ -268,7 +274,7 @@ def test_no_name_hides_behind_another_class_of_module() -> None:
 
 def test_help_fits_two_screens_and_leads_on() -> None:
     shown = pydoc.plain(pydoc.render_doc(streamkit))
-    assert len(shown.splitlines()) <= 100
+    assert len(shown.splitlines()) <= 110
     words = {word.strip(".,;():`") for word in shown.split()}
     assert {*TOP.split()} - words - {"__version__"} == set()
     assert {f"streamkit.{module}" for module in MODULES if "." not in module} - words == set()

@@ -38,6 +38,7 @@ PRINTS = {
     ),
     "Your own client, and any source": r"^\w[^\n]*\.\nstreamkit\n\w[^\n]*\.\n$",
     "Errors": r"^\{",
+    "Relays": r"^$",  # an application, which waits for its requests
     "A server for tests": r"^ChatCompletion\([^\n]*\nincomplete max_completion_tokens\n$",
 }
 

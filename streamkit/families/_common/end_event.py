@@ -69,6 +69,16 @@ _STATUSES: tuple[tuple[type[Exception], EndStatus], ...] = (
 )
 
 
+class ForeignError(errors.StreamkitError):
+    """An error of no class of streamkit's, which was raised where the stream was made."""
+
+    def __init__(self, report: ErrorReport) -> None:
+        said = f": {report.message}" if report.message else ""
+        super().__init__(f"{report.type} was raised where the stream was made{said}")
+        self.report = report
+        """What is known of the error."""
+
+
 def end_of(error: BaseException | None = None) -> EndEvent:
     """Return the event of a stream that ended with an error, or without one.
 
@@ -85,9 +95,10 @@ def end_of(error: BaseException | None = None) -> EndEvent:
 
 def report_of(error: BaseException) -> ErrorReport:
     """Return an error as plain data."""
-    name = type(error).__name__
+    if isinstance(error, ForeignError):
+        return error.report
     if not isinstance(error, errors.StreamkitError):
-        return ErrorReport(name)
+        return ErrorReport(type(error).__name__)
     return ErrorReport(
         _known_name(type(error)),
         str(error),
@@ -105,8 +116,7 @@ def error_of(report: ErrorReport) -> errors.StreamkitError:
     """
     kind = getattr(errors, report.type, None)
     if not (isinstance(kind, type) and issubclass(kind, errors.StreamkitError)):
-        said = f": {report.message}" if report.message else ""
-        return errors.StreamkitError(f"the stream ended elsewhere with {report.type}{said}")
+        return ForeignError(report)
     attributes = dict.fromkeys(_attributes(kind))
     for name in ("message", "code", "status_code", "limit"):
         if name in attributes:

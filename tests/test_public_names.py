@@ -92,7 +92,9 @@ MODULES = {
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
     "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
-    "testing": "VirtualClock anthropic_server embedded_server fault openai_server",
+    "testing": """
+        UseCassette VirtualClock anthropic_server cassette embedded_server fault openai_server
+    """,
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam
         Base64PDFSourceParam CacheControlEphemeralParam ChatCompletion ChatCompletionAudio

@@ -43,6 +43,18 @@ def serve(  # noqa: PLR0913 - one for each option
             metavar="FILE", dir_okay=False, help="A file that keeps threads and files between runs."
         ),
     ] = None,
+    cassette: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", exists=True, dir_okay=False, help="A cassette that answers everything."
+        ),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="The speed of replays: 1 as recorded, as with --cassette, or 0 at once."
+        ),
+    ] = None,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(metavar="HOST", help="Another host that requests may name."),
@@ -59,7 +71,8 @@ def serve(  # noqa: PLR0913 - one for each option
 
     The server answers each request with made-up text, JSON or tool calls, the same for the same
     request, and replays recordings of a real model. Responses, assistants, threads, files, vector
-    stores and batches are kept while it runs, or in a database. A mark such as [[failed]] in a
+    stores and batches are kept while it runs, or in a database. With a cassette, it answers each
+    request as the recorded server did. A mark such as [[failed]] in a
     message selects the scenario of a run. Requests that name another host than this machine, or
     that a web page from elsewhere sends, are refused unless that host or origin is allowed; *
     allows any.
@@ -78,6 +91,8 @@ def serve(  # noqa: PLR0913 - one for each option
             pace=pace,
             token_size=token_size,
             database=database,
+            cassette=cassette,
+            speed=speed if speed is not None else 0.0 if cassette is None else 1.0,
             allowed_hosts=allow_host or (),
             allowed_origins=allow_origin or (),
             log_requests=log_requests,
@@ -89,7 +104,10 @@ def serve(  # noqa: PLR0913 - one for each option
         server.start()
     except OSError as error:
         raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
-    typer.echo(_instructions(server.url, needs_key=api_key is not None))
+    if cassette is None:
+        typer.echo(_instructions(server.url, needs_key=api_key is not None))
+    else:
+        typer.echo(f"Serving {cassette.name} at {server.url} (Ctrl-C stops)")
     try:
         server.wait()
     except KeyboardInterrupt:

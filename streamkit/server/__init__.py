@@ -31,6 +31,12 @@ it half-way (of a message, by a refusal), and ``[[failed]]`` lets a response fai
 **Recordings.** The model ``recording:NAME`` replays the recorded response of a real server, byte by
 byte; ``GET /v1/models`` lists the recordings.
 
+**Replies.** ``EmbeddedServer.reply`` gives the answer to a request that is to come: a text, calls
+of tools, an object, pieces of a stream, an error, or what a function makes of the request.
+
+**Cassettes.** With ``cassette="chat.jsonl"`` every request is answered from a cassette of
+`streamkit.recording`, at the server's ``speed``, with the cuts and errors that were recorded.
+
 **Runs** follow a scenario: steps (messages of text, images and citations; calls of tools) and an
 end, all of it plain data. The scenario is named by the key ``scenario`` in the metadata of the run,
 by a mark such as ``[[failed]]`` in the last user message, by the model ``scenario:NAME``, or by the

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from streamkit.server.api_error import ApiError
 from streamkit.server.dialects import dialect_of
+from streamkit.server.scripting import Script
 from streamkit.server.threads.plan import MODEL as SCENARIO
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Api:
         self._api_key = api_key
         self._settings = settings
         self._models = tuple(models)
+        self.script = Script()
+        """The replies that are given in place of answers."""
         self._recordings = {RECORDING + name: each for name, each in recordings.items()}
 
     async def list_models(self, request: Request) -> Response:

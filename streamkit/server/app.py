@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
@@ -9,13 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from streamkit._cassette.cassette import Cassette
 from streamkit._cassette.files import shipped, shipped_names
+from streamkit._cassette.recording import Recording
 from streamkit._core.compiled import convert
 from streamkit.server import chat, files, messages, responses, threads, vector_stores
 from streamkit.server.api import Api
 from streamkit.server.api_error import ApiError
 from streamkit.server.bounds import MAX_REQUESTS, REQUEST_SECONDS, Bounds, BoundsMiddleware
 from streamkit.server.call import endpoint
+from streamkit.server.cassette import replaying
 from streamkit.server.desk import Desk
 from streamkit.server.exchange import Journal, JournalMiddleware
 from streamkit.server.faults.kinds import read as read_fault
@@ -28,13 +32,12 @@ from streamkit.server.threads.scenario import Scenario
 from streamkit.server.threads.scenario import shipped as shipped_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from os import PathLike
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from streamkit._cassette.recording import Recording
     from streamkit.server.faults.fault import Fault
 
 UPLOAD_LIMIT = 512 * 1024 * 1024
@@ -52,6 +55,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     poll_after_ms: int | None = 10,
     models: Sequence[str] = (),
     recordings: Mapping[str, Recording] | None = None,
+    cassette: str | PathLike[str] | Cassette | None = None,
     scenarios: Mapping[str, Any] | None = None,
     any_assistant: bool = True,
     database: str | PathLike[str] | None = None,
@@ -76,6 +80,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         models: The names of the models that are served; empty for any name.
         recordings: The recordings that ``recording:NAME`` replays, by NAME; None for those of
             streamkit.
+        cassette: A cassette, or its file, that answers every request; see `streamkit.recording`.
         scenarios: The scenarios that runs can follow, by name, besides those of every server.
         any_assistant: Whether a run may name an assistant that does not exist.
         database: A file that keeps assistants, threads, files and vector stores; without one they
@@ -92,9 +97,10 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         fault: The fault of the answers, as `streamkit.server.faults` describes; None for none.
 
     Raises:
-        OSError: The database cannot be opened.
-        ValueError: A setting is out of its range, or a scenario, the database, a host, an origin or
-            the fault is invalid.
+        OSError: The database cannot be opened, or the cassette cannot be read.
+        TypeError: ``recordings`` are not recordings by name.
+        ValueError: A setting is out of its range, or a scenario, the database, the cassette, a
+            host, an origin or the fault is invalid.
     """
     settings = convert(
         {
@@ -109,6 +115,8 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     known = convert(scenarios or {}, dict[str, Scenario])
     if recordings is None:
         recordings = {name: shipped(name) for name in shipped_names()}
+    else:
+        _require_recordings(recordings)
     journal = Journal()
     hosts = Hosts(allowed_hosts, allowed_origins)
     bounds = Bounds(max_requests, request_seconds)
@@ -129,20 +137,24 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         *vector_stores.ROUTES,
         *files.ROUTES,
     )
+    routes = [
+        Route("/v1/chat/completions", chat.create(desk, api), methods=["POST"]),
+        Route("/v1/responses", responses.create(desk, api), methods=["POST"]),
+        Route("/v1/messages", messages.create(desk, api), methods=["POST"]),
+        Route("/v1/messages/count_tokens", messages.count(api), methods=["POST"]),
+        Route("/v1/models", api.list_models, methods=["GET"]),
+        Route("/v1/models/{name:path}", api.show_model, methods=["GET"]),
+        Route("/v1/files", files.upload(desk, api.admit), methods=["POST"]),
+        *(
+            Route("/v1" + path, endpoint(handler, desk, api.admit), methods=[method])
+            for method, path, handler in kept
+        ),
+    ]
+    if cassette is not None:
+        loaded = cassette if isinstance(cassette, Cassette) else Cassette.load(cassette)
+        routes = [replaying(loaded, api, faults)]
     app = Starlette(
-        routes=[
-            Route("/v1/chat/completions", chat.create(desk, api), methods=["POST"]),
-            Route("/v1/responses", responses.create(desk, api), methods=["POST"]),
-            Route("/v1/messages", messages.create(desk, api), methods=["POST"]),
-            Route("/v1/messages/count_tokens", messages.count(api), methods=["POST"]),
-            Route("/v1/models", api.list_models, methods=["GET"]),
-            Route("/v1/models/{name:path}", api.show_model, methods=["GET"]),
-            Route("/v1/files", files.upload(desk, api.admit), methods=["POST"]),
-            *(
-                Route("/v1" + path, endpoint(handler, desk, api.admit), methods=[method])
-                for method, path, handler in kept
-            ),
-        ],
+        routes=routes,
         middleware=[
             Middleware(JournalMiddleware, journal=journal, logs=log_requests),
             Middleware(HostsMiddleware, hosts=hosts),
@@ -159,7 +171,18 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     app.router.redirect_slashes = False
     app.state.journal = journal
     app.state.faults = faults
+    app.state.script = api.script
     return app
+
+
+def _require_recordings(recordings: object) -> None:
+    """Raise ``TypeError`` unless recordings are given by name."""
+    wanted = "recordings= takes recordings by name, as {'name': streamkit.recording.load(path)}"
+    if not isinstance(recordings, Mapping):
+        raise TypeError(f"{wanted}, and not {type(recordings).__name__}")
+    for name, recording in cast("Mapping[object, object]", recordings).items():
+        if not isinstance(name, str) or not isinstance(recording, Recording):
+            raise TypeError(f"{wanted}, and not {name!r} with {type(recording).__name__}")
 
 
 async def _api_error(request: Request, error: Exception) -> Response:

@@ -12,17 +12,21 @@ import uvicorn
 from streamkit.server.app import create_app
 from streamkit.server.faults.kinds import read as read_fault
 from streamkit.server.hosts import is_loopback
+from streamkit.server.scripting import reply_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from types import TracebackType
     from typing import Self, Unpack
 
+    from streamkit._cassette.cassette import Cassette
     from streamkit._cassette.recording import Recording
     from streamkit.server.exchange import Exchange
     from streamkit.server.faults.fault import Fault
     from streamkit.server.faults.middleware import Faults
+    from streamkit.server.scripting import Script
+    from streamkit.server.scripting.script import Answering, When
 
 
 BACKLOG = 2048
@@ -41,6 +45,7 @@ class Options(TypedDict, total=False):
     poll_after_ms: int | None
     models: Sequence[str]
     recordings: Mapping[str, Recording] | None
+    cassette: str | PathLike[str] | Cassette | None
     scenarios: Mapping[str, Any] | None
     any_assistant: bool
     database: str | PathLike[str] | None
@@ -51,6 +56,16 @@ class Options(TypedDict, total=False):
     allowed_origins: Sequence[str]
     log_requests: bool
     fault: Fault | Mapping[str, Any] | str | None
+
+
+class Said(TypedDict, total=False):
+    """The parts of a reply besides its text."""
+
+    parsed: object
+    tool_calls: Iterable[Mapping[str, Any]]
+    chunks: Sequence[str] | Sequence[dict[str, Any] | bytes] | None
+    refusal: str | None
+    error: int | None
 
 
 class EmbeddedServer:
@@ -103,9 +118,56 @@ class EmbeddedServer:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """The latest requests and their answers, oldest first."""
+        """The latest requests and their answers, oldest first.
+
+        Each has the request's ``method``, ``path``, ``headers`` and ``body``, the ``status`` of
+        the answer, the number of pieces ``sent``, and the ``outcome``: "completed", or "cut" when
+        the client left first. ``wait()`` blocks until that is known.
+        """
         found: list[Exchange] = self._app.state.journal.exchanges()
         return found
+
+    def reply(
+        self,
+        reply: str | Answering | None = None,
+        *,
+        when: When | None = None,
+        times: int | None = 1,
+        **said: Unpack[Said],
+    ) -> None:
+        """Give a reply to a request that is to come, in place of an answer that is made up.
+
+            server.reply("Hello")
+            server.reply(tool_calls=[{"name": "weather", "arguments": {"city": "Rome"}}])
+            server.reply(parsed=Person(name="Ada"), when="Describe Ada")
+            server.reply(chunks=["Hel", "lo"])
+            server.reply("Slow down", error=429)
+            server.reply(lambda exchange: exchange.body["model"], times=None)
+
+        Requests for chat completions, responses and messages take the first reply that is for them
+        and still to be given; when there is none, the answer is made up as usual. A function gets
+        the exchange, and returns a text, a dict of these options, or None for a made-up answer.
+
+        Args:
+            reply: The text of the answer, or the message of the error; or a function.
+            when: The requests that the reply is for: a text in them, members that their body has,
+                or a function of the exchange; None for any.
+            times: The number of requests that get the reply; None for all.
+            said: ``tool_calls``, calls of functions, as dicts with ``name`` and ``arguments``, or
+                as the API has them. ``parsed``, an object that is sent as JSON. ``chunks``, the
+                pieces in which a text is streamed, or the events of a stream, as dicts or, with
+                their framing, as bytes. ``refusal``, a text. ``error``, a status from 400.
+
+        Raises:
+            TypeError: A part of the reply is of another type.
+            ValueError: The reply says nothing, or two things at once, or is out of its range.
+        """
+        if callable(reply):
+            if said:
+                raise TypeError("a function returns the whole reply; it takes no other options")
+            self._script.add(reply, when, times)
+        else:
+            self._script.add(reply_of(reply, **said), when, times)
 
     @property
     def fault(self) -> Fault | None:
@@ -168,6 +230,11 @@ class EmbeddedServer:
         """Block until the server stops."""
         if self._running is not None:
             self._running[1].join()
+
+    @property
+    def _script(self) -> Script:
+        script: Script = self._app.state.script
+        return script
 
     @property
     def _faults(self) -> Faults:

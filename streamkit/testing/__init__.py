@@ -1,6 +1,7 @@
-"""Tools for tests of programs that use the API of OpenAI or of Anthropic: fixtures, a clock.
+"""Tools for tests of programs that use the API of OpenAI or of Anthropic.
 
-The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads them by name::
+The fixtures of pytest need the extra ``server``. A test module or a ``conftest.py`` loads them by
+name::
 
     pytest_plugins = ["streamkit.testing"]
 
@@ -9,8 +10,20 @@ The fixtures need the extra ``server``. A test module or a ``conftest.py`` loads
         fault("cut?after=3")
         ...
 
+
+    def test_an_answer_is_shown(openai_server):
+        openai_server.reply("Hello")
+        ...
+
+
+    def test_with_the_real_api(cassette):
+        client = cassette(OpenAI())
+        ...
+
 ``openai_server`` and ``anthropic_server`` are the same server, for clients of either package that
-find its address in the environment; a test may use both.
+find its address in the environment; a test may use both. Its ``reply`` says what it answers, and
+its ``exchanges`` what it was asked. ``cassette`` replays what was recorded with
+``STREAMKIT_RECORD=1``, and ``VirtualClock`` times a replay without waiting.
 
 No entry point loads them, so that programs with streamkit installed do not pay for them in every
 test run.
@@ -18,7 +31,16 @@ test run.
 
 from __future__ import annotations
 
+from streamkit.testing.cassettes import UseCassette, cassette
 from streamkit.testing.fixtures import anthropic_server, embedded_server, fault, openai_server
 from streamkit.testing.virtual_clock import VirtualClock
 
-__all__ = ["VirtualClock", "anthropic_server", "embedded_server", "fault", "openai_server"]
+__all__ = [
+    "UseCassette",
+    "VirtualClock",
+    "anthropic_server",
+    "cassette",
+    "embedded_server",
+    "fault",
+    "openai_server",
+]

@@ -12,7 +12,7 @@ from streamkit.server.chat.completion import head
 from streamkit.server.chat.logprobs import logprobs
 from streamkit.server.chat.usage import usage
 from streamkit.server.identity import identifier
-from streamkit.server.tokens import tokens
+from streamkit.server.tokens import Size, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def chunks(
-    request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: int
+    request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: Size
 ) -> Iterator[dict[str, Any]]:
     """Yield the chunks of a streamed response, with the usage last if it was requested."""
     options = request.stream_options
@@ -41,7 +41,7 @@ def chunks(
 
 
 def _interleaved(
-    request: ChatRequest, answers: list[Answer], identity: Identity, token_size: int
+    request: ChatRequest, answers: list[Answer], identity: Identity, token_size: Size
 ) -> Iterator[dict[str, Any]]:
     random = identity.random("order")
     open_answers = [
@@ -59,17 +59,18 @@ def _interleaved(
 
 
 def _parts(
-    request: ChatRequest, answer: Answer, identity: Identity, token_size: int
+    request: ChatRequest, answer: Answer, identity: Identity, token_size: Size
 ) -> Iterator[Part]:
-    if answer.calls:
-        yield from _call_parts(answer.calls, token_size)
-    else:
+    speaks = not answer.calls or answer.content is not None or answer.refusal is not None
+    if speaks:
         yield from _text_parts(request, answer, identity, token_size)
+    if answer.calls:
+        yield from _call_parts(answer.calls, token_size, begun=speaks)
     yield {}, None, answer.finish_reason
 
 
 def _text_parts(
-    request: ChatRequest, answer: Answer, identity: Identity, token_size: int
+    request: ChatRequest, answer: Answer, identity: Identity, token_size: Size
 ) -> Iterator[Part]:
     channel = "content" if answer.refusal is None else "refusal"
     text = (answer.content if answer.refusal is None else answer.refusal) or ""
@@ -86,10 +87,10 @@ def _text_parts(
         yield {channel: token}, lists(token), None
 
 
-def _call_parts(calls: tuple[Call, ...], token_size: int) -> Iterator[Part]:
-    role = {"role": "assistant", "content": None, "refusal": None}
+def _call_parts(calls: tuple[Call, ...], token_size: Size, *, begun: bool) -> Iterator[Part]:
+    role = {} if begun else {"role": "assistant", "content": None, "refusal": None}
     # A single call begins in the first chunk; several calls begin after it.
-    if len(calls) > 1:
+    if len(calls) > 1 and role:
         yield role, None, None
     for index, call in enumerate(calls):
         kind, field = ("custom", "input") if call.custom else ("function", "arguments")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.server.chat.logprobs import logprobs
 from streamkit.server.chat.usage import usage
-from streamkit.server.tokens import tokens
+from streamkit.server.tokens import Size, tokens
 
 if TYPE_CHECKING:
     from streamkit.server.chat.answer import Answer, Call
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def completion(
-    request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: int
+    request: ChatRequest, answers: list[Answer], identity: Identity, *, token_size: Size
 ) -> dict[str, Any]:
     """Return the body of a response that is not streamed."""
     return {
@@ -39,7 +39,7 @@ def head(request: ChatRequest, identity: Identity, kind: str) -> dict[str, Any]:
 
 
 def _choice(
-    request: ChatRequest, answer: Answer, identity: Identity, token_size: int
+    request: ChatRequest, answer: Answer, identity: Identity, token_size: Size
 ) -> dict[str, Any]:
     message: dict[str, Any] = {
         "role": "assistant",

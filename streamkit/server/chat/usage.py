@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from streamkit.server.chat.request import text_of
-from streamkit.server.tokens import count
+from streamkit.server.tokens import Size, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from streamkit.server.chat.request import ChatRequest
 
 
-def usage(request: ChatRequest, answers: Iterable[Answer], size: int) -> dict[str, Any]:
+def usage(request: ChatRequest, answers: Iterable[Answer], size: Size) -> dict[str, Any]:
     """Return the usage of a request and its answers, with ``size`` characters in a token."""
     asked = sum(count(text_of(message), size) + 3 for message in request.messages)
     for definition in (request.tools, request.response_format):

@@ -199,26 +199,13 @@ class _Answer:
 
     async def _leave(self, how: Do) -> None:
         self._over = True
-        connection = self._faults.connection(self._scope)
-        if connection is None:
-            return
-        transport = connection.transport
-        if how is Do.RESET:
-            transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )
-            transport.abort()
-        else:
-            transport.close()
-        # The application must not return before the connection is gone: an ASGI server would
-        # report a mistake.
-        await self._left()
+        await leave(self._faults, self._scope, self._receive, how)
 
     async def _unless_left(self, wait: Callable[..., Awaitable[Any]], *args: Any) -> None:
         async with anyio.create_task_group() as group:
 
             async def watch() -> None:
-                await self._left()
+                await _left(self._receive)
                 self._over = True
                 group.cancel_scope.cancel()
 
@@ -226,9 +213,27 @@ class _Answer:
             await wait(*args)
             group.cancel_scope.cancel()
 
-    async def _left(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+
+async def leave(faults: Faults, scope: Scope, receive: Receive, how: Do) -> None:
+    """Close or reset the connection of a request, and wait until it is gone."""
+    connection = faults.connection(scope)
+    if connection is None:
+        return
+    transport = connection.transport
+    if how is Do.RESET:
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        transport.abort()
+    else:
+        transport.close()
+    # The application must not return before that: an ASGI server would report a mistake.
+    await _left(receive)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class _Asked(Struct):

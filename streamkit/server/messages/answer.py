@@ -127,8 +127,7 @@ class _Maker:
             self._refuse()
         text = self._limited(self._before_stop(text))
         if text:
-            block = {"type": "text", "text": text, "citations": None}
-            self._made.blocks.append(Block(block, text))
+            self._made.blocks.append(text_block(text))
 
     def _call(self, tool: Tool) -> None:
         if self._made.stop_reason:
@@ -156,11 +155,7 @@ class _Maker:
 
     def _refuse(self) -> None:
         self._made.stop_reason = "refusal"
-        self._made.stop_details = {
-            "type": "refusal",
-            "category": "general_harms",
-            "explanation": prose.refusal(self._random),
-        }
+        self._made.stop_details = refused(prose.refusal(self._random))
 
     def _before_stop(self, text: str) -> str:
         """Return a text up to the first of the stop sequences."""
@@ -187,3 +182,13 @@ class _Maker:
         self._left -= len(text)
         self._made.output_tokens += count(text, self._size)
         return text
+
+
+def text_block(text: str) -> Block:
+    """Return a text as a block."""
+    return Block({"type": "text", "text": text, "citations": None}, text)
+
+
+def refused(explanation: str) -> Document:
+    """Return the details of a refusal."""
+    return {"type": "refusal", "category": "general_harms", "explanation": explanation}

@@ -13,8 +13,10 @@ from streamkit.server.messages.answer import answer
 from streamkit.server.messages.document import events, input_tokens, message
 from streamkit.server.messages.request import MessageRequest, Prompt
 from streamkit.server.messages.rules import checked
+from streamkit.server.messages.scripted import scripted
 from streamkit.server.reading import read_json
 from streamkit.server.sampling.budget import Budget
+from streamkit.server.scripting.response import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from streamkit.server.api import Api
     from streamkit.server.desk import Desk
+    from streamkit.server.tokens import Size
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -40,8 +43,15 @@ def create(desk: Desk, api: Api) -> Endpoint:
         if recording := api.recording(asked.model):
             return replayed(recording, stream=bool(asked.stream), speed=settings.speed)
         identity = Identity(body, desk.seed)
-        size = settings.token_size
-        made = answer(asked, identity, size=size, budget=budget)
+        size: Size = settings.token_size
+        reply = api.script.take(request.scope["exchange"])
+        if reply is None:
+            made = answer(asked, identity, size=settings.token_size, budget=budget)
+        elif given := as_it_is(reply, stream=bool(asked.stream), named=True, pace=settings.pace):
+            return given
+        else:
+            size = reply.sizes or size
+            made = scripted(reply, identity, size)
         whole = message(asked, made, identity, size=size)
         if not asked.stream:
             return JSONResponse(whole)

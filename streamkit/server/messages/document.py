@@ -8,7 +8,7 @@ import msgspec
 
 from streamkit.server.identity import Identity, identifier
 from streamkit.server.messages.request import text_of
-from streamkit.server.tokens import count, tokens
+from streamkit.server.tokens import Size, count, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Event = dict[str, Any]
 
 
-def message(request: MessageRequest, made: Answer, identity: Identity, *, size: int) -> Document:
+def message(request: MessageRequest, made: Answer, identity: Identity, *, size: Size) -> Document:
     """Return a message; ``size`` is the number of characters in a token."""
     return {
         "id": "msg_01" + identifier(identity.random("names"), 22),
@@ -35,7 +35,7 @@ def message(request: MessageRequest, made: Answer, identity: Identity, *, size: 
     }
 
 
-def events(whole: Document, made: Answer, *, size: int) -> Iterator[Event]:
+def events(whole: Document, made: Answer, *, size: Size) -> Iterator[Event]:
     """Yield the events of the stream of a message."""
     usage = whole["usage"]
     opening: Document = {
@@ -60,7 +60,7 @@ def events(whole: Document, made: Answer, *, size: int) -> Iterator[Event]:
     yield {"type": "message_stop"}
 
 
-def input_tokens(prompt: Prompt, size: int) -> int:
+def input_tokens(prompt: Prompt, size: Size) -> int:
     """Return the number of tokens of an input, of ``size`` characters each."""
     asked = count(text_of(prompt.system), size)
     asked += sum(
@@ -98,7 +98,7 @@ def _begun(block: Block) -> Document:
             return {**block.document, "text": ""}
 
 
-def _deltas(block: Block, size: int) -> Iterator[Document]:
+def _deltas(block: Block, size: Size) -> Iterator[Document]:
     pieces = tokens(block.text, size)
     match block.document["type"]:
         case "thinking":

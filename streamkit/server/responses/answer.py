@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from streamkit.server.chat.logprobs import logprobs
 from streamkit.server.chat.request import ObjectFormat
@@ -90,11 +90,11 @@ class _Maker:
         if REFUSE in self._marks:
             self._say({"type": "refusal", "refusal": prose.refusal(self._random)})
         elif not tools:
-            self._say(_text_part(self._content()), phase="final_answer")
+            self._say(text_part(self._content()), phase="final_answer")
         else:
             if self._request.tool_choice in (None, "auto"):
                 # Models that announce a call do the same.
-                self._say(_text_part(prose.answer_to(self._prompt, self._random)), "commentary")
+                self._say(text_part(prose.answer_to(self._prompt, self._random)), "commentary")
             for tool in tools:
                 self._call(tool)
         return self._made
@@ -122,14 +122,7 @@ class _Maker:
         text = self._limited(part[name], marked=True)
         if self._request.include and "message.output_text.logprobs" in self._request.include:
             self._measure(part, text)
-        message = {
-            "id": self._id("msg_"),
-            "type": "message",
-            "status": self._status,
-            "role": "assistant",
-            **({"phase": phase} if phase else {}),
-            "content": [{**part, name: text}],
-        }
+        message = said(self._id("msg_"), {**part, name: text}, self._status, phase)
         self._made.items.append(message)
 
     def _measure(self, part: Document, text: str) -> None:
@@ -201,5 +194,30 @@ class _Maker:
         return prefix + identifier(self._ids, 48)
 
 
-def _text_part(text: str) -> dict[str, Any]:
+def said(id: str, part: Document, status: str = "completed", phase: str | None = None) -> Document:
+    """Return a message of one part."""
+    return {
+        "id": id,
+        "type": "message",
+        "status": status,
+        "role": "assistant",
+        **({"phase": phase} if phase else {}),
+        "content": [part],
+    }
+
+
+def called(id: str, call_id: str, name: str, arguments: str) -> Document:
+    """Return a call of a function."""
+    return {
+        "id": id,
+        "type": "function_call",
+        "status": "completed",
+        "call_id": call_id,
+        "name": name,
+        "arguments": arguments,
+    }
+
+
+def text_part(text: str) -> Document:
+    """Return a text as a part of a message."""
     return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}

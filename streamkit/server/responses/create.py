@@ -13,8 +13,10 @@ from streamkit.server.responses.conversation import ITEM, conversation
 from streamkit.server.responses.document import begun, ended
 from streamkit.server.responses.progress import KIND, finish
 from streamkit.server.responses.rules import checked
+from streamkit.server.responses.scripted import scripted
 from streamkit.server.responses.stream import ResponseStream
 from streamkit.server.sampling.budget import Budget
+from streamkit.server.scripting.response import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from streamkit.server.api import Api
     from streamkit.server.desk import Desk
     from streamkit.server.responses.request import ResponseRequest
+    from streamkit.server.scripting import Reply
     from streamkit.server.settings import Settings
+    from streamkit.server.tokens import Size
 
 APART = frozenset({"background", "previous_response_id", "store", "stream", "stream_options"})
 """The parameters that do not change the answer: what came before is in the conversation."""
@@ -42,25 +46,35 @@ def create(desk: Desk, api: Api) -> Callable[[Request], Awaitable[Response]]:
         api.serve(asked.model)
         if recording := api.recording(asked.model):
             return replayed(recording, stream=bool(asked.stream), speed=settings.speed)
+        reply = api.script.take(request.scope["exchange"])
+        if reply is not None:
+            given = as_it_is(reply, stream=bool(asked.stream), named=True, pace=settings.pace)
+            if given is not None:
+                return given
         async with desk.store:
-            return _created(desk, asked, body, settings, budget)
+            return _created(desk, asked, body, settings, budget, reply)
 
     return serve
 
 
-def _created(
+def _created(  # noqa: PLR0913, PLR0917 - the request, and what answers it
     desk: Desk,
     request: ResponseRequest,
     body: dict[str, Any],
     settings: Settings,
     budget: Budget,
+    reply: Reply | None,
 ) -> Response:
     store = desk.store
     said = conversation(store, request)
     content = {name: value for name, value in body.items() if name not in APART}
     identity = Identity({**content, "input": said.items}, desk.seed)
-    size = settings.token_size
-    made = answer(request, said, identity, token_size=size, budget=budget)
+    size: Size = settings.token_size
+    if reply is None:
+        made = answer(request, said, identity, token_size=settings.token_size, budget=budget)
+    else:
+        size = reply.sizes or size
+        made = scripted(reply, identity, size)
     record = None
     response = begun(request)
     if request.store is False:

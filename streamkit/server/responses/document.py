@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from streamkit.server.responses.conversation import text_of
-from streamkit.server.tokens import count
+from streamkit.server.tokens import Size, count
 
 if TYPE_CHECKING:
     from streamkit.server.responses.answer import Answer
@@ -58,7 +58,7 @@ def begun(request: ResponseRequest) -> Document:
 
 
 def ended(
-    response: Document, request: ResponseRequest, said: Conversation, made: Answer, size: int
+    response: Document, request: ResponseRequest, said: Conversation, made: Answer, size: Size
 ) -> Document:
     """Return a begun response with its answer; ``size`` is the number of characters in a token."""
     completed = made.status == "completed"
@@ -73,7 +73,9 @@ def ended(
     }
 
 
-def _usage(request: ResponseRequest, said: Conversation, made: Answer, size: int) -> dict[str, Any]:
+def _usage(
+    request: ResponseRequest, said: Conversation, made: Answer, size: Size
+) -> dict[str, Any]:
     asked = count(request.instructions or "", size)
     for item in said.items:
         content = item.get("content") or item.get("output") or item.get("arguments") or ""

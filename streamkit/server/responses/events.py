@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit.server.identity import identifier
 from streamkit.server.responses.answer import CALLS, TEXTS
-from streamkit.server.tokens import tokens
+from streamkit.server.tokens import Size, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Event = dict[str, Any]
 
 
-def events(response: Document, *, token_size: int, obfuscated: bool) -> Iterator[Event]:
+def events(response: Document, *, token_size: Size, obfuscated: bool) -> Iterator[Event]:
     """Yield the events of a response that has ended, numbered from 0.
 
     Args:
@@ -38,7 +38,7 @@ def events(response: Document, *, token_size: int, obfuscated: bool) -> Iterator
         yield {**event, "sequence_number": number, **padding}
 
 
-def _all(response: Document, size: int) -> Iterator[Event]:
+def _all(response: Document, size: Size) -> Iterator[Event]:
     opening: Document = {
         **response,
         "status": "in_progress",
@@ -64,7 +64,7 @@ def _all(response: Document, size: int) -> Iterator[Event]:
     yield {"type": f"response.{response['status']}", "response": response}
 
 
-def _item(item: Document, size: int, *, whole: bool) -> Iterator[Event]:
+def _item(item: Document, size: Size, *, whole: bool) -> Iterator[Event]:
     kind = item["type"]
     empty: Document = {CALLS[kind]: ""} if kind in CALLS else {_LISTS[kind]: []}
     status = {"status": "in_progress"} if "status" in item else {}
@@ -75,7 +75,7 @@ def _item(item: Document, size: int, *, whole: bool) -> Iterator[Event]:
         yield {"type": "response.output_item.done", "item": item}
 
 
-def _growth(item: Document, size: int, *, whole: bool) -> Iterator[Event]:
+def _growth(item: Document, size: Size, *, whole: bool) -> Iterator[Event]:
     match item["type"]:
         case "message":
             for index, part in enumerate(item["content"]):
@@ -89,7 +89,7 @@ def _growth(item: Document, size: int, *, whole: bool) -> Iterator[Event]:
             yield from _call(item, kind, size, whole=whole)
 
 
-def _part(part: Document, size: int, *, whole: bool) -> Iterator[Event]:
+def _part(part: Document, size: Size, *, whole: bool) -> Iterator[Event]:
     kind = part["type"]
     name = TEXTS[kind]
     lists = "logprobs" in part
@@ -105,7 +105,7 @@ def _part(part: Document, size: int, *, whole: bool) -> Iterator[Event]:
         yield {"type": "response.content_part.done", "part": part}
 
 
-def _summary(part: Document, size: int) -> Iterator[Event]:
+def _summary(part: Document, size: Size) -> Iterator[Event]:
     prefix = "response.reasoning_summary"
     yield {"type": f"{prefix}_part.added", "part": {**part, "text": ""}}
     for token in tokens(part["text"], size):
@@ -114,7 +114,7 @@ def _summary(part: Document, size: int) -> Iterator[Event]:
     yield {"type": f"{prefix}_part.done", "part": part}
 
 
-def _call(item: Document, kind: str, size: int, *, whole: bool) -> Iterator[Event]:
+def _call(item: Document, kind: str, size: Size, *, whole: bool) -> Iterator[Event]:
     name = CALLS[kind]
     prefix = f"response.{kind}_{name}"
     for token in tokens(item[name], size):

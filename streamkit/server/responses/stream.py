@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from streamkit.server.desk import Desk
     from streamkit.server.store import Document
+    from streamkit.server.tokens import Size
 
 
 class ResponseStream(StreamingResponse):
@@ -42,7 +43,7 @@ class ResponseStream(StreamingResponse):
         desk: Desk,
         final: Document,
         *,
-        token_size: int,
+        token_size: Size,
         obfuscated: bool,
         pace: float,
         after: int = -1,

@@ -11,6 +11,7 @@ import typer
 from streamkit import __version__
 from streamkit.cli.chat import chat
 from streamkit.cli.demo import demo
+from streamkit.cli.map import map_
 from streamkit.cli.serve import serve
 from streamkit.cli.upload import upload
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(chat)
+app.command("map")(map_)
 app.command()(serve)
 app.command()(upload)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,21 +14,17 @@ from streamkit.cli.endpoint import (
     BaseUrl,
     MaxRetries,
     Timeout,
+    answering,
     api_key_named,
     base_url_or_usual,
-    client_of,
     client_options,
-    embedded,
 )
 from streamkit.cli.failures import reported
 from streamkit.cli.protocols import Answered, Asked, ProtocolName, opened
 from streamkit.cli.schema_option import imported
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from contextlib import AbstractContextManager
-
-    from streamkit.client import ClientOptions
 
 __all__ = ["chat"]
 
@@ -76,7 +71,7 @@ def chat(  # noqa: PLR0913 - one for each option
     options = client_options(timeout, max_retries)
     base_url = base_url_or_usual(base_url, api)
     key = api_key_named(api_key_env, api)
-    with reported(), _client(api, base_url, key, model, options) as client:
+    with reported(), answering(api, base_url, key, options, has_model=model is not None) as client:
         asked = Asked(
             model=model or "streamkit",
             prompt=sys.stdin.read() if prompt == "-" else prompt,
@@ -92,27 +87,6 @@ def chat(  # noqa: PLR0913 - one for each option
             _print_events(answer)
         else:
             _show(answer, choices=n, schema=schema)
-
-
-@contextmanager
-def _client(
-    api: ProtocolName,
-    base_url: str | None,
-    api_key: str | None,
-    model: str | None,
-    options: ClientOptions,
-) -> Generator[Any]:
-    if base_url is None and api_key is None:
-        typer.echo("No API key and no base URL: the embedded server answers.", err=True)
-        with embedded() as clients:
-            client: Any = clients.anthropic if api == "messages" else clients.openai
-            yield client.with_options(**options)
-        return
-    if model is None:
-        raise typer.BadParameter("say which model is to answer", param_hint="--model")
-    # A server that the user names may need no key; without one, none is sent.
-    with client_of(api, base_url, api_key) as client:
-        yield client.with_options(**options)
 
 
 def _print_events(answer: AbstractContextManager[Answered]) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "BaseUrl",
     "MaxRetries",
     "Timeout",
+    "answering",
     "api_key_named",
     "base_url_or_usual",
     "client_of",
@@ -86,6 +87,33 @@ def client_of(api: str, base_url: str | None, api_key: str | None, **options: An
     # The address of Anthropic's API is without `/v1`, but many servers of both are named with it.
     root = None if base_url is None else base_url.rstrip("/").removesuffix("/v1")
     return Anthropic(base_url=root, api_key=api_key or "", **options)
+
+
+@contextmanager
+def answering(
+    api: str,
+    base_url: str | None,
+    api_key: str | None,
+    options: ClientOptions,
+    *,
+    has_model: bool,
+) -> Generator[Any]:
+    """Yield the client of a command; without a key and a base URL, that of the embedded server.
+
+    Raises:
+        typer.BadParameter: Another server is to answer, and no model is named.
+    """
+    if base_url is None and api_key is None:
+        typer.echo("No API key and no base URL: the embedded server answers.", err=True)
+        with embedded() as clients:
+            client: Any = clients.anthropic if api == "messages" else clients.openai
+            yield client.with_options(**options)
+        return
+    if not has_model:
+        raise typer.BadParameter("say which model is to answer", param_hint="--model")
+    # A server that the user names may need no key; without one, none is sent.
+    with client_of(api, base_url, api_key) as client:
+        yield client.with_options(**options)
 
 
 class Clients(NamedTuple):

@@ -13,7 +13,7 @@ from streamkit.errors import APIError, SchemaError, StreamkitError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["FAILED", "MISUSED", "failure", "reported"]
+__all__ = ["FAILED", "MISUSED", "described", "failure", "reported"]
 
 FAILED = 1
 """The exit code when the API, the connection or the answer is at fault."""
@@ -27,9 +27,9 @@ def reported() -> Generator[None]:
     try:
         yield
     except SchemaError as error:
-        raise failure(_described(error), code=MISUSED) from error
+        raise failure(described(error), code=MISUSED) from error
     except StreamkitError as error:
-        raise failure(_described(error)) from error
+        raise failure(described(error)) from error
 
 
 def failure(message: str, *, code: int = FAILED) -> typer.Exit:
@@ -38,14 +38,15 @@ def failure(message: str, *, code: int = FAILED) -> typer.Exit:
     return typer.Exit(code)
 
 
-def _described(error: StreamkitError) -> str:
-    # After an empty line comes pydantic's advice, which is for programmers only.
-    described = f"{type(error).__name__}: {error}".partition("\n\n")[0]
+def described(error: Exception) -> str:
+    """Return an error in a few words, without advice that is for programmers only."""
+    # After an empty line comes pydantic's advice.
+    said = f"{type(error).__name__}: {error}".partition("\n\n")[0]
     request_id = error.request_id if isinstance(error, APIError) else None
     if request_id:
-        described += f" (request id {visible_line(request_id)})"
-    if error.file_ids:
-        described += (
+        said += f" (request id {visible_line(request_id)})"
+    if isinstance(error, StreamkitError) and error.file_ids:
+        said += (
             f"\nThese files were uploaded and exist: {', '.join(map(visible_line, error.file_ids))}"
         )
-    return described
+    return said

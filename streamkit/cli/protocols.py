@@ -1,4 +1,4 @@
-"""The protocols that ``streamkit chat`` speaks: what is asked, and the events of the answer."""
+"""The protocols that commands speak: what is asked, and the events of the answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
     from streamkit._core.events import Event
 
-__all__ = ["PROTOCOLS", "Answered", "Asked", "ProtocolName", "opened"]
+__all__ = [
+    "Answered",
+    "Asked",
+    "ProtocolName",
+    "opened",
+    "prompt_params",
+    "resource",
+    "shared_params",
+]
 
 ProtocolName: TypeAlias = Literal["chat", "responses", "messages"]
 
@@ -21,7 +29,7 @@ MAX_TOKENS = 4096
 class Asked(NamedTuple):
     """The options of a command, whatever the protocol calls them."""
 
-    model: str
+    model: str | None
     prompt: str
     system: str | None
     choices: int
@@ -42,7 +50,8 @@ class Answered(NamedTuple):
 @contextmanager
 def opened(protocol: ProtocolName, client: Any, asked: Asked) -> Generator[Answered]:
     """Send a request in a protocol, and yield the open stream."""
-    with PROTOCOLS[protocol](client, asked) as stream:
+    params = {**shared_params(protocol, asked), **prompt_params(protocol, asked)}
+    with resource(protocol, client).stream(**params) as stream:
         if protocol != "chat":
             yield Answered(stream.common, lambda: iter((stream.get_final().parsed,)))
             return
@@ -53,56 +62,38 @@ def opened(protocol: ProtocolName, client: Any, asked: Asked) -> Generator[Answe
         )
 
 
-def _chat(client: Any, asked: Asked) -> Any:
-    # The API itself has renamed the parameter; other servers may know only the old name.
-    limit = "max_completion_tokens" if asked.is_usual_server else "max_tokens"
+def resource(protocol: ProtocolName, client: Any) -> Any:
+    """Return the resource of a client that speaks a protocol."""
+    return client.chat.completions if protocol == "chat" else getattr(client, protocol)
+
+
+def prompt_params(protocol: ProtocolName, asked: Asked) -> dict[str, Any]:
+    """Return the parameters that hold the prompt and the system message."""
+    if protocol == "responses":
+        return _given(input=asked.prompt, instructions=asked.system)
     messages = [{"role": "user", "content": asked.prompt}]
+    if protocol == "messages":
+        return _given(messages=messages, system=asked.system)
     if asked.system is not None:
         messages.insert(0, {"role": "system", "content": asked.system})
-    return client.chat.completions.stream(
-        **_given(
-            model=asked.model,
-            messages=messages,
-            n=asked.choices if asked.choices > 1 else None,
-            temperature=asked.temperature,
-            response_format=asked.format,
-            **{limit: asked.max_tokens},
-        )
+    return {"messages": messages}
+
+
+def shared_params(protocol: ProtocolName, asked: Asked) -> dict[str, Any]:
+    """Return the other parameters, which many requests may share."""
+    shared = _given(model=asked.model, temperature=asked.temperature)
+    if protocol == "responses":
+        return shared | _given(max_output_tokens=asked.max_tokens, text_format=asked.format)
+    if protocol == "messages":
+        limit = asked.max_tokens or MAX_TOKENS
+        return shared | _given(max_tokens=limit, output_format=asked.format)
+    # The API itself has renamed the parameter; other servers may know only the old name.
+    limit_name = "max_completion_tokens" if asked.is_usual_server else "max_tokens"
+    return shared | _given(
+        n=asked.choices if asked.choices > 1 else None,
+        response_format=asked.format,
+        **{limit_name: asked.max_tokens},
     )
-
-
-def _responses(client: Any, asked: Asked) -> Any:
-    return client.responses.stream(
-        **_given(
-            model=asked.model,
-            input=asked.prompt,
-            instructions=asked.system,
-            max_output_tokens=asked.max_tokens,
-            temperature=asked.temperature,
-            text_format=asked.format,
-        )
-    )
-
-
-def _messages(client: Any, asked: Asked) -> Any:
-    return client.messages.stream(
-        **_given(
-            model=asked.model,
-            messages=[{"role": "user", "content": asked.prompt}],
-            system=asked.system,
-            max_tokens=asked.max_tokens or MAX_TOKENS,
-            temperature=asked.temperature,
-            output_format=asked.format,
-        )
-    )
-
-
-PROTOCOLS: dict[ProtocolName, Callable[[Any, Asked], Any]] = {
-    "chat": _chat,
-    "messages": _messages,
-    "responses": _responses,
-}
-"""The requests, by the name of their protocol."""
 
 
 def _given(**params: Any) -> dict[str, Any]:

@@ -39,11 +39,13 @@ def message_format(value: object) -> ResponseFormat[Any]:
     """Return the format of a type: the ``output_config.format`` to send, and its parser.
 
     Any type that a :class:`pydantic.TypeAdapter` accepts is one, also of an answer that is no
-    object.
+    object. A format is returned as it is.
 
     Raises:
         SchemaError: The value is no type, or the API cannot express its schema.
     """
+    if isinstance(value, ResponseFormat):
+        return cast("ResponseFormat[Any]", value)
     if isinstance(value, Mapping):
         raise SchemaError("output_format is a type; pass a schema as output_config={'format': ...}")
     type_ = described(value)

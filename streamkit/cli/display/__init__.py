@@ -6,6 +6,7 @@ from streamkit.cli.display.answer import Answer
 from streamkit.cli.display.fields import Fields
 from streamkit.cli.display.figures import Figures
 from streamkit.cli.display.lines import Lines
+from streamkit.cli.display.mapping import shown_map
 from streamkit.cli.display.shown import is_live, shown
 from streamkit.cli.display.uploads import described, shown_upload
 from streamkit.cli.display.value import Value
@@ -20,6 +21,7 @@ __all__ = [
     "described",
     "is_live",
     "shown",
+    "shown_map",
     "shown_upload",
     "visible",
     "visible_json",

@@ -29,6 +29,9 @@ PRINTS = {
     "Time limits": r"^\w[^\n]*\.\n$",
     "Responses": r"^\S+ \{.*\nsteps=\[Step\(explanation=.* ResponseUsage\(input_tokens=",
     "Tools": r"^weather It is sunny in [^\n]*\.\n\w[^\n]*\.$",
+    "Many requests": (
+        r"^(solve [^\n]* steps=\[[^\n]*\n){2}MapProgress\(done=2, failed=0, running=0, [^\n]*\n$"
+    ),
     "Assistants": (
         r"^\w[^\n]*\ncompleted\n"
         r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"

@@ -20,6 +20,7 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from streamkit._core.template import Hole
     from streamkit.errors import APIError
 
 __all__ = ["SSE", "AnswerDecoder", "OnTruncated"]
@@ -70,6 +71,20 @@ class AnswerDecoder(Machine[SSE, A]):
 
         The event counts in ``received``. Once the decoder is ``done``, it ignores events.
         """
+
+    def hole(self, _part: A) -> Hole[A] | None:
+        """Return the one piece of text in a part, if the part is nothing but an addition to a text.
+
+        A further part that differs in its piece alone must tell the decoder nothing new.
+        """
+        return None
+
+    def reread(self, data: bytes) -> A | None:
+        """Decode data that resemble those of an earlier part, and take no note of them.
+
+        Return None, or raise ``ValueError`` or ``RecursionError``, for data that do not fit.
+        """
+        raise ValueError(data)
 
     @property
     @abstractmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._core.hold import ContentWatch, Hold
+from streamkit._core.template import Templates
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class Pipeline(Generic[E]):
         if not holds:
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
+        templates = Templates(self._sse, self._decoder)
+        self._read_by_template = templates.read
+        self._learn = templates.learn
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
         self._decode = self._decoder.decode
@@ -89,15 +93,22 @@ class Pipeline(Generic[E]):
     def read(self, data: bytes) -> Iterable[E]:
         """Return the events of a piece of the body, which are decoded when they are iterated."""
         # A hot path: most reads are one plain frame, and its few events need no generator.
-        plain = self._plain_data(data)
-        if plain is None:
-            event = self._plain_event(data)
-            if event is None:
-                return self._read(data)
-            parts = self._decoder.feed(event)
-            return self._feed(parts[0]) if parts else ()
-        part = self._decode(plain)
-        return () if part is None else self._feed(part)
+        part = self._read_by_template(data)
+        if part is None:
+            plain = self._plain_data(data)
+            if plain is None:
+                event = self._plain_event(data)
+                if event is None:
+                    return self._read(data)
+                plain = event.data
+                parts = self._decoder.feed(event)
+                part = parts[0] if parts else None
+            else:
+                part = self._decode(plain)
+            if part is None:
+                return ()
+            self._learn(data, plain, part)
+        return self._feed(part)
 
     def end(self) -> Iterator[E]:
         """Yield the events of the end of the body; raise the error of an incomplete answer."""

@@ -163,6 +163,18 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             return ServerSentEvent(data[6:], str(name[7:], "utf-8", "replace"), self._id)
         return None
 
+    def take(self, size: int) -> bool:
+        """Count a read of this many bytes, which is one plain frame that was read elsewhere.
+
+        Return False, and count nothing, if the frame cannot stand here or may pass a limit.
+        """
+        if self._is_between_frames and size <= self._max_event_bytes:
+            room = self._room - size
+            if room >= 0:
+                self._room = room
+                return True
+        return False
+
     def _cut(self, value: bytes) -> list[ServerSentEvent]:
         if b"\n" not in value:
             self._put_aside(value)

@@ -13,6 +13,7 @@ from streamkit._core.object_decoder import no_object
 from streamkit._core.reports import report_in
 from streamkit._core.wire import Wire
 from streamkit.errors import LimitExceededError
+from streamkit.families.messages.hole import hole_of
 from streamkit.families.messages.reports import typed_report
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
@@ -29,6 +30,7 @@ from streamkit.types.messages import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from streamkit._core.template import Hole
     from streamkit.errors import APIError
 
 __all__ = ["MessageDecoder"]
@@ -89,6 +91,14 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             self._is_answered = True
             return part
         return None if part is None else self._noted(part, data)
+
+    def hole(self, part: RawMessageStreamEvent) -> Hole[RawMessageStreamEvent] | None:
+        """Return the piece of a text, a thought or a call's input in an event."""
+        return hole_of(part)
+
+    def reread(self, data: bytes) -> RawMessageStreamEvent | None:
+        """Decode data that resemble those of an earlier event, and take no note of them."""
+        return cast("RawMessageStreamEvent", self._strictly(data))
 
     def close(self) -> Iterable[RawMessageStreamEvent]:
         """Take the end of the body or ``message_stop``; raise an error if there is no message."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streamkit._core.construction import construct
 from streamkit._core.merge import EMPTY, Fields, Rules, merged, resolved
@@ -33,7 +34,11 @@ class MessageMark(Struct, frozen=True, gc=False):
     count: int
     """The number of blocks."""
     growing: tuple[BlockMark, ...]
-    """The states of the open blocks."""
+    """The states of the open blocks, where the newest one may be older."""
+    newest: BlockLog | None = None
+    """The block whose text grew last, if nothing else has changed since."""
+    end: int = 0
+    """The length of its text."""
 
     @property
     def stop_reason(self) -> str | None:
@@ -54,6 +59,8 @@ class MessageLog:
         self._reader = reader
         self._limits = limits
         self._open: dict[int, BlockLog] = {}
+        self._newest: BlockLog | None = None  # since whose first piece only its text has changed
+        self._growing: tuple[BlockMark, ...] = ()  # the open blocks at that piece
         self.blocks: list[BlockLog] = []
         self.fields: Fields = EMPTY
         """The fields of the message besides its content, as plain data that is never changed."""
@@ -83,6 +90,7 @@ class MessageLog:
             )
         log = BlockLog(len(self.blocks), block, self._reader, self._limits)
         self.blocks.append(log)
+        self._newest = None
         self._open[log.place if index is None else index] = log
         return log
 
@@ -97,6 +105,7 @@ class MessageLog:
     def stop(self, index: int | None) -> BlockLog | None:
         """Take the end of a block and return it; None if no such block is open."""
         block = self._find(index)
+        self._newest = None
         if block is not None:
             self._open = {key: other for key, other in self._open.items() if other is not block}
         return block
@@ -116,10 +125,28 @@ class MessageLog:
         growing = tuple([block.mark() for block in self._open.values()])
         return MessageMark(self, self.fields, len(self.blocks), growing)
 
+    def mark_change(self) -> MessageMark:
+        """Return the present state, after a change of any kind."""
+        self._newest = None
+        return self.mark()
+
+    def mark_growth(self, block: BlockLog) -> MessageMark:
+        """Return the present state, after the growth of an open block's text and nothing else."""
+        # A hot path: as long as the same text grows, the states of the open blocks are shared.
+        if block is not self._newest:
+            self._growing = self.mark().growing
+            self._newest = block
+        return MessageMark(
+            self, self.fields, len(self.blocks), self._growing, block, block.text.length
+        )
+
     def as_of(self, mark: MessageMark) -> ParsedMessage[Any]:
         """Return the message as of a mark, parsed as far as it had arrived."""
         message: ParsedMessage[Any] = construct(ParsedMessage[Any], resolved(mark.fields))
         growing = {block.place: block for block in mark.growing}
+        if mark.newest is not None:
+            place = mark.newest.place
+            growing[place] = replace(growing[place], end=mark.end)
         content: list[Any] = [
             block.build(growing.get(block.place)) for block in self.blocks[: mark.count]
         ]

@@ -75,10 +75,10 @@ class MessageEvents(
         """Return the events of an event of the wire; nothing after ``message_stop``."""
         if self.done:
             return ()
+        if type(value) is RawContentBlockDeltaEvent:  # a hot path: nearly all events are deltas
+            return self._delta(value)
         log = self._log
         match value:
-            case RawContentBlockDeltaEvent():
-                events = self._delta(value)
             case RawContentBlockStartEvent(index=index, content_block=block):
                 ended = () if index is None else self._stop(index)
                 events = (*ended, value, *self._begun(log.open(index, block)))
@@ -94,7 +94,7 @@ class MessageEvents(
                 return [*self._finish()]
             case _:
                 events = (value,)
-        value.accumulated(log.mark())
+        value.accumulated(log.mark_change())
         return events
 
     def close(self) -> Iterator[MessageStreamEvent[Any]]:
@@ -123,40 +123,52 @@ class MessageEvents(
         delta, log, index = value.delta, self._log, value.index
         event: MessageStreamEvent[Any]
         # A hot path: the kinds of deltas in the order of their frequency.
-        if isinstance(delta, TextDelta):
-            block = log.block(index, "text")
-            text = block.text
-            piece = text.append(delta.text)
-            event = TextEvent(block, text, text.length, block.place, piece)
-        elif isinstance(delta, InputJSONDelta):
+        if isinstance(delta, InputJSONDelta):
             block = log.block(index, "input")
             text = block.text
             piece = text.append(delta.partial_json)
             event = InputJsonEvent(
                 block, text, text.length, block.place, piece, block.name, block.id
             )
+        elif isinstance(delta, TextDelta):
+            block = log.block(index, "text")
+            text = block.text
+            piece = text.append(delta.text)
+            event = TextEvent(block, text, text.length, block.place, piece)
         elif isinstance(delta, ThinkingDelta):
             block = log.block(index, "thinking")
             text = block.text
             piece = text.append(delta.thinking)
             event = ThinkingEvent(block, text, text.length, block.place, piece)
-        elif isinstance(delta, CitationsDelta):
+        else:
+            return self._rare_delta(value)
+        value.accumulated(log.mark_growth(block))
+        # A block of a type that this version does not know has no events of its own.
+        return (value, event) if block.is_known else (value,)
+
+    def _rare_delta(self, value: RawContentBlockDeltaEvent) -> _Events:
+        """Return the events of a delta that adds to no text."""
+        delta, log, index = value.delta, self._log, value.index
+        events: _Events = (value,)
+        if isinstance(delta, CitationsDelta):
             block = log.block(index, "text")
             cited = block.citations
             cited.append(delta.citation)
-            event = CitationEvent(delta.citation, block.place, cited, len(cited))
+            if block.is_known:
+                events = (value, CitationEvent(delta.citation, block.place, cited, len(cited)))
         elif isinstance(delta, SignatureDelta):
             block = log.block(index, "thinking")
             block.replace(signature=delta.signature)
-            event = SignatureEvent(delta.signature, block.place)
-        elif isinstance(delta, CompactionDelta):  # pyright: ignore[reportUnnecessaryIsInstance] - there may be newer kinds
+            if block.is_known:
+                events = (value, SignatureEvent(delta.signature, block.place))
+        elif isinstance(delta, CompactionDelta):
             block = log.block(index, "compaction")
             block.replace(content=delta.content, encrypted_content=delta.encrypted_content)
-            event = CompactionEvent(delta.content, delta.encrypted_content, block.place)
-        else:
-            return (value,)
-        # A block of a type that this version does not know has no events of its own.
-        return (value, event) if block.is_known else (value,)
+            if block.is_known:
+                event = CompactionEvent(delta.content, delta.encrypted_content, block.place)
+                events = (value, event)
+        value.accumulated(log.mark_change())
+        return events
 
     def _begun(self, block: BlockLog) -> _Events:
         """Return the events of a text that stands in the start of its block."""

@@ -1,0 +1,128 @@
+"""Templates: how the successive frames of a stream, equal but for one JSON string, are read.
+
+Nearly all frames of a stream differ from an earlier one in a piece of text alone. Such a frame is
+known by the bytes before and after the piece, and only the piece is decoded.
+"""
+
+# Strategy: a template is learnt from a frame that was decoded as a whole. Its place for the piece
+# is proved: the frame is decoded once more with another text there, and all but the piece must be
+# equal. In JSON, the text of a string never changes what the rest of a document means, so any frame
+# with these bytes around a valid string is the same part with another piece. The quotes belong to
+# both the template and the piece, so that no white space comes between them; and the decoder of the
+# piece refuses what the decoder of the frame would (control characters, a second string, half a
+# surrogate pair, bytes that are no UTF-8), or reads more leniently: then there is no hit.
+# A template that is never hit costs the time to learn it, so after each in vain, twice as many
+# frames pass before the next; a hit ends that.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from streamkit._core.compiled import decoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit._core.answer_decoder import AnswerDecoder
+    from streamkit._core.sse import SSEDecoder
+
+__all__ = ["MAX_TEMPLATES", "Hole", "Templates"]
+
+A = TypeVar("A")
+
+MAX_TEMPLATES = 8
+"""The number of templates of a stream: its parallel choices, calls and kinds of text."""
+
+_MAX_PAUSE = 8  # as a power of two: 256 frames
+_PLACES = 4  # the number of places in a frame that are tried
+_OTHER = ("\N{HEAVY LARGE CIRCLE}", "\N{WHITE CIRCLE}")  # texts to prove a place with
+
+_text = decoder(str).decode
+
+
+class Hole(NamedTuple, Generic[A]):
+    """The piece of text in a part of an answer."""
+
+    text: str
+    fill: Callable[[str], A]
+    """A function that makes a new part, which differs from the first one in the piece alone."""
+
+
+class Templates(Generic[A]):
+    """The templates of one stream, by which it reads frames in place of its decoders.
+
+    Both decoders count what is read here, as if they had read it.
+    """
+
+    def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A]) -> None:
+        self._take = sse.take
+        self._answer = answer
+        # The bytes before and after the piece, where it begins and ends, and `Hole.fill`; the
+        # newest template first.
+        self._templates: list[tuple[bytes, bytes, int, int, Callable[[str], A]]] = []
+        self._missed = 0  # frames since a template was learnt
+        self._in_vain = 0  # templates learnt since the last hit
+
+    def read(self, frame: bytes) -> A | None:
+        """Return the part of an answer in a read that is one frame; None if no template fits."""
+        # A hot path: nearly every frame of a stream.
+        for before, after, start, stop, fill in self._templates:
+            if frame.startswith(before) and frame.endswith(after):
+                try:
+                    piece = _text(frame[start:stop])
+                except ValueError:
+                    return None
+                answer = self._answer
+                if answer.done or not self._take(len(frame)):
+                    return None
+                answer.received += 1
+                self._in_vain = 0
+                return fill(piece)
+        return None
+
+    def learn(self, frame: bytes, data: bytes, part: A) -> None:
+        """Learn a template from a read that is one frame, with its data, and the part in these."""
+        self._missed += 1
+        if self._missed >> self._in_vain:
+            self._learn(frame, data, part)
+
+    def _learn(self, frame: bytes, data: bytes, part: A) -> None:
+        hole = self._answer.hole(part)
+        if hole is None or not hole.text:
+            return
+        self._missed = 0
+        self._in_vain = min(self._in_vain + 1, _MAX_PAUSE)
+        other = _OTHER[hole.text == _OTHER[0]]
+        try:
+            quoted, other_bytes = f'"{hole.text}"'.encode(), other.encode()
+        except UnicodeEncodeError:
+            return
+        if other_bytes in data:
+            return
+        at = -1
+        for _ in range(_PLACES):
+            at = data.find(quoted, at + 1)
+            if at < 0:
+                return
+            before, after = data[: at + 1], data[at + len(quoted) - 1 :]
+            if self._is_proved(before + other_bytes + after, other, part, hole):
+                head = frame[: len(frame) - len(data) - 2]
+                end = after + b"\n\n"
+                start = len(head) + len(before) - 1
+                self._templates.insert(0, (head + before, end, start, 1 - len(end), hole.fill))
+                del self._templates[MAX_TEMPLATES:]
+                return
+
+    def _is_proved(self, data: bytes, text: str, part: Any, hole: Hole[A]) -> bool:
+        """Return whether data with another text have the part with that text as its piece."""
+        try:
+            other = self._answer.reread(data)
+        except (ValueError, RecursionError):
+            return False
+        found = None if other is None else self._answer.hole(other)
+        return (
+            found is not None
+            and found.text == text
+            and found.fill(hole.text) == part
+            and hole.fill(text) == other
+        )

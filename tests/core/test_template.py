@@ -1,0 +1,158 @@
+"""Reading by templates finds exactly what full decoding finds."""
+
+from __future__ import annotations
+
+import json
+from itertools import accumulate, pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streamkit._core.template import MAX_TEMPLATES, Templates
+from tests.read_by_template import (
+    STREAMS,
+    Protocol,
+    by_template,
+    decoded,
+    frames,
+    pipeline,
+)
+
+EACH = pytest.mark.parametrize(("protocol", "body"), STREAMS.values(), ids=STREAMS)
+
+ODD = [
+    b'"', b"\\", b"\\ud83d", b"\\ude00", b"\x01", b"\xff", b"\xc3", b" ", b"}", b"\n", b"\r",
+    b"\\n", b"\\u0041", b'","x":"', b',"x":1', b"{", b"null", b"", b"\xf0\x9f\x98\x80", b"\t",
+    b"/", b"\\/",
+]  # fmt: skip
+"""Bytes that change the meaning of a frame where they stand, or make it no JSON."""
+
+
+@pytest.fixture
+def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the list of the frames that are read by a template."""
+    hit: list[bytes] = []
+    read: Any = Templates[Any].read
+
+    def noted(templates: Templates[Any], frame: bytes) -> Any:
+        part: Any = read(templates, frame)
+        if part is not None:
+            hit.append(frame)
+        return part
+
+    monkeypatch.setattr(Templates, "read", noted)
+    return hit
+
+
+@EACH
+def test_a_recording_reads_the_same(protocol: Protocol, body: bytes) -> None:
+    parts = frames(body)
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+@EACH
+@given(places=st.sets(st.integers(0, 4000), max_size=9))
+def test_a_recording_cut_anywhere_reads_the_same(
+    protocol: Protocol, body: bytes, places: set[int]
+) -> None:
+    # Frames in one read each, but for those that are cut.
+    body = b"".join(frames(body)[:20])
+    ends = sorted({*accumulate(map(len, frames(body))), *(at for at in places if at < len(body))})
+    parts = [body[start:end] for start, end in pairwise([0, *ends])]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+@EACH
+@given(data=st.data())
+def test_a_recording_with_odd_bytes_in_it_reads_the_same(
+    protocol: Protocol, body: bytes, data: st.DataObject
+) -> None:
+    parts = frames(body)[:16]
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(parts) - 1))
+        frame = parts[place]
+        start = data.draw(st.integers(0, len(frame)))
+        end = data.draw(st.integers(start, min(start + 3, len(frame))))
+        parts.insert(place + 1, frame[:start] + data.draw(st.sampled_from(ODD)) + frame[end:])
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+DELTAS: dict[str, tuple[Protocol, dict[str, Any]]] = {
+    "text": ("messages", {"type": "text_delta", "text": None}),
+    "thinking": ("messages", {"type": "thinking_delta", "thinking": None}),
+    "input": ("messages", {"type": "input_json_delta", "partial_json": None}),
+}
+
+
+def frame_of(kind: str, piece: str, index: int = 0, *, ascii_only: bool = False) -> bytes:
+    """Return a frame with a piece of a kind."""
+    _, delta = DELTAS[kind]
+    filled = {name: piece if value is None else value for name, value in delta.items()}
+    event = {"type": "content_block_delta", "index": index, "delta": filled}
+    text = json.dumps(event, ensure_ascii=ascii_only)
+    return b"event: content_block_delta\ndata: %b\n\n" % text.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("kind", DELTAS)
+def test_all_frames_but_the_first_are_read_by_its_template(kind: str, hits: list[bytes]) -> None:
+    parts = [frame_of(kind, piece) for piece in ("one", "two", '"', "\u00e9\n", "")]
+    protocol, _ = DELTAS[kind]
+    # A frame is no read by itself before the first event has passed.
+    parts = [b': the first\n\ndata: {"type": "ping"}\n\n', *parts]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+    assert hits == parts[2:]
+
+
+@pytest.mark.parametrize("kind", DELTAS)
+@given(
+    pieces=st.lists(
+        st.tuples(st.text(st.characters(codec=None), max_size=4), st.booleans()), max_size=9
+    ),
+    order=st.lists(st.integers(0, 2), min_size=9, max_size=9),
+)
+@example(pieces=[("a", False), ("\ud83d", True), ("\ude00", True), ("b", False)], order=[0] * 9)
+def test_any_pieces_read_the_same(
+    kind: str, pieces: list[tuple[str, bool]], order: list[int]
+) -> None:
+    protocol, _ = DELTAS[kind]
+    parts = [frame_of(kind, "first"), frame_of(kind, "second")]
+    parts += [
+        frame_of(kind, piece, index, ascii_only=is_ascii)
+        for (piece, is_ascii), index in zip(pieces, order, strict=False)
+    ]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+def test_as_many_texts_as_there_are_templates_grow_side_by_side(hits: list[bytes]) -> None:
+    rounds = [
+        frame_of("text", f"piece {at} of {index}", index)
+        for at in range(20)
+        for index in range(MAX_TEMPLATES)
+    ]
+    assert by_template("messages", rounds) == decoded("messages", rounds)
+    assert len(hits) > len(rounds) * 3 / 4
+
+
+def test_templates_that_are_never_hit_are_learnt_ever_more_seldom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = pipeline("messages")
+    again: list[bytes] = []
+    reread = type(read._decoder).reread  # pyright: ignore[reportPrivateUsage] - each learning is one
+
+    def noted(decoder: Any, data: bytes) -> Any:
+        again.append(data)
+        return reread(decoder, data)
+
+    monkeypatch.setattr(type(read._decoder), "reread", noted)  # pyright: ignore[reportPrivateUsage]
+    for index in range(1000):
+        list(read.read(frame_of("text", "a piece", index)))
+    assert len(again) < 16
+
+
+def test_a_template_is_learnt_again_when_the_frames_change(hits: list[bytes]) -> None:
+    parts = [frame_of("text", "a piece", at // 50) for at in range(400)]
+    by_template("messages", parts)
+    assert len(hits) > 380

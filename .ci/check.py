@@ -24,7 +24,7 @@ CHECKS = {
     "pyright": ["-m", "pyright", "--pythonpath", sys.executable],
     "layers": ["-c", "from importlinter import cli; cli.lint_imports_command()", "--no-logo"],
     "tests": ["-m", "pytest", "-n", "auto", "--thorough"],
-    "fuzz": ["-m", "tests.fuzz", "--seconds", "60"],
+    "fuzz": ["-m", "tests.fuzz", "--seconds", "30"],
 }
 
 FIXES = [

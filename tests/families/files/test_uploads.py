@@ -33,16 +33,15 @@ CONTENT = b"line\n" * 30_000  # which takes more than two pieces
 
 def form(request: Received) -> dict[str, tuple[bytes, str | None, str]]:
     """Return the parts of a form by name: the content, the file name and the media type."""
-    top = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    parts: Any = email.message_from_bytes(top + request.body).get_payload()
-    return {
-        part.get_param("name", header="content-disposition"): (
-            part.get_payload(decode=True),
-            part.get_filename(),
-            part.get_content_type(),
-        )
-        for part in parts
-    }
+    boundary = request.headers["content-type"].partition("boundary=")[2].encode()
+    parts: dict[str, tuple[bytes, str | None, str]] = {}
+    for part in request.body.split(b"--" + boundary)[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        headers: Any = email.message_from_bytes(head + b"\r\n\r\n")
+        name = headers.get_param("name", header="content-disposition")
+        content = content.removesuffix(b"\r\n")
+        parts[name] = (content, headers.get_filename(), headers.get_content_type())
+    return parts
 
 
 def sending(file: Any, on_progress: Progress | None = None, **fields: object) -> Request:

@@ -90,7 +90,9 @@ class ChunkDecoder(ObjectDecoder[C]):
         return ()
 
     def _missing(self) -> str:
-        finished = f"{len(self._finished)} of {self._choices} choices finished"
+        known = len(self._finished | self._unfinished | self._silent)
+        choices = max(self._choices, known)
+        finished = f"{len(self._finished)} of {choices} choices finished"
         return f"no [DONE], and {finished}{self._quoted()}"
 
     def _has_spoken(self, index: int) -> bool:

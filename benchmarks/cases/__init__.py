@@ -26,6 +26,7 @@ NAMES = (
     "paths",
     "push",
     "hub",
+    "relay",
     "loopback",
 )
 

@@ -21,18 +21,28 @@ class Call:
         self.is_done = False
         self.pieces: list[str] = []
         """The pieces of its arguments that were not relayed yet."""
+        self.newest: Any = None
+        """The event of its last piece."""
+
+    @property
+    def text(self) -> str:
+        """The arguments so far."""
+        newest = self.newest
+        if newest is None:
+            return ""
+        return str(newest.arguments if hasattr(newest, "arguments") else newest.input)
 
 
 class Calls:
     """The calls of a stream, by their parts within a turn."""
 
     def __init__(self) -> None:
-        self._by_part: dict[tuple[str, Part, object], Call] = {}
+        self._by_part: dict[tuple[str, Part | int, int], Call] = {}
         self._ids: set[str] = set()
 
     def of(self, event: Any, scope: str) -> Call:
         """Return the call that an event is about; a call that has no id of its own gets one."""
-        key = (scope, event.place, event.index)
+        key = (scope, event._part or event.choice_index, event.index)  # noqa: SLF001 - of this package
         call = self._by_part.get(key)
         if call is None:
             given = event.tool_call_id or f"{scope}call:{event.choice_index}.{event.index}"

@@ -55,7 +55,7 @@ class ChatChunkEncoder(Encoder):
         self._calls = Calls()
         self._numbers: dict[int, dict[Call, int]] = {}  # of the calls of each choice
         self._held: dict[Call, tuple[int, str]] = {}  # calls of a turn, which may be made here
-        self._shown: set[tuple[int, str, object]] = set()  # the texts that had pieces
+        self._pieces: dict[tuple[str, object], bytes] = {}  # the frames up to the piece, by text
 
     def _chunk_of(self, choice: int, delta: dict[str, Any], **fields: Any) -> bytes:
         before = self._before
@@ -75,6 +75,10 @@ class ChatChunkEncoder(Encoder):
         begun = [each for each in range(choice + 1) if each not in self._choices]
         self._choices.update(begun)
         return [self._chunk_of(each, {"role": "assistant"}) for each in begun]
+
+    def _begin_turn(self, event: turns.TurnStartedEvent) -> Sequence[bytes]:  # noqa: ARG002 - as in the base
+        self._pieces.clear()
+        return ()
 
     def _begin_again(self, event: AttemptResetEvent) -> Sequence[bytes]:
         super()._begin_again(event)
@@ -104,21 +108,22 @@ class ChatChunkEncoder(Encoder):
         return self._whole("refusal", event, event.refusal)
 
     def _piece(self, name: str, event: Any, piece: str) -> Sequence[bytes]:
+        # A hot path: the frame of a piece is there but for the piece.
+        key = (name, event._part or event.choice_index)  # noqa: SLF001 - of this package
+        before = self._pieces.get(key)
+        if before is not None:
+            return (before + _json(piece) + b"}}]}\n\n",) if piece else ()
         if not piece:
             return ()
         choice = event.choice_index
-        key = (choice, name, event.place)
-        chunk = self._chunk_of(choice, {name: piece})
-        if key in self._shown:
-            return (chunk,)
-        self._shown.add(key)
-        return [*self._begin_choice(choice), chunk]
+        chunk = self._chunk_of(choice, {name: ""})
+        before = self._pieces[key] = chunk.removesuffix(b'""}}]}\n\n')
+        return [*self._begin_choice(choice), before + _json(piece) + b"}}]}\n\n"]
 
     def _whole(self, name: str, event: Any, text: str) -> Sequence[bytes]:
         """Return all of a text that had no pieces."""
-        if (event.choice_index, name, event.place) in self._shown:
-            return ()
-        return self._piece(name, event, text)
+        is_shown = (name, event._part or event.choice_index) in self._pieces  # noqa: SLF001 - as above
+        return () if is_shown else self._piece(name, event, text)
 
     # Calls
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from streamkit._core.events import AttemptResetEvent
 from streamkit._core.machine import Machine
 from streamkit.families._common.encoding import EventEncoder, encoded, json_bytes
 from streamkit.families._common.end_event import EndEvent, end_of
+from streamkit.families._common.path_events import ItemFailedEvent
+from streamkit.families._common.turn_events import ToolFailedEvent
 from streamkit.relay.base import safe_text
 from streamkit.relay.sse_frames import HEADERS
 
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from streamkit._core.events import Event
-    from streamkit.families._common.end_event import ErrorReport
     from streamkit.relay.base import ErrorText
 
 __all__ = ["SSEEncoder"]
@@ -54,15 +56,15 @@ class SSEEncoder(Machine["Event", bytes]):
             return ()
         self._has_ended = isinstance(value, EndEvent)
         frames: list[bytes] = []
-        error = getattr(value, "error", None)
-        for data in self._encoder.feed(value) if error is None else self._masked(value, error):
+        has_error = value.__class__ in _WITH_ERRORS and cast("Any", value).error is not None
+        for data in self._masked(value) if has_error else self._encoder.feed(value):
             self._number += 1
             frames.append(b"id: %b%d\ndata: %b\n\n" % (self._prefix, self._number, data))
         return frames
 
-    def _masked(self, event: Event, error: Exception | ErrorReport) -> Sequence[bytes]:
+    def _masked(self, event: Any) -> Sequence[bytes]:
         """Return the JSON of an event, with the text for the reader in place of the error's own."""
-        end = event if isinstance(event, EndEvent) else end_of(cast("Exception", error))
+        end = event if isinstance(event, EndEvent) else end_of(event.error)
         text = self._error_text(end)
         data = encoded(event)
         data["error"] = {**data["error"], "message": text}
@@ -73,3 +75,6 @@ class SSEEncoder(Machine["Event", bytes]):
     def close(self) -> Iterable[bytes]:
         """Return the frame of the end of a stream that completed without an ``EndEvent``."""
         return self.feed(end_of())
+
+
+_WITH_ERRORS = frozenset({AttemptResetEvent, EndEvent, ItemFailedEvent, ToolFailedEvent})

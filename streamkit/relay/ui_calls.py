@@ -46,6 +46,7 @@ class UICallsEncoder(UIPartsEncoder):
         call = self._calls.of(event, self._scope)
         if call.is_done:
             return ()
+        call.newest = event
         call.pieces.append(piece)
         return self._grown(call, event) if call.name else ()
 
@@ -97,8 +98,7 @@ class UICallsEncoder(UIPartsEncoder):
 
     def _broken(self, call: Call) -> bytes:
         call.is_done = True
-        text = "".join(call.pieces)
-        return frame(_misfit(call, text, "The call was cut off."))
+        return frame(_misfit(call, call.text, "The call was cut off."))
 
     # The tools of the program
 

@@ -127,6 +127,11 @@ def test_a_cancellation_is_an_abort() -> None:
     assert chunks("a cancellation")[-1] == {"type": "abort", "reason": "The answer was stopped."}
 
 
+def test_a_call_that_breaks_off_shows_what_had_come_of_it() -> None:
+    (broken,) = [each for each in chunks("a cancelled call") if each["type"] == "tool-input-error"]
+    assert broken["input"] == '{"name": "A'
+
+
 def test_a_call_of_the_page_is_not_said_to_run_elsewhere() -> None:
     available = [each for each in chunks("calls, chat") if each["type"] == "tool-input-available"]
     assert [each["input"] for each in available] == [{"name": "Ada"}, {"name": "Bo"}]

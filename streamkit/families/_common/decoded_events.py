@@ -59,7 +59,13 @@ class UnknownEvent(Event, frozen=True, gc=True, eq=False):
 
 def head_of(chunk: Any) -> Head:
     """Return what the chunk of an event says of the identity of its answer."""
-    for source in (chunk, getattr(chunk, "response", None), getattr(chunk, "message", None)):
+    # A hot path: most chunks of Responses and Messages are of a type that has no head.
+    kind: type[Any] = chunk.__class__
+    names = _holders.get(kind)
+    if names is None:
+        names = _holders[kind] = _holders_in(kind)
+    for name in names:
+        source = getattr(chunk, name, None) if name else chunk
         id_, model = getattr(source, "id", None), getattr(source, "model", None)
         if isinstance(id_, str) and isinstance(model, str):
             created: Any = getattr(source, "created", None) or getattr(source, "created_at", None)
@@ -69,3 +75,11 @@ def head_of(chunk: Any) -> Head:
 
 
 _NOTHING = Head()
+_holders: dict[type, tuple[str, ...]] = {}
+
+
+def _holders_in(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of the fields that may hold the head; an empty one is the object itself."""
+    fields: tuple[str, ...] = getattr(kind, "__struct_fields__", ("id", "response", "message"))
+    own = ("",) if "id" in fields else ()
+    return (*own, *(name for name in ("response", "message") if name in fields))

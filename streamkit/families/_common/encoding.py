@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_origin
 
 import msgspec
 
@@ -15,13 +15,12 @@ from streamkit._core.events import Event
 from streamkit._core.machine import Machine
 from streamkit._core.wire import plain
 from streamkit.families._common.answer_events import AnswerChunkEvent
-from streamkit.families._common.decoded_events import UnknownEvent, head_of
+from streamkit.families._common.decoded_events import Head, UnknownEvent, head_of
 from streamkit.families._common.end_event import report_of
 from streamkit.families._common.final import Final, FinalToolCall
-from streamkit.families._common.part_event import PartEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["EventEncoder", "encode", "encoded", "json_bytes"]
 
@@ -44,31 +43,28 @@ def encode(event: Event) -> bytes:
 
 def encoded(event: Event) -> dict[str, Any]:
     """Return an event as plain data, which become the JSON of ``encode``."""
-    if not isinstance(event, Event):  # pyright: ignore[reportUnnecessaryIsInstance] - types are not checked at run time
-        raise TypeError(f"encode takes events, not {type(event).__name__}")
-    if isinstance(event, AnswerChunkEvent):
-        return {"type": "chunk", "chunk": msgspec.to_builtins(head_of(event.chunk))}
-    if isinstance(event, UnknownEvent):
+    layout = _layouts.get(event.__class__)
+    if layout is None:
+        layout = _layouts[event.__class__] = _layout(event.__class__)
+    if layout.is_chunk:
+        return {"type": "chunk", "chunk": msgspec.to_builtins(head_of(cast("Any", event).chunk))}
+    if layout.is_unknown:
         return event.to_dict()
-    kind = type(event)
-    names, implied = _layout(kind)
-    data: dict[str, Any] = {"type": getattr(event, "type", kind.__name__)}
-    for name in names:
-        value = getattr(event, name)
-        # A hot path: nearly all fields are texts and numbers.
-        if value.__class__ is str or value.__class__ is int:
-            data[name] = value
-        elif value is not None:
-            data[name] = _plain(value)
-    for name, value in implied:
+    # A hot path: of most events all fields are texts and numbers.
+    values = layout.values(event)
+    data: dict[str, Any] = {"type": layout.type}
+    pairs = zip(layout.names, values, strict=False)
+    if layout.is_plain and None not in values:
+        data.update(pairs)
+    else:
+        data.update((name, _plain(value)) for name, value in pairs if value is not None)
+    for name, value in layout.implied:
         if data.get(name) == value:
             del data[name]
-    if isinstance(event, PartEvent):
-        part, location = event._part, getattr(event, "_location", None)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
-        if part:
-            data["part"] = part
-        if location is not None:
-            data["location"] = location
+    if layout.has_part and (part := cast("Any", event)._part):  # noqa: SLF001 - of this package
+        data["part"] = part
+    if layout.has_location:
+        data["location"] = cast("Any", event)._location  # noqa: SLF001 - as above
     return data
 
 
@@ -76,19 +72,19 @@ class EventEncoder(Machine[Event, bytes]):
     """A machine that encodes the events of a stream, and leaves out chunks that add nothing."""
 
     def __init__(self) -> None:
-        self._chunk = b""
+        self._head = Head()
 
     def feed(self, value: Event, /) -> Sequence[bytes]:
         """Take an event and return its JSON."""
-        data = encode(value)
         if isinstance(value, AnswerChunkEvent):
-            if data in (self._chunk, _EMPTY_CHUNK):
+            head = head_of(value.chunk)
+            if head in (self._head, _NO_HEAD):
                 return ()
-            self._chunk = data
-        return (data,)
+            self._head = head
+        return (encode(value),)
 
 
-_EMPTY_CHUNK = b'{"type":"chunk","chunk":{}}'
+_NO_HEAD = Head()
 
 
 def json_bytes(data: object) -> bytes:
@@ -99,16 +95,53 @@ def json_bytes(data: object) -> bytes:
         return json.dumps(data, separators=(",", ":")).encode()
 
 
-@cache
-def _layout(kind: type[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]:
-    """Return the names of the fields to encode, and the values that go without saying."""
-    names = [name for name in kind.__struct_fields__ if name[0] != "_" and name not in _LEFT_OUT]
-    implied = [
-        (name, value)
-        for name, value in getattr(kind, "_implied", {}).items()
-        if name in names and value is not None
-    ]
-    return tuple(names), tuple(implied)
+class _Layout(NamedTuple):
+    """How the events of a class are encoded."""
+
+    type: str
+    names: tuple[str, ...]
+    """The names of the fields to encode."""
+    values: Callable[[Event], tuple[Any, ...]]
+    """A function that returns the values of these fields, and more after them."""
+    is_plain: bool
+    """Whether all of these are texts and numbers."""
+    implied: tuple[tuple[str, Any], ...]
+    """The values that go without saying."""
+    has_part: bool
+    has_location: bool
+    is_chunk: bool
+    is_unknown: bool
+
+
+_layouts: dict[type, _Layout] = {}
+
+
+def _layout(kind: type[Event]) -> _Layout:
+    if not issubclass(kind, Event):  # pyright: ignore[reportUnnecessaryIsInstance] - types are not checked at run time
+        raise TypeError(f"encode takes events, not {kind.__name__}")
+    fields = kind.__struct_fields__
+    names = [name for name in fields if name[0] != "_" and name not in _LEFT_OUT]
+    said = getattr(kind, "type", None)
+    implied: Mapping[str, object] = getattr(kind, "_implied", {})
+    return _Layout(
+        said if isinstance(said, str) else kind.__name__,
+        tuple(names),
+        attrgetter(*names, "__class__", "__class__"),  # with two names at least it returns a tuple
+        _is_plain(kind, names),
+        tuple((name, value) for name, value in implied.items() if name in names and value),
+        "_part" in fields,
+        "_location" in fields,
+        issubclass(kind, AnswerChunkEvent),
+        kind is UnknownEvent,
+    )
+
+
+def _is_plain(kind: type[Event], names: Sequence[str]) -> bool:
+    try:
+        types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    except NameError:  # a class of the user's, whose annotations only type checkers know
+        return False
+    return all(types[name] in (str, int) or get_origin(types[name]) is Literal for name in names)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from streamkit.cli.chat import chat
 from streamkit.cli.demo import demo
 from streamkit.cli.map import map_
 from streamkit.cli.serve import serve
+from streamkit.cli.trace import trace
 from streamkit.cli.upload import upload
 
 __all__ = ["app"]
@@ -29,6 +30,7 @@ app.command()(demo)
 app.command()(chat)
 app.command("map")(map_)
 app.command()(serve)
+app.command()(trace)
 app.command()(upload)
 
 

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from streamkit._core.json.parser import PartialJSON
+from streamkit._core.visible import visible
 from streamkit.cli.display import Answer, Fields, Figures, Lines, is_live, shown
 from streamkit.cli.display.answer import ITEM_LIMIT
 from streamkit.cli.display.lines import FIELD_LIMIT
 from streamkit.cli.display.shown import Frame
 from streamkit.cli.display.tree import value_tree
-from streamkit.cli.display.visible import visible
 from streamkit.events import LogprobsContentDeltaEvent
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.structured.reader import Reader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamkit._core.visible import visible, visible_json, visible_line
 from streamkit.cli.display.answer import Answer
 from streamkit.cli.display.fields import Fields
 from streamkit.cli.display.figures import Figures
@@ -10,7 +11,6 @@ from streamkit.cli.display.mapping import shown_map
 from streamkit.cli.display.shown import is_live, shown
 from streamkit.cli.display.uploads import described, shown_upload
 from streamkit.cli.display.value import Value
-from streamkit.cli.display.visible import visible, visible_json, visible_line
 
 __all__ = [
     "Answer",

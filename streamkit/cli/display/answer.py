@@ -11,8 +11,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from streamkit._core.visible import visible, visible_line
 from streamkit.cli.display.tree import CURSOR, value_tree
-from streamkit.cli.display.visible import visible, visible_line
 from streamkit.events import (
     ChunkEvent,
     ContentDeltaEvent,

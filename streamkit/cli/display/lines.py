@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from streamkit._core.json.view import PartialArray, PartialObject, plain
+from streamkit._core.visible import visible, visible_json, visible_line
 from streamkit.cli.display.fields import Fields
-from streamkit.cli.display.visible import visible, visible_json, visible_line
 from streamkit.families._common.events import (
     ContentDeltaEvent,
     ContentDoneEvent,

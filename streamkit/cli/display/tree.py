@@ -10,7 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from streamkit._core.json.view import PartialArray, PartialObject
-from streamkit.cli.display.visible import visible, visible_line
+from streamkit._core.visible import visible, visible_line
 
 __all__ = ["CURSOR", "value_tree"]
 

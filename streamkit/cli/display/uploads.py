@@ -9,8 +9,8 @@ import typer
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn
 
+from streamkit._core.visible import visible_line
 from streamkit.cli.display.shown import REFRESHES, is_live
-from streamkit.cli.display.visible import visible_line
 from streamkit.families.files.batch_upload import UploadProgress
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The escaping of untrusted text for a terminal."""
+"""The escaping of untrusted text for a terminal, or for another place where it is shown."""
 
 # Strategy: one set of characters holds those that a terminal obeys (controls, with C1) and those
 # that it hides or that change the order of the text (zero-width, bidi, separators, fillers, tags).

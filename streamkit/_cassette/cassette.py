@@ -20,13 +20,14 @@ from streamkit._cassette.lines import (
     read_line,
 )
 from streamkit._cassette.recording import End, Failure, Read, Recording
+from streamkit._core.html import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
     from typing import Self
 
-    from streamkit._cassette.lines import Line
+from streamkit._cassette.lines import Line
 
 __all__ = ["Cassette"]
 
@@ -63,6 +64,21 @@ class Cassette(Struct, frozen=True):
                 raise ValueError(f"{Path(path).name}, line {number}: {error}") from None
         recordings = tuple(exchange.recording() for exchange in exchanges.values())
         return cls(recordings, found.made_by, found.made_at)
+
+    def _repr_html_(self) -> str:
+        """Return a small table for a notebook: what was requested, and how it was answered."""
+        rows = [
+            (
+                f"{each.method} {each.path}",
+                "no response" if each.status is None else each.status,
+                f"{each.ended:.2f} s",
+                len(each.reads),
+                each.end,
+            )
+            for each in self.recordings
+        ]
+        made = f"Cassette, {self.made_at}" if self.made_at else "Cassette"
+        return table(made, rows, ("request", "status", "time", "reads", "end"))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the cassette; a file of that name is replaced."""

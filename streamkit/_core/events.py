@@ -69,6 +69,13 @@ class Event(Struct, frozen=True, gc=False, eq=False):
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names()[1:])
         return f"{type(self).__name__}({fields})"
 
+    def _repr_html_(self) -> str:
+        """Return a small table for a notebook, without what grows with the stream."""
+        from streamkit._core.html import leaves, table
+
+        data = self.to_dict(delta=True)
+        return table(f"{type(self).__name__} {data.pop('type')}", leaves(data))
+
     @classmethod
     @functools.cache
     def _names(cls) -> tuple[str, ...]:

@@ -112,6 +112,12 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         """Return the JSON text of ``to_dict``, where an unknown NaN or infinite field is null."""
         return json_of(self.to_dict(mode="json"), indent)
 
+    def _repr_html_(self) -> str:
+        """Return a small table for a notebook: the path and the value of each field."""
+        from streamkit._core.html import leaves, table
+
+        return table(type(self).__name__, leaves(self.to_dict(mode="json")))
+
     def model_dump(
         self, *, mode: Literal["python", "json"] = "python", exclude_none: bool = False
     ) -> dict[str, Any]:

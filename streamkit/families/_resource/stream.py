@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._http.redaction import Secrets
+from streamkit._http.redaction import Secrets, request_id
 from streamkit._http.stream_log import StreamLog
 from streamkit._rx.observers import Observers
 from streamkit.errors import StreamClosedError, StreamkitError, StreamTruncatedError
@@ -72,6 +72,17 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
     def pipe(self, *operators: Callable[[Observable[Any]], Observable[Any]]) -> Observable[Any]:
         """Apply operators to ``observable``."""
         return self.observable.pipe(*operators)
+
+    def _repr_html_(self) -> str:
+        """Return a small table for a notebook: how far the stream is, and its response."""
+        from streamkit._core.html import table
+
+        state = "ended" if self._ended else "open"
+        rows = [("state", state if self._failure is None else f"failed: {self._failure}")]
+        if self._response is not None:
+            rows.append(("status", str(self._response.status_code)))
+            rows.append(("request id", request_id(self._response) or "none"))
+        return table(type(self).__name__, rows)
 
     def _turn_to(self, body: AnyBody) -> None:
         """Switch to another response's body."""

@@ -28,6 +28,7 @@ NAMES = (
     "hub",
     "relay",
     "loopback",
+    "map",
 )
 
 

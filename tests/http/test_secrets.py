@@ -258,7 +258,8 @@ def test_logging_is_the_program_s_own_affair() -> None:
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
 async def test_certificates_are_verified(kind: type[OpenAI | AsyncOpenAI]) -> None:
     client: Any = kind(api_key=KEY)
-    context = client._transport.http_client._transport._pool._ssl_context
+    pool = client._transport.http_client._transport._pools.take().connections
+    context = pool._ssl_context
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
 

@@ -1,4 +1,4 @@
-"""The transport by which our own client sends requests: httpcore's pool, over sockets of ours.
+"""The transport by which our own client sends requests: httpcore's pools, over sockets of ours.
 
 httpx has such a transport, but accepts no network backend for it.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import httpcore
 import httpx
 
+from streamkit._http._async.pools import AsyncPools
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
     extensions_of,
@@ -25,7 +26,7 @@ from streamkit._http.connection import connection_here
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, AsyncIterator
+    from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 __all__ = ["AsyncOwnTransport"]
 
@@ -45,14 +46,19 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
         max_idle_connections: int,
     ) -> None:
         self._places = AsyncPlaces(max_connections)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            proxy=through(proxy),
-            max_connections=None,
-            max_keepalive_connections=max_idle_connections,
-            keepalive_expiry=KEEPALIVE,
-            network_backend=AsyncBackend(),
-        )
+        backend = AsyncBackend()
+
+        def pool(max_idle: int) -> httpcore.AsyncConnectionPool:
+            return httpcore.AsyncConnectionPool(
+                ssl_context=tls,
+                proxy=through(proxy),
+                max_connections=None,
+                max_keepalive_connections=max_idle,
+                keepalive_expiry=KEEPALIVE,
+                network_backend=backend,
+            )
+
+        self._pools = AsyncPools(pool, max_idle_connections)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the response, whose body is still to be read."""
@@ -61,18 +67,24 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
             await self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
             raise httpx.PoolTimeout(str(error)) from error
+        pool = self._pools.take()
+
+        def give_back() -> None:
+            self._pools.give_back(pool)
+            self._places.give_back()
+
         place = connection_here.set(connection)
         try:
             with mapped():
                 connection.raise_if_cut()
-                response = await self._pool.handle_async_request(sent(request))
+                response = await pool.connections.handle_async_request(sent(request))
         except BaseException:
             connection.release()
-            self._places.give_back()
+            give_back()
             raise
         finally:
             connection_here.reset(place)
-        body = _Body(response, connection, self._places)
+        body = _Body(response, connection, give_back)
         return httpx.Response(
             response.status,
             headers=response.headers,
@@ -82,18 +94,21 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._pool.aclose()
+        await self._pools.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of a response; closing it frees the place of its exchange."""
+    """The body of a response; closing it gives back the place of its exchange."""
 
     def __init__(
-        self, response: httpcore.Response, connection: AsyncConnection, places: AsyncPlaces
+        self,
+        response: httpcore.Response,
+        connection: AsyncConnection,
+        give_back: Callable[[], None],
     ) -> None:
         self._response = response
         self._connection = connection
-        self._places = places
+        self._give_back = give_back
         self._is_whole = False
         self._is_closed = False
 
@@ -114,4 +129,4 @@ class _Body(httpx.AsyncByteStream):
                 # httpcore may have failed to close it if its reader was interrupted twice.
                 await extensions_of(self._response)["network_stream"].aclose()
         finally:
-            self._places.give_back()
+            self._give_back()

@@ -1,5 +1,5 @@
 # Made from ../_async/own_transport.py by .ci/unasync.py: change it there.
-"""The transport by which our own client sends requests: httpcore's pool, over sockets of ours.
+"""The transport by which our own client sends requests: httpcore's pools, over sockets of ours.
 
 httpx has such a transport, but accepts no network backend for it.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import httpcore
 import httpx
 
+from streamkit._http._sync.pools import Pools
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
     extensions_of,
@@ -25,7 +26,7 @@ from streamkit._http.places import Places
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["OwnTransport"]
 
@@ -45,14 +46,19 @@ class OwnTransport(httpx.BaseTransport):
         max_idle_connections: int,
     ) -> None:
         self._places = Places(max_connections)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls,
-            proxy=through(proxy),
-            max_connections=None,
-            max_keepalive_connections=max_idle_connections,
-            keepalive_expiry=KEEPALIVE,
-            network_backend=Backend(),
-        )
+        backend = Backend()
+
+        def pool(max_idle: int) -> httpcore.ConnectionPool:
+            return httpcore.ConnectionPool(
+                ssl_context=tls,
+                proxy=through(proxy),
+                max_connections=None,
+                max_keepalive_connections=max_idle,
+                keepalive_expiry=KEEPALIVE,
+                network_backend=backend,
+            )
+
+        self._pools = Pools(pool, max_idle_connections)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the response, whose body is still to be read."""
@@ -61,18 +67,24 @@ class OwnTransport(httpx.BaseTransport):
             self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
             raise httpx.PoolTimeout(str(error)) from error
+        pool = self._pools.take()
+
+        def give_back() -> None:
+            self._pools.give_back(pool)
+            self._places.give_back()
+
         place = connection_here.set(connection)
         try:
             with mapped():
                 connection.raise_if_cut()
-                response = self._pool.handle_request(sent(request))
+                response = pool.connections.handle_request(sent(request))
         except BaseException:
             connection.release()
-            self._places.give_back()
+            give_back()
             raise
         finally:
             connection_here.reset(place)
-        body = _Body(response, connection, self._places)
+        body = _Body(response, connection, give_back)
         return httpx.Response(
             response.status,
             headers=response.headers,
@@ -82,16 +94,21 @@ class OwnTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.close()
+        self._pools.close()
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response; closing it frees the place of its exchange."""
+    """The body of a response; closing it gives back the place of its exchange."""
 
-    def __init__(self, response: httpcore.Response, connection: Connection, places: Places) -> None:
+    def __init__(
+        self,
+        response: httpcore.Response,
+        connection: Connection,
+        give_back: Callable[[], None],
+    ) -> None:
         self._response = response
         self._connection = connection
-        self._places = places
+        self._give_back = give_back
         self._is_whole = False
         self._is_closed = False
 
@@ -111,4 +128,4 @@ class _Body(httpx.SyncByteStream):
                 # httpcore may have failed to close it if its reader was interrupted twice.
                 extensions_of(self._response)["network_stream"].close()
         finally:
-            self._places.give_back()
+            self._give_back()

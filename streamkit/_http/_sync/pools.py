@@ -1,0 +1,68 @@
+# Made from ../_async/pools.py by .ci/unasync.py: change it there.
+"""Many small pools of connections in place of a large one."""
+
+# Strategy: httpcore looks at every connection of a pool, and for each idle one at all others again,
+# whenever an exchange begins or ends. So an exchange costs with the square of the connections: half
+# of the time of a client with a hundred of them. An exchange goes to the first pool with room, so
+# few exchanges use few connections. Only the first pools keep idle connections.
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpcore
+
+__all__ = ["POOL_SIZE", "Pools"]
+
+POOL_SIZE = 10
+"""The maximum number of exchanges at a time in one pool."""
+
+
+class Pool:
+    """A pool, and the number of exchanges in it."""
+
+    def __init__(self, connections: httpcore.ConnectionPool) -> None:
+        self.connections = connections
+        self.exchanges = 0
+
+
+class Pools:
+    """Pools that are made as they are needed.
+
+    Args:
+        make: A function that returns a pool, which keeps as many idle connections as it is given.
+        max_idle: The maximum number of idle connections of all pools.
+    """
+
+    def __init__(self, make: Callable[[int], httpcore.ConnectionPool], max_idle: int) -> None:
+        self._make = make
+        self._max_idle = max_idle
+        self._pools: list[Pool] = []
+        self._lock = threading.Lock()
+
+    def take(self) -> Pool:
+        """Return the pool for an exchange."""
+        with self._lock:
+            for pool in self._pools:
+                if pool.exchanges < POOL_SIZE:
+                    break
+            else:
+                idle = max(0, self._max_idle - POOL_SIZE * len(self._pools))
+                pool = Pool(self._make(min(idle, POOL_SIZE)))
+                self._pools.append(pool)
+            pool.exchanges += 1
+            return pool
+
+    def give_back(self, pool: Pool) -> None:
+        """End an exchange in a pool."""
+        with self._lock:
+            pool.exchanges -= 1
+
+    def close(self) -> None:
+        """Close all connections."""
+        for pool in self._pools:
+            pool.connections.close()

@@ -24,6 +24,7 @@ PRINTS = {
         r"(\n\S+){5}\n$"
     ),
     "Retries in a pipeline, and many consumers": r"^\w[^\n]*\.$",
+    "An answer that outlives its reader": r"^\w[^\n]*\.0\n$",
     "Time limits": r"^\w[^\n]*\.\n$",
     "Responses": r"^\S+ \{.*\nsteps=\[Step\(explanation=.* ResponseUsage\(input_tokens=",
     "Tools": r"^weather It is sunny in [^\n]*\.\n\w[^\n]*\.$",
@@ -49,7 +50,9 @@ def printed() -> dict[str, str]:
 
     They run in a process of their own, which also ends everything that a script leaves open.
     """
-    program, section = "", ""
+    # In a folder of its own, because it writes files.
+    program = "import os, tempfile\nfolder = tempfile.TemporaryDirectory()\nos.chdir(folder.name)\n"
+    section = ""
     for title, code in PYTHON.findall(README):
         section = title or section
         if code:

@@ -27,6 +27,7 @@ NAMES = (
     "push",
     "hub",
     "relay",
+    "eventlog",
     "loopback",
     "map",
 )

@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 from streamkit.eventlog.errors import CursorError
 
-__all__ = ["LogKey", "cursor_of", "new_incarnation", "parse_cursor"]
+__all__ = ["LogKey", "checked_id", "cursor_of", "new_incarnation", "parse_cursor"]
+
+ID_LENGTH = 512
+"""The maximum number of characters of the id of a stream."""
 
 _FORM = re.compile(r"([0-9a-f]{12})-([0-9]{1,18})", re.ASCII)
 
@@ -22,6 +25,21 @@ class LogKey(NamedTuple):
 
     stream_id: str
     incarnation: str
+
+
+def checked_id(stream_id: str) -> str:
+    """Return the id of a stream, if a store can keep it.
+
+    Raises:
+        TypeError: The id is no string.
+        ValueError: It is longer than ``ID_LENGTH``, or has half of a surrogate pair.
+    """
+    if not isinstance(stream_id, str):  # pyright: ignore[reportUnnecessaryIsInstance] - types are not checked at run time
+        raise TypeError(f"the id of a stream is a string, and not {type(stream_id).__name__}")
+    if len(stream_id) > ID_LENGTH:
+        raise ValueError(f"the id of a stream has at most {ID_LENGTH} characters")
+    stream_id.encode()
+    return stream_id
 
 
 def new_incarnation() -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from streamkit.eventlog.cursor import parse_cursor
 from streamkit.eventlog.reader import Reader
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from streamkit.eventlog.entry import Entry
     from streamkit.eventlog.source import Source
-    from streamkit.events import Event
+    from streamkit.events import EndEvent, Event
+    from streamkit.machine import Machine
 
 __all__ = ["EventReader", "observable_of"]
 
@@ -32,12 +34,20 @@ class EventReader:
     of all that came before, so it reads the log from its beginning, and emits what follows.
     """
 
-    def __init__(self, source: Source, stream_id: str, after: str | None, *, live: bool) -> None:
-        self._open = partial(Reader, source, stream_id, after, live=live, from_start=True)
-        self._reader = self._open()
-        self._reopen = partial(EventReader, source, stream_id, after, live=live)
+    def __init__(
+        self,
+        source: Source,
+        stream_id: str,
+        after: str | None,
+        parsers: Callable[[], list[Machine[Event, Event]]],
+        *,
+        live: bool,
+    ) -> None:
+        self._reader = Reader(source, stream_id, after, live=live, from_start=True)
+        self._reopen = partial(EventReader, source, stream_id, after, parsers, live=live)
         self._after = parse_cursor(after)[1]
         self._decoder = EventDecoder()
+        self._parsers = parsers()
         self._ready: list[Event] = []
 
     @property
@@ -96,10 +106,39 @@ class EventReader:
         """Add the events of an entry that are to be emitted; raise at the end."""
         end = entry.end
         if end is not None:
-            raise end.exception() or StopIteration
+            self._finish(end)
         events = self._decoder.feed(entry.data)
+        for parser in self._parsers:
+            events = [parsed for event in events for parsed in parser.feed(event)]
         if entry.number > self._after:
             self._ready.extend(events)
+
+    def _finish(self, end: EndEvent) -> NoReturn:
+        error = end.exception()
+        if error is not None:
+            raise error
+        for parser in self._parsers:
+            deque(parser.close(), maxlen=0)  # which raises the error of a text that does not fit
+        raise StopIteration
+
+
+def new_parsers(format: Any, tools: list[Any]) -> Callable[[], list[Machine[Event, Event]]]:
+    """Return a function that makes the machines of a reader, which parse its events."""
+    if format is None and not tools:
+        return list
+    from streamkit._core.emitters.events import ArgumentsEvent, TextEvent
+    from streamkit.families._common.parser import CommonEventParser
+    from streamkit.structured.reader import Reader as TextReader
+    from streamkit.structured.response_format import response_format
+    from streamkit.structured.tools import tool_parsers
+
+    taken, arguments = response_format(format), tool_parsers(tools)
+
+    def parsers() -> list[Machine[Event, Event]]:
+        reader = TextReader(taken, tools=arguments)
+        return [CommonEventParser(kind, reader) for kind in (TextEvent, ArgumentsEvent)]
+
+    return parsers
 
 
 def observable_of(open_reader: Callable[[], R]) -> Observable[Any]:

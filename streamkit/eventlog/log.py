@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 from weakref import WeakValueDictionary, finalize
 
 from msgspec import Struct
 
 from streamkit._rx.loop import running_loop
-from streamkit.eventlog.cursor import LogKey, cursor_of, new_incarnation, parse_cursor
+from streamkit.eventlog.cursor import LogKey, checked_id, cursor_of, new_incarnation, parse_cursor
 from streamkit.eventlog.errors import LogNotFoundError
-from streamkit.eventlog.event_reader import EventReader
+from streamkit.eventlog.event_reader import EventReader, new_parsers
 from streamkit.eventlog.producer import Producer
 from streamkit.eventlog.production import Production
 from streamkit.eventlog.reader import Reader
 from streamkit.eventlog.source import Source
 from streamkit.eventlog.tail import Tail
+from streamkit.eventlog.threads import Threads
 from streamkit.eventlog.writer import PACE, Writer
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class EventLog:
         self._store = store
         self._tail = Tail(store, patience)
         self._writer = Writer(store, self._tail, patience=patience, pace=pace)
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="streamkit-eventlog")
+        self._threads = Threads()
         # The writer holds them until they have ended.
         self._producers: WeakValueDictionary[str, Producer] = WeakValueDictionary()
         # Also when the program ends, so that what was sent last is written.
@@ -119,12 +119,13 @@ class EventLog:
 
         Raises:
             TypeError: The source is nothing that can be iterated here.
+            LogUnavailableError: The log was closed.
         """
-        key = LogKey(stream_id, new_incarnation())
+        key = LogKey(checked_id(stream_id), new_incarnation())
         producer = Producer(self._writer, key, None, existing)
         production: Production[Any] = Production(self, producer, _iterable(source))
-        self._writer.add(producer)
         self._producers[stream_id] = producer
+        self._writer.add(producer)
         return production.begin()
 
     def open(self, stream_id: str, *, existing: Existing = "refuse") -> Producer:
@@ -134,7 +135,7 @@ class EventLog:
             LogExistsError: The stream has a log, and ``existing`` is "refuse".
             EventLogError: The log to resume has ended or expired.
         """
-        key = LogKey(stream_id, new_incarnation())
+        key = LogKey(checked_id(stream_id), new_incarnation())
         claim = self._source.patiently(lambda: self._store.open(key, existing))
         producer = Producer(self._writer, LogKey(stream_id, claim.incarnation), claim)
         self._writer.add(producer)
@@ -182,11 +183,32 @@ class EventLog:
                 ``LogNotFoundError``, ``LogExpiredError``, ``LogTrimmedError``, and ``CursorError``
                 for the cursor of another log.
         """
-        return Reader(self._source, stream_id, after, live=live)
+        return Reader(self._source, checked_id(stream_id), after, live=live)
 
-    def events(self, stream_id: str, after: str | None = None, *, live: bool = True) -> EventReader:
-        """Return a reader of the events after a cursor; see ``read``."""
-        return EventReader(self._source, stream_id, after, live=live)
+    def events(
+        self,
+        stream_id: str,
+        after: str | None = None,
+        *,
+        live: bool = True,
+        format: Any = None,
+        tools: Iterable[Any] = (),
+    ) -> EventReader:
+        """Return a reader of the events after a cursor, with texts that grow as they did.
+
+        Args:
+            stream_id: The id of the stream.
+            after: The cursor of the last event that the reader has, as for ``read``.
+            live: Whether the reader waits for events to come, until the end.
+            format: The type of the content, which is not in the log; then deltas and done events
+                have ``parsed``, as ``partial_parse`` sees to.
+            tools: The tools of the request, for ``parsed_arguments``.
+
+        Raises:
+            CursorError: As for ``read``.
+        """
+        parsers = new_parsers(format, [*tools])
+        return EventReader(self._source, checked_id(stream_id), after, parsers, live=live)
 
     def snapshot(self, stream_id: str, after: str | None = None) -> list[Entry]:
         """Return the entries that there are, without waiting for more."""
@@ -194,7 +216,7 @@ class EventLog:
 
     def status(self, stream_id: str) -> LogStatus | None:
         """Return the state of a stream's log, or None if there is none."""
-        state = self._source.look(stream_id)
+        state = self._source.look(checked_id(stream_id))
         return None if state is None else _status(state)
 
     # Others.
@@ -208,7 +230,7 @@ class EventLog:
             LogNotFoundError: The stream has no log.
         """
         source = self._source
-        source.look(stream_id)
+        source.look(checked_id(stream_id))
         state = source.patiently(lambda: self._store.request_stop(stream_id))
         if state is None:
             raise LogNotFoundError(f"stream {stream_id!r} has no log")
@@ -283,10 +305,10 @@ class EventLog:
         await self.aclose()
 
 
-def _close(writer: Writer, tail: Tail, threads: ThreadPoolExecutor, store: Store) -> None:
+def _close(writer: Writer, tail: Tail, threads: Threads, store: Store) -> None:
     writer.close()
     tail.close()
-    threads.shutdown(wait=False)
+    threads.close()
     store.close()
 
 
@@ -296,10 +318,20 @@ def _status(state: LogState) -> LogStatus:
 
 
 def _iterable(source: Any) -> Any:
-    """Return a source as it is, or a loop over it if it is an observable."""
+    """Return a source as it is, or a loop over it if it is an observable.
+
+    Raises:
+        TypeError: The source cannot be iterated here.
+    """
     reactivex = sys.modules.get("reactivex.abc")  # without it there is no observable
     if reactivex is None or not isinstance(source, reactivex.ObservableBase):
-        return source
+        on_a_loop = running_loop() is not None
+        if hasattr(source, "__iter__") or (on_a_loop and hasattr(source, "__aiter__")):
+            return source
+        raise TypeError(
+            "produce takes an iterable, an observable or, on a running event loop, an async "
+            f"iterable, and not {type(source).__name__}"
+        )
     from streamkit._rx.iteration import Loop
 
     if running_loop() is None:

@@ -56,6 +56,7 @@ class Producer:
         self._pending: list[Row] = []
         self._pending_bytes = 0
         self._has_finished = False
+        self._is_failing = False
         self._on_stop: list[Callable[[], None]] = []
         self._waiters = Waiters()
         self._lock = threading.RLock()
@@ -210,13 +211,14 @@ class Producer:
     def fail(self, error: EventLogError) -> None:
         """Give up the log, and say so; the stream is not affected."""
         with self._lock:
-            if self.error is not None:
+            if self._is_failing:
                 return
+            self._is_failing = True
+        logger().warning("The log of stream %r has failed: %s", self.stream_id, error)
+        with self._lock:
             self.error = error
             self._pending.clear()
             self._pending_bytes = 0
-        logger().warning("The log of stream %r has failed: %s", self.stream_id, error)
-        with self._lock:
             self._waiters.wake()
         self.opened.give()
 

@@ -76,18 +76,13 @@ class Production(Generic[E]):
             task = asyncio.create_task(self._adrive(), context=context)
             _running.add(task)  # the loop keeps no reference of its own
             task.add_done_callback(_running.discard)
-        elif hasattr(self._source, "__iter__"):
+        else:
             threading.Thread(
                 target=context.run,
                 args=(self._drive,),
                 name=f"streamkit-produce-{self.stream_id}",
                 daemon=True,
             ).start()
-        else:
-            raise TypeError(
-                "produce takes an iterable, an observable or, on a running event loop, an async "
-                f"iterable, and not {type(self._source).__name__}"
-            )
         self.producer.on_stop(self.stop)
         return self
 

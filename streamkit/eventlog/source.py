@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit.eventlog.errors import LogUnavailableError
 from streamkit.eventlog.retrying import Trouble, retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import ThreadPoolExecutor
 
     from streamkit.eventlog.cursor import LogKey
     from streamkit.eventlog.entry import Row
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
     from streamkit.eventlog.producer import Producer
     from streamkit.eventlog.store import LogState
     from streamkit.eventlog.tail import Tail
+    from streamkit.eventlog.threads import Threads
 
 __all__ = ["Source"]
 
@@ -31,7 +29,7 @@ class Source:
         self,
         log: object,
         tail: Tail,
-        threads: ThreadPoolExecutor,
+        threads: Threads,
         producers: Mapping[str, Producer],
     ) -> None:
         self._log = log
@@ -69,7 +67,4 @@ class Source:
 
     async def apart(self, call: Callable[[], T]) -> T:
         """Call a function on a thread beside the running loop."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-        except RuntimeError as error:
-            raise LogUnavailableError("the event log was closed") from error
+        return await self._threads.run(call)

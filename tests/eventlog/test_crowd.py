@@ -38,7 +38,7 @@ async def impatient(log: EventLog, random: Random) -> list[int]:
         await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.thorough)])
 async def test_tasks_that_come_and_go_miss_nothing(backend: Backend, seed: int) -> None:
     logs = [backend.log(), backend.log()]
 

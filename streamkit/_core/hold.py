@@ -9,6 +9,8 @@ from streamkit._core.machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from streamkit._core.template import Hole
+
 __all__ = ["HELD_EVENTS", "ContentWatch", "Hold"]
 
 A = TypeVar("A")
@@ -40,6 +42,10 @@ class Hold(Machine[A, E]):
         self._held += events
         is_over = self._is_content(value) or len(self._held) >= HELD_EVENTS
         return self.release() if is_over else ()
+
+    def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[E]] | None:
+        """Return the short road of the inner machine; none while events are held."""
+        return self.inner.short_road(hole) if self._held is None else None
 
     def release(self) -> Sequence[E]:
         """Return the held events, and hold no more."""
@@ -75,6 +81,20 @@ class ContentWatch(Machine[A, E]):
         if self._is_content(value):
             self._content_came()
         return self._feed(value)
+
+    def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[E]] | None:
+        """Return the short road of the inner machine, where the function is called as well."""
+        take = self._inner.short_road(hole)
+        if take is None or self._is_content(hole.fill("")):
+            return None
+        content_came = self._content_came
+
+        def watched(piece: str) -> Sequence[E]:
+            if piece:
+                content_came()
+            return take(piece)
+
+        return watched
 
     def close(self) -> Iterator[E]:
         """Yield the events of the end."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from streamkit._core.template import Hole
 
 __all__ = ["AnswerMachine", "Machine"]
 
@@ -33,6 +35,14 @@ class Machine(ABC, Generic[A, B]):
         A machine whose input holds several units (bytes with many events) returns the outputs from
         before a fault, and raises at the next call, so that no cut of the input loses an output.
         """
+
+    def short_road(self, _hole: Hole[A], /) -> Callable[[str], Sequence[B]] | None:
+        """Return a function that does what ``feed`` does with the input that a piece fills.
+
+        It holds as long as nothing is fed but such pieces, of this input or of others. It is asked
+        for when such an input has just been fed; None means that there is none.
+        """
+        return None
 
     def close(self) -> Iterable[B]:
         """Take the end of the input; the returned iterable may raise after its last output."""

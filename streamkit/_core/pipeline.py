@@ -61,9 +61,9 @@ class Pipeline(Generic[E]):
         if not holds:
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
-        templates = Templates(self._sse, self._decoder)
-        self._read_by_template = templates.read
-        self._learn = templates.learn
+        self._templates: Templates[Any, E] = Templates(self._sse, self._decoder, self._hold)
+        self._read_by_template = self._templates.read
+        self._learn = self._templates.learn
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
         self._decode = self._decoder.decode
@@ -93,21 +93,23 @@ class Pipeline(Generic[E]):
     def read(self, data: bytes) -> Iterable[E]:
         """Return the events of a piece of the body, which are decoded when they are iterated."""
         # A hot path: most reads are one plain frame, and its few events need no generator.
-        part = self._read_by_template(data)
+        events = self._read_by_template(data)
+        if events is not None:
+            return events
+        plain = self._plain_data(data)
+        if plain is None:
+            event = self._plain_event(data)
+            if event is None:
+                self._templates.leave_short_roads()
+                return self._read(data)
+            plain = event.data
+            parts = self._decoder.feed(event)
+            part = parts[0] if parts else None
+        else:
+            part = self._decode(plain)
         if part is None:
-            plain = self._plain_data(data)
-            if plain is None:
-                event = self._plain_event(data)
-                if event is None:
-                    return self._read(data)
-                plain = event.data
-                parts = self._decoder.feed(event)
-                part = parts[0] if parts else None
-            else:
-                part = self._decode(plain)
-            if part is None:
-                return ()
-            self._learn(data, plain, part)
+            return ()
+        self._learn(data, plain, part)
         return self._feed(part)
 
     def end(self) -> Iterator[E]:

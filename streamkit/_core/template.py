@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from streamkit._core.compiled import decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from streamkit._core.answer_decoder import AnswerDecoder
+    from streamkit._core.machine import Machine
     from streamkit._core.sse import SSEDecoder
 
 __all__ = ["MAX_TEMPLATES", "Hole", "Templates"]
 
 A = TypeVar("A")
+E = TypeVar("E")
 
 MAX_TEMPLATES = 8
 """The number of templates of a stream: its parallel choices, calls and kinds of text."""
@@ -48,28 +50,43 @@ class Hole(NamedTuple, Generic[A]):
     """A function that makes a new part, which differs from the first one in the piece alone."""
 
 
-class Templates(Generic[A]):
+class Template(Generic[A, E]):
+    """The bytes around the piece of a frame, and the function that takes a piece."""
+
+    __slots__ = ("after", "before", "fill", "start", "stop", "take")
+
+    def __init__(self, before: bytes, after: bytes, start: int, fill: Callable[[str], A]) -> None:
+        self.before = before
+        self.after = after
+        self.start = start
+        self.stop = 1 - len(after)
+        self.fill = fill
+        self.take: Callable[[str], Sequence[E]] | None = None
+        """The machine's short road for such pieces; None while there is none."""
+
+
+class Templates(Generic[A, E]):
     """The templates of one stream, by which it reads frames in place of its decoders.
 
     Both decoders count what is read here, as if they had read it.
     """
 
-    def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A]) -> None:
+    def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A], machine: Machine[A, E]) -> None:
         self._take = sse.take
         self._answer = answer
-        # The bytes before and after the piece, where it begins and ends, and `Hole.fill`; the
-        # newest template first.
-        self._templates: list[tuple[bytes, bytes, int, int, Callable[[str], A]]] = []
+        self._machine = machine
+        self._templates: list[Template[A, E]] = []  # the newest first
         self._missed = 0  # frames since a template was learnt
         self._in_vain = 0  # templates learnt since the last hit
+        self._has_short_roads = False
 
-    def read(self, frame: bytes) -> A | None:
-        """Return the part of an answer in a read that is one frame; None if no template fits."""
+    def read(self, frame: bytes) -> Sequence[E] | None:
+        """Return the events of a read that is one frame; None if no template fits."""
         # A hot path: nearly every frame of a stream.
-        for before, after, start, stop, fill in self._templates:
-            if frame.startswith(before) and frame.endswith(after):
+        for template in self._templates:
+            if frame.startswith(template.before) and frame.endswith(template.after):
                 try:
-                    piece = _text(frame[start:stop])
+                    piece = _text(frame[template.start : template.stop])
                 except ValueError:
                     return None
                 answer = self._answer
@@ -77,14 +94,33 @@ class Templates(Generic[A]):
                     return None
                 answer.received += 1
                 self._in_vain = 0
-                return fill(piece)
+                take = template.take
+                return self._feed(template, piece) if take is None else take(piece)
         return None
 
     def learn(self, frame: bytes, data: bytes, part: A) -> None:
-        """Learn a template from a read that is one frame, with its data, and the part in these."""
+        """Learn a template from a read that is one frame, with its data, and the part in these.
+
+        The part is to be fed next.
+        """
         self._missed += 1
+        if self._has_short_roads:
+            self.leave_short_roads()
         if self._missed >> self._in_vain:
             self._learn(frame, data, part)
+
+    def leave_short_roads(self) -> None:
+        """Let the machine decide anew about its short roads, because it is fed something else."""
+        self._has_short_roads = False
+        for template in self._templates:
+            template.take = None
+
+    def _feed(self, template: Template[A, E], piece: str) -> Sequence[E]:
+        part = template.fill(piece)
+        events = self._machine.feed(part)
+        template.take = self._machine.short_road(Hole(piece, template.fill))
+        self._has_short_roads = True
+        return events
 
     def _learn(self, frame: bytes, data: bytes, part: A) -> None:
         hole = self._answer.hole(part)
@@ -107,9 +143,8 @@ class Templates(Generic[A]):
             before, after = data[: at + 1], data[at + len(quoted) - 1 :]
             if self._is_proved(before + other_bytes + after, other, part, hole):
                 head = frame[: len(frame) - len(data) - 2]
-                end = after + b"\n\n"
-                start = len(head) + len(before) - 1
-                self._templates.insert(0, (head + before, end, start, 1 - len(end), hole.fill))
+                before, start = head + before, len(head) + len(before) - 1
+                self._templates.insert(0, Template(before, after + b"\n\n", start, hole.fill))
                 del self._templates[MAX_TEMPLATES:]
                 return
 

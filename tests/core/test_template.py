@@ -34,9 +34,9 @@ ODD = [
 def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Return the list of the frames that are read by a template."""
     hit: list[bytes] = []
-    read: Any = Templates[Any].read
+    read: Any = Templates[Any, Any].read
 
-    def noted(templates: Templates[Any], frame: bytes) -> Any:
+    def noted(templates: Templates[Any, Any], frame: bytes) -> Any:
         part: Any = read(templates, frame)
         if part is not None:
             hit.append(frame)

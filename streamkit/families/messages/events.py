@@ -111,7 +111,9 @@ class InputJsonEvent(_Piece, frozen=True, gc=False, eq=False):
 
         Text that is no JSON adds nothing to it.
         """
-        return self._block.partial_input(self._end, self.partial_json, strings=False)
+        log = self._log  # a hot path: `BlockLog.partial_input`, without its call
+        value = log.partial_json(self._end, self.partial_json, partial_strings=False)
+        return {} if value is None else value
 
     @property
     def parsed(self) -> object:

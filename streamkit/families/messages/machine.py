@@ -23,6 +23,7 @@ from streamkit.families.messages.events import (
     ThinkingEvent,
 )
 from streamkit.families.messages.log import MessageLog
+from streamkit.families.messages.short_roads import input_road, text_road
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
     CitationsDelta,
@@ -42,8 +43,9 @@ from streamkit.types.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from streamkit._core.template import Hole
     from streamkit.families.messages.block import BlockLog
     from streamkit.structured.reader import Reader
 
@@ -96,6 +98,20 @@ class MessageEvents(
                 events = (value,)
         value.accumulated(log.mark_change())
         return events
+
+    def short_road(self, hole: Hole[RawMessageStreamEvent], /) -> Callable[[str], _Events] | None:
+        """Return a function that takes the pieces of a block's text."""
+        event = hole.fill("")
+        if self.done or type(event) is not RawContentBlockDeltaEvent:
+            return None
+        index, log = event.index, self._log
+        if index is None:
+            return None
+        if isinstance(event.delta, InputJSONDelta):
+            return input_road(log, log.block(index, "input"), index)
+        if isinstance(event.delta, TextDelta):
+            return text_road(log, log.block(index, "text"), index)
+        return None
 
     def close(self) -> Iterator[MessageStreamEvent[Any]]:
         """Emit the end of what has not ended, then raise the error of the answer, if any."""

@@ -1,0 +1,55 @@
+"""The short roads of a message: from a piece of a block's text to its events, in one call."""
+
+# Hot paths: each delta of a stream but the first ones. They do what `MessageEvents.feed` does with
+# the event of the wire that has the piece.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from streamkit.families.messages.events import InputJsonEvent, MessageStreamEvent, TextEvent
+from streamkit.types.messages import InputJSONDelta, RawContentBlockDeltaEvent, TextDelta
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streamkit.families.messages.block import BlockLog
+    from streamkit.families.messages.log import MessageLog
+
+    Road: TypeAlias = Callable[[str], Sequence[MessageStreamEvent[Any]]]
+
+__all__ = ["input_road", "text_road"]
+
+
+def input_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
+    """Return the function that takes the pieces of a call's input."""
+    if not block.is_known:
+        return None
+    text, place, name, id = block.text, block.place, block.name, block.id
+    append, mark = text.append, log.mark_growth
+
+    def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+        added = append(piece)
+        wire = RawContentBlockDeltaEvent(
+            index=index, delta=InputJSONDelta(partial_json=piece), _mark=mark(block)
+        )
+        return wire, InputJsonEvent(block, text, text.length, place, added, name, id)
+
+    return take
+
+
+def text_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
+    """Return the function that takes the pieces of a text."""
+    if not block.is_known:
+        return None
+    text, place = block.text, block.place
+    append, mark = text.append, log.mark_growth
+
+    def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+        added = append(piece)
+        wire = RawContentBlockDeltaEvent(
+            index=index, delta=TextDelta(text=piece), _mark=mark(block)
+        )
+        return wire, TextEvent(block, text, text.length, place, added)
+
+    return take

@@ -158,10 +158,10 @@ class APIError(StreamkitError):
         self.body = body
         """The decoded error object, or the text if it was no JSON; None without a body."""
         self.request_id = request_id
-        details = cast("dict[str, Any]", body if isinstance(body, dict) else {})
-        self.code: str | int | None = details.get("code")
-        self.param: str | None = details.get("param")
-        self.type: str | None = details.get("type")
+        fields = _mapping(body)
+        self.code: str | int | None = fields.get("code")
+        self.param: str | None = fields.get("param")
+        self.type: str | None = fields.get("type")
 
 
 class APIConnectionError(APIError):
@@ -203,6 +203,29 @@ class APIStatusError(APIError):
     def headers(self) -> Mapping[str, str]:
         """The headers of the response; empty for an error within a stream."""
         return {} if self.response is None else self.response.headers
+
+    @property
+    def api_message(self) -> str | None:
+        """The explanation in the body; None if there is none."""
+        message = _mapping(self.body).get("message")
+        return message if isinstance(message, str) else None
+
+    @property
+    def details(self) -> Mapping[str, Any] | None:
+        """The details of an error of Anthropic's API, such as its ``error_code``."""
+        details = _mapping(self.body).get("details")
+        return cast("dict[str, Any]", details) if isinstance(details, dict) else None
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the cause in the ``details``, where ``type`` names only its category."""
+        code = _mapping(self.details).get("error_code")
+        return code if isinstance(code, str) else None
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The ``anthropic-workspace-id`` of the response, where it had one."""
+        return self.headers.get("anthropic-workspace-id")
 
 
 class BadRequestError(APIStatusError):
@@ -470,3 +493,7 @@ class SlowConsumerError(StreamkitError):
         """The maximum number of events that may wait for the consumer."""
         self.behind = behind
         """The number of events that the consumer had not taken."""
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

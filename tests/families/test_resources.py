@@ -10,7 +10,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from streamkit import NOT_GIVEN, APIResponseValidationError, AsyncOpenAI, NotFoundError, OpenAI
+from streamkit import (
+    NOT_GIVEN,
+    Anthropic,
+    APIResponseValidationError,
+    AsyncAnthropic,
+    AsyncOpenAI,
+    NotFoundError,
+    OpenAI,
+)
 from streamkit.families._resource._async.pages import AsyncCursorPage
 from streamkit.families._resource._sync.pages import SyncCursorPage
 from streamkit.types import FileDeleted, FileObject, VectorStore, VectorStoreDeleted
@@ -413,3 +421,37 @@ def test_a_client_with_other_options_has_resources_of_its_own() -> None:
             other.vector_stores.retrieve("V")
         headers = [request.headers.get("x-a") for request in server.requests]
     assert headers == [None, "a", "a"]
+
+
+LACKED: dict[str, tuple[Callable[[], Any], str, str]] = {
+    "responses": (lambda: OpenAI(api_key="k").responses, "compact", "from_openai(openai.OpenAI("),
+    "chat": (
+        lambda: AsyncOpenAI(api_key="k").chat.completions,
+        "with_raw_response",
+        "from_openai(openai.AsyncOpenAI(",
+    ),
+    "files": (lambda: OpenAI(api_key="k").files, "with_options", "from_openai(openai.OpenAI("),
+    "messages": (
+        lambda: Anthropic(api_key="k").messages,
+        "with_raw_response",
+        "from_anthropic(anthropic.Anthropic(",
+    ),
+    "batches": (
+        lambda: AsyncAnthropic(api_key="k").messages.batches,
+        "fork",
+        "from_anthropic(anthropic.AsyncAnthropic(",
+    ),
+}
+
+
+@pytest.mark.parametrize(("resource", "name", "way"), LACKED.values(), ids=LACKED)
+def test_a_name_that_a_resource_lacks_is_said_with_the_way_to_it(
+    resource: Callable[[], Any], name: str, way: str
+) -> None:
+    found = resource()
+    with pytest.raises(AttributeError) as caught:
+        getattr(found, name)
+    assert repr(name) in str(caught.value)
+    assert way in str(caught.value)
+    assert (caught.value.name, caught.value.obj) == (name, found)
+    assert not hasattr(found, "_private")

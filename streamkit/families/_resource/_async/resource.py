@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource.async_listing import listed
+from streamkit.families._resource.base import Resource
 from streamkit.polling import observe_polling, poll_until_done_async
 from streamkit.types import Wire
 
@@ -26,7 +27,7 @@ __all__ = ["AsyncResource"]
 W = TypeVar("W", bound=Wire)
 
 
-class AsyncResource:
+class AsyncResource(Resource):
     """A resource of the API, for a client on the running loop."""
 
     def __init__(self, transport: AsyncTransport) -> None:

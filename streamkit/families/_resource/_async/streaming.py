@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.stream import AsyncStream
+from streamkit.families._resource.base import Resource
 
 if TYPE_CHECKING:
     from reactivex import Observable
@@ -21,7 +22,7 @@ __all__ = ["AsyncStreamingResource"]
 E = TypeVar("E")
 
 
-class AsyncStreamingResource:
+class AsyncStreamingResource(Resource):
     """A resource whose answers are streams, of any family."""
 
     def __init__(self, transport: AsyncTransport) -> None:

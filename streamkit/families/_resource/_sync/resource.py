@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._http.exchange import SyncExchange
+from streamkit.families._resource.base import Resource
 from streamkit.families._resource.listing import listed
 from streamkit.polling import observe_polling, poll_until_done
 from streamkit.types import Wire
@@ -27,7 +28,7 @@ __all__ = ["SyncResource"]
 W = TypeVar("W", bound=Wire)
 
 
-class SyncResource:
+class SyncResource(Resource):
     """A resource of the API, for a client that blocks."""
 
     def __init__(self, transport: SyncTransport) -> None:

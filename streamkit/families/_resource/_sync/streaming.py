@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from streamkit._http.exchange import SyncExchange
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.stream import Stream
+from streamkit.families._resource.base import Resource
 
 if TYPE_CHECKING:
     from reactivex import Observable
@@ -22,7 +23,7 @@ __all__ = ["StreamingResource"]
 E = TypeVar("E")
 
 
-class StreamingResource:
+class StreamingResource(Resource):
     """A resource whose answers are streams, of any family."""
 
     def __init__(self, transport: SyncTransport) -> None:

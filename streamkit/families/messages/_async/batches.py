@@ -34,6 +34,8 @@ __all__ = ["AsyncBatches"]
 class AsyncBatches(AsyncStreamingResource, AsyncResource):
     """Batches of messages."""
 
+    _package = "anthropic"
+
     async def create(self, **params: Unpack[BatchCreateParams]) -> MessageBatch:
         """Create a batch of requests, each with a ``custom_id`` and the ``params`` of a message."""
         return await self._send(calls.create(params))

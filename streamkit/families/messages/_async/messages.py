@@ -53,6 +53,8 @@ T = TypeVar("T")
 class AsyncMessages(AsyncStreamingResource, AsyncResource):
     """Messages; methods take the parameters of the API reference as keyword arguments."""
 
+    _package = "anthropic"
+
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
         self._limits = transport.config.limits

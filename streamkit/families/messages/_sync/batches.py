@@ -35,6 +35,8 @@ __all__ = ["Batches"]
 class Batches(StreamingResource, SyncResource):
     """Batches of messages."""
 
+    _package = "anthropic"
+
     def create(self, **params: Unpack[BatchCreateParams]) -> MessageBatch:
         """Create a batch of requests, each with a ``custom_id`` and the ``params`` of a message."""
         return self._send(calls.create(params))

@@ -54,6 +54,8 @@ T = TypeVar("T")
 class Messages(StreamingResource, SyncResource):
     """Messages; methods take the parameters of the API reference as keyword arguments."""
 
+    _package = "anthropic"
+
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
         self._limits = transport.config.limits

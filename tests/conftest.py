@@ -33,6 +33,7 @@ WITH_DEV = {
     "tests/faults/test_llmock.py",
     "tests/faults/test_real_server.py",
     "tests/server/test_judge_llama.py",
+    "tests/test_cookbook_notebook.py",
     "tests/test_real_server.py",
     "tests/test_unasync.py",
 }

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cookbook import program
+
 ROOT = Path(__file__).parent.parent
 EXAMPLE = re.compile(r"^```python\n(pytest_plugins = .*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -56,6 +58,7 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     folder = tmp_path_factory.mktemp("own")
     (folder / "test_example.py").write_text(f"import streamkit\n{example}")
     (folder / "test_faults.py").write_text(FAULTS)
+    (folder / "test_cookbook.py").write_text(program("testing"))
     run = pytest_of_its_own(folder, "-rp")
     assert run.returncode == 0, run.stdout
     return Counter(re.findall(r"^PASSED (\w+)\.py::", run.stdout, re.MULTILINE))
@@ -63,6 +66,10 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
 
 def test_the_example_of_the_readme_passes(passed: Counter[str]) -> None:
     assert passed["test_example"] == 1
+
+
+def test_the_tests_of_the_cookbook_pass(passed: Counter[str]) -> None:
+    assert passed["test_cookbook"] == 2
 
 
 def test_a_test_meets_the_faults_that_it_sets(passed: Counter[str]) -> None:

@@ -29,7 +29,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from streamkit._core.growing_text import GrowingText
-from streamkit._core.json.view import Level, PartialArray, PartialObject, Path
+from streamkit._core.json.view import Level, PartialArray, PartialObject, Path, closed
 from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ class PartialJSON:
     def view(self, *, partial_strings: bool = True) -> Any:
         """Return the value so far, in time proportional to its depth; None before one begins.
 
-        An open container is a ``PartialObject`` or ``PartialArray``. A finished value is plain and
-        shared with all views, so treat it as read-only.
+        An open container, and the outermost one, is a ``PartialObject`` or ``PartialArray``. Any
+        other finished value is plain and shared with all views, so treat it as read-only.
 
         Args:
             partial_strings: Whether the view contains a string that is still open. If not, the
@@ -134,7 +134,7 @@ class PartialJSON:
         text = (self._text, self._text.length) if self._in_value and partial_strings else None
         container = self._container
         if container is None:
-            return self._root if text is None else text[0].first(text[1])
+            return closed(self._root) if text is None else text[0].first(text[1])
         # A hot path: `_level`, without its call.
         replaced, outermost = self._replaced, self._outermost
         innermost = Level(

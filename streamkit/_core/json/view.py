@@ -1,4 +1,4 @@
-"""Views of open JSON objects and arrays, as they were at one moment.
+"""Views of growing JSON objects and arrays, as they were at one moment.
 
 A view reads like the dict or list that it will become, and never changes.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     OpenText: TypeAlias = "tuple[GrowingText, int]"
     Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
 
-__all__ = ["Level", "PartialArray", "PartialObject", "Path"]
+__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed"]
 
 
 class Level(Struct, frozen=True, gc=False):
@@ -52,6 +52,8 @@ class Level(Struct, frozen=True, gc=False):
     """Whether the open value is the second of its key. It is hidden until it is finished, because
     a value in a view never shrinks."""
     parent: Level | None = None
+    is_closed: bool = False
+    """Whether the outermost value is finished."""
 
 
 class Path(Struct, frozen=True, gc=False):
@@ -76,18 +78,18 @@ class _View:
 
     @property
     def is_complete(self) -> Completeness:
-        """False, because the value was still open; call it with a path to ask about a part.
+        """Whether the value was complete; call it with a path to ask about a part.
 
         ``parsed.is_complete("steps[0].output")`` returns whether the value at the path had come and
         was complete. With ``*`` in the path, all that it selects must be complete, and no more may
-        come. A complete object or array is a plain dict or list, and no view.
+        come. A complete object or array *within* a view is a plain dict or list.
         """
-        return Completeness(self._is_complete_at)
+        return Completeness(self._is_complete_at, is_complete=self._level.is_closed)
 
     def _is_complete_at(self, steps: tuple[str | int | None, ...]) -> bool:
         """Return whether the value at these steps had come and was complete."""
         if not steps:
-            return False
+            return self._level.is_closed
         open_at = self._level.key if isinstance(self, PartialObject) else self._level.count
         if self._tip is not None and steps[0] == open_at:
             value = self._open_value()
@@ -131,15 +133,18 @@ def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
 
 
 class Completeness:
-    """Whether a view was complete: false, and a function of paths into the view."""
+    """Whether a view was complete: true or false, and a function of paths into the view."""
 
-    __slots__ = ("_is_complete_at",)
+    __slots__ = ("_is_complete", "_is_complete_at")
 
-    def __init__(self, is_complete_at: Callable[[tuple[str | int | None, ...]], bool]) -> None:
+    def __init__(
+        self, is_complete_at: Callable[[tuple[str | int | None, ...]], bool], *, is_complete: bool
+    ) -> None:
         self._is_complete_at = is_complete_at
+        self._is_complete = is_complete
 
     def __bool__(self) -> bool:
-        return False
+        return self._is_complete
 
     def __call__(self, path: str) -> bool:
         """Return whether the value at the path had come and was complete.
@@ -155,11 +160,11 @@ class Completeness:
         return self._is_complete_at(parsed(path).steps)
 
     def __repr__(self) -> str:
-        return "False"
+        return repr(self._is_complete)
 
 
 class PartialObject(_View, Mapping[str, Any]):
-    """A JSON object that was still open: a read-only mapping that never changes.
+    """A JSON object that was growing: a read-only mapping that never changes.
 
     It equals the dict with the same items, and ``isinstance`` takes it for a dict. Its finished
     values are plain and shared with later views, so treat them as read-only. Only its last value
@@ -205,8 +210,8 @@ class PartialObject(_View, Mapping[str, Any]):
     def __repr__(self) -> str:
         return repr(self.to_dict())
 
-    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
-        return _whole, (self.to_dict(),)
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any], bool]]:
+        return _whole, (self.to_dict(), self._level.is_closed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain dict, with plain dicts and lists for its open values too."""
@@ -230,7 +235,7 @@ class PartialObject(_View, Mapping[str, Any]):
 
 
 class PartialArray(_View, Sequence[Any]):
-    """A JSON array that was still open: a read-only sequence that never changes.
+    """A JSON array that was growing: a read-only sequence that never changes.
 
     It equals the list with the same items, and ``isinstance`` takes it for a list. Its finished
     values are plain and shared with later views, so treat them as read-only. Only its last value
@@ -273,8 +278,8 @@ class PartialArray(_View, Sequence[Any]):
     def __repr__(self) -> str:
         return repr(self.to_list())
 
-    def __reduce__(self) -> tuple[Any, tuple[list[Any]]]:
-        return _whole, (self.to_list(),)
+    def __reduce__(self) -> tuple[Any, tuple[list[Any], bool]]:
+        return _whole, (self.to_list(), self._level.is_closed)
 
     def to_list(self) -> list[Any]:
         """Return a plain list, with plain dicts and lists for its open values too."""
@@ -288,9 +293,16 @@ class PartialArray(_View, Sequence[Any]):
         return cast("list[Any]", level.container)[: level.count]
 
 
-def _whole(value: dict[str, Any] | list[Any]) -> PartialObject | PartialArray:
+def _whole(value: Container, is_closed: bool) -> PartialObject | PartialArray:  # noqa: FBT001 - pickle's
     """Return a view without an open value, which an unpickled view is."""
-    return _view(Level(value, len(value)), None)
+    return _view(Level(value, len(value), is_closed=is_closed), None)
+
+
+def closed(value: Any) -> Any:
+    """Return the view of a finished object or array; any other value as it is."""
+    if type(value) not in (dict, list):
+        return value
+    return _view(Level(value, len(value), is_closed=True), None)
 
 
 @functools.cache

@@ -109,7 +109,7 @@ class ContentDeltaEvent(PartGrowth, TextEvent, frozen=True, gc=False, eq=False):
     def parsed(self) -> object:
         """The content so far, parsed; None when the request did not ask for JSON.
 
-        Objects and arrays that are still open are read-only views of the parts that have arrived:
+        An object or array, and what is still open in it, is a read-only view of what has arrived:
         ``PartialObject`` and ``PartialArray``.
         """
         return self._reader.partial_content(self._text, self._end, self.delta)

@@ -125,7 +125,7 @@ class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
     def parsed(self) -> object:
         """The parsed text so far; None without ``partial_parse``, and for a text that is no JSON.
 
-        Objects and arrays that are still open are read-only views of what has arrived:
+        An object or array, and what is still open in it, is a read-only view of what has arrived:
         ``PartialObject`` and ``PartialArray``.
         """
         value = growing_text(self._block, "text", "value")

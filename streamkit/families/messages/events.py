@@ -80,7 +80,7 @@ class TextEvent(_Piece, frozen=True, gc=False, eq=False):
     def parsed(self) -> object:
         """The text so far, parsed; None when the request did not ask for JSON.
 
-        Objects and arrays that are still open are read-only views of the parts that have arrived:
+        An object or array, and what is still open in it, is a read-only view of what has arrived:
         ``PartialObject`` and ``PartialArray``.
         """
         return self._block.reader.partial_content(self._log, self._end, self.text)

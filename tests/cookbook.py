@@ -13,5 +13,5 @@ PAGES = sorted(page.stem for page in COOKBOOK.glob("*.md") if page.stem != "READ
 
 def program(page: str) -> str:
     """Return the one program of a page."""
-    (found,) = PROGRAM.findall((COOKBOOK / f"{page}.md").read_text())
-    return found
+    (found,) = PROGRAM.finditer((COOKBOOK / f"{page}.md").read_text())
+    return found[1]

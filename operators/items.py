@@ -16,13 +16,13 @@ from streamkit.families._common.texts import TEXTS, TextsMachine
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit._core.events import Event
     from streamkit._core.json.watch import Found, Grown
+    from streamkit.families._common.part_event import Part
     from streamkit.structured.description import Described
     from streamkit.structured.response_format import FormT
 
@@ -82,7 +82,7 @@ def items(
     return lift(lambda: ItemsMachine(paths, types, tool=tool), takes=TEXTS, name="items")
 
 
-class ItemsMachine(TextsMachine[PathWatch, ItemDoneEvent[Any] | ItemFailedEvent]):
+class ItemsMachine(TextsMachine["Found | Grown", ItemDoneEvent[Any] | ItemFailedEvent]):
     """The machine of ``items``."""
 
     def __init__(
@@ -91,22 +91,9 @@ class ItemsMachine(TextsMachine[PathWatch, ItemDoneEvent[Any] | ItemFailedEvent]
         super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
         self._types = types
 
-    def _news(
-        self, parser: PathWatch, event: Event | None, text: str
-    ) -> Sequence[ItemDoneEvent[Any] | ItemFailedEvent]:
-        news = parser.take(text)
-        return self._events(news, event) if news else ()
-
-    def _last_news(
-        self, parser: PathWatch, event: Event | None
-    ) -> Sequence[ItemDoneEvent[Any] | ItemFailedEvent]:
-        return self._events(parser.finish(), event)
-
     def _events(
-        self, news: Iterable[Found | Grown], event: Event | None
+        self, news: Sequence[Found | Grown], choice: int, part: Part, /
     ) -> list[ItemDoneEvent[Any] | ItemFailedEvent]:
-        choice = getattr(event, "choice_index", 0)
-        place = () if event is None else event.place
         events: list[ItemDoneEvent[Any] | ItemFailedEvent] = []
         for found in news:
             type_, value, where = self._types[found.path], found.value, found.location
@@ -117,10 +104,10 @@ class ItemsMachine(TextsMachine[PathWatch, ItemDoneEvent[Any] | ItemFailedEvent]
                 except Exception as error:  # a validator may raise anything
                     failure = _failure(type_, where, text, error)
                     events.append(
-                        ItemFailedEvent(choice, value, failure, _location=where, _part=place)
+                        ItemFailedEvent(choice, value, failure, _location=where, _part=part)
                     )
                     continue
-            events.append(ItemDoneEvent(choice, value, _location=where, _part=place))
+            events.append(ItemDoneEvent(choice, value, _location=where, _part=part))
         return events
 
 

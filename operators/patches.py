@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._core.events import Event
+    from streamkit.families._common.part_event import Part
 
 __all__ = ["PatchesMachine", "patches"]
 
@@ -40,18 +40,10 @@ def patches(*, tool: str | None = None) -> Callable[[Observable[Any]], Observabl
     return lift(lambda: PatchesMachine(Patches, tool=tool), takes=TEXTS, name="patches")
 
 
-class PatchesMachine(TextsMachine[Patches, PatchEvent]):
+class PatchesMachine(TextsMachine[dict[str, Any], PatchEvent]):
     """The machine of ``patches``."""
 
-    def _news(self, parser: Patches, event: Event | None, text: str) -> Sequence[PatchEvent]:
-        return _events(parser.take(text), event)
-
-    def _last_news(self, parser: Patches, event: Event | None) -> Sequence[PatchEvent]:
-        return _events(parser.finish(), event)
-
-
-def _events(operations: Sequence[dict[str, Any]], event: Event | None) -> Sequence[PatchEvent]:
-    if not operations:
-        return ()
-    place = () if event is None else event.place
-    return (PatchEvent(getattr(event, "choice_index", 0), [*operations], _part=place),)
+    def _events(
+        self, news: Sequence[dict[str, Any]], choice: int, part: Part, /
+    ) -> Sequence[PatchEvent]:
+        return (PatchEvent(choice, [*news], _part=part),)

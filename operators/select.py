@@ -11,12 +11,12 @@ from streamkit.families._common.texts import TEXTS, TextsMachine
 from streamkit.operators.lift import lift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from reactivex import Observable
 
-    from streamkit._core.events import Event
     from streamkit._core.json.watch import Found
+    from streamkit.families._common.part_event import Part
 
 __all__ = ["SelectMachine", "select"]
 
@@ -46,32 +46,21 @@ def select(
     return lift(lambda: SelectMachine(selected, tool=tool), takes=TEXTS, name="select")
 
 
-class SelectMachine(TextsMachine[PathWatch, PathDeltaEvent | PathDoneEvent]):
+class SelectMachine(TextsMachine["Found | Grown", PathDeltaEvent | PathDoneEvent]):
     """The machine of ``select``."""
 
     def __init__(self, paths: Sequence[Path], *, tool: str | None = None) -> None:
         super().__init__(lambda within: PathWatch(paths, strings=True, within=within), tool=tool)
 
-    def _news(
-        self, parser: PathWatch, event: Event | None, text: str
+    def _events(
+        self, news: Sequence[Found | Grown], choice: int, part: Part, /
     ) -> Sequence[PathDeltaEvent | PathDoneEvent]:
-        news = parser.take(text)
-        return _events(news, event) if news else ()
-
-    def _last_news(
-        self, parser: PathWatch, event: Event | None
-    ) -> Sequence[PathDeltaEvent | PathDoneEvent]:
-        return _events(parser.finish(), event)
-
-
-def _events(
-    news: Iterable[Found | Grown], event: Event | None
-) -> list[PathDeltaEvent | PathDoneEvent]:
-    choice = getattr(event, "choice_index", 0)
-    place = () if event is None else event.place
-    return [
-        PathDeltaEvent(choice, one.delta, one.text, one.end, _location=one.location, _part=place)
-        if isinstance(one, Grown)
-        else PathDoneEvent(choice, one.value, _location=one.location, _part=place)
-        for one in news
-    ]
+        events: list[PathDeltaEvent | PathDoneEvent] = []
+        for one in news:
+            if isinstance(one, Grown):
+                delta, text, end, at = one.delta, one.text, one.end, one.location
+                events.append(PathDeltaEvent(choice, delta, text, end, _location=at, _part=part))
+            else:
+                at = one.location
+                events.append(PathDoneEvent(choice, one.value, _location=at, _part=part))
+        return events

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._core.events import Event
+    from streamkit._core.json.watch import Found, Grown
+    from streamkit.families._common.part_event import Part
 
 __all__ = ["UntilMachine", "until"]
 
@@ -61,12 +62,11 @@ class UntilMachine(Machine[Any, Any]):
         return (value,)
 
 
-class _Seen(TextsMachine[PathWatch, object]):
+class _Seen(TextsMachine["Found | Grown", object]):
     def __init__(self, paths: Sequence[Path], tool: str | None) -> None:
         super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
 
-    def _news(self, parser: PathWatch, _event: Event | None, text: str, /) -> Sequence[Any]:
-        return parser.take(text)
-
-    def _last_news(self, parser: PathWatch, _event: Event | None, /) -> Sequence[Any]:
-        return parser.finish()
+    def _events(
+        self, news: Sequence[Found | Grown], _choice: int, _part: Part, /
+    ) -> Sequence[object]:
+        return news

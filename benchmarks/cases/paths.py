@@ -1,7 +1,8 @@
-"""The cost of ``items`` and ``select`` on a large document."""
+"""The cost of ``items``, ``select`` and ``patches`` on a large document."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.budgets import at_most, growth
@@ -15,25 +16,43 @@ if TYPE_CHECKING:
 CHARACTERS = 4
 """The characters of a delta."""
 STEP = '{"explanation": "The next step is to subtract seven from both sides", "output": "8x"}'
+WORD = "word "
 SMALL, LARGE = 64 * 1024, 1024 * 1024
 
-
-def _document(length: int) -> str:
-    steps = ", ".join([STEP] * (length // (len(STEP) + 2)))
-    return f'{{"steps": [{steps}], "answer": "x"}}'
+ITEMS, SELECT, ONE_STRING, PATCHES = "items", "select", "select, one string", "patches"
+NAMES = (ITEMS, SELECT, ONE_STRING, PATCHES)
 
 
-def _pieces(length: int) -> list[str]:
-    text = _document(length)
-    return [text[at : at + CHARACTERS] for at in range(0, len(text), CHARACTERS)]
+def _document(workload: Workload) -> str:
+    if workload.name == ONE_STRING:
+        return f'{{"answer": "{WORD * (workload.size // len(WORD))}"}}'
+    steps = ", ".join([STEP] * (workload.size // (len(STEP) + 2)))
+    return f'{{"steps": [{steps}]}}'
+
+
+def _answer(workload: Workload) -> dict[str, Any]:
+    """Return the number of values at the path, and the characters of all strings that are there."""
+    value = json.loads(_document(workload))
+    if workload.name == ONE_STRING:
+        return {"values": 1, "characters": len(value["answer"])}
+    steps = value["steps"]
+    if workload.name == ITEMS:
+        return {"values": len(steps), "characters": 0}
+    whole = {SELECT: len(steps), PATCHES: 0}[workload.name]
+    keys = {SELECT: ("output",), PATCHES: ("explanation", "output")}[workload.name]
+    return {"values": whole, "characters": sum(len(step[key]) for step in steps for key in keys)}
 
 
 def _operator(name: str) -> Callable[[Any], Any]:
     from streamkit import operators as ops
 
-    if name == "items":
-        return ops.items("steps[*]")
-    return ops.select("steps[*].output")
+    operators: dict[str, Callable[[], Callable[[Any], Any]]] = {
+        ITEMS: lambda: ops.items("steps[*]"),
+        SELECT: lambda: ops.select("steps[*].output"),
+        ONE_STRING: lambda: ops.select("answer"),
+        PATCHES: ops.patches,
+    }
+    return operators[name]()
 
 
 def _prepare(workload: Workload) -> Run:
@@ -44,10 +63,10 @@ def _prepare(workload: Workload) -> Run:
     from streamkit.events import ContentDeltaEvent
     from streamkit.structured.reader import Reader
 
-    text, reader = TextLog(), Reader()
+    text, reader, document = TextLog(), Reader(), _document(workload)
     events = [
         ContentDeltaEvent(0, text.append(piece), text, text.length, reader)
-        for piece in _pieces(workload.size)
+        for piece in (document[at : at + CHARACTERS] for at in range(0, len(document), CHARACTERS))
     ]
 
     def subscribe(observer: Any, _: Any = None) -> Any:
@@ -58,27 +77,37 @@ def _prepare(workload: Workload) -> Run:
         return Disposable()
 
     def run() -> Answer:
-        done: list[Any] = []
+        values = characters = 0
 
         def see(event: Any) -> None:
-            if event.type.endswith(".done"):
-                done.append(event.value)
+            nonlocal values, characters
+            if event.type == "path.delta":
+                characters += len(event.delta)
+            elif event.type == "patch":
+                for operation in event.operations:
+                    if isinstance(operation["value"], str):
+                        characters += len(operation["value"])
+            else:
+                values += 1
 
         source: Observable[Any] = Observable(subscribe)
         source.pipe(_operator(workload.name)).subscribe(see)
-        return Answer({"values": len(done)})
+        return Answer({"values": values, "characters": characters})
 
     return run
 
 
 CASE = Case(
-    question="What does a delta of four characters cost `items` and `select`?",
+    question="What does a delta of four characters cost `items`, `select` and `patches`?",
     unit="µs of CPU time per delta",
-    workloads=[Workload(name, size) for name in ("items", "select") for size in (SMALL, LARGE)],
-    quick=[Workload(name, SMALL) for name in ("items", "select")],
+    workloads=[Workload(name, size) for name in NAMES for size in (SMALL, LARGE)],
+    quick=[Workload(name, SMALL) for name in NAMES],
     contenders={"streamkit": Contender(_prepare, ("streamkit-rx", "reactivex"))},
-    answer=lambda work: {"values": _document(work.size).count(STEP)},
+    answer=_answer,
     measure=cpu_seconds,
     scale=lambda work: 1e6 * CHARACTERS / work.size,
-    budgets=[at_most(2), growth(1.25, since=SMALL)],
+    budgets=[
+        at_most(2, where=lambda work: work.name != PATCHES),
+        growth(1.25, since=SMALL),
+    ],
 )

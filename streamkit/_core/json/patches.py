@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Patches"]
 
 
-class Patches(LocatedJSON):
+class Patches(LocatedJSON[dict[str, Any]]):
     """An incremental parser that returns the operations which rebuild the value so far.
 
     Args:
@@ -31,26 +31,19 @@ class Patches(LocatedJSON):
     def __init__(self, within: Location = (), **limits: int) -> None:
         super().__init__(**limits)
         self._within = pointer(within)
-        self._operations: list[dict[str, Any]] = []
         self._pointer = ""  # of the open string
         self._newest: dict[str, Any] | None = None  # the open string's operation in this piece
 
     def take(self, text: str) -> Sequence[dict[str, Any]]:
         """Read the next piece, and return its operations, in order."""
-        self.feed(text)
-        operations = self._operations
+        operations = super().take(text)
         if operations:
-            self._operations = []
             self._newest = None
         return operations
 
-    def finish(self) -> Sequence[dict[str, Any]]:
-        """End the text, and return the operation of a number or literal that is all of it."""
-        self.close()
-        return self._operations
-
-    def _began(self, container: Container, /) -> None:
+    def _began(self, container: Container, /) -> bool:
         self._add(pointer(self._location()), {} if isinstance(container, dict) else [])
+        return True
 
     def _follows_string(self) -> bool:
         self._pointer = pointer(self._location())
@@ -86,5 +79,5 @@ class Patches(LocatedJSON):
         within = self._within
         operation = {"op": name, "path": path.removeprefix(within), "value": value}
         if not within or path == within or path.startswith(f"{within}/"):
-            self._operations.append(operation)
+            self._news.append(operation)
         return operation

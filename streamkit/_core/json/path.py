@@ -45,11 +45,6 @@ class Path(Struct, frozen=True):
         """Parse the text of a path; raise ``PathError`` if it is none."""
         return cls(tuple(_steps(text)))
 
-    def takes(self, depth: int, key: str | int) -> bool:
-        """Return whether the step at this depth goes to this member or element."""
-        step = self.steps[depth]
-        return step is None or step == key  # a name never equals an index
-
     def find(self, value: Any) -> Iterator[tuple[Location, Any]]:
         """Yield all selected values in a whole value, with their locations, in document order."""
         yield from _found(self.steps, value, ())

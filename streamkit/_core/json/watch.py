@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from streamkit._core.growing_text import GrowingText
 from streamkit._core.json.located import LocatedJSON
 from streamkit._core.json.path import Location, Path
+from streamkit._core.json.routes import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ class Found(Struct, frozen=True, gc=False):
     """Plain data, which are shared with views of the whole, so treat them as read-only."""
 
 
-class PathWatch(LocatedJSON):
+class PathWatch(LocatedJSON["Grown | Found"]):
     """An incremental parser that finds each value at one of several paths once, when it is whole.
 
     Args:
@@ -66,91 +67,51 @@ class PathWatch(LocatedJSON):
         **limits: int,
     ) -> None:
         super().__init__(**limits)
-        self._news: list[Grown | Found] = []
         self._strings = strings
-        # For each open container the paths that lead to it, and further, and those that end there.
-        self._open: list[tuple[_Paths, _Paths]] = []
-        self._paths: _Paths = tuple(enumerate([Path((*within, *path.steps)) for path in paths]))
+        self._outside = Place.of(Path((*within, *path.steps)) for path in paths)
+        self._open: list[Place] = []  # of the open containers
         self._depth_within = len(within)
         self._selecting: list[int] = []  # the paths that end at the open string
-        self._place: Location = ()  # its location
+        self._location_of_string: Location = ()
 
-    def take(self, text: str) -> Sequence[Grown | Found]:
-        """Read the next piece, and return what it adds to the values at the paths, in order."""
-        self.feed(text)
-        news = self._news
-        if news:
-            self._news = []
-        return news
+    def _here(self) -> Place:
+        """Return the place of the value that is open."""
+        return self._open[-1].to(self._key_here()) if self._open else self._outside
 
-    def finish(self) -> Sequence[Grown | Found]:
-        """End the text, and return a number or literal outside of any container, if watched."""
-        self.close()
-        return self._news
-
-    def _leading_here(self) -> _Paths:
-        """Return the paths that lead to the value that is open, or further."""
-        if not self._open:
-            return self._paths
-        leading = self._open[-1][0]
-        if not leading:
-            return ()
-        depth, key = len(self._open) - 1, self._key_here()
-        return tuple([entry for entry in leading if entry[1].takes(depth, key)])
-
-    def _ending_here(self) -> list[int]:
-        """Return the indices of the paths that select the value that is open."""
-        depth = len(self._open)
-        return [index for index, path in self._leading_here() if len(path.steps) == depth]
-
-    def _began(self, _container: Container, /) -> None:
-        leading = self._leading_here()
-        if not leading:
-            self._open.append(_NOWHERE)
-            return
-        depth = len(self._open)
-        further = tuple([entry for entry in leading if len(entry[1].steps) > depth])
-        ending = tuple([entry for entry in leading if len(entry[1].steps) == depth])
-        self._open.append((further, ending))
+    def _began(self, _container: Container, /) -> bool:
+        place = self._here()
+        self._open.append(place)
+        return place.leads_on
 
     def _follows_string(self) -> bool:
-        if not self._strings or (self._open and not self._open[-1][0]):
+        if not self._strings:
             return False
-        self._selecting = self._ending_here()
+        self._selecting = self._here().ends
         if not self._selecting:
             return False
-        self._place = self._location()[self._depth_within :]
+        self._location_of_string = self._location()[self._depth_within :]
         return True
 
     def _grown(self, piece: str) -> None:
-        text, place, end = self._text, self._place, self._sent
-        self._news += [Grown(index, place, piece, text, end) for index in self._selecting]
+        text, location, end = self._text, self._location_of_string, self._sent
+        for index in self._selecting:  # a hot path: no list
+            self._news.append(Grown(index, location, piece, text, end))
 
     def _ended(self, value: Any, *, again: bool) -> None:
         if again:
             self._find_within(value)
             return
-        if isinstance(value, dict | list):
-            ending = [index for index, _ in self._open.pop()[1]]
-        elif self._open and not self._open[-1][0]:
-            return  # a hot path: no path leads to this place
-        else:
-            ending = self._ending_here()
-        if not ending:
+        place = self._open.pop() if isinstance(value, dict | list) else self._here()
+        if not place.ends:
             return
         location = self._location()[self._depth_within :]
         if self._strings and isinstance(value, str) and len(value) > self._sent:
             rest, end = value[self._sent :], len(value)
-            self._news += [Grown(index, location, rest, value, end) for index in ending]
-        self._news += [Found(index, location, value) for index in ending]
+            self._news += [Grown(index, location, rest, value, end) for index in place.ends]
+        self._news += [Found(index, location, value) for index in place.ends]
 
     def _find_within(self, value: Any) -> None:
-        depth = len(self._open)
         here, within = self._location(), self._depth_within
-        for index, path in self._leading_here():
-            for location, selected in Path(path.steps[depth:]).find(value):
+        for index, steps in self._here().paths:
+            for location, selected in Path(steps).find(value):
                 self._news.append(Found(index, (*here, *location)[within:], selected))
-
-
-_Paths: TypeAlias = tuple[tuple[int, Path], ...]
-_NOWHERE: tuple[_Paths, _Paths] = ((), ())

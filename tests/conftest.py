@@ -11,19 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import settings
-from reactivex.notification import Notification, OnError, OnNext
-from reactivex.observable.marbles import parse
-from reactivex.testing import ReactiveTest, TestScheduler
-from reactivex.testing.marbles import messages_to_records
 
+from streamkit.testing.marbles import assert_marbles
 from tests.diagonal import off_the_diagonal
 from tests.exchange import KINDS, LIBRARIES, Api, ApiType, Connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from reactivex import Observable, abc
-    from reactivex.testing.recorded import Recorded
+    from reactivex import Observable
 
 # Loading the certificates of all the world's authorities takes longer than most tests do, and no
 # test needs them.
@@ -207,52 +203,6 @@ def marbles() -> Marbles:
         until: str = "",
         raises: type[Exception] | None = None,
     ) -> None:
-        start, disposed = ReactiveTest.subscribed, ReactiveTest.disposed
-        scheduler = TestScheduler()
-        hot = scheduler.create_hot_observable(_records(source))
-        observed = operator(hot)
-        observers = [scheduler.create_observer() for _ in range(2)]
-        subscriptions: list[abc.DisposableBase] = []
-
-        def subscribe(_scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-            subscriptions.extend(observed.subscribe(one, scheduler=scheduler) for one in observers)
-
-        def dispose(_scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-            for subscription in subscriptions:
-                subscription.dispose()
-
-        scheduler.schedule_absolute(start, subscribe)
-        scheduler.schedule_absolute(start + until.index("!") if until else disposed, dispose)
-        scheduler.start()
-
-        def meant(error: Exception) -> object:
-            # The very same error is expected, not one with an equal text.
-            return raises if raises and isinstance(error, raises) else error
-
-        records = _records(expected)
-        for observer in observers:
-            assert _plain(observer.messages, meant) == _plain(records, lambda _: raises or LOST)
-        ends = [record.time for record in records if not isinstance(record.value, OnNext)]
-        let_go = start + until.index("!") if until else ends[0] if ends else disposed
-        assert hot.subscriptions == [ReactiveTest.subscribe(start, let_go)] * len(observers)
+        assert_marbles(source, operator, expected, until=until, raises=raises, error=LOST)
 
     return compare
-
-
-def _records(diagram: str) -> list[Recorded[Any]]:
-    start = ReactiveTest.subscribed
-    return messages_to_records(parse(diagram, timespan=1.0, time_shift=start, error=LOST))
-
-
-def _plain(
-    records: list[Recorded[Any]], meant: Callable[[Exception], object]
-) -> list[tuple[float, str, object]]:
-    plain: list[tuple[float, str, object]] = []
-    for record in records:
-        notification = record.value
-        assert isinstance(notification, Notification)
-        value: object = getattr(notification, "value", None)
-        if isinstance(notification, OnError):
-            value = meant(notification.exception)
-        plain.append((record.time, notification.kind, value))
-    return plain

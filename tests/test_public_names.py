@@ -93,7 +93,8 @@ MODULES = {
     "server.faults": "BrokenTLS Fault KINDS read",
     "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
     "testing": """
-        UseCassette VirtualClock anthropic_server cassette embedded_server fault openai_server
+        UseCassette VirtualClock anthropic_server assert_any_cut assert_marbles cassette
+        embedded_server events_of fault openai_server
     """,
     "types": """
         Annotation AnnotationURLCitation AssistantMessageParam Base64ImageSourceParam

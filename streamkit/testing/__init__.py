@@ -25,6 +25,9 @@ find its address in the environment; a test may use both. Its ``reply`` says wha
 its ``exchanges`` what it was asked. ``cassette`` replays what was recorded with
 ``STREAMKIT_RECORD=1``, and ``VirtualClock`` times a replay without waiting.
 
+For operators of one's own there are ``assert_marbles``, which compares an operator's output with a
+marble diagram in virtual time, ``events_of``, which makes typed events, and ``assert_any_cut``.
+
 No entry point loads them, so that programs with streamkit installed do not pay for them in every
 test run.
 """
@@ -32,15 +35,21 @@ test run.
 from __future__ import annotations
 
 from streamkit.testing.cassettes import UseCassette, cassette
+from streamkit.testing.cuts import assert_any_cut
+from streamkit.testing.events import events_of
 from streamkit.testing.fixtures import anthropic_server, embedded_server, fault, openai_server
+from streamkit.testing.marbles import assert_marbles
 from streamkit.testing.virtual_clock import VirtualClock
 
 __all__ = [
     "UseCassette",
     "VirtualClock",
     "anthropic_server",
+    "assert_any_cut",
+    "assert_marbles",
     "cassette",
     "embedded_server",
+    "events_of",
     "fault",
     "openai_server",
 ]

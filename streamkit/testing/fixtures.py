@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from streamkit.server import EmbeddedServer
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from streamkit.server import EmbeddedServer
     from streamkit.server.faults import Fault
 
     SetFault: TypeAlias = Callable[[Fault | Mapping[str, Any] | str | None], None]
@@ -21,6 +20,8 @@ __all__ = ["anthropic_server", "embedded_server", "fault", "openai_server"]
 @pytest.fixture
 def embedded_server() -> Iterator[EmbeddedServer]:
     """Start a server for one test, and leave the environment as it is."""
+    from streamkit.server import EmbeddedServer  # it needs the extra `server`
+
     with EmbeddedServer() as server:
         yield server
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, ca
 from streamkit.errors import StreamkitError
 from streamkit.families._common.final import Usage
 from streamkit.families._common.map_result import MapProgress, MapResult
+from streamkit.families._resource.params import is_left_out
 from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class MapJob(Generic[A, T]):
         params: The options, and the parameters that all requests share.
         call: A function that makes the call of a request's parameters.
         final: A function that turns an answer into the common one.
+        formats: The functions that compile the parameters that are types, by their names. To make a
+            schema takes as long as to send a request, so all requests share it.
     """
 
     def __init__(
@@ -78,8 +81,12 @@ class MapJob(Generic[A, T]):
         params: Mapping[str, Any],
         call: Callable[[dict[str, Any]], PlainCall[A]],
         final: Callable[[A], Final[T]],
+        formats: Mapping[str, Callable[[Any], object]],
     ) -> None:
         shared: dict[str, Any] = {name: _restartable(value) for name, value in params.items()}
+        for name, compiled in formats.items():
+            if not (shared.get(name) is None or is_left_out(shared[name])):
+                shared[name] = compiled(shared[name])
         self.max_concurrent: int = shared.pop("max_concurrent", MAX_CONCURRENT)
         self.ordered: bool = shared.pop("ordered", False)
         self._on_progress: Callable[[MapProgress], object] | None = shared.pop("on_progress", None)

@@ -24,7 +24,7 @@ from streamkit.structured.tools import require_strict_tools, tool_parsers
 from streamkit.types import ChatCompletionChunk, construct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import httpx
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types import ChatCompletion, ParsedChatCompletion
 
-__all__ = ["CompletionCall", "map_call", "plain_format"]
+__all__ = ["MAP_FORMATS", "CompletionCall", "map_call", "plain_format"]
 
 
 class CompletionCall:
@@ -167,3 +167,6 @@ class _ThinkingEvents(ChatEvents):
 
 
 _OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
+
+MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {"response_format": response_format}
+"""The functions that compile the types among the parameters of many requests."""

@@ -30,6 +30,8 @@ from streamkit.types.messages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from streamkit.structured.response_format import ResponseFormat
     from streamkit.types.messages import ParsedMessage
 
-__all__ = ["PATH", "MessageCall", "count_tokens", "map_call", "sendable"]
+__all__ = ["MAP_FORMATS", "PATH", "MessageCall", "count_tokens", "map_call", "sendable"]
 
 PATH = "/v1/messages"
 
@@ -147,3 +149,7 @@ def _messages(messages: object) -> object:
         message.to_param() if isinstance(message, Message) else message
         for message in cast("Iterable[object]", messages)
     ]
+
+
+MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {"output_format": message_format}
+"""The functions that compile the types among the parameters of many requests."""

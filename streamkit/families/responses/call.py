@@ -25,12 +25,13 @@ from streamkit.families.responses.resumption import ResumableEvents
 from streamkit.families.responses.tools import flat, parsers
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.structured.reader import Reader
+from streamkit.structured.response_format import response_format
 from streamkit.types import CursorPage
 from streamkit.types.responses.items import ResponseOutputItem
 from streamkit.types.responses.response import Response, ResponseDeleted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from streamkit.types.responses.stream_event import ResponseStreamEvent
 
 __all__ = [
+    "MAP_FORMATS",
     "ResponseCall",
     "cancel",
     "create_and_poll",
@@ -262,3 +264,10 @@ def _answer(request: Request, response: httpx.Response) -> Response:
             request_id=request_id_in(response.headers),
         )
     return value
+
+
+MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {
+    "text_format": response_format,
+    "parse_as": response_format,
+}
+"""The functions that compile the types among the parameters of many requests."""

@@ -8,7 +8,7 @@ from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
-from streamkit.families.chat.call import CompletionCall, map_call, plain_format
+from streamkit.families.chat.call import MAP_FORMATS, CompletionCall, map_call, plain_format
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -353,7 +353,9 @@ class AsyncCompletions(AsyncStreamingResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.chat.common import final
 
-        return AsyncMapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return AsyncMapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

@@ -9,7 +9,7 @@ from streamkit._http.exchange import SyncExchange
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.chat._sync.stream import ChatCompletionStream
-from streamkit.families.chat.call import CompletionCall, map_call, plain_format
+from streamkit.families.chat.call import MAP_FORMATS, CompletionCall, map_call, plain_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -352,7 +352,9 @@ class Completions(StreamingResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.chat.common import final
 
-        return MapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return MapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

@@ -10,7 +10,7 @@ from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.resource import AsyncResource
 from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.messages._async.stream import AsyncMessageStream
-from streamkit.families.messages.call import MessageCall, count_tokens, map_call
+from streamkit.families.messages.call import MAP_FORMATS, MessageCall, count_tokens, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -339,7 +339,9 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.messages.common import final
 
-        return AsyncMapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return AsyncMapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

@@ -11,7 +11,7 @@ from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.resource import SyncResource
 from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.messages._sync.stream import MessageStream
-from streamkit.families.messages.call import MessageCall, count_tokens, map_call
+from streamkit.families.messages.call import MAP_FORMATS, MessageCall, count_tokens, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -338,7 +338,9 @@ class Messages(StreamingResource, SyncResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.messages.common import final
 
-        return MapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return MapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

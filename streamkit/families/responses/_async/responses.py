@@ -13,7 +13,7 @@ from streamkit.families.responses import call as calls
 from streamkit.families.responses._async.input_items import AsyncInputItems
 from streamkit.families.responses._async.resuming import AsyncResumingStream
 from streamkit.families.responses._async.stream import AsyncResponseStream
-from streamkit.families.responses.call import ResponseCall, map_call
+from streamkit.families.responses.call import MAP_FORMATS, ResponseCall, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -335,7 +335,9 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.responses.final import final
 
-        return AsyncMapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return AsyncMapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

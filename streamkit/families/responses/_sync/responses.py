@@ -14,7 +14,7 @@ from streamkit.families.responses import call as calls
 from streamkit.families.responses._sync.input_items import InputItems
 from streamkit.families.responses._sync.resuming import ResumingStream
 from streamkit.families.responses._sync.stream import ResponseStream
-from streamkit.families.responses.call import ResponseCall, map_call
+from streamkit.families.responses.call import MAP_FORMATS, ResponseCall, map_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -336,7 +336,9 @@ class Responses(StreamingResource, SyncResource):
         from streamkit.families._resource.map_job import MapJob
         from streamkit.families.responses.final import final
 
-        return MapResults(requests, MapJob(requests, params, map_call, final), self._transport)
+        return MapResults(
+            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
+        )
 
     @overload
     def run_tools(

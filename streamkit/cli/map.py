@@ -203,7 +203,7 @@ def _params_of(
 
 @contextmanager
 def _record_files(source: Path, target: Path) -> Generator[tuple[RecordFile, RecordFile]]:
-    if str(source) != STDIN and target.exists() and source.samefile(target):
+    if str(source) != STDIN and source.resolve() == target.resolve():
         raise ForeignFileError(f"{target} is the input: name another file for the answers")
     with RecordFile(target) as answers, RecordFile(errors_of(target)) as errors:
         yield answers, errors

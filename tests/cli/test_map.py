@@ -131,6 +131,7 @@ def test_lines_that_fail_have_a_file_of_their_own_and_are_asked_again_with_a_fla
         ran = run(server.url)
         assert ran.exit_code == 1
         assert "10 answered, 2 failed (see out.errors.jsonl; --retry-failed asks" in ran.stderr
+        assert "the first is line" in ran.stderr
         failed = sorted(read(errors), key=lambda record: record["line"])
         assert [record["line"] for record in failed] == [2, 5]
         assert failed[0]["input"] == {"text": WORDS[1]}
@@ -171,6 +172,23 @@ def test_many_failures_in_a_row_stop_the_run(folder: Path) -> None:
         server.asked.clear()
         assert "20 were done before" in run(server.url, "--jobs", "1").stderr
     assert len(read(folder / "out.errors.jsonl")) == 40
+
+
+def test_lines_that_failed_because_the_server_was_gone_are_asked_by_the_next_run(
+    folder: Path,
+) -> None:
+    write(folder / "in.jsonl", ({"text": str(number)} for number in range(30)))
+
+    def answer(text: str) -> str | Reply:
+        return text if text == "0" else Reply({"error": {"message": "down"}}, 503)
+
+    with AnsweringServer(answer) as server:
+        ran = run(server.url, "--jobs", "1")
+    assert "20 lines in a row have failed, the last of them, line 21" in ran.stderr
+    assert not (folder / "out.errors.jsonl").exists()
+    with AnsweringServer() as server:
+        assert run(server.url).exit_code == 0
+        assert len(server.asked) == 29
 
 
 @pytest.mark.thorough

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from streamkit._http.backoff import is_transient
 from streamkit.cli.failures import described
 from streamkit.cli.mapping.answers import answer_records, concerns_all, error_record, unusable
 from streamkit.cli.mapping.lines import LineError, digest, lines_of
@@ -57,6 +58,10 @@ class Run:
         self._unasked: deque[tuple[Line, Exception]] = deque()
         self._lines: dict[int, Line] = {}  # by the index of the request
         self._in_a_row = 0
+        # Failures that another time may not have. If nothing is answered any more, the server is
+        # gone, and the lines are left to the next run.
+        self._held: list[dict[str, Any]] = []
+        self._first_failure = ""
         self.answered = 0
         """The number of lines that this run has answered."""
         self.failed = 0
@@ -103,7 +108,8 @@ class Run:
         said = [f"{self.answered:,} answered"]
         if self.failed:
             said.append(
-                f"{self.failed:,} failed (see {self._errors.path}; --retry-failed asks them again)"
+                f"{self.failed:,} failed (see {self._errors.path}; --retry-failed asks them again;"
+                f" the first is {self._first_failure})"
             )
         if before:
             said.append(f"{before:,} were done before")
@@ -129,16 +135,18 @@ class Run:
             else:
                 self.answered += 1
                 self._in_a_row = 0
+                self._record_held()
                 return
         if concerns_all(error):
             raise StoppedError(f"line {line.number}: {described(error)}")
         self._fail(line, error, result.given)
 
     def finish(self) -> None:
-        """Record the lines that could not be asked."""
+        """Record the lines that could not be asked, and those that are held."""
         while self._unasked:
             line, error = self._unasked.popleft()
             self._fail(line, error, None)
+        self._record_held()
 
     def _params_of(self, line: Line) -> Mapping[str, Any]:
         if line.fault is not None:
@@ -157,9 +165,17 @@ class Run:
                 return True
         return False
 
+    def _record_held(self) -> None:
+        for record in self._held:
+            self._errors.add([record])
+        self.failed += len(self._held)
+        self._held.clear()
+
     def _fail(self, line: Line, error: Exception, final: Final[Any] | None) -> None:
-        self._errors.add([error_record(line, error, final)])
-        self.failed += 1
+        self._held.append(error_record(line, error, final))
+        self._first_failure = self._first_failure or f"line {line.number}: {described(error)}"
+        if not is_transient(error):
+            self._record_held()  # the server answers
         self._in_a_row += 1
         if self._in_a_row >= self._patience:
             raise StoppedError(

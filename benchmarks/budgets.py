@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from benchmarks.case import Results, Workload
 
-__all__ = ["at_most", "growth", "times_cheaper", "times_the_cost"]
+__all__ = ["at_most", "growth", "more_than", "times_cheaper", "times_the_cost"]
 
 
 def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 0) -> Budget:
@@ -43,6 +43,16 @@ def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True)
         return results[OURS, workload][COST] / limit if where(workload) else None
 
     return Budget(f"≤ {limit:g}", share)
+
+
+def more_than(other: str, limit: float) -> Budget:
+    """Return a budget of ``limit``, in the case's unit, above the cost of ``other``."""
+
+    def share(results: Results, workload: Workload) -> float | None:
+        theirs = results.get((other, workload))
+        return None if theirs is None else (results[OURS, workload][COST] - theirs[COST]) / limit
+
+    return Budget(f"≤ {other} + {limit:g}", share)
 
 
 def growth(factor: float, since: int) -> Budget:

@@ -77,7 +77,7 @@ def _present(case: Case) -> tuple[list[str], list[str]]:
     return present, absent
 
 
-_MODULES = {"streamkit_rx": "streamkit"}
+_MODULES = {"opentelemetry_api": "opentelemetry", "streamkit_rx": "streamkit"}
 
 
 def _work(name: str, contenders: Sequence[str], *, quick: bool) -> dict[str, Any]:

@@ -56,6 +56,7 @@ Each name has its own help, as help("streamkit.OpenAI.with_options"); so have th
     streamkit.recording   exchanges as they came, kept in a file and played again
     streamkit.server      a server for tests (the extra `server`)
     streamkit.sources     streams of other clients, and of anything that yields one
+    streamkit.telemetry   spans and metrics of OpenTelemetry (the extra `otel`)
     streamkit.testing     fixtures of pytest with that server, and virtual time
 """
 
@@ -234,7 +235,7 @@ if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
 _PUBLIC_MODULES = {
     *("client", "errors", "events", "hub", "limits", "machine", "operators", "polling"),
-    *("recording", "server", "sources", "testing", "types"),
+    *("recording", "server", "sources", "telemetry", "testing", "types"),
 }
 
 

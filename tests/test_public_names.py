@@ -92,6 +92,7 @@ MODULES = {
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",
     "sources": "AsyncSourceStream SourceStream aread from_anthropic from_openai read",
+    "telemetry": "instrument",
     "testing": """
         UseCassette VirtualClock anthropic_server assert_any_cut assert_marbles cassette
         embedded_server events_of fault openai_server

@@ -28,6 +28,7 @@ NAMES = (
     "hub",
     "relay",
     "eventlog",
+    "telemetry",
     "loopback",
     "map",
 )

@@ -42,7 +42,10 @@ class AsyncExchange(Exchange["AsyncTransport"]):
 
     async def send(self) -> httpx.Response:
         """Send the request until an answer is whole; its last byte counts as its first content."""
-        return await self._answered(whole=True)
+        response = await self._answered(whole=True)
+        if self.watch is not None:
+            self.watch.answered(response)
+        return response
 
     async def again(self, error: Exception) -> AsyncBody:
         """Send the request again after ``error`` ended the answer, or raise the final error."""
@@ -59,12 +62,16 @@ class AsyncExchange(Exchange["AsyncTransport"]):
     async def _answered(self, *, whole: bool) -> httpx.Response:
         while True:
             try:
-                response = await self._attempt(whole=whole)
-            except StreamkitError as error:
-                await self._transport.wait(self._delay_after(error))
-            else:
-                self._attempts.answered(response)
-                return response
+                try:
+                    response = await self._attempt(whole=whole)
+                except StreamkitError as error:
+                    await self._transport.wait(self._delay_after(error))
+                    continue
+            except BaseException as error:
+                self._gave_up(error)
+                raise
+            self._attempts.answered(response)
+            return response
 
     async def _attempt(self, *, whole: bool) -> httpx.Response:
         deadlines = self._deadlines

@@ -48,6 +48,9 @@ class Exchange(Generic[AnyTransport]):
         self._attempts = transport.attempts(request)
         self._limits = transport.time_limits(request)
         self._deadlines = None if self._limits is None else Deadlines(self._limits, clock())
+        instrument = transport.instrument
+        self.watch = None if instrument is None else instrument(transport.config, request)
+        """The watch of an instrument over the request."""
 
     @property
     def may_follow(self) -> bool:
@@ -70,6 +73,11 @@ class Exchange(Generic[AnyTransport]):
         if self._deadlines is not None and self._deadlines.have_passed(self._clock() + delay):
             raise error
         return delay
+
+    def _gave_up(self, error: BaseException) -> None:
+        """Take the error that ends the exchange before an answer."""
+        if self.watch is not None:
+            self.watch.ended(None, error)
 
     def _log_break(self, error: Exception, delay: float) -> None:
         logger().info(
@@ -107,6 +115,8 @@ class SyncExchange(Exchange["SyncTransport"]):
         response, watchdog = self._answered(whole=True)
         if watchdog is not None:
             watchdog.stop()
+        if self.watch is not None:
+            self.watch.answered(response)
         return response
 
     def again(self, error: Exception) -> SyncBody:
@@ -124,12 +134,16 @@ class SyncExchange(Exchange["SyncTransport"]):
     def _answered(self, *, whole: bool) -> tuple[httpx.Response, Watchdog | None]:
         while True:
             try:
-                response, watchdog = self._attempt(whole=whole)
-            except StreamkitError as error:
-                self._transport.wait(self._delay_after(error))
-            else:
-                self._attempts.answered(response)
-                return response, watchdog
+                try:
+                    response, watchdog = self._attempt(whole=whole)
+                except StreamkitError as error:
+                    self._transport.wait(self._delay_after(error))
+                    continue
+            except BaseException as error:
+                self._gave_up(error)
+                raise
+            self._attempts.answered(response)
+            return response, watchdog
 
     def _attempt(self, *, whole: bool) -> tuple[httpx.Response, Watchdog | None]:
         deadlines, clock = self._deadlines, self._clock

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from streamkit._http.connection import Connection
     from streamkit._http.upload import Form, Progress
+    from streamkit._http.watch import Instrument
 
 __all__ = ["Content", "Transport"]
 
@@ -41,6 +42,9 @@ _NO_HEADERS: Mapping[str, str] = {}
 
 class Transport(ABC, Generic[AnyClient]):
     """A transport of any client, without what sends the requests."""
+
+    instrument: Instrument | None = None
+    """The instrument that follows the requests; that of the class follows those of all clients."""
 
     def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
         self.config = config

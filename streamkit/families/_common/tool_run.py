@@ -23,6 +23,7 @@ from streamkit.families._common.turn_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from streamkit._http.watch import Watch
     from streamkit.families._common.tool_events import FunctionToolCallArgumentsDoneEvent
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
@@ -111,6 +112,8 @@ class ToolRunsBase(ABC):
         self._running: set[Run] = set()
         self._news: deque[ToolEvent] = deque()
         self._error: Exception | None = None
+        self.watch: Watch | None = None
+        """The watch over the request whose answer makes the calls, if an instrument follows it."""
         self.failure: Exception | None = None
         """The error of a tool that ended the stream, once ``take`` has raised it."""
         self._is_closed = False
@@ -222,6 +225,9 @@ class ToolRunsBase(ABC):
             self._add(ToolStartedEvent(*run.place, run.arguments, _part=run.call.part))
             if self._terms.timeout is not None:
                 self._limit(run, self._terms.timeout)
+            if self.watch is not None:
+                call = run.call
+                run.work = self.watch.around(call.name, call.tool_call_id, call.arguments, run.work)
             self._launch(run)
 
     def _return(self, run: Run, result: Any, output: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streamkit._core.pipeline import NewPipeline
     from streamkit._http.async_exchange import AsyncExchange
     from streamkit._http.exchange import SyncExchange
+    from streamkit._http.watch import Watch
     from streamkit.families._resource._async.body import AsyncStreamBody
     from streamkit.families._resource._sync.body import StreamBody
 
@@ -91,6 +92,14 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         may_follow = self._exchange is not None and self._exchange.may_follow
         self._pipeline = self._new_pipeline(content_came=body.on_content, holds=may_follow)
         self._ending = False
+        watch = self.watch
+        read = self._pipeline.read
+        self._read: Callable[[bytes], Iterable[E]] = read if watch is None else watch.reading(read)
+
+    @property
+    def watch(self) -> Watch | None:
+        """The watch of an instrument over the request, if there is one."""
+        return None if self._exchange is None else self._exchange.watch
 
     @property
     def _may_begin_anew(self) -> bool:
@@ -108,7 +117,7 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
             self._ending = True
             self._ready = self._pipeline.end()
         else:
-            self._ready = iter(self._pipeline.read(data))
+            self._ready = iter(self._read(data))
 
     def _rest(self) -> Iterator[E]:
         """Yield the events that the last read has left; the next step raises an error of theirs."""
@@ -123,6 +132,8 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
     def _complete(self) -> None:
         self._ended = True
         self._log.log_end(self._response, self._pipeline.events_received)
+        if self.watch is not None:
+            self.watch.ended(self._pipeline.machine.snapshot(), None)
         self._observers.complete()
         self._observers.raise_theirs()
 
@@ -137,6 +148,8 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
             if self._response is not None:
                 Secrets.of(self._response).taken_from(error)
             self._log.log_end(self._response, self._pipeline.events_received, error)
+            if self.watch is not None:
+                self.watch.ended(self._pipeline.machine.snapshot(), error)
             self._observers.fail(error)
             self._observers.log_theirs(error)
         return self._failure or error

@@ -132,7 +132,8 @@ class AsyncToolStream(Generic[T]):
         opened = AsyncStreamManager(partial(self._open_turn, turns.call()))
         self._manager = opened
         turns.count += 1
-        self._stream = await opened.__aenter__()
+        self._stream = stream = await opened.__aenter__()
+        self._runs.watch = stream.watch
         if self._failure is not None:  # it was closed meanwhile
             await opened.close()
         self._ready.append(TurnStartedEvent(turns.count))

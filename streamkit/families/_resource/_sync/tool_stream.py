@@ -133,7 +133,8 @@ class ToolStream(Generic[T]):
         opened = StreamManager(partial(self._open_turn, turns.call()))
         self._manager = opened
         turns.count += 1
-        self._stream = opened.__enter__()
+        self._stream = stream = opened.__enter__()
+        self._runs.watch = stream.watch
         if self._failure is not None:  # it was closed meanwhile
             opened.close()
         self._ready.append(TurnStartedEvent(turns.count))

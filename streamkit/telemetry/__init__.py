@@ -1,0 +1,27 @@
+"""Spans and metrics of OpenTelemetry for requests and streams; needs the extra ``otel``.
+
+``instrument`` switches it on, for one client or for all::
+
+    from streamkit.telemetry import instrument
+
+    instrument(client)
+
+Each request that a model answers is a span of the kind CLIENT, named and described as the GenAI
+conventions say. It covers all attempts, and lasts until the answer ends. A program that answers a
+question in two turns, with a span of its own around them, gives this tree::
+
+    weather                                  UNSET
+      chat gpt-4o                            UNSET  finish_reasons=["tool_calls"] input_tokens=41
+      chat gpt-4o                            ERROR  finish_reasons=["error"]
+                                                    error.type=StreamTruncatedError
+
+A stream that breaks off is an error, whatever had come of it. One that the program leaves is none:
+its reason is ``error``, as the conventions have it, and ``streamkit.cancelled`` is true. Numbers of
+tokens that the server did not tell are left out. What was said is on no span unless you ask for it.
+"""
+
+from __future__ import annotations
+
+from streamkit.telemetry.instrument import instrument
+
+__all__ = ["instrument"]

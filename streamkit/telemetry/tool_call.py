@@ -1,0 +1,65 @@
+"""A call of a tool within a span, which is current while the tool runs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import trace
+
+from streamkit.telemetry.span_error import set_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator, Mapping
+
+    from opentelemetry.trace import Span, Tracer
+
+__all__ = ["ToolCall"]
+
+
+class ToolCall:
+    """A function that makes the call, in whatever thread or task the tool runs.
+
+    Args:
+        tracer: The tracer of the span.
+        name: The name of the span.
+        facts: Its attributes.
+        work: The function that calls the tool; its result may be awaitable.
+    """
+
+    def __init__(
+        self, tracer: Tracer, name: str, facts: Mapping[str, str], work: Callable[[], Any]
+    ) -> None:
+        self._tracer = tracer
+        self._name = name
+        self._facts = facts
+        self._work = work
+
+    def __call__(self) -> Any:
+        """Make the call; return its result, or an awaitable that has to be awaited for it."""
+        span = self._tracer.start_span(self._name, attributes=self._facts)
+        with _within(span):
+            result = self._work()
+        if isawaitable(result):
+            return self._awaited(span, result)
+        span.end()
+        return result
+
+    async def _awaited(self, span: Span, result: Awaitable[Any]) -> Any:
+        with _within(span):
+            value = await result
+        span.end()
+        return value
+
+
+@contextmanager
+def _within(span: Span) -> Generator[None]:
+    """Make a span current in a block, and end it with the error of the block."""
+    with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+        try:
+            yield
+        except BaseException as error:
+            set_error(span, error)
+            span.end()
+            raise

@@ -1,0 +1,120 @@
+"""The call of a tool is a span, which is current while the tool runs, in a thread or a task."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import StatusCode
+
+from streamkit import AsyncOpenAI, OpenAI, Tool
+from tests.http_server import ScriptedServer
+from tests.sse_bodies import DONE, part, stream
+from tests.telemetry.exporting import Exported, exported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+CALL = [
+    {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+]
+FIRST = json.dumps(
+    {"id": "c", "model": "m", "choices": [{"index": 0, "delta": {"tool_calls": CALL}}]}
+).encode()
+TURNS = (
+    stream(b"data: %b\n\n" % FIRST, part(None, "tool_calls"), DONE),
+    stream(part("Done."), part(None, "stop"), DONE),
+)
+ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Look"}]}
+
+
+def look() -> str:
+    """Look, within a span of the tool's own."""
+    with CURRENT.get().get_tracer("tool").start_as_current_span("inside"):
+        return "seen"
+
+
+async def look_async() -> str:
+    """Look, after a while."""
+    await asyncio.sleep(0)
+    return look()
+
+
+def fall() -> str:
+    """Do not look."""
+    raise LookupError("secret")
+
+
+CURRENT = ContextVar[TracerProvider]("CURRENT")
+"""The provider of the test's tracers, which a tool sees because it runs in the caller's context."""
+
+
+def looked(handler: Callable[..., Any], *, is_async: bool, **options: Any) -> Exported:
+    """Run both turns within a span of the program, and return what was exported."""
+    tool = Tool(handler, name="look")
+    with ScriptedServer(*TURNS) as server, exported(**options) as out:
+        CURRENT.set(out.tracer_provider)
+
+        async def read() -> None:
+            async with AsyncOpenAI(api_key="k", base_url=server.url) as client:
+                async with client.chat.completions.run_tools(**ASKED, tools=[tool]) as events:
+                    await events.until_done()
+
+        with out.tracer_provider.get_tracer("program").start_as_current_span("question"):
+            if is_async:
+                asyncio.run(read())
+            else:
+                with OpenAI(api_key="k", base_url=server.url) as client:
+                    with client.chat.completions.run_tools(**ASKED, tools=[tool]) as events:
+                        events.until_done()
+        return out
+
+
+def tree(out: Exported, parent: ReadableSpan | None = None) -> dict[str, Any]:
+    """Return the names of the spans, each with those of its children."""
+    of = parent.context.span_id if parent and parent.context else None
+    children = [
+        span
+        for span in sorted(out.spans, key=lambda span: span.start_time or 0)
+        if (span.parent.span_id if span.parent else None) == of
+    ]
+    return {f"{number} {span.name}": tree(out, span) for number, span in enumerate(children, 1)}
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["blocking", "async"])
+@pytest.mark.parametrize("handler", [look, look_async])
+def test_turns_and_tools_are_a_tree(handler: Callable[..., Any], is_async: bool) -> None:
+    out = looked(handler, is_async=is_async)
+    assert tree(out) == {
+        "1 question": {
+            "1 chat m": {},
+            "2 execute_tool look": {"1 inside": {}},
+            "3 chat m": {},
+        }
+    }
+    call = next(span for span in out.spans if span.name == "execute_tool look")
+    facts = dict(call.attributes or {})
+    assert facts["gen_ai.tool.name"] == "look"
+    assert facts["gen_ai.tool.call.id"] == "c1"
+    assert "gen_ai.tool.call.arguments" not in facts
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["blocking", "async"])
+def test_a_tool_that_fails_is_an_error_by_its_type_alone(is_async: bool) -> None:
+    out = looked(fall, is_async=is_async)
+    call = next(span for span in out.spans if span.name == "execute_tool look")
+    assert call.status.status_code is StatusCode.ERROR
+    assert dict(call.attributes or {})["error.type"] == "LookupError"
+    assert "secret" not in call.to_json()
+
+
+def test_the_arguments_are_content() -> None:
+    out = looked(look, is_async=False, content=True)
+    call = next(span for span in out.spans if span.name == "execute_tool look")
+    assert dict(call.attributes or {})["gen_ai.tool.call.arguments"] == "{}"

@@ -135,8 +135,11 @@ async def test_a_cancelled_request_ends_its_span() -> None:
     with ScriptedServer([Do.HOLD]) as server:
         async with AsyncOpenAI(api_key="k", base_url=server.url) as client:
             with exported(client) as out:
-                asked: Any = client.chat.completions.create(**ASKED)
-                task = asyncio.create_task(asked)
+
+                async def ask() -> None:
+                    await client.chat.completions.create(**ASKED)
+
+                task = asyncio.create_task(ask())
                 await asyncio.to_thread(server.asked.wait)
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):

@@ -85,9 +85,9 @@ MODULES = {
     """,
     "relay": """
         AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol
-        SSEEncoder UIMessageEncoder aframes asgi encoder frames response safe_text wsgi
+        SSEEncoder UIMessageEncoder aframes asgi encoder frames response resume safe_text wsgi
     """,
-    "relay.asgi": "RelayResponse response",
+    "relay.asgi": "RelayResponse response resume",
     "relay.wsgi": "RelayBody body",
     "server": "EmbeddedServer Exchange create_app",
     "server.faults": "BrokenTLS Fault KINDS read",

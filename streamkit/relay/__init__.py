@@ -10,7 +10,8 @@
 Each protocol has an encoder, a machine that turns common events into bytes: UIMessageEncoder for
 useChat of Vercel's AI SDK, AGUIEncoder for AG-UI, ChatChunkEncoder for clients of chat completions,
 and SSEEncoder for our own events. frames and aframes run one over a source; response is a response
-of Starlette and FastAPI, and wsgi.body a body for Flask and Django.
+of Starlette and FastAPI, resume one that joins a stream in a log, and wsgi.body a body for Flask
+and Django.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from streamkit.relay.ui_message_stream import Objects, UIMessageEncoder
 
 if TYPE_CHECKING:
     from streamkit.relay import asgi, wsgi
-    from streamkit.relay.asgi import response
+    from streamkit.relay.asgi import response, resume
 
 __all__ = [
     "HEADERS",
@@ -45,6 +46,7 @@ __all__ = [
     "encoder",
     "frames",
     "response",
+    "resume",
     "safe_text",
     "wsgi",
 ]
@@ -57,6 +59,6 @@ if not TYPE_CHECKING:  # with it, type checkers would accept any name
 
         if name in ("asgi", "wsgi"):
             return import_module(f"streamkit.relay.{name}")
-        if name != "response":
+        if name not in ("response", "resume"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        return import_module("streamkit.relay.asgi").response
+        return getattr(import_module("streamkit.relay.asgi"), name)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from streamkit._rx.loop import running_loop
+from streamkit.relay.events_of import aevents_of, events_of
 from streamkit.relay.passing_on import aframes, encoder
+from streamkit.relay.sse import SSEEncoder
 from streamkit.relay.sse_frames import KEEP_ALIVE
 
 if TYPE_CHECKING:
@@ -17,9 +20,10 @@ if TYPE_CHECKING:
     from starlette.background import BackgroundTask
     from starlette.types import Receive, Scope, Send
 
+    from streamkit.eventlog import EventLog
     from streamkit.relay.passing_on import AnyEncoder, OnError, Protocol
 
-__all__ = ["RelayResponse", "response"]
+__all__ = ["RelayResponse", "response", "resume"]
 
 
 def response(  # noqa: PLR0913 - a response has many sides
@@ -30,6 +34,8 @@ def response(  # noqa: PLR0913 - a response has many sides
     keep_alive: float | None = 15,
     background: BackgroundTask | None = None,
     on_error: OnError | None = None,
+    log: EventLog | None = None,
+    stream_id: str | None = None,
     **options: Any,
 ) -> RelayResponse:
     """Return a response that passes on a stream, for Starlette and FastAPI.
@@ -50,9 +56,20 @@ def response(  # noqa: PLR0913 - a response has many sides
         keep_alive: The seconds of silence after which a comment is sent; None sends none.
         background: What is run after the response.
         on_error: Called with the error that ended the stream; by default it is logged.
+        log: A log in which the stream is kept. Then the stream goes on when the client leaves, and
+            can be joined with ``resume`` until the log expires; ``log.stop`` ends it.
+        stream_id: The id of the stream in the log.
         **options: The options of the encoder.
+
+    Raises:
+        TypeError: There is a log without an id of the stream, or the other way round.
     """
     machine = encoder(protocol, **options)
+    if (log is None) != (stream_id is None):
+        raise TypeError("response takes a log and a stream_id together")
+    if log is not None and stream_id is not None:
+        is_on_loop = running_loop() is not None
+        events = log.produce(stream_id, aevents_of(events) if is_on_loop else events_of(events))
     body = aframes(events, machine, on_error=on_error)
     return RelayResponse(
         body,
@@ -60,6 +77,46 @@ def response(  # noqa: PLR0913 - a response has many sides
         keep_alive=keep_alive,
         background=background,
     )
+
+
+async def resume(
+    log: EventLog,
+    stream_id: str,
+    protocol: Protocol | AnyEncoder = "sse",
+    *,
+    after: str | None = None,
+    **options: Any,
+) -> Response:
+    """Return a response that joins a stream in a log, wherever it is produced.
+
+        @app.get("/api/chat/{chat_id}/stream")
+        async def join(chat_id: str) -> Response:
+            return await relay.resume(log, chat_id, "ui-message")
+
+    A stream is passed on from its beginning. Of our own events those after ``after`` are, whose ids
+    are the log's cursors. Where there is nothing to pass on, the status is 204, which ``useChat``
+    and ``EventSource`` take for that: the stream is not known, or has ended before and its answer
+    was read. 410 says that a log has expired.
+
+    Args:
+        log: The log.
+        stream_id: The id of the stream.
+        protocol: The protocol, or its encoder.
+        after: The ``Last-Event-ID`` of the request, for our own events.
+        **options: The options of ``response`` and of the encoder.
+
+    Raises:
+        CursorError: ``after`` is no cursor.
+    """
+    status = await log.astatus(stream_id)
+    is_sse = protocol == "sse" or isinstance(protocol, SSEEncoder)
+    if status is None:
+        return Response(status_code=204)
+    if status.phase == "expired":
+        return Response(status_code=410)
+    if status.phase == "ended" and (not is_sse or after == status.cursor):
+        return Response(status_code=204)
+    return response(log.events(stream_id, after if is_sse else None), protocol, **options)
 
 
 class RelayResponse(Response):

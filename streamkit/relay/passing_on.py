@@ -79,16 +79,21 @@ def frames(
     """
     machine = encoder(protocol, **options)
     last: Iterable[bytes]
+    numbered = _numbered(events, machine)
     with closing(events_of(events)) as source:
         try:
             for event in source:
+                if numbered is not None:
+                    numbered.cursor = events.cursor
                 data = b"".join(machine.feed(event))
                 if data:
                     yield data
         except Exception as error:  # noqa: BLE001 - whatever ended the source is said
             noted(error, on_error)
+            _at_end(numbered, events)
             last = machine.feed(end_of(error))
         else:
+            _at_end(numbered, events)
             last = machine.close()
     yield b"".join(last)
 
@@ -106,14 +111,18 @@ async def aframes(
     """
     machine = encoder(protocol, **options)
     last: Iterable[bytes]
+    numbered = _numbered(events, machine)
     async with aclosing(aevents_of(events)) as source:
         try:
             async for event in source:
+                if numbered is not None:
+                    numbered.cursor = events.cursor
                 data = b"".join(machine.feed(event))
                 if data:
                     yield data
         except Exception as error:  # noqa: BLE001 - whatever ended the source is said
             noted(error, on_error)
+            _at_end(numbered, events)
             last = machine.feed(end_of(error))
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
@@ -121,8 +130,21 @@ async def aframes(
                 raise
             last = machine.feed(end_of(error))  # the source's own task was cancelled, not this one
         else:
+            _at_end(numbered, events)
             last = machine.close()
     yield b"".join(last)
+
+
+def _numbered(events: Any, machine: AnyEncoder) -> SSEEncoder | None:
+    """Return the encoder if it sends ids and the source has them, as the reader of a log does."""
+    if isinstance(machine, SSEEncoder) and isinstance(getattr(events, "cursor", None), str):
+        return machine
+    return None
+
+
+def _at_end(numbered: SSEEncoder | None, events: Any) -> None:
+    if numbered is not None:
+        numbered.cursor = events.cursor
 
 
 def noted(error: Exception, on_error: OnError | None) -> None:

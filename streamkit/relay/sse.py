@@ -44,6 +44,8 @@ class SSEEncoder(Machine["Event", bytes]):
     ) -> None:
         if not prefix.isprintable():
             raise ValueError(f"the prefix of ids must be printable, not {prefix!r}")
+        self.cursor: str | None = None
+        """The id of the next event in place of its number, where its source has ids of its own."""
         self._number = after
         self._prefix = prefix.encode()
         self._error_text = error_text
@@ -59,7 +61,7 @@ class SSEEncoder(Machine["Event", bytes]):
         has_error = value.__class__ in _WITH_ERRORS and cast("Any", value).error is not None
         for data in self._masked(value) if has_error else self._encoder.feed(value):
             self._number += 1
-            frames.append(b"id: %b%d\ndata: %b\n\n" % (self._prefix, self._number, data))
+            frames.append(b"id: %b\ndata: %b\n\n" % (self._id(), data))
         return frames
 
     def _masked(self, event: Any) -> Sequence[bytes]:
@@ -71,6 +73,11 @@ class SSEEncoder(Machine["Event", bytes]):
         if "output" in data:  # the text for the model, which quotes the error
             data["output"] = text
         return (json_bytes(data),)
+
+    def _id(self) -> bytes:
+        if self.cursor is not None:
+            return self.cursor.encode()
+        return b"%b%d" % (self._prefix, self._number)
 
     def close(self) -> Iterable[bytes]:
         """Return the frame of the end of a stream that completed without an ``EndEvent``."""

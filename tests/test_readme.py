@@ -41,7 +41,10 @@ PRINTS = {
     "Your own client, and any source": r"^\w[^\n]*\.\nstreamkit\n\w[^\n]*\.\n$",
     "Errors": r"^\{",
     "Relays": r"^$",  # an application, which waits for its requests
-    "A server for tests": r"^ChatCompletion\([^\n]*\nincomplete max_completion_tokens\n$",
+    "Record and replay": r"^stop\n$",
+    "A server for tests": (
+        r"^ChatCompletion\([^\n]*\nHello\nany\nincomplete max_completion_tokens\n$"
+    ),
 }
 
 

@@ -6,6 +6,8 @@ import inspect
 import textwrap
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +21,7 @@ from streamkit._version import __version__
 from streamkit.cli.display import Figures, Value, is_live, shown
 from streamkit.cli.endpoint import embedded
 from streamkit.cli.failures import failure, reported
+from streamkit.recording import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +40,8 @@ def demo(
 ) -> None:
     """Show streams as text, objects, tool calls, refusals and several choices.
 
-    Everything crosses real HTTP, from a server in this process that replays a real model's output
-    and makes up the rest. The demonstration needs no key and no network.
+    Everything crosses real HTTP, from a server in this process. The demonstration needs no key and
+    no network, and ends with what to try next.
     """
     # pydantic and reactivex are slow to import, and no other command needs them.
     from streamkit.cli.scenes import SCENES
@@ -54,11 +57,15 @@ def demo(
         )
     )
     played: list[_Played] = []
-    with reported(), embedded() as clients:
+    kept = Path(mkdtemp(prefix="streamkit-")) / "demo.jsonl"
+    with reported(), embedded() as clients, record(clients.http, kept):
         for number, scene in enumerate(SCENES, start=1):
             _announce(console, number, scene)
+            if scene.reply is not None:
+                clients.server.reply(**scene.reply)
             played.append(_play(console, scene, getattr(clients, scene.speaks), paced=paced))
     _sum_up(console, played, time.perf_counter() - start)
+    _lead_on(console, kept)
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,24 @@ def _sum_up(console: Console, played: Sequence[_Played], seconds: float) -> None
             console.print(Value(parsed))
     table = Table(box=None, pad_edge=False, header_style="bright_black", padding=(0, 3, 0, 0))
     table.add_column(f"{len(played)} scenes in {seconds:.1f} s")
-    for heading in ("events", "chunks", "first token", "tokens/s"):
+    # A rate would be that of this machine, and of no model.
+    for heading in ("events", "chunks"):
         table.add_column(heading, justify="right")
     for each in played:
-        table.add_row(each.scene.title, *each.figures.cells())
+        table.add_row(each.scene.title, *each.figures.cells()[:2])
     console.print()
     console.print(table)
+
+
+def _lead_on(console: Console, kept: Path) -> None:
+    console.print()
+    console.print(Rule("[bold cyan]What next", align="left", style="bright_black"))
+    for command, about in (
+        ('streamkit chat "Why is the sky blue?"', "any API: --base-url, --model, OPENAI_API_KEY"),
+        (f"streamkit trace {kept}", "when each part of these answers came"),
+        (f"streamkit serve --cassette {kept}", "the same answers for a program of yours"),
+        ("python -m pydoc streamkit", "the documentation; the README shows it by examples"),
+    ):
+        # Whole lines, however narrow the terminal is, so that they can be copied.
+        console.print(Text(command, "bold"), soft_wrap=True)
+        console.print(Text(f"  {about}", "bright_black"))

@@ -13,7 +13,10 @@ from streamkit.client import Anthropic, OpenAI
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    import httpx
+
     from streamkit.client import ClientOptions
+    from streamkit.server import EmbeddedServer
 
 __all__ = [
     "ApiKeyEnv",
@@ -121,6 +124,9 @@ class Clients(NamedTuple):
 
     openai: OpenAI
     anthropic: Anthropic
+    http: httpx.Client
+    """The HTTP client of both."""
+    server: EmbeddedServer
 
 
 @contextmanager
@@ -139,4 +145,6 @@ def embedded() -> Generator[Clients]:
         yield Clients(
             OpenAI(base_url=server.base_url, api_key="", http_client=http_client),
             Anthropic(base_url=root, api_key="", http_client=http_client),
+            http_client,
+            server,
         )

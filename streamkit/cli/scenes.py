@@ -9,6 +9,7 @@ import reactivex.operators as rx
 from pydantic import BaseModel
 
 import streamkit.operators as ops
+from streamkit.cli.replies import PEOPLE, PERSON, RIVERS, SKY, TRIP, side_by_side
 from streamkit.events import (
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -50,6 +51,8 @@ class Scene:
     """The client of the scene."""
     choices: int = 1
     format_name: str | None = None
+    reply: Mapping[str, Any] | None = None
+    """What the server is told to answer; None for a recording, or an answer that it makes up."""
     code: Callable[..., object] | None = None
     """A function whose source is shown before the answer; None for none."""
 
@@ -112,7 +115,11 @@ def people(
 
 
 def _text(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
-    return client.chat.completions.observe(**_recorded("unicode"), extra_headers=headers)
+    return client.chat.completions.observe(
+        model="streamkit",
+        messages=[{"role": "user", "content": "Why is the sky blue?"}],
+        extra_headers=headers,
+    )
 
 
 def _object(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
@@ -120,7 +127,6 @@ def _object(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
         model="streamkit",
         messages=[{"role": "user", "content": "Plan a trip for us."}],
         response_format=Trip,
-        seed=1,
         extra_headers=headers,
     )
 
@@ -149,7 +155,10 @@ def _refusal(client: OpenAI, headers: Headers, _: Figures) -> Observable[Event]:
 
 def _choices(client: OpenAI, headers: Headers, figures: Figures) -> Observable[Event]:
     chunks = client.chat.completions.chunks(
-        **_recorded("json_schema_n3_usage"), n=3, extra_headers=headers
+        model="streamkit",
+        messages=[{"role": "user", "content": "Name three pioneers of computing."}],
+        n=3,
+        extra_headers=headers,
     )
     return people(chunks.pipe(rx.do_action(figures.add_chunk)))
 
@@ -180,22 +189,24 @@ def _recorded(name: str) -> dict[str, Any]:
 SCENES = (
     Scene(
         title="Text",
-        about="recorded from Gemma 3 270M, which was asked to repeat after us",
+        about="a word at a time, as a model says it",
         events=_text,
         ends_with=ContentDoneEvent,
-        pace={"x-streamkit-speed": "18"},
+        pace={"x-streamkit-pace": "0.04"},
+        reply=SKY,
     ),
     Scene(
         title="A structured answer",
-        about="response_format=Trip, a pydantic model; made up by the server",
+        about="response_format=Trip, a pydantic model that fills in",
         events=_object,
         ends_with=ContentDoneEvent,
         pace={"x-streamkit-pace": "0.015"},
         format_name="Trip",
+        reply={"parsed": TRIP},
     ),
     Scene(
         title="Tool calls",
-        about="recorded: two calls in one answer, each parsed into its model",
+        about="recorded from a model: two calls in one answer, each parsed into its type",
         events=_tool_calls,
         ends_with=FunctionToolCallArgumentsDoneEvent,
         pace={"x-streamkit-speed": "2"},
@@ -210,10 +221,11 @@ SCENES = (
     ),
     Scene(
         title="Choices side by side",
-        about="recorded with n=3, choice 1 first, through a pipeline of one's own",
+        about="n=3, choice 1 first, through a pipeline of one's own",
         events=_choices,
         ends_with=ContentDoneEvent,
-        pace={"x-streamkit-speed": "1"},
+        pace={"x-streamkit-pace": "0.03"},
+        reply={"chunks": side_by_side(PEOPLE)},
         choices=3,
         format_name="Person",
         code=people,
@@ -224,6 +236,7 @@ SCENES = (
         events=_response,
         ends_with=ContentDoneEvent,
         pace={"x-streamkit-pace": "0.03"},
+        reply={"parsed": PERSON},
         format_name="Person",
     ),
     Scene(
@@ -232,6 +245,7 @@ SCENES = (
         events=_message,
         ends_with=ContentDoneEvent,
         pace={"x-streamkit-pace": "0.03"},
+        reply=RIVERS,
         speaks="anthropic",
     ),
 )

@@ -6,9 +6,11 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,6 +21,7 @@ import streamkit
 from streamkit.cli import main, scenes
 from streamkit.cli.app import app
 from streamkit.events import RefusalDoneEvent
+from streamkit.recording import Cassette
 from streamkit.server import EmbeddedServer
 from tests.cli.ctrl_c import interrupted
 from tests.http_server import STREAM_HEAD, Do, ScriptedServer, Step, chunk, response
@@ -26,7 +29,6 @@ from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from reactivex import Observable
     from typer.testing import Result as Ran
@@ -214,14 +216,14 @@ def test_the_demo_shows_every_scene_where_there_is_no_terminal() -> None:
     ran = run("demo")
     assert (ran.exit_code, ran.stderr) == (0, "")
     for line in (
-        "Repeat exactly: 🇫🇷 👨\u200d👩\u200d👧 café 日本語 ",
-        "stops[0].city = ",
+        "Sunlight holds every colour 🌈, and air scatters",
+        'stops[0].city = "Lisbon"',
         'get_weather.city = "Paris"',
         "get_weather = GetWeather(city='Paris', unit='c')",
         "get_time = GetTime(city='Paris')",
         "refusal: I",
-        '[1] name = "Ada Lovelace"',
-        "[2] year = 1800349455516384",
+        '[1] name = "Emmy Noether"',
+        "[2] year = 1906",
         "    ops.split_by_choice(),",
         "Trip(",
         "    travellers=[",
@@ -229,8 +231,22 @@ def test_the_demo_shows_every_scene_where_there_is_no_terminal() -> None:
     ):
         assert f"\n{line}" in ran.stdout
     for title in TITLES:
-        assert re.search(rf"^{title}( +[\d,]+){{2}} +[\d,]+ ms +[\d,]+$", ran.stdout, re.MULTILINE)
+        assert re.search(rf"^{title}( +[\d,]+){{2}} *$", ran.stdout, re.MULTILINE)
     assert len(ran.stdout.splitlines()) < 100
+    assert "<|im" not in ran.stdout
+    assert not re.search(r"\d{5}|tokens/s", ran.stdout)
+
+
+def test_the_demo_ends_with_what_to_do_next() -> None:
+    *_, last = run("demo").stdout.partition("What next")
+    commands = [line for line in last.splitlines() if line.startswith(("streamkit ", "python "))]
+    assert [command.split()[1] for command in commands] == ["chat", "trace", "serve", "-m"]
+    kept = Path(commands[1].split()[-1])
+    recordings = Cassette.load(kept).recordings
+    assert len(recordings) == len(TITLES)
+    assert all(recording.is_whole for recording in recordings)
+    assert run("trace", str(kept)).exit_code == 0
+    shutil.rmtree(kept.parent)
 
 
 def test_the_demo_writes_plain_text_into_a_pipe() -> None:

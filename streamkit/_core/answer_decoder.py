@@ -59,6 +59,8 @@ class AnswerDecoder(Machine[SSE, A]):
 
     received: int = 0
     """The number of events received."""
+    fits_templates: bool = True
+    """Whether parts that differ from earlier ones in a piece of text alone need no note."""
     _passed_over = ""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:

@@ -85,12 +85,12 @@ class ContentWatch(Machine[A, E]):
     def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[E]] | None:
         """Return the short road of the inner machine, where the function is called as well."""
         take = self._inner.short_road(hole)
-        if take is None or self._is_content(hole.fill("")):
+        if take is None:
             return None
-        content_came = self._content_came
+        content_came, is_empty_content = self._content_came, self._is_content(hole.fill(""))
 
         def watched(piece: str) -> Sequence[E]:
-            if piece:
+            if piece or is_empty_content:
                 content_came()
             return take(piece)
 

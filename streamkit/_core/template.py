@@ -62,7 +62,7 @@ class Template(Generic[A, E]):
         self.stop = 1 - len(after)
         self.fill = fill
         self.take: Callable[[str], Sequence[E]] | None = None
-        """The machine's short road for such pieces; None while there is none."""
+        """The machine's road for such pieces; None while it is to be asked for one."""
 
 
 class Templates(Generic[A, E]):
@@ -90,7 +90,7 @@ class Templates(Generic[A, E]):
                 except ValueError:
                     return None
                 answer = self._answer
-                if answer.done or not self._take(len(frame)):
+                if answer.done or not (answer.fits_templates and self._take(len(frame))):
                     return None
                 answer.received += 1
                 self._in_vain = 0
@@ -116,9 +116,10 @@ class Templates(Generic[A, E]):
             template.take = None
 
     def _feed(self, template: Template[A, E], piece: str) -> Sequence[E]:
-        part = template.fill(piece)
-        events = self._machine.feed(part)
-        template.take = self._machine.short_road(Hole(piece, template.fill))
+        feed, fill = self._machine.feed, template.fill
+        events = feed(fill(piece))
+        road = self._machine.short_road(Hole(piece, fill))
+        template.take = (lambda piece: feed(fill(piece))) if road is None else road
         self._has_short_roads = True
         return events
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -79,20 +80,32 @@ def test_a_recording_with_odd_bytes_in_it_reads_the_same(
     assert by_template(protocol, parts) == decoded(protocol, parts)
 
 
-DELTAS: dict[str, tuple[Protocol, dict[str, Any]]] = {
-    "text": ("messages", {"type": "text_delta", "text": None}),
-    "thinking": ("messages", {"type": "thinking_delta", "thinking": None}),
-    "input": ("messages", {"type": "input_json_delta", "partial_json": None}),
+DELTAS: dict[str, tuple[Protocol, Callable[[str], dict[str, Any]]]] = {
+    "text": ("messages", lambda piece: {"type": "text_delta", "text": piece}),
+    "thinking": ("messages", lambda piece: {"type": "thinking_delta", "thinking": piece}),
+    "input": ("messages", lambda piece: {"type": "input_json_delta", "partial_json": piece}),
+    "content": ("chat", lambda piece: {"content": piece}),
+    "content and a role": ("chat", lambda piece: {"role": "assistant", "content": piece}),
+    "reasoning": ("chat", lambda piece: {"reasoning_content": piece, "content": None}),
+    "refusal": ("chat", lambda piece: {"refusal": piece}),
+    "arguments": (
+        "chat",
+        lambda piece: {"tool_calls": [{"index": 0, "id": "c", "function": {"arguments": piece}}]},
+    ),
 }
 
 
 def frame_of(kind: str, piece: str, index: int = 0, *, ascii_only: bool = False) -> bytes:
-    """Return a frame with a piece of a kind."""
-    _, delta = DELTAS[kind]
-    filled = {name: piece if value is None else value for name, value in delta.items()}
-    event = {"type": "content_block_delta", "index": index, "delta": filled}
+    """Return a frame with a piece of a kind, for a block of Messages or a choice of a chat."""
+    protocol, delta_of = DELTAS[kind]
+    event: dict[str, Any] = {"index": index, "delta": delta_of(piece)}
+    if protocol == "messages":
+        head = b"event: content_block_delta\n"
+        event = {"type": "content_block_delta", **event}
+    else:
+        head, event = b"", {"id": "c", "model": "m", "created": 1, "choices": [event]}
     text = json.dumps(event, ensure_ascii=ascii_only)
-    return b"event: content_block_delta\ndata: %b\n\n" % text.encode("utf-8", "surrogatepass")
+    return head + b"data: %b\n\n" % text.encode("utf-8", "surrogatepass")
 
 
 @pytest.mark.parametrize("kind", DELTAS)
@@ -100,7 +113,7 @@ def test_all_frames_but_the_first_are_read_by_its_template(kind: str, hits: list
     parts = [frame_of(kind, piece) for piece in ("one", "two", '"', "\u00e9\n", "")]
     protocol, _ = DELTAS[kind]
     # A frame is no read by itself before the first event has passed.
-    parts = [b': the first\n\ndata: {"type": "ping"}\n\n', *parts]
+    parts = [frame_of(kind, "nil") + frame_of(kind, "zero"), *parts]
     assert by_template(protocol, parts) == decoded(protocol, parts)
     assert hits == parts[2:]
 
@@ -125,13 +138,17 @@ def test_any_pieces_read_the_same(
     assert by_template(protocol, parts) == decoded(protocol, parts)
 
 
-def test_as_many_texts_as_there_are_templates_grow_side_by_side(hits: list[bytes]) -> None:
+@pytest.mark.parametrize("kind", ["text", "content"])
+def test_as_many_texts_as_there_are_templates_grow_side_by_side(
+    kind: str, hits: list[bytes]
+) -> None:
+    protocol, _ = DELTAS[kind]
     rounds = [
-        frame_of("text", f"piece {at} of {index}", index)
+        frame_of(kind, f"piece {at} of {index}", index)
         for at in range(20)
         for index in range(MAX_TEMPLATES)
     ]
-    assert by_template("messages", rounds) == decoded("messages", rounds)
+    assert by_template(protocol, rounds) == decoded(protocol, rounds)
     assert len(hits) > len(rounds) * 3 / 4
 
 
@@ -156,3 +173,37 @@ def test_a_template_is_learnt_again_when_the_frames_change(hits: list[bytes]) ->
     parts = [frame_of("text", "a piece", at // 50) for at in range(400)]
     by_template("messages", parts)
     assert len(hits) > 380
+
+
+def test_a_chunk_that_its_reader_changes_changes_no_later_one() -> None:
+    read = pipeline("chat")
+    chunks: list[Any] = []
+    for piece in ("zero", "one", "two", "three"):
+        for event in read.read(frame_of("content", piece)):
+            if event.type == "chunk":
+                chunks.append(event.chunk.to_dict())
+                event.chunk.choices[0].delta.content = "changed"
+                event.chunk.choices[0].index = 7
+                event.chunk.model = "changed"
+    texts = [chunk["choices"][0]["delta"]["content"] for chunk in chunks]
+    assert texts == ["zero", "one", "two", "three"]
+    assert {(chunk["model"], chunk["choices"][0]["index"]) for chunk in chunks} == {("m", 0)}
+
+
+def test_deltas_after_a_whole_message_read_the_same(hits: list[bytes]) -> None:
+    whole = {"choices": [{"index": 1, "message": {"role": "assistant", "content": "whole"}}]}
+    parts = [frame_of("content", piece) for piece in ("zero", "one", "two", "three")]
+    parts += [b"data: %b\n\n" % json.dumps(whole).encode()]
+    parts += [frame_of("content", piece, index) for piece in "abc" for index in (0, 1)]
+    parts += [b"data: %b\n\n" % json.dumps(whole).encode()]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert len(hits) == 2
+
+
+def test_choices_whose_chunks_differ_in_other_fields_read_the_same(hits: list[bytes]) -> None:
+    parts = [
+        frame_of("content", f"piece {at}", at % 2).replace(b'"created": 1', b'"created": %d' % made)
+        for at, made in enumerate([1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 1, 2, 2, 1, 2])
+    ]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits

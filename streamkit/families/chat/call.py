@@ -151,6 +151,9 @@ class _ThinkingEvents(ChatEvents):
         super().__init__(reader, limits=limits)
         self._splitter = ThinkSplitter(tags)
 
+    def short_road(self, _hole: object, /) -> None:
+        """Return None: a piece may be part of a tag."""
+
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:
         (chunk,) = self._splitter.feed(value)
         return super().feed(chunk)

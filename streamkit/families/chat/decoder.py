@@ -9,6 +9,7 @@ from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
+from streamkit.families.chat.hole import hole_of
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 from streamkit.types.speech import DETAILS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from streamkit._core.answer_decoder import OnTruncated
+    from streamkit._core.template import Hole
     from streamkit.types import ChoiceDelta, ChunkChoice
 
 __all__ = ["ChunkDecoder"]
@@ -77,6 +79,14 @@ class ChunkDecoder(ObjectDecoder[C]):
             if choice.finish_reason or choice.index not in self._unfinished:
                 self._take_note(choice, data)
         return chunk
+
+    def hole(self, part: C) -> Hole[C] | None:
+        """Return the piece of text in a chunk that continues a choice, and is noted as such."""
+        return hole_of(part)
+
+    def reread(self, data: bytes) -> C | None:
+        """Decode data that resemble those of an earlier chunk, and take no note of them."""
+        return self._strictly(data)
 
     def close(self) -> Iterable[C]:
         """End the answer, at the end of the body or at ``[DONE]``.
@@ -165,6 +175,7 @@ class ChunkDecoder(ObjectDecoder[C]):
             value = self._messages.as_chunk(cast("dict[str, Any]", value))
             if not self._messages.is_empty:
                 self._decode = self._decode_after_messages
+                self.fits_templates = False
         chunk = super()._built(value, data, event)
         if "choices" in chunk.model_extra:
             raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)

@@ -21,11 +21,12 @@ from streamkit.families.chat.emitters import (
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.families.chat.log import CompletionLog
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.types import ChatCompletionChunk, ParsedChatCompletion
+from streamkit.types import ChatCompletionChunk, ChoiceDelta, ParsedChatCompletion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from streamkit._core.template import Hole
     from streamkit.structured.reader import Reader
 
     _Machines = tuple[
@@ -76,6 +77,28 @@ class ChatEvents(
                 self._finished.add(index)
                 events += self._finish(index)
         return events
+
+    def short_road(
+        self, hole: Hole[ChatCompletionChunk], /
+    ) -> Callable[[str], Sequence[ChatCompletionStreamEvent[Any]]] | None:
+        """Return a function that takes the pieces of a choice's content."""
+        choice = (hole.fill("").choices or [])[0]
+        delta = choice.delta
+        if delta is None or delta.content != "" or delta != ChoiceDelta(content=""):
+            return None
+        fill, log, reader, said = hole.fill, self._log, self._reader, self._log.said
+        choice_log, parse = log.choices[choice.index], self._choices[choice.index][1].feed
+
+        def take(piece: str) -> Sequence[ChatCompletionStreamEvent[Any]]:
+            # A hot path: each delta of a text but the first ones.
+            chunk = fill(piece)
+            if log.said is not said:  # another choice's chunks have other fields
+                return self.feed(chunk)
+            updates = log.append_content(choice_log, piece)
+            event = ChunkEvent(chunk, log, reader, log.heading, log.latest, updates)
+            return (event, *parse(updates[0]))
+
+        return take
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
         """Emit the final events of unfinished choices, then raise the answer's error, if any."""

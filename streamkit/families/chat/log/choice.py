@@ -201,6 +201,19 @@ class ChoiceLog:
             finish_reason=choice.finish_reason,
         )
 
+    def append_content(self, piece: str) -> ChoiceUpdate:
+        """Append a piece of the content, which is not the first one, and return it as an update."""
+        text = self.content
+        content = text.append(piece)
+        return ChoiceUpdate(
+            index=self.index,
+            choice=self,
+            content=content,
+            content_end=text.length,
+            reasoning_end=self.reasoning.length,
+            mark=self._mark,
+        )
+
     def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
         """Return the wire type of the choice as of ``update``.
 

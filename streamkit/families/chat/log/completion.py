@@ -45,14 +45,15 @@ class CompletionLog:
     choice may come first, and gaps are allowed.
     """
 
-    __slots__ = ("_limits", "_places", "_said", "choices", "heading", "latest")
+    __slots__ = ("_limits", "_places", "choices", "heading", "latest", "said")
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self._limits = limits
         self._places: dict[int, int] = {}  # in `latest`, by index
         self.choices: dict[int, ChoiceLog] = {}
         self.heading = Heading()
-        self._said: tuple[object, ...] = ()
+        self.said: tuple[object, ...] = ()
+        """The fields of the last chunk besides its choices; the same object while they repeat."""
         self.latest: tuple[ChoiceUpdate, ...] = ()
         """The last update of each choice, in the order of their indices."""
 
@@ -67,8 +68,8 @@ class CompletionLog:
             chunk.service_tier,
             chunk.usage,
         )
-        if said != self._said or chunk.unknown_fields is not UNSET:
-            self._said = said
+        if said != self.said or chunk.unknown_fields is not UNSET:
+            self.said = said
             self.heading = _continued(self.heading, chunk, self._limits)
         parts = chunk.choices
         if not parts:
@@ -79,6 +80,18 @@ class CompletionLog:
             self.latest = updates
             return updates
         return self._append(parts)
+
+    def append_content(self, choice: ChoiceLog, piece: str) -> tuple[ChoiceUpdate, ...]:
+        """Append a piece of a choice's content, as ``append`` does a chunk with nothing else."""
+        update = choice.append_content(piece)
+        updates = (update,)
+        latest = self.latest
+        if len(latest) == 1:
+            self.latest = updates
+        else:
+            place = self._places[choice.index]
+            self.latest = (*latest[:place], update, *latest[place + 1 :])
+        return updates
 
     def now(self, reader: Reading, *, final: bool = False) -> ParsedChatCompletion[Any]:
         """Return the completion so far, parsed as a whole when ``final``."""

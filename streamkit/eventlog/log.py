@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from streamkit._rx.loop import running_loop
 from streamkit.eventlog.cursor import LogKey, checked_id, cursor_of, new_incarnation, parse_cursor
+from streamkit.eventlog.drive import Drive
 from streamkit.eventlog.errors import LogNotFoundError
 from streamkit.eventlog.event_reader import EventReader, new_parsers
 from streamkit.eventlog.producer import Producer
@@ -123,10 +124,11 @@ class EventLog:
         """
         key = LogKey(checked_id(stream_id), new_incarnation())
         producer = Producer(self._writer, key, None, existing)
-        production: Production[Any] = Production(self, producer, _iterable(source))
+        drive: Drive[Any] = Drive(self, producer, _iterable(source))
         self._producers[stream_id] = producer
         self._writer.add(producer)
-        return production.begin()
+        drive.begin()
+        return Production(drive)
 
     def open(self, stream_id: str, *, existing: Existing = "refuse") -> Producer:
         """Claim the log of a stream, and return its producer, which fences off any earlier one.

@@ -104,6 +104,35 @@ def test_a_stream_goes_on_when_its_caller_leaves(log: EventLog, taken: int) -> N
     assert entries(log) == MANY
 
 
+def test_a_stream_goes_on_when_a_loop_over_it_is_left(log: EventLog) -> None:
+    for event in log.produce("s", blocking()):
+        assert event == MANY[0]
+        break
+    log.produce("t", blocking())
+    assert entries(log) == MANY
+    assert len([*log.read("t")]) == len(MANY) + 1
+
+
+async def test_a_stream_goes_on_when_an_async_loop_over_it_is_left(log: EventLog) -> None:
+    async for event in log.produce("s", awaited()):
+        assert event == MANY[0]
+        break
+    assert [entry.data async for entry in log.read("s") if not entry.is_end] == MANY
+
+
+async def test_a_stream_that_is_stopped_before_it_begins_is_closed(log: EventLog) -> None:
+    source = Endless()
+    made = source.in_tasks()
+    production = log.produce("s", made)
+    production.stop()
+    with pytest.raises(StreamClosedError):
+        await production.auntil_done()
+    assert [entry.end.status async for entry in log.read("s") if entry.end] == ["cancelled"]
+    await asyncio.sleep(0)
+    with pytest.raises(StopAsyncIteration):
+        await anext(made)
+
+
 async def test_a_stream_goes_on_when_the_task_of_its_caller_is_cancelled(log: EventLog) -> None:
     caller = asyncio.create_task(take_three(log))
     await asyncio.wait({caller})

@@ -31,6 +31,7 @@ class RedisClient:
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
+        self._is_closed = False
         timeout = options.get("socket_timeout") or TIMEOUT
         given = {} if url.startswith("unix:") else {"socket_connect_timeout": TIMEOUT}
         given |= options
@@ -91,7 +92,8 @@ class RedisClient:
             return self._waiting.execute_command(*command) or []
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and make no more."""
+        self._is_closed = True
         self._commands.close()
         self._waiting.close()
 
@@ -104,6 +106,8 @@ class RedisClient:
 
     @contextmanager
     def _translated(self) -> Generator[None]:
+        if self._is_closed:
+            raise LogUnavailableError("the event log was closed")
         try:
             yield
         except (self._errors.RedisError, OSError) as error:

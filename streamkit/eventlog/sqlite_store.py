@@ -227,6 +227,7 @@ class _Connection:
         self._path = path
         self._db: sqlite3.Connection | None = None
         self._pid = 0
+        self._is_closed = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -257,11 +258,13 @@ class _Connection:
         with self._lock:
             if self._db is not None and self._pid == os.getpid():
                 self._db.close()
-            self._db = None
+            self._db, self._is_closed = None, True
 
     def _opened(self) -> sqlite3.Connection:
         import sqlite3
 
+        if self._is_closed:
+            raise LogUnavailableError("the event log was closed")
         if self._db is None or self._pid != os.getpid():
             db = sqlite3.connect(
                 self._path, timeout=BUSY, isolation_level=None, check_same_thread=False

@@ -34,6 +34,9 @@ __all__ = ["ABANDONED", "Tail", "mistake_of"]
 SLICE = 1.0
 """The maximum number of seconds for which the thread waits before it looks at the quiet logs."""
 
+LONGEST_CALL = 5.0
+"""Seconds for which the end of a log waits for a call to the store."""
+
 ABANDONED = encode(end_of(StreamTruncatedError("The producer of the stream has died")))
 
 
@@ -100,7 +103,7 @@ class Tail:
         self._trouble.close()
         if thread is not None and thread is not threading.current_thread():
             self.wake()
-            thread.join(SLICE)
+            thread.join(LONGEST_CALL)
 
     def wake(self) -> None:
         """Let the thread notice new feeds and producers."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from heapq import heappop, heappush
@@ -59,11 +60,13 @@ class Writer:
         self._due: list[tuple[float, int, Producer, bool]] = []
         self._ticket = count()
         self._thread: threading.Thread | None = None
+        self._pid = os.getpid()
         self._is_closed = False
         self._changed = threading.Condition(threading.RLock())
 
     def add(self, producer: Producer) -> None:
         """Open the log of a producer that has no claim yet, and keep every claim alive."""
+        self._forget_the_parent_s()
         with self._changed:
             if self._is_closed:
                 raise LogUnavailableError("the event log was closed")
@@ -94,6 +97,7 @@ class Writer:
 
         Logs without an end get one, which says that they are truncated.
         """
+        self._forget_the_parent_s()
         for producer in [*self._lives]:
             producer.finish(_CLOSED)
         with self._changed:
@@ -105,6 +109,14 @@ class Writer:
         self._trouble.close()
         for producer in [*self._lives]:
             self._drop(producer, LogUnavailableError("the event log was closed"))
+
+    def _forget_the_parent_s(self) -> None:
+        """In a fork, leave the producers of the parent to it."""
+        if self._pid != os.getpid():
+            self._pid, self._thread = os.getpid(), None
+            self._lives.clear()
+            self._characters.clear()
+            self._due.clear()
 
     def _schedule(self, at: float, producer: Producer, *, is_beat: bool = False) -> None:
         heappush(self._due, (at, next(self._ticket), producer, is_beat))

@@ -94,6 +94,16 @@ def test_a_closed_log_refuses_what_comes_later() -> None:
         log.produce("t", [b"1"])
 
 
+def test_a_file_that_was_closed_is_not_opened_again(tmp_path: Path) -> None:
+    log = SQLiteLog(tmp_path / "logs.db", patience=0.0)
+    log.append("s", [b"1"])
+    log.close()
+    (tmp_path / "logs.db").unlink()
+    with pytest.raises(LogUnavailableError, match="closed"):
+        log.snapshot("s")
+    assert not [*tmp_path.iterdir()]
+
+
 def test_readers_of_a_closed_log_end() -> None:
     log = MemoryLog()
     log.append("s", [b"1"])

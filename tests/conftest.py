@@ -37,7 +37,7 @@ WITH_DEV = {
 }
 """The files that need the extra ``dev``; they are collected with ``--thorough``, or by name."""
 
-EXAMPLES, FEWER_EXAMPLES = 100, 15
+EXAMPLES, FEWER_EXAMPLES = 100, 10
 """The number of examples that Hypothesis tries, with ``--thorough`` and without."""
 
 

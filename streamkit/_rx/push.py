@@ -6,6 +6,7 @@ scheduler, or beside a loop, and closing the stream wakes it.
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from functools import partial
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -85,6 +86,7 @@ class _Subscription(Generic[E]):
         self._stream: Pullable[E] | None = None
         self._reading: Apart | None = None
         self._opening = CancelScope()
+        self._context = copy_context()  # a scheduler's thread knows none of the caller's variables
         self._is_disposed = False
         self._lock = Lock()
         self._subscribed_by = get_ident()
@@ -172,7 +174,7 @@ class _Subscription(Generic[E]):
 
     def _open(self) -> Pullable[E]:
         with self._opening:
-            stream = self._open_stream()
+            stream = self._context.run(self._open_stream)
         with self._lock:
             self._stream = stream
         if self._is_disposed:

@@ -86,9 +86,11 @@ def instrument(  # noqa: PLR0913 - by keyword
 ) -> Callable[[], None]:
     """Make a span and metrics of each request that a model answers; return what ends this.
 
-    A span begins with the first attempt, is a child of the span that is current then, and ends with
-    the answer: at its last byte, its error, or when its stream is closed. A stream that is neither
-    read to its end nor closed has no span, so use it in a ``with``.
+    These are the requests of chat completions, Responses and Messages; runs of assistants are not.
+    A span begins with the first attempt, and is a child of the span that is current then; a
+    subscription on another thread keeps its caller's. It ends with the answer: at its last byte,
+    its error, or when its stream is closed. A stream that is neither read to its end nor closed has
+    no span, so use it in a ``with``.
 
     Args:
         client: The client whose requests count, and those that ``with_options`` makes of it later;

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
+from reactivex.scheduler import NewThreadScheduler
 
 from streamkit import (
     Anthropic,
@@ -188,6 +190,24 @@ def test_a_span_has_the_callers_as_its_parent_and_does_not_become_current(
             with client.chat.completions.stream(**ASKED) as events:
                 next(iter(events))
                 assert trace.get_current_span() is parent
+    child = next(span for span in out.spans if span.name == "chat m")
+    assert child.parent is not None
+    assert child.parent.span_id == parent.get_span_context().span_id
+
+
+def test_a_subscription_on_another_thread_keeps_its_parent(server: EmbeddedServer) -> None:
+    client = client_of("chat", server.url.removesuffix("/v1"))
+    with exported(client) as out:
+        tracer = out.tracer_provider.get_tracer("program")
+        with tracer.start_as_current_span("question") as parent:
+            events = client.chat.completions.observe(**ASKED)
+            ended: Future[object] = Future()
+            events.subscribe(
+                on_completed=lambda: ended.set_result(None),
+                on_error=ended.set_exception,
+                scheduler=NewThreadScheduler(),
+            )
+        ended.result(10)
     child = next(span for span in out.spans if span.name == "chat m")
     assert child.parent is not None
     assert child.parent.span_id == parent.get_span_context().span_id

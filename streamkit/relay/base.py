@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -121,9 +122,9 @@ class Encoder(Machine[Event, bytes]):
         self._reasons.clear()
         return ()
 
-    def _end(self, end: EndEvent) -> Sequence[bytes]:
+    @abstractmethod
+    def _end(self, end: EndEvent, /) -> Sequence[bytes]:
         """Return the frames of the end."""
-        raise NotImplementedError
 
     def _error_of_tool(self, error: Exception) -> str:
         """Return what the reader gets to read of the error of a tool."""

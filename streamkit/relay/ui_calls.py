@@ -116,21 +116,29 @@ class UICallsEncoder(UIPartsEncoder):
         return call, frames
 
     def _held(self, event: turns.ToolHeldEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         # Version 5 has no `tool-approval-request`, and would refuse the stream.
         call, frames = self._of_tool(event)
         data = {"toolCallId": call.id, "toolName": call.name}
         return [*frames, frame({"type": "data-approval", "id": call.id, "data": data})]
 
     def _started(self, event: turns.ToolStartedEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         return self._of_tool(event)[1]
 
     def _result(self, event: turns.ToolResultEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         call, frames = self._of_tool(event)
         output = plain(event.result, "json")
         data = {"toolCallId": call.id, "output": output, "providerExecuted": True}
         return [*frames, frame({"type": "tool-output-available", **data})]
 
     def _failed(self, event: turns.ToolFailedEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         call, frames = self._of_tool(event)
         data = {"toolCallId": call.id, "errorText": self._error_of_tool(event.error)}
         return [

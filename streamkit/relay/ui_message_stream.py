@@ -129,6 +129,8 @@ class UIMessageEncoder(UICallsEncoder):
         return [*self._begin(), frame(data)]
 
     def _image(self, event: answers.ImagePartialEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         part_id = self._part_id("image", event.place)
         data = {"type": "data-image", "id": part_id, "data": {"b64": event.b64}}
         return [*self._begin(), frame(data)]
@@ -138,12 +140,16 @@ class UIMessageEncoder(UICallsEncoder):
         return ()
 
     def _located(self, event: Any) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         kind = event.type.partition(".")[0]
         data = {name: value for name, value in encoded(event).items() if name not in _ENVELOPE}
         data["pointer"] = event.pointer
         return [*self._begin(), frame({"type": f"data-{kind}", "data": data})]
 
     def _patch(self, event: paths.PatchEvent) -> Sequence[bytes]:
+        if event.choice_index != self._choice:
+            return ()
         data = {"operations": event.operations}
         return [*self._begin(), frame({"type": "data-patch", "data": data, "transient": True})]
 

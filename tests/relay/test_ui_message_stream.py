@@ -187,6 +187,12 @@ def test_one_choice_is_relayed() -> None:
     assert ids == {"content:1"}
 
 
+@pytest.mark.parametrize("name", ["turns", "a server's tool", "a custom tool", "values at paths"])
+def test_of_another_choice_nothing_is_relayed(name: str) -> None:
+    said = {chunk["type"] for chunk in chunks(name, choice=1)}
+    assert said <= {"start", "start-step", "finish-step", "finish"}
+
+
 def test_the_message_has_the_id_of_the_answer_or_one_that_is_given() -> None:
     assert chunks("text, chat")[0]["messageId"] == "c"
     assert chunks("text, chat", message_id="stored")[0]["messageId"] == "stored"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.construction import construct
@@ -15,7 +15,7 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ObjectDecoder", "no_object"]
+__all__ = ["ObjectDecoder", "no_object", "object_in"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -78,15 +78,7 @@ class ObjectDecoder(AnswerDecoder[W]):
         self.received += 1
         if self._is_empty(data):
             return None
-        try:
-            value = loads(data, self._limits.json_depth)
-        except NestingError as error:
-            raise LimitExceededError(
-                "json_depth", self._limits.json_depth, "nesting in an event", received=data
-            ) from error
-        except ValueError as error:
-            raise no_object(data) from error
-        return self._built(value, data, event)
+        return self._built(value_in(data, self._limits), data, event)
 
     def _built(self, value: object, data: str | bytes, _event: str) -> W:
         """Build the object of decoded JSON, whose text is ``data``, for errors."""
@@ -96,6 +88,26 @@ class ObjectDecoder(AnswerDecoder[W]):
         if error := part.model_extra.get("error"):
             raise reported(data, error)
         return part
+
+
+def object_in(data: str | bytes, limits: Limits) -> dict[str, Any]:
+    """Return the JSON object in the data of an event; raise an error for any other data."""
+    value: object = value_in(data, limits)
+    if not isinstance(value, dict):
+        raise no_object(data)
+    return cast("dict[str, Any]", value)
+
+
+def value_in(data: str | bytes, limits: Limits) -> Any:
+    """Return the JSON value in the data of an event; raise an error for any other data."""
+    try:
+        return loads(data, limits.json_depth)
+    except NestingError as error:
+        raise LimitExceededError(
+            "json_depth", limits.json_depth, "nesting in an event", received=data
+        ) from error
+    except ValueError as error:
+        raise no_object(data) from error
 
 
 def no_object(data: str | bytes) -> StreamDecodeError:

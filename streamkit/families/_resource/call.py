@@ -12,9 +12,9 @@ from streamkit._core.reports import report_in
 from streamkit._core.value import Value
 from streamkit._http.redaction import Secrets, keeping_secrets
 from streamkit._http.request import Request
-from streamkit.errors import APIResponseValidationError
 from streamkit.errors._request_id import request_id_in
 from streamkit.families._resource.params import is_left_out
+from streamkit.families._resource.plain_answer import no_answer
 from streamkit.types import CursorPage, Wire, WireDecoder
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ class Call(Value, Generic[W], frozen=True):
         try:
             value = _decoder(self.type_).decode(response.content)
         except ValueError as error:
-            raise _no_answer(self.type_, response) from error
+            raise no_answer(response, _name(self.type_)) from error
         extra = value.model_extra
         if extra.get("error") or (not _is_identified(value) and report_in(extra) is not None):
-            raise _no_answer(self.type_, response)
+            raise no_answer(response, _name(self.type_))
         value.note_request_id(request_id_in(response.headers))
         return Answer(value, response.headers, Secrets.of(response).text)
 
@@ -174,10 +174,5 @@ def _is_identified(value: Wire) -> bool:
     return bool(getattr(value, "id", None) or getattr(value, "data", None))
 
 
-def _no_answer(type_: object, response: httpx.Response) -> APIResponseValidationError:
-    name = getattr(type_, "__name__", type_)
-    return APIResponseValidationError(
-        f"the API answered {response.status_code} with no {name}: {response.text[:200]!r}",
-        body=response.text,
-        request_id=request_id_in(response.headers),
-    )
+def _name(type_: object) -> str:
+    return str(getattr(type_, "__name__", type_))

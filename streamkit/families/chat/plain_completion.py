@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET
 
-from streamkit._core.decoding import loads
-from streamkit._core.growing_text import with_whole_characters
 from streamkit._core.reports import ended_with_error, report_in, reported
-from streamkit.errors import APIResponseValidationError, LimitExceededError
 from streamkit.errors._request_id import request_id_in
+from streamkit.families._resource.plain_answer import no_answer, value_of
 from streamkit.families.chat.answer_shapes import as_completion, unwrapped
 from streamkit.families.chat.log import usage_of
-from streamkit.types import ChatCompletion, NestingError, WireDecoder, construct
+from streamkit.types import ChatCompletion, WireDecoder, construct
 
 if TYPE_CHECKING:
     import httpx
@@ -38,9 +36,9 @@ def plain_completion(response: httpx.Response, limits: Limits) -> ChatCompletion
         # Some part does not fit the type; only then can the body contain an error.
         completion = _leniently(response, limits)
     if "choices" in completion.model_extra or not completion.choices:
-        raise _no_completion(response)
+        raise no_answer(response, "chat completion")
     if not any(map(_is_answer, completion.choices)) and not _has_messages(response):
-        raise _no_completion(response)
+        raise no_answer(response, "chat completion")
     if len({choice.index for choice in completion.choices}) < len(completion.choices):
         for place, choice in enumerate(completion.choices):  # the server leaves the indices out
             choice.index = place
@@ -58,14 +56,7 @@ def _decoder() -> WireDecoder[ChatCompletion]:
 
 
 def _leniently(response: httpx.Response, limits: Limits) -> ChatCompletion:
-    try:
-        value = with_whole_characters(loads(response.content, limits.json_depth))
-    except NestingError as error:
-        raise LimitExceededError(
-            "json_depth", limits.json_depth, "nesting in a completion", received=response.text
-        ) from error
-    except ValueError as error:
-        raise _no_completion(response) from error
+    value = value_of(response, limits, "chat completion")
     answer: object = unwrapped(value)
     fields = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
     completion = construct(ChatCompletion, as_completion(fields))
@@ -94,11 +85,3 @@ def _with(error: APIError, response: httpx.Response, completion: ChatCompletion)
     error.request_id = request_id_in(response.headers)
     error.partial = completion if completion.choices else None
     return error
-
-
-def _no_completion(response: httpx.Response) -> APIResponseValidationError:
-    return APIResponseValidationError(
-        f"the API answered {response.status_code} with no chat completion: {response.text[:200]!r}",
-        body=response.text,
-        request_id=request_id_in(response.headers),
-    )

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.compiled import decoder
 from streamkit._core.construction import construct
-from streamkit._core.decoding import NestingError, loads
-from streamkit._core.object_decoder import no_object
+from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in
 from streamkit._core.wire import Wire
-from streamkit.errors import LimitExceededError
 from streamkit.families.messages.hole import hole_of
 from streamkit.families.messages.reports import typed_report
 from streamkit.limits import DEFAULTS, Limits
@@ -135,17 +133,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
         stripped = data.strip()
         if not stripped or stripped in _DONE:
             return None
-        try:
-            value = loads(data, self._limits.json_depth)
-        except NestingError as error:
-            raise LimitExceededError(
-                "json_depth", self._limits.json_depth, "nesting in an event", received=data
-            ) from error
-        except ValueError as error:
-            raise no_object(data) from error
-        if not isinstance(value, dict):
-            raise no_object(data)
-        fields = cast("dict[str, Any]", value)
+        fields = object_in(data, self._limits)
         report = report_in(fields, event)
         if report is not None:
             raise self._reported(data, report)

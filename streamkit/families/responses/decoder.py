@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.compiled import decoder
 from streamkit._core.construction import construct
-from streamkit._core.decoding import NestingError, loads
 from streamkit._core.logger import logger
-from streamkit._core.object_decoder import no_object
+from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in, reported
-from streamkit.errors import APIError, LimitExceededError
+from streamkit.errors import APIError, LimitExceededError, StreamDecodeError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
@@ -116,18 +115,11 @@ class EventDecoder(AnswerDecoder[Any]):
         if self._is_empty(data):
             return None
         try:
-            value = loads(data, self._limits.json_depth)
-        except NestingError as error:
-            raise LimitExceededError(
-                "json_depth", self._limits.json_depth, "nesting in an event", received=data
-            ) from error
-        except ValueError as error:
-            if event == "error":
+            fields = object_in(data, self._limits)
+        except StreamDecodeError as error:
+            if event == "error" and not isinstance(error, LimitExceededError):
                 raise reported(data) from None
-            raise no_object(data) from error
-        if not isinstance(value, dict):
-            raise no_object(data)
-        fields = cast("dict[str, Any]", value)
+            raise
         name = fields.get("type") or (event if event != "message" else None)
         type_ = self._types.get(name) if isinstance(name, str) else None
         if type_ is not None:
@@ -168,8 +160,10 @@ def failure(response: Response) -> APIError:
 
 def _reported(event: ResponseErrorEvent) -> APIError:
     nested: object = event.model_extra.get("error")
-    fields = {"message": event.message, "code": event.code, "param": event.param}
-    return reported(b"", cast("object", nested) if isinstance(nested, dict) else fields)
+    if isinstance(nested, dict):
+        return reported(b"", cast("object", nested))
+    fields: dict[str, Any] = {"message": event.message, "code": event.code, "param": event.param}
+    return reported(b"", fields if event.message else {**event.model_extra, **fields})
 
 
 @functools.cache

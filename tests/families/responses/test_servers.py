@@ -162,6 +162,16 @@ def test_a_last_event_names_the_status_that_its_response_lacks(status: str, resp
     assert whole.metadata == (None if response and response["status"] else {"a": "b"})
 
 
+@pytest.mark.parametrize(
+    "data",
+    ['["it broke"]', "it broke", '"it broke"', '{"reason": "it broke"}', '{"error": "it broke"}'],
+)
+def test_an_event_named_error_is_one_whatever_is_in_it(data: str) -> None:
+    heard = hear_ours([f"event: error\ndata: {data}\n\n".encode()])
+    assert type(heard.error) is APIError
+    assert "it broke" in str(heard.error)
+
+
 def test_reasoning_that_comes_whole_is_in_the_response() -> None:
     """LM Studio sends `reasoning_text.done` without a delta."""
     whole = {

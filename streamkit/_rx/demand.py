@@ -39,6 +39,12 @@ class Demand:
         The loop must then wait for its items, and not for a stream that it reads itself.
         """
 
+    def begin_thread(self) -> None:
+        """Note a thread of this library that will emit, and waits for no event loop."""
+
+    def end_thread(self) -> None:
+        """Note the end of such a thread."""
+
     def may_wait(self) -> bool:
         """Return whether this thread may wait until the loop takes an item."""
         return True

@@ -222,6 +222,17 @@ class _State(Demand, Generic[T]):
         with self._changed:
             self._is_shared = True
 
+    def begin_thread(self) -> None:
+        """Count a thread that reads a stream, or works for an operator."""
+        with self._changed:
+            self._drivers += 1
+
+    def end_thread(self) -> None:
+        """Count it no more."""
+        with self._changed:
+            self._drivers -= 1
+            self._changed.notify_all()
+
     def may_wait(self) -> bool:
         """Return whether this thread is another than the loop's own."""
         return threading.get_ident() != self._reader
@@ -274,7 +285,7 @@ class _State(Demand, Generic[T]):
 
     def _drive_apart(self, step: Callable[[], bool]) -> None:
         """Read a stream on a thread of its own; call this under the lock."""
-        self._drivers += 1
+        self.begin_thread()
         _thread(self._context.copy().run, in_demand, self, partial(self._drive, step))
 
     def _drive(self, step: Callable[[], bool]) -> None:
@@ -284,9 +295,7 @@ class _State(Demand, Generic[T]):
         except Exception as error:
             self.on_error(error)
         finally:
-            with self._changed:
-                self._drivers -= 1
-                self._changed.notify_all()
+            self.end_thread()
 
     def _wait_for_room(self) -> None:
         self._producers += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextvars import copy_context
+from functools import partial
 from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -82,8 +83,18 @@ class ThreadMapping(Demand, Generic[A, B]):
             except Exception as error:
                 self._on_error(error)
 
-        _thread(self._context.copy().run, in_demand, self, drive)
+        self._thread(in_demand, self, drive)
         return Disposable()
+
+    def begin_thread(self) -> None:
+        """Note a thread of an operator before this one."""
+        if self._outer is not None:
+            self._outer.begin_thread()
+
+    def end_thread(self) -> None:
+        """Note its end."""
+        if self._outer is not None:
+            self._outer.end_thread()
 
     def _on_next(self, item: A) -> None:
         with self._changed:
@@ -139,7 +150,22 @@ class ThreadMapping(Demand, Generic[A, B]):
         """Begin as much work as there is place for; call this under the lock."""
         while self._waiting and self._has_place and not self._is_over:
             item, slot = self._waiting.popleft(), self._slots.begin()
-            _thread(self._context.copy().run, self._work, item, slot)
+            self._thread(self._work, item, slot)
+
+    def _thread(self, target: Callable[..., object], *args: Any) -> None:
+        self.begin_thread()
+        threading.Thread(
+            target=self._run,
+            args=(partial(self._context.copy().run, target, *args),),
+            name="streamkit-map",
+            daemon=True,  # blocking work, which cannot be interrupted, must not keep the process
+        ).start()
+
+    def _run(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            self.end_thread()
 
     def _work(self, item: A, slot: Slot[B]) -> None:
         try:
@@ -175,8 +201,3 @@ def _result(function: Callable[[A], B], item: A) -> B:
         "the function of map_async returned an awaitable, and no event loop runs where the"
         " pipeline was subscribed to"
     )
-
-
-def _thread(target: Callable[..., object], *args: Any) -> None:
-    # A daemon: blocking work, which cannot be interrupted, must not keep the process alive.
-    threading.Thread(target=target, args=args, name="streamkit-map", daemon=True).start()

@@ -262,3 +262,13 @@ def test_maps_run_beside_each_other_in_tasks_and_within_each_other() -> None:
 
     with AnsweringServer() as server:
         run(main())
+
+
+def test_a_blocking_loop_runs_within_a_coroutine_as_in_a_notebook() -> None:
+    async def main() -> None:
+        with OpenAI(base_url=server.url, api_key="k") as client:
+            results = client.chat.completions.map([asked(QUICK)] * 5, max_concurrent=2)
+            assert [result.text for result in results] == [QUICK] * 5
+
+    with AnsweringServer() as server:
+        run(main())

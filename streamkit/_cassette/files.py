@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streamkit._cassette.cassette import Cassette
 from streamkit._cassette.recording import Read, Recording
 from streamkit._core.compiled import decoder
 
@@ -23,16 +24,26 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "save", "shipped", "shipped_names"]
 
+_CASSETTE = ".jsonl"
 _REQUEST, _TIMING, _STREAM, _SINGLE = ".request.json", ".timing.json", ".sse", ".json"
 
 
 def load(path: str | PathLike[str]) -> Recording:
-    """Read the recording NAME; ``path`` is ``folder/NAME`` or any of its files.
+    """Read a recording: the only exchange of a cassette, ``NAME.jsonl``, or three files NAME.
+
+    Args:
+        path: The cassette, or ``folder/NAME`` or any of its three files.
 
     Raises:
         FileNotFoundError: The file of the request or of the body is missing.
-        ValueError: The files contradict each other, or are not valid JSON.
+        ValueError: The files contradict each other, or are not valid JSON, or the cassette has not
+            one exchange.
     """
+    if Path(path).suffix == _CASSETTE:
+        recordings = Cassette.load(path).recordings
+        if len(recordings) != 1:
+            raise ValueError(f"{Path(path).name} has {len(recordings)} exchanges, and not one")
+        return recordings[0]
     folder, name = _split(Path(path))
     return _read(folder, name)
 

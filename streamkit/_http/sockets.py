@@ -16,6 +16,8 @@ def shut_down(sock: Any) -> None:
     """Wake the thread or the task that waits for ``sock``; from any thread."""
     import socket
 
+    if sock is None:  # that of a connection that an event loop has closed
+        return
     with suppress(OSError):
         if isinstance(sock, socket.socket):
             # Not the method of an SSLSocket, which would remove the encryption under the reader.

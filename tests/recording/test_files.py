@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.recording import Read, Recording, load, save, shipped, shipped_names
+from streamkit.recording import Cassette, Read, Recording, load, save, shipped, shipped_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,16 @@ def test_a_recording_is_found_by_the_path_of_any_of_its_files(tmp_path: Path) ->
     assert [file.name for file in files] == ["one.request.json", "one.sse", "one.timing.json"]
     assert all(load(file) == recording for file in files)
     assert load(str(tmp_path / "one")) == recording
+
+
+def test_a_cassette_of_one_exchange_is_a_recording(tmp_path: Path) -> None:
+    recording = Recording(request={"stream": True}, reads=(Read(0.5, b"data: 1\n\n"),), ended=0.5)
+    path = tmp_path / "one.jsonl"
+    Cassette((recording,)).save(path)
+    assert load(path) == recording
+    Cassette((recording, recording)).save(path)
+    with pytest.raises(ValueError, match=r"one\.jsonl has 2 exchanges, and not one"):
+        load(path)
 
 
 def test_a_single_response_is_kept_as_json(tmp_path: Path) -> None:

@@ -165,8 +165,9 @@ async def test_a_waiting_task_is_woken_by_a_close() -> None:
                     await stream.until_done()
 
 
-@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
-def test_a_replay_takes_the_place_of_any_clients_transport(road: Road, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ours", "ours, async", "openai", "anthropic, async"])
+def test_a_replay_takes_the_place_of_any_clients_transport(name: str, tmp_path: Path) -> None:
+    road = ROADS[name]
     path = tmp_path / "made.jsonl"
     with EmbeddedServer() as server:
         client = road.client(server.url)

@@ -196,10 +196,10 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
 
 @pytest.mark.parametrize(("said", "error", "message"), WRONG, ids=str)
 def test_a_wrong_reply_is_refused_when_it_is_given(
-    server: EmbeddedServer, said: dict[str, Any], error: type[Exception], message: str
+    said: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        server.reply(**said)
+        EmbeddedServer().reply(**said)
 
 
 @pytest.mark.parametrize("recordings", [[], {"a": "a.jsonl"}, {"a": {}}, {1: None}, "a"], ids=str)

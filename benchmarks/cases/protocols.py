@@ -65,7 +65,7 @@ CASE = Case(
     measure=cpu_seconds,
     scale=lambda work: 1e6 / work.size,
     budgets=[
-        times_cheaper(15, PEER, since=2_400),
+        times_cheaper(15, PEER, since=600),
         times_the_cost(1.3, CHAT),
         growth(1.15, since=600),
     ],

@@ -95,6 +95,8 @@ class PartialJSON:
         self._parent: Level | None = None
         self._outermost: Level | None = None  # the outermost of the levels around it
         self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost container
+        # The last view without an open string, which holds while nothing but that string grows.
+        self._view_of_whole: PartialObject | PartialArray | None = None
         self._depth = 0
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
@@ -131,6 +133,8 @@ class PartialJSON:
             partial_strings: Whether the view contains a string that is still open. If not, the
                 string and its key appear with the closing quote.
         """
+        if not partial_strings and self._view_of_whole is not None:
+            return self._view_of_whole
         text = (self._text, self._text.length) if self._in_value and partial_strings else None
         container = self._container
         if container is None:
@@ -146,8 +150,12 @@ class PartialJSON:
             self._parent,
         )
         if outermost is None:
-            return self._view(innermost, text)
-        return self._view(outermost, Path(innermost, text))
+            view = self._view(innermost, text)
+        else:
+            view = self._view(outermost, Path(innermost, text))
+        if not partial_strings:
+            self._view_of_whole = view
+        return view
 
     def _level(self, container: Container) -> Level:
         """Return the innermost open container in its current state."""
@@ -162,6 +170,7 @@ class PartialJSON:
         )
 
     def _read(self, text: str) -> None:
+        self._view_of_whole = None
         at = 0
         end = len(text)
         try:

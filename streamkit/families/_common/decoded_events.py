@@ -9,7 +9,7 @@ from msgspec import Struct
 from streamkit._core.events import Event
 from streamkit.families._common.answer_events import AnswerChunkEvent
 
-__all__ = ["ChunkHeadEvent", "Head", "UnknownEvent", "head_of"]
+__all__ = ["NO_HEAD", "ChunkHeadEvent", "Head", "UnknownEvent", "head_of"]
 
 
 class Head(Struct, frozen=True, omit_defaults=True):
@@ -61,6 +61,8 @@ def head_of(chunk: Any) -> Head:
     """Return what the chunk of an event says of the identity of its answer."""
     # A hot path: most chunks of Responses and Messages are of a type that has no head.
     kind: type[Any] = chunk.__class__
+    if kind is Head:
+        return chunk if chunk.id is not None else NO_HEAD
     names = _holders.get(kind)
     if names is None:
         names = _holders[kind] = _holders_in(kind)
@@ -71,10 +73,11 @@ def head_of(chunk: Any) -> Head:
             created: Any = getattr(source, "created", None) or getattr(source, "created_at", None)
             is_time = isinstance(created, int | float) and created
             return Head(id_, model, int(created) if is_time else None)
-    return _NOTHING
+    return NO_HEAD
 
 
-_NOTHING = Head()
+NO_HEAD = Head()
+"""The head of a chunk that says nothing of the identity of its answer."""
 _holders: dict[type, tuple[str, ...]] = {}
 
 

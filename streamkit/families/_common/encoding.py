@@ -15,7 +15,7 @@ from streamkit._core.events import Event
 from streamkit._core.machine import Machine
 from streamkit._core.wire import plain
 from streamkit.families._common.answer_events import AnswerChunkEvent
-from streamkit.families._common.decoded_events import Head, UnknownEvent, head_of
+from streamkit.families._common.decoded_events import NO_HEAD, UnknownEvent, head_of
 from streamkit.families._common.end_event import report_of
 from streamkit.families._common.final import Final, FinalToolCall
 
@@ -72,19 +72,17 @@ class EventEncoder(Machine[Event, bytes]):
     """A machine that encodes the events of a stream, and leaves out chunks that add nothing."""
 
     def __init__(self) -> None:
-        self._head = Head()
+        self._head = NO_HEAD
 
     def feed(self, value: Event, /) -> Sequence[bytes]:
         """Take an event and return its JSON."""
         if isinstance(value, AnswerChunkEvent):
+            # A hot path: most chunks say the same of their answer as the one before.
             head = head_of(value.chunk)
-            if head in (self._head, _NO_HEAD):
+            if head is NO_HEAD or head == self._head:
                 return ()
             self._head = head
         return (encode(value),)
-
-
-_NO_HEAD = Head()
 
 
 def json_bytes(data: object) -> bytes:

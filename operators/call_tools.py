@@ -14,8 +14,7 @@ from streamkit._core.events import AttemptResetEvent
 from streamkit._rx.loop import running_loop
 from streamkit._rx.operator_input import OperatorInput
 from streamkit.families._common.texts import EVENTS
-from streamkit.families._common.tool_events import FunctionToolCallArgumentsDoneEvent
-from streamkit.families._common.tool_run import MAX_CONCURRENT, ToolTerms
+from streamkit.families._common.tool_run import MAX_CONCURRENT, WHOLE_CALLS, ToolTerms
 from streamkit.families._common.tool_runs import ToolRuns
 from streamkit.structured.tool import tools_by_name
 
@@ -121,7 +120,7 @@ class _Subscription(Generic[E]):
                 self._fail(error)
                 return
         self._observer.on_next(value)
-        if isinstance(value, FunctionToolCallArgumentsDoneEvent):
+        if isinstance(value, WHOLE_CALLS):
             if value.name in self._tools:
                 (self._runs or self._new_runs()).begin(value)
         elif isinstance(value, AttemptResetEvent) and self._runs is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.finite import read_finite
 from streamkit.errors import ParseError, SchemaError
+from streamkit.structured.custom_tool import custom_definition, flat, nested
 from streamkit.structured.description import described
 from streamkit.structured.response_format import reason, response_format
 from streamkit.structured.schema import describes_object
@@ -25,6 +26,7 @@ class Tool:
         Tool(get_weather)                          # arguments from its type hints and docstring
         Tool(book, arguments=Booking)              # called with a Booking
         Tool(query, arguments={"type": "object", ...}, name="query")  # called with a dict
+        Tool(shell, arguments=str)             # a custom tool, called with the text of its input
 
     The handler may be a coroutine function. ``run_tools`` and ``call_tools`` take functions as they
     are, and make a tool of each.
@@ -32,8 +34,9 @@ class Tool:
     Args:
         handler: The function to call.
         arguments: The type of the one argument that the handler takes (a pydantic model, a
-            dataclass, any type of objects), a JSON schema of it, or a tool as a request has it. By
-            default the handler takes an argument for each of its parameters.
+            dataclass, any type of objects), a JSON schema of it, or a tool as a request has it;
+            ``str`` for a custom tool, whose input is free text and no JSON. By default the handler
+            takes an argument for each of its parameters.
         name: The name of the tool; by default that of the definition, or of the handler.
         description: The description; by default that of the definition, or the docstring.
         needs_approval: Whether a call is held until the program approves it.
@@ -53,10 +56,12 @@ class Tool:
     ) -> None:
         if not callable(handler):
             raise SchemaError(f"a tool needs a function to call, and not {handler!r}")
-        given = _definition(arguments)
+        custom = custom_definition(arguments)
+        given = _definition(arguments) if custom is None else custom
         if given is not None:
             name = name or given.get("name")
             description = description or given.get("description")
+        if given is not None and custom is None:
             model: object = getattr(given, "model", None)
             arguments = model or given.get("parameters") or _ANY_OBJECT
         self.name = require_name(name or str(getattr(handler, "__name__", "")))
@@ -66,7 +71,10 @@ class Tool:
         """The function that calls the handler with the arguments as ``read`` returns them."""
         self._type: Described | None = None
         self._is_strict = False
-        if isinstance(arguments, Mapping):
+        self._custom = custom
+        if custom is not None:
+            self._schema = _ANY_OBJECT
+        elif isinstance(arguments, Mapping):
             self._schema = dict(cast("Mapping[str, Any]", arguments))
             self._is_strict = given is not None and given.get("strict") is True
         elif arguments is not None:
@@ -85,11 +93,13 @@ class Tool:
         return f"Tool({self.name!r})"
 
     def read(self, arguments: str) -> Any:
-        """Read the arguments of a call as their type.
+        """Read the arguments of a call as their type; the input of a custom tool is as it is.
 
         Raises:
             ParseError: They do not fit; the validator's error is the cause.
         """
+        if self._custom is not None:
+            return arguments
         text = arguments.strip() or "{}"
         try:
             return read_finite(text, _plain if self._type is None else self._type.read)
@@ -99,16 +109,22 @@ class Tool:
 
     def definition(self) -> dict[str, Any]:
         """Return the tool as a chat request declares it."""
+        if self._custom is not None:
+            return {"type": "custom", "custom": nested(self._custom) | self._common()}
         fields = {**self._common(), "parameters": self._schema}
         return {"type": "function", "function": self._typed(fields | self._strictness())}
 
     def flat_definition(self) -> dict[str, Any]:
         """Return the tool as a request of Responses declares it."""
+        if self._custom is not None:
+            return {"type": "custom", **flat(self._custom), **self._common()}
         fields = {"type": "function", **self._common(), "parameters": self._schema}
         return self._typed({**fields, "strict": self._is_strict})
 
     def message_definition(self) -> dict[str, Any]:
         """Return the tool as a request of Messages declares it."""
+        if self._custom is not None:
+            raise SchemaError(f"{self.name} is a custom tool, which the Messages API does not have")
         from streamkit.structured.schema import to_message_schema
 
         fields = {**self._common(), "input_schema": self._schema}

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from streamkit._core.serialization import json_default
 from streamkit.errors import StreamkitError
+from streamkit.families._common.tool_events import (
+    CustomToolCallInputDoneEvent,
+    FunctionToolCallArgumentsDoneEvent,
+)
 from streamkit.families._common.turn_events import (
     ToolFailedEvent,
     ToolHeldEvent,
@@ -24,17 +28,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from streamkit._http.watch import Watch
-    from streamkit.families._common.tool_events import FunctionToolCallArgumentsDoneEvent
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
 
-__all__ = ["MAX_CONCURRENT", "OnToolError", "Run", "ToolRunsBase", "ToolTerms", "output_of"]
+__all__ = [
+    "MAX_CONCURRENT",
+    "WHOLE_CALLS",
+    "OnToolError",
+    "Run",
+    "ToolRunsBase",
+    "ToolTerms",
+    "WholeCall",
+    "output_of",
+]
 
 MAX_CONCURRENT = 10
 """The maximum number of tools that run at once, by default."""
 
 OnToolError: TypeAlias = Literal["report", "raise"]
 """The treatment of a tool that fails: the model gets the error, or it ends the stream."""
+
+WholeCall: TypeAlias = FunctionToolCallArgumentsDoneEvent | CustomToolCallInputDoneEvent
+"""The event of a call whose arguments, or whose input, is whole."""
+
+WHOLE_CALLS = (FunctionToolCallArgumentsDoneEvent, CustomToolCallInputDoneEvent)
+"""The types of these events."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +74,10 @@ class ToolTerms:
 class Run:
     """One call of a tool."""
 
-    def __init__(self, call: FunctionToolCallArgumentsDoneEvent) -> None:
+    def __init__(self, call: WholeCall) -> None:
         self.call = call
+        self.text = call.input if isinstance(call, CustomToolCallInputDoneEvent) else call.arguments
+        """The JSON of the arguments, or the input of a custom tool."""
         self.arguments: Any = None
         """The arguments as the tool's type."""
         self.work: Callable[[], Any] = _nothing
@@ -72,13 +92,13 @@ class Run:
     def place(self) -> tuple[int, int, str, str, str]:
         """The fields that all events of the call begin with."""
         call = self.call
-        return call.choice_index, call.index, call.name, call.tool_call_id, call.arguments
+        return call.choice_index, call.index, call.name, call.tool_call_id, self.text
 
     def prepare(self, tool: Tool | None) -> None:
         """Read the arguments; raise the error of arguments that do not fit."""
         if tool is None:
             raise StreamkitError(f"There is no tool called {self.call.name!r}.")
-        self.arguments = tool.read(self.call.arguments)
+        self.arguments = tool.read(self.text)
         self.work = partial(tool.call, self.arguments)
         self.is_async = iscoroutinefunction(tool.handler)
 
@@ -129,7 +149,7 @@ class ToolRunsBase(ABC):
         """Whether there are events to take, or an error."""
         return bool(self._news) or self._error is not None
 
-    def begin(self, call: FunctionToolCallArgumentsDoneEvent) -> None:
+    def begin(self, call: WholeCall) -> None:
         """Run the tool of a call: at once, when another has ended, or when it is approved."""
         run, tool = Run(call), self._tools.get(call.name)
         try:

@@ -36,7 +36,7 @@ class _CallEvent(PartEvent, frozen=True, gc=True, eq=False):
     name: str
     tool_call_id: str
     arguments: str
-    """The JSON text of the arguments."""
+    """The JSON text of the arguments, or the input of a custom tool."""
 
 
 class ToolHeldEvent(_CallEvent, frozen=True, gc=True, eq=False):

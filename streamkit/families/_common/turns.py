@@ -121,5 +121,5 @@ def has_failed(event: ToolResultEvent | ToolFailedEvent) -> bool:
 
 
 def _name(definition: Mapping[str, Any]) -> str | None:
-    function: Mapping[str, Any] = definition.get("function") or definition
-    return function.get("name")
+    named: Mapping[str, Any] = definition.get("function") or definition.get("custom") or definition
+    return named.get("name")

@@ -48,9 +48,14 @@ class ResponseTurns(Turns):
         self.messages += [item.to_dict() for item in answer.output]
         if self._is_kept:
             self._kept = len(self.messages)
+        outputs = {
+            item.call_id: "custom_tool_call_output"
+            for item in answer.output
+            if item.type == "custom_tool_call"
+        }
         self.messages += [
             {
-                "type": "function_call_output",
+                "type": outputs.get(event.tool_call_id, "function_call_output"),
                 "call_id": event.tool_call_id,
                 "output": event.output,
             }

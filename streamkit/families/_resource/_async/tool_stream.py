@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.errors import StreamClosedError, TurnLimitError
 from streamkit.families._common.async_tool_runs import AsyncToolRuns
-from streamkit.families._common.tool_events import FunctionToolCallArgumentsDoneEvent
+from streamkit.families._common.tool_run import WHOLE_CALLS
 from streamkit.families._common.turn_events import (
     ToolFailedEvent,
     ToolResultEvent,
@@ -199,7 +199,7 @@ class AsyncToolStream(Generic[T]):
             return
         self._ready.append(event)
         elsewhere = self._turns.elsewhere
-        if isinstance(event, FunctionToolCallArgumentsDoneEvent) and event.name not in elsewhere:
+        if isinstance(event, WHOLE_CALLS) and event.name not in elsewhere:
             self._runs.begin(event)
 
     def _end_turn(self, final: Final[T]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.errors import StreamClosedError, TurnLimitError
-from streamkit.families._common.tool_events import FunctionToolCallArgumentsDoneEvent
+from streamkit.families._common.tool_run import WHOLE_CALLS
 from streamkit.families._common.tool_runs import ToolRuns
 from streamkit.families._common.turn_events import (
     ToolFailedEvent,
@@ -198,7 +198,7 @@ class ToolStream(Generic[T]):
             return
         self._ready.append(event)
         elsewhere = self._turns.elsewhere
-        if isinstance(event, FunctionToolCallArgumentsDoneEvent) and event.name not in elsewhere:
+        if isinstance(event, WHOLE_CALLS) and event.name not in elsewhere:
             self._runs.begin(event)
 
     def _end_turn(self, final: Final[T]) -> None:

@@ -109,3 +109,11 @@ def test_a_container_beyond_the_depth_is_not_found() -> None:
 )
 def test_the_whole_value_has_a_path(text: str, value: Any) -> None:
     assert found(watched(cut(text, [1]), "$")) == [((), value)]
+
+
+@pytest.mark.parametrize("path", ["*", "$"])
+def test_a_key_that_comes_again_at_the_end_concerns_its_own_value_alone(path: str) -> None:
+    text = '{"a": 1, "a": 2}'
+    expected = {"*": [(("a",), 1), (("a",), 2)], "$": [((), {"a": 2})]}[path]
+    for size in (1, 100):
+        assert found(watched(cut(text, [size]), path)) == expected

@@ -135,5 +135,6 @@ class LocatedJSON(PartialJSON, ABC, Generic[N]):
 
     def _finish(self, value: object) -> None:
         if not self._hidden:
-            self._ended(value, again=self._is_again)
+            # The outermost value is in no object, whatever key came last in it.
+            self._ended(value, again=self._is_again and self._container is not None)
         PartialJSON._finish(self, value)

@@ -247,7 +247,7 @@ class ToolRunsBase(ABC):
                 self._limit(run, self._terms.timeout)
             if self.watch is not None:
                 call = run.call
-                run.work = self.watch.around(call.name, call.tool_call_id, call.arguments, run.work)
+                run.work = self.watch.around(call.name, call.tool_call_id, run.text, run.work)
             self._launch(run)
 
     def _return(self, run: Run, result: Any, output: str) -> None:

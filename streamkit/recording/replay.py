@@ -19,6 +19,7 @@ from streamkit.recording.streams import AsyncPlayedStream, PlayedStream
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from os import PathLike
+    from typing import Self
 
     from streamkit._cassette.recording import Recording
 
@@ -47,7 +48,11 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         Raises:
             TypeError: The client has no HTTP client like that of httpx.
         """
-        with attached(client, lambda *_: self):
+
+        def itself(*_: object) -> Self:
+            return self
+
+        with attached(client, itself):
             yield client
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -176,9 +176,14 @@ def test_every_choice_says_the_reply(server: EmbeddedServer) -> None:
     assert [choice.message.content for choice in completion.choices] == ["Hello"] * 2
 
 
+class NotJSON:
+    def __repr__(self) -> str:
+        return "NotJSON()"  # without its address, since it is in the name of a test
+
+
 @dataclass
 class Odd:
-    at: object
+    at: NotJSON
 
 
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -188,7 +193,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"error": 200}, ValueError, "from 400 to 599, and not 200"),
     ({"chunks": ["a", {}]}, TypeError, "events as dicts or as bytes, and not dict, str"),
     ({"tool_calls": [{"name": "a"}]}, TypeError, "has a name and arguments"),
-    ({"parsed": Odd(object())}, TypeError, "object"),
+    ({"parsed": Odd(NotJSON())}, TypeError, "NotJSON"),
     ({"reply": "a", "times": 0}, ValueError, "times must be a number from 1"),
     ({"reply": str, "error": 400}, TypeError, "a function returns the whole reply"),
 ]

@@ -36,7 +36,10 @@ def test_events_have_their_names_in_a_diagram() -> None:
 
 
 def test_outputs_are_compared_by_what_matters() -> None:
-    upper: Any = rx.map(lambda event: event.delta.upper())
+    def shout(event: Any) -> str:
+        return str(event.delta).upper()
+
+    upper = rx.map(shout)
     values = {**VALUES, "A": "HELLO"}
     assert_marbles("--a--|", upper, "--A--|", values=values)
     deltas = {**VALUES, "A": "Hello"}

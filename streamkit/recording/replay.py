@@ -19,7 +19,6 @@ from streamkit.recording.streams import AsyncPlayedStream, PlayedStream
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from os import PathLike
-    from typing import Self
 
     from streamkit._cassette.recording import Recording
 
@@ -49,7 +48,7 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
             TypeError: The client has no HTTP client like that of httpx.
         """
 
-        def itself(*_: object) -> Self:
+        def itself(*_: object) -> Replay:
             return self
 
         with attached(client, itself):

@@ -199,7 +199,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "error", "message"), WRONG, ids=str)
+@pytest.mark.parametrize(("said", "error", "message"), WRONG, ids=[row[-1] for row in WRONG])
 def test_a_wrong_reply_is_refused_when_it_is_given(
     said: dict[str, Any], error: type[Exception], message: str
 ) -> None:

@@ -12,7 +12,7 @@ known by the bytes before and after the piece, and only the piece is decoded.
 # piece refuses what the decoder of the frame would (control characters, a second string, half a
 # surrogate pair, bytes that are no UTF-8), or reads more leniently: then there is no hit.
 # A template that is never hit costs the time to learn it, so after each in vain, twice as many
-# frames pass before the next; a hit ends that.
+# frames pass before the next; each hit halves that.
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ MAX_TEMPLATES = 8
 """The number of templates of a stream: its parallel choices, calls and kinds of text."""
 
 _MAX_PAUSE = 8  # as a power of two: 256 frames
+_FEW = 4  # templates in vain, after which only two are kept
 _PLACES = 4  # the number of places in a frame that are tried
 _OTHER = ("\N{HEAVY LARGE CIRCLE}", "\N{WHITE CIRCLE}")  # texts to prove a place with
 
@@ -53,7 +54,7 @@ class Hole(NamedTuple, Generic[A]):
 class Template(Generic[A, E]):
     """The bytes around the piece of a frame, and the function that takes a piece."""
 
-    __slots__ = ("after", "before", "fill", "start", "stop", "take")
+    __slots__ = ("after", "before", "fill", "is_used", "start", "stop", "take")
 
     def __init__(self, before: bytes, after: bytes, start: int, fill: Callable[[str], A]) -> None:
         self.before = before
@@ -61,6 +62,7 @@ class Template(Generic[A, E]):
         self.start = start
         self.stop = 1 - len(after)
         self.fill = fill
+        self.is_used = False
         self.take: Callable[[str], Sequence[E]] | None = None
         """The machine's road for such pieces; None while it is to be asked for one."""
 
@@ -77,7 +79,7 @@ class Templates(Generic[A, E]):
         self._machine = machine
         self._templates: list[Template[A, E]] = []  # the newest first
         self._missed = 0  # frames since a template was learnt
-        self._in_vain = 0  # templates learnt since the last hit
+        self._in_vain = 0  # templates learnt, without as many hits since
         self._has_short_roads = False
 
     def read(self, frame: bytes) -> Sequence[E] | None:
@@ -93,7 +95,8 @@ class Templates(Generic[A, E]):
                 if answer.done or not (answer.fits_templates and self._take(len(frame))):
                     return None
                 answer.received += 1
-                self._in_vain = 0
+                if self._in_vain:
+                    self._in_vain -= 1
                 take = template.take
                 return self._feed(template, piece) if take is None else take(piece)
         return None
@@ -116,6 +119,7 @@ class Templates(Generic[A, E]):
             template.take = None
 
     def _feed(self, template: Template[A, E], piece: str) -> Sequence[E]:
+        template.is_used = True
         feed, fill = self._machine.feed, template.fill
         events = feed(fill(piece))
         road = self._machine.short_road(Hole(piece, fill))
@@ -145,9 +149,18 @@ class Templates(Generic[A, E]):
             if self._is_proved(before + other_bytes + after, other, part, hole):
                 head = frame[: len(frame) - len(data) - 2]
                 before, start = head + before, len(head) + len(before) - 1
-                self._templates.insert(0, Template(before, after + b"\n\n", start, hole.fill))
-                del self._templates[MAX_TEMPLATES:]
+                self._keep(Template(before, after + b"\n\n", start, hole.fill))
                 return
+
+    def _keep(self, new: Template[A, E]) -> None:
+        """Add a template; of the unused ones keep one, and of all while most are in vain."""
+        # A frame that nothing fits is compared with each template.
+        if self._in_vain > _FEW:
+            self._templates = [new, *self._templates[:1]]
+            return
+        unused = [template for template in self._templates if not template.is_used][1:]
+        kept = [template for template in self._templates if template not in unused]
+        self._templates = [new, *kept][:MAX_TEMPLATES]
 
     def _is_proved(self, data: bytes, text: str, part: Any, hole: Hole[A]) -> bool:
         """Return whether data with another text have the part with that text as its piece."""

@@ -26,6 +26,7 @@ NAMES = (
     "paths",
     "push",
     "hub",
+    "run_tools",
     "relay",
     "eventlog",
     "telemetry",

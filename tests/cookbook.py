@@ -8,7 +8,9 @@ from pathlib import Path
 COOKBOOK = Path(__file__).parent.parent / "docs" / "cookbook"
 PROGRAM = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
-PAGES = sorted(page.stem for page in COOKBOOK.glob("*.md") if page.stem != "README")
+PAGES = sorted(
+    page.stem for page in COOKBOOK.glob("*.md") if page.stem not in {"README", "operators"}
+)
 
 
 def program(page: str) -> str:

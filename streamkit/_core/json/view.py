@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     OpenText: TypeAlias = "tuple[GrowingText, int]"
     Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
 
-__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed"]
+__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed", "is_open"]
 
 
 class Level(Struct, frozen=True, gc=False):
@@ -303,6 +303,11 @@ def closed(value: Any) -> Any:
     if type(value) not in (dict, list):
         return value
     return _view(Level(value, len(value), is_closed=True), None)
+
+
+def is_open(value: object) -> bool:
+    """Return whether a value is a view of an object or array that was not yet complete."""
+    return isinstance(value, _View) and not value.is_complete
 
 
 @functools.cache

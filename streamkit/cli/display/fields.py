@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from streamkit._core.json.view import PartialArray, PartialObject
+from streamkit._core.json.view import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -41,7 +41,7 @@ class Fields:
         self, path: str, value: object, *, growing: bool
     ) -> Generator[tuple[str, object], None, bool]:
         """Yield the new leaves of one value, and return whether it is complete."""
-        growing = growing and isinstance(value, PartialObject | PartialArray | str)
+        growing = growing and (isinstance(value, str) or is_open(value))
         if isinstance(value, Mapping) and value:
             mapping = cast("Mapping[str, Any]", value)
             keys = list(mapping)

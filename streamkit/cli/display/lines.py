@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from streamkit._core.json.view import PartialArray, PartialObject, plain
+from streamkit._core.json.view import is_open, plain
 from streamkit._core.visible import visible, visible_json, visible_line
 from streamkit.cli.display.fields import Fields
 from streamkit.families._common.events import (
@@ -179,7 +179,7 @@ class _Value:
         if self._written > FIELD_LIMIT or self._value is None:
             return
         # A value that is still partial after its stream was cut: its last fields never ended.
-        cut = whole and isinstance(self._value, PartialObject | PartialArray)
+        cut = whole and is_open(self._value)
         for path, value in self._fields.news(self._value, whole=whole):
             self._written += 1
             if self._written > FIELD_LIMIT:

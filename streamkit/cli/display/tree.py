@@ -9,7 +9,7 @@ from typing import Any, cast
 from rich.text import Text
 from rich.tree import Tree
 
-from streamkit._core.json.view import PartialArray, PartialObject
+from streamkit._core.json.view import is_open
 from streamkit._core.visible import visible, visible_line
 
 __all__ = ["CURSOR", "value_tree"]
@@ -42,7 +42,7 @@ def _grow(tree: Tree, container: object, *, growing: bool, limit: int | None) ->
     if hidden:
         tree.add(Text(f"… {hidden:,} more", "bright_black"))
     # A container grows only while its view is partial, and only in its last item.
-    growing = growing and isinstance(container, PartialObject | PartialArray)
+    growing = growing and is_open(container)
     for left, (key, value) in zip(range(len(items) - 1, -1, -1), items, strict=True):
         grows_here = growing and not left
         if _is_container(value) and value:

@@ -62,7 +62,7 @@ class Pipeline(Generic[E]):
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
         self._templates: Templates[Any, E] = Templates(self._sse, self._decoder, self._hold)
-        self._read_by_template = self._templates.read
+        self._read_by_template: Callable[[bytes], Sequence[E] | None] = self._templates.read
         self._learn = self._templates.learn
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
@@ -93,14 +93,16 @@ class Pipeline(Generic[E]):
     def read(self, data: bytes) -> Iterable[E]:
         """Return the events of a piece of the body, which are decoded when they are iterated."""
         # A hot path: most reads are one plain frame, and its few events need no generator.
-        events = self._read_by_template(data)
-        if events is not None:
-            return events
+        templates = self._templates
+        if templates.known:
+            events = self._read_by_template(data)
+            if events is not None:
+                return events
         plain = self._plain_data(data)
         if plain is None:
             event = self._plain_event(data)
             if event is None:
-                self._templates.leave_short_roads()
+                templates.leave_short_roads()
                 return self._read(data)
             plain = event.data
             parts = self._decoder.feed(event)
@@ -109,7 +111,10 @@ class Pipeline(Generic[E]):
             part = self._decode(plain)
         if part is None:
             return ()
-        self._learn(data, plain, part)
+        if templates.pause:
+            templates.pause -= 1
+        else:
+            self._learn(data, plain, part)
         return self._feed(part)
 
     def end(self) -> Iterator[E]:

@@ -32,6 +32,7 @@ WITH_DEV = {
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
     "tests/test_cookbook_notebook.py",
+    "tests/test_readme_types.py",
     "tests/test_real_server.py",
     "tests/test_unasync.py",
 }

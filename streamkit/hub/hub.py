@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
 
@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 
     from reactivex import Observable, abc
+    from typing_extensions import TypeVar
 
     from streamkit._core.events import EventsDroppedEvent
 
-__all__ = ["Hub"]
+    E = TypeVar("E", default=Any)
+else:
+    from typing import TypeVar  # Python 3.11 has no default
 
-E = TypeVar("E")
+    E = TypeVar("E")
+
+__all__ = ["Hub"]
 
 
 class Hub(ObserverBase[E]):

@@ -106,7 +106,7 @@ class ContentDeltaEvent(PartGrowth, TextEvent, frozen=True, gc=False, eq=False):
         return self._text.first(self._end)
 
     @property
-    def parsed(self) -> object:
+    def parsed(self) -> Any:
         """The content so far, parsed; None when the request did not ask for JSON.
 
         An object or array, and what is still open in it, is a read-only view of what has arrived:

@@ -54,7 +54,7 @@ class FunctionToolCallArgumentsDeltaEvent(
         return self._text.first(self._end)
 
     @property
-    def parsed_arguments(self) -> object:
+    def parsed_arguments(self) -> Any:
         """The arguments so far, parsed; None when the tool is not strict."""
         return self._reader.partial_arguments(
             self.name, self._text, self._end, self.arguments_delta

@@ -122,7 +122,7 @@ class TextDeltaEvent(TextEvent, frozen=True, gc=False, eq=False):
         return text_of(self._block)
 
     @property
-    def parsed(self) -> object:
+    def parsed(self) -> Any:
         """The parsed text so far; None without ``partial_parse``, and for a text that is no JSON.
 
         An object or array, and what is still open in it, is a read-only view of what has arrived:

@@ -123,7 +123,7 @@ class ToolCallDeltaEvent(ArgumentsEvent, frozen=True, gc=False, eq=False):
         return tool_call_of(self._call)
 
     @property
-    def parsed_arguments(self) -> object:
+    def parsed_arguments(self) -> Any:
         """A function's parsed arguments so far; None without ``tool_arg_parse`` and its tool."""
         arguments = growing_text(self._call, "function", "arguments")
         if self._reader is None or arguments is None:

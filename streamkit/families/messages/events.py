@@ -77,7 +77,7 @@ class TextEvent(_Piece, frozen=True, gc=False, eq=False):
         return self._log.first(self._end)
 
     @property
-    def parsed(self) -> object:
+    def parsed(self) -> Any:
         """The text so far, parsed; None when the request did not ask for JSON.
 
         An object or array, and what is still open in it, is a read-only view of what has arrived:
@@ -116,7 +116,7 @@ class InputJsonEvent(_Piece, frozen=True, gc=False, eq=False):
         return {} if value is None else value
 
     @property
-    def parsed(self) -> object:
+    def parsed(self) -> Any:
         """The input so far, with strings that are still growing."""
         return self._block.partial_input(self._end, self.partial_json)
 

@@ -154,7 +154,7 @@ class ResponseTextDeltaEvent(
             self._logprobs_end = len(part.logprobs)
 
     @property
-    def parsed(self) -> object:
+    def parsed(self) -> Any:
         """The text so far, parsed; None when the request did not ask for JSON.
 
         An object or array, and what is still open in it, is a read-only view of what has arrived:
@@ -262,7 +262,7 @@ class ResponseFunctionCallArgumentsDeltaEvent(
         return name
 
     @property
-    def parsed_arguments(self) -> object:
+    def parsed_arguments(self) -> Any:
         """The arguments so far, parsed; None when the tool is not strict."""
         part = self._part
         return part.reader.partial_arguments(part.item.tool, part.text, self._end, self.delta)

@@ -13,6 +13,7 @@ from streamkit.eventlog.cursor import LogKey, checked_id, cursor_of, new_incarna
 from streamkit.eventlog.drive import Drive
 from streamkit.eventlog.errors import LogNotFoundError
 from streamkit.eventlog.event_reader import EventReader, new_parsers
+from streamkit.eventlog.forks import in_forks
 from streamkit.eventlog.producer import Producer
 from streamkit.eventlog.production import Production
 from streamkit.eventlog.reader import Reader
@@ -70,6 +71,7 @@ class EventLog:
         self._producers: WeakValueDictionary[str, Producer] = WeakValueDictionary()
         # Also when the program ends, so that what was sent last is written.
         self._close = finalize(self, _close, self._writer, self._tail, self._threads, store)
+        in_forks(self, [self._writer, self._tail, self._threads, store])
 
     @property
     def _source(self) -> Source:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from streamkit.eventlog.cursor import LogKey
+    from streamkit.eventlog.forks import Lock
     from streamkit.eventlog.store import Batch, Existing, Retention
 
 __all__ = ["MemoryStore"]
@@ -28,6 +29,14 @@ class MemoryStore:
         self._logs: dict[str, _Log] = {}
         self._sweep_at = clock()
         self._is_woken = False
+        self._changed = threading.Condition()
+
+    def locks(self) -> Sequence[Lock]:
+        """Return the lock of the logs."""
+        return [self._changed]
+
+    def begin_anew(self) -> None:
+        """In a fork, go on with a copy of what the parent's logs had."""
         self._changed = threading.Condition()
 
     def open(self, key: LogKey, existing: Existing) -> Claim:

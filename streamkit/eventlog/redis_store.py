@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from streamkit.eventlog.cursor import LogKey
+    from streamkit.eventlog.forks import Lock
     from streamkit.eventlog.redis_client import RedisClient
     from streamkit.eventlog.store import Batch, Existing, Retention
 
@@ -39,6 +40,14 @@ class RedisStore:
         self._seconds = int(retention.seconds * 1000)
         self._wake_key = f"{prefix}wake:{token_hex(6)}"
         self._woken_at: bytes = b"0"
+
+    def locks(self) -> Sequence[Lock]:
+        """Return no lock: the client of Redis sees to its own in a fork."""
+        return []
+
+    def begin_anew(self) -> None:
+        """In a fork, use another key to be woken by."""
+        self._wake_key = f"{self._prefix}wake:{token_hex(6)}"
 
     def open(self, key: LogKey, existing: Existing) -> Claim:
         """Claim a stream's log."""

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from streamkit.eventlog.cursor import LogKey
+    from streamkit.eventlog.forks import Lock
     from streamkit.eventlog.store import Batch, Existing, Retention
 
 __all__ = ["SQLiteStore"]
@@ -196,6 +196,17 @@ class SQLiteStore:
         )
         db.execute("UPDATE logs SET first = ? WHERE stream = ?", (before, stream_id))
 
+    def locks(self) -> Sequence[Lock]:
+        """Return the locks of the connections."""
+        return [self._writing.lock, self._reading.lock, self._following.lock]
+
+    def begin_anew(self) -> None:
+        """In a fork, open connections of its own."""
+        for connection in (self._writing, self._reading, self._following):
+            connection.begin_anew()
+        self._nudge = threading.Event()
+        self._version = None
+
     def _has_changed(self) -> bool:
         with self._following.use() as db:
             version = db.execute("PRAGMA data_version").fetchone()
@@ -226,16 +237,15 @@ class _Connection:
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = path
         self._db: sqlite3.Connection | None = None
-        self._pid = 0
         self._is_closed = False
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     @contextmanager
     def use(self) -> Generator[sqlite3.Connection]:
         """Yield the connection; its errors become ``LogUnavailableError``."""
         import sqlite3
 
-        with self._lock:
+        with self.lock:
             try:
                 yield self._opened()
             except sqlite3.Error as error:
@@ -255,22 +265,36 @@ class _Connection:
             db.commit()
 
     def close(self) -> None:
-        with self._lock:
-            if self._db is not None and self._pid == os.getpid():
+        with self.lock:
+            if self._db is not None:
                 self._db.close()
             self._db, self._is_closed = None, True
+
+    def begin_anew(self) -> None:
+        """In a fork, leave the parent's connection to it, and open none before one is needed."""
+        _PARENT_S.append(self._db)
+        self._db = None
+        self.lock = threading.Lock()
 
     def _opened(self) -> sqlite3.Connection:
         import sqlite3
 
         if self._is_closed:
             raise LogUnavailableError("the event log was closed")
-        if self._db is None or self._pid != os.getpid():
+        if self._db is None:
             db = sqlite3.connect(
                 self._path, timeout=BUSY, isolation_level=None, check_same_thread=False
             )
             # Several processes read while one writes; a crash of a process loses nothing.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            self._db, self._pid = db, os.getpid()
+            self._db = db
         return self._db
+
+
+_PARENT_S: list[object] = []
+"""Connections of the parent, which a child must not close: that would give up the parent's locks.
+
+Source: https://www.sqlite.org/howtocorrupt.html, "Carrying an open database connection across a
+fork".
+"""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from streamkit.eventlog.cursor import LogKey
     from streamkit.eventlog.entry import Row
+    from streamkit.eventlog.forks import Lock
 
 __all__ = ["Batch", "Claim", "Existing", "LogState", "News", "Retention", "Store", "claimed", "new"]
 
@@ -101,6 +102,14 @@ class Store(Protocol):
     """
 
     retention: Retention
+
+    def locks(self) -> Sequence[Lock]:
+        """Return the locks that nobody else may hold while the process forks."""
+        ...
+
+    def begin_anew(self) -> None:
+        """In a fork, leave what belongs to the parent to it."""
+        ...
 
     def open(self, key: LogKey, existing: Existing) -> Claim:
         """Claim a stream's log; ``key`` names the incarnation of a new one."""

@@ -24,9 +24,10 @@ from streamkit.eventlog.retrying import Trouble
 from streamkit.events import encode, end_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from streamkit.eventlog.cursor import LogKey
+    from streamkit.eventlog.forks import Lock
     from streamkit.eventlog.store import LogState, News, Store
 
 __all__ = ["ABANDONED", "Tail", "mistake_of"]
@@ -105,6 +106,18 @@ class Tail:
             self.wake()
             thread.join(LONGEST_CALL)
 
+    def locks(self) -> Sequence[Lock]:
+        """Return the lock of the feeds."""
+        return [self._changed]
+
+    def begin_anew(self) -> None:
+        """In a fork, leave the readers and producers of the parent to it."""
+        self._thread = None
+        self._trouble = Trouble(self.patience)
+        self._feeds.clear()
+        self._stops.clear()
+        self._changed = threading.Condition(threading.RLock())
+
     def wake(self) -> None:
         """Let the thread notice new feeds and producers."""
         with suppress(LogUnavailableError):  # the thread looks again after its wait
@@ -113,7 +126,7 @@ class Tail:
     def _begin(self) -> None:
         if self._is_closed:
             raise LogUnavailableError("the event log was closed")
-        if self._thread is None or not self._thread.is_alive():  # a fork has no threads
+        if self._thread is None:
             self._thread = threading.Thread(
                 target=self._run, name="streamkit-eventlog-tail", daemon=True
             )

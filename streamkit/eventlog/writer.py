@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from heapq import heappop, heappush
@@ -23,6 +22,7 @@ from streamkit.events import end_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from streamkit.eventlog.forks import Lock
     from streamkit.eventlog.producer import Producer
     from streamkit.eventlog.store import Batch, Store
     from streamkit.eventlog.tail import Tail
@@ -60,13 +60,11 @@ class Writer:
         self._due: list[tuple[float, int, Producer, bool]] = []
         self._ticket = count()
         self._thread: threading.Thread | None = None
-        self._pid = os.getpid()
         self._is_closed = False
         self._changed = threading.Condition(threading.RLock())
 
     def add(self, producer: Producer) -> None:
         """Open the log of a producer that has no claim yet, and keep every claim alive."""
-        self._forget_the_parent_s()
         with self._changed:
             if self._is_closed:
                 raise LogUnavailableError("the event log was closed")
@@ -97,7 +95,6 @@ class Writer:
 
         Logs without an end get one, which says that they are truncated.
         """
-        self._forget_the_parent_s()
         for producer in [*self._lives]:
             producer.finish(_CLOSED)
         with self._changed:
@@ -110,17 +107,22 @@ class Writer:
         for producer in [*self._lives]:
             self._drop(producer, LogUnavailableError("the event log was closed"))
 
-    def _forget_the_parent_s(self) -> None:
+    def locks(self) -> Sequence[Lock]:
+        """Return the lock of the queue."""
+        return [self._changed]
+
+    def begin_anew(self) -> None:
         """In a fork, leave the producers of the parent to it."""
-        if self._pid != os.getpid():
-            self._pid, self._thread = os.getpid(), None
-            self._lives.clear()
-            self._characters.clear()
-            self._due.clear()
+        self._thread = None
+        self._trouble = Trouble(self._patience)
+        self._lives.clear()
+        self._characters.clear()
+        self._due.clear()
+        self._changed = threading.Condition(threading.RLock())
 
     def _schedule(self, at: float, producer: Producer, *, is_beat: bool = False) -> None:
         heappush(self._due, (at, next(self._ticket), producer, is_beat))
-        if self._thread is None or not self._thread.is_alive():  # a fork has no threads
+        if self._thread is None:
             if self._is_closed:
                 return
             self._thread = threading.Thread(

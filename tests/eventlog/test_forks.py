@@ -32,10 +32,17 @@ production.producer.opened.wait()
 log.append("before", [b"1"])
 log.finish("before")
 assert asyncio.run(numbers("before")) == [1, 2]
+
+def look():  # so that at the fork a thread is most probably in the store
+    while not goes_on.is_set():
+        log.status("before")
+
+threading.Thread(target=look, daemon=True).start()
 child = os.fork()
 if not child:
     assert [*log.produce("child", [b"1", b"2", b"3"])] == [b"1", b"2", b"3"]
     assert asyncio.run(numbers("child")) == [1, 2, 3, 4]
+    assert log.status("before") is not None
     log.close()
     os._exit(0)
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -48,7 +48,7 @@ def _relay(workload: Workload) -> Run:
     protocol, events = _split(workload)
 
     def run() -> Answer:
-        encoder = relay.encoder(protocol)  # type: ignore[arg-type]
+        encoder = relay.encoder(protocol)  # type: ignore[arg-type]  # each protocol
         frames = [frame for event in events for frame in encoder.feed(event)]
         return Answer({"pieces": b"".join(frames).count(PIECE.encode())})
 

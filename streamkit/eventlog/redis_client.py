@@ -102,6 +102,7 @@ class RedisClient:
         pipeline = self._commands.pipeline(transaction=False)
         for command in commands:
             pipeline.execute_command(*command)
+        # redis-py gives this no type.
         return pipeline.execute(raise_on_error=False)  # type: ignore[no-any-return]
 
     @contextmanager

@@ -62,8 +62,12 @@ class SQLiteStore:
         self._version: object = None
         self._is_woken = False
         self._nudge = threading.Event()
-        with self._writing.transaction() as db:
-            create_tables(db)
+        try:
+            with self._writing.transaction() as db:
+                create_tables(db)
+        except BaseException:
+            self._writing.close()
+            raise
 
     def open(self, key: LogKey, existing: Existing) -> Claim:
         """Claim a stream's log."""

@@ -52,6 +52,7 @@ async def test_tasks_that_come_and_go_miss_nothing(backend: Backend, seed: int) 
     production = logs[0].produce("s", source())
     production.close()
     await production.producer.opened.wait_async()
+    # A seed, for the same crowd each time.
     readers = [impatient(logs[number % 2], Random(number)) for number in range(READERS)]  # noqa: S311
     for numbers in await asyncio.gather(*readers):
         assert numbers == [*range(1, len(ENTRIES) + 2)]

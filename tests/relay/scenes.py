@@ -68,7 +68,7 @@ class Scene:
 def answered(answer: Answer, family: str = "chat", **options: Any) -> list[Any]:
     """Return the common events of an answer."""
     wire = b"".join(_FRAMES[family](answer))
-    return [*read([wire], family, **options)]  # type: ignore[call-overload]
+    return [*read([wire], family, **options)]  # type: ignore[call-overload]  # any family
 
 
 def relayed(encoder: Any, scene: Scene) -> bytes:

@@ -197,7 +197,7 @@ async def test_what_follows_the_response_is_run() -> None:
 
 def test_a_mistake_is_raised_at_once() -> None:
     with pytest.raises(ValueError, match="protocol must be"):
-        relay.response(EVENTS, protocol="soap")  # type: ignore[arg-type]
+        relay.response(EVENTS, protocol="soap")  # type: ignore[arg-type]  # what is refused
 
 
 async def test_a_source_that_is_none_is_an_error_of_the_stream() -> None:

@@ -146,7 +146,7 @@ def test_text_of_any_kind_is_one_frame(protocol: Any) -> None:
 
 def test_there_are_encoders_of_four_protocols_and_no_others() -> None:
     with pytest.raises(ValueError, match="must be one of ui-message, ag-ui, sse, chat"):
-        relay.encoder("websocket")  # type: ignore[arg-type]
+        relay.encoder("websocket")  # type: ignore[arg-type]  # what is refused
     with pytest.raises(TypeError):
         relay.encoder("sse", colour="red")
     own = relay.SSEEncoder(after=3)

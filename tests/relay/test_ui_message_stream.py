@@ -226,4 +226,4 @@ def test_the_last_object_is_the_whole_one() -> None:
 
 def test_there_are_two_ways_to_send_objects() -> None:
     with pytest.raises(ValueError, match="'text' or 'whole'"):
-        UIMessageEncoder(objects="patches")  # type: ignore[arg-type]
+        UIMessageEncoder(objects="patches")  # type: ignore[arg-type]  # what is refused

@@ -81,6 +81,7 @@ class EventDecoder(Machine[EncodedEvent, Event]):
     def _grow(self, kind: Any, fields: dict[str, Any]) -> None:
         """Add the piece of a delta event to its text or list, and the log to the event's fields."""
         piece, grows_in = kind._piece, kind._grows_in  # noqa: SLF001 - of this package
+        # The address of an event is its class's own.
         place = fields["_part"] or tuple([fields[name] for name in kind._at])  # noqa: SLF001
         key = (kind, place, fields.get("_location"))
         log = self._logs.get(key)

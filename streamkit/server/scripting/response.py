@@ -43,6 +43,7 @@ def as_it_is(reply: Reply, *, stream: bool, named: bool, pace: float) -> Respons
     return streamed(StreamingResponse(_events(reply.events, named, pace)))
 
 
+# A private function.
 async def _events(events: tuple[Event, ...], named: bool, pace: float) -> AsyncIterator[bytes]:  # noqa: FBT001
     wait = 0.0
     for event in events:

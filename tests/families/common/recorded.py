@@ -24,6 +24,7 @@ def events_of(name: str, format: Any = None) -> tuple[list[Any], Exception | Non
     family, path = RECORDINGS[name]
     events: list[Any] = []
     try:
+        # The name may be that of any family.
         for event in read([path.read_bytes()], family, format=format):  # type: ignore[call-overload]
             events.append(event)  # noqa: PERF402 - what came before an error counts
     except Exception as error:  # noqa: BLE001 - any error that a recording leads to

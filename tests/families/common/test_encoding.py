@@ -89,6 +89,7 @@ def test_only_chunks_that_say_something_new_are_kept() -> None:
         ChunkHeadEvent(Head("c", "m")),
         ChunkHeadEvent(Head("d", "m")),
     ]
+    # Only chunks are encoded.
     ids = [decode(data).chunk.id for event in events for data in encoder.feed(event)]  # type: ignore[attr-defined]
     assert ids == ["c", "d"]
 
@@ -191,6 +192,7 @@ def test_a_new_turn_or_attempt_begins_its_texts_anew(between: Event) -> None:
     for each in (None, between):
         log = text("Hi")
         events += [each] if each else []
+        # No reader.
         events.append(ContentDeltaEvent(0, "Hi", log, 2, None))  # type: ignore[arg-type]
     back = replayed(events)
     assert [event.snapshot for event in back if event.type == "content.delta"] == ["Hi", "Hi"]
@@ -202,7 +204,7 @@ def test_the_identity_of_an_answer_is_known_in_every_protocol(protocol: Any) -> 
 
     family = next(name for name, each in PROTOCOLS.items() if each is protocol)
     frames = b"".join(protocol.frames(ANSWERS["text"]))
-    events = [*read([frames], family)]  # type: ignore[call-overload]
+    events = [*read([frames], family)]  # type: ignore[call-overload]  # any family
     heads = [event.chunk for event in replayed(events) if event.type == "chunk"]
     assert next(head.model for head in heads if head.id) == "m"
 
@@ -229,7 +231,7 @@ def test_what_is_no_event_is_refused_with_a_quote(data: Any) -> None:
 
 def test_only_events_are_encoded() -> None:
     with pytest.raises(TypeError, match="takes events, not dict"):
-        encode({"type": "content.delta"})  # type: ignore[arg-type]
+        encode({"type": "content.delta"})  # type: ignore[arg-type]  # what is refused
 
 
 json_values = st.recursive(
@@ -252,6 +254,7 @@ def test_any_pieces_grow_into_the_same_text(pieces: list[str]) -> None:
     events: list[Any] = []
     for piece in pieces:
         whole = log.append(piece)
+        # No reader.
         events.append(ContentDeltaEvent(1, whole, log, log.length, None))  # type: ignore[arg-type]
     back = replayed(events)
     assert [event.snapshot for event in back] == [event.snapshot for event in events]

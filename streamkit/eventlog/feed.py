@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from streamkit.eventlog.errors import CursorError
 from streamkit.hub.waiters import Waiters
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Feed:
         self.readers = 0
         self._rows: list[Row] = []
         self._error: Exception | None = None
+        self._has_ended = False
         self._waiters = Waiters()
         # Reentrant, because a reader that is collected leaves, at any moment.
         self._lock = threading.RLock()
@@ -43,6 +45,7 @@ class Feed:
                 self._rows.clear()
             self._rows.extend(rows)
             self.last = rows[-1].number
+            self._has_ended = rows[-1].is_end
             if len(self._rows) > 2 * RECENT:
                 del self._rows[:-RECENT]
             self._waiters.wake()
@@ -54,7 +57,11 @@ class Feed:
             self._waiters.wake()
 
     def after(self, number: int) -> Sequence[Row] | None:
-        """Return the entries after a number, or None if the feed does not reach back that far."""
+        """Return the entries after a number, or None if the feed does not reach back that far.
+
+        Raises:
+            CursorError: The log has ended before the number.
+        """
         with self._lock:
             start = self.last - len(self._rows)
             if number < start:
@@ -62,6 +69,8 @@ class Feed:
             rows = self._rows[number - start :]
             if not rows and self._error is not None:
                 raise self._error
+            if not rows and self._has_ended:
+                raise CursorError("the log of the stream ends before the cursor")
             return rows
 
     def thread(self, number: int) -> threading.Event | None:
@@ -85,4 +94,4 @@ class Feed:
             self._waiters.wake()
 
     def _has_news(self, number: int) -> bool:
-        return number < self.last or self._error is not None
+        return number < self.last or self._has_ended or self._error is not None

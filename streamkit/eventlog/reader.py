@@ -174,7 +174,7 @@ class Reader:
             return False
         if not self._live:
             return False
-        self._feed, is_new = self._source.join(page.key, position)
+        self._feed, is_new = self._source.join(page.key, min(position, page.newest))
         return is_new
 
     def _take(self, feed: Feed) -> None:
@@ -198,7 +198,7 @@ class Reader:
         if not rows or rows[0].number != self._position + 1:
             # Nothing follows, or it was trimmed or deleted: before the first look, or since.
             state = self._source.look(self._stream_id)
-            self._check(key, state, rows)
+            self._check(self._found(state), state, rows)
         assert state is not None  # noqa: S101 - `_found` and `_check` raise
         newest = max(state.last, rows[-1].number if rows else 0)
         has_ended = state.has_ended or bool(rows and rows[-1].is_end)
@@ -215,7 +215,9 @@ class Reader:
         mistake = mistake_of(key, state)
         if mistake is not None:
             raise mistake
-        if state is not None and max(self._position, self._asked) > state.last:
+        is_ahead = state is not None and max(self._position, self._asked) > state.last
+        # Whoever saw an event as it passed may be ahead of the log, which is written after that.
+        if state is not None and is_ahead and not (self._live and not state.has_ended):
             raise CursorError(f"the log of stream {self._stream_id!r} ends before the cursor")
         return key
 

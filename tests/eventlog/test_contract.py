@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -246,11 +247,36 @@ def test_a_malformed_cursor_is_refused_at_once(log: EventLog, cursor: Any) -> No
         log.read("s", cursor)
 
 
-def test_a_cursor_beyond_the_log_is_refused(log: EventLog, read: Any) -> None:
+def test_a_cursor_beyond_the_end_is_refused(log: EventLog, read: Any) -> None:
     log.append("s", THREE)
     incarnation = cursors(log)[0].partition("-")[0]
     with pytest.raises(CursorError, match="ends before"):
-        read(log, f"{incarnation}-4")
+        read(log, f"{incarnation}-4", live=False)
+    log.finish("s")
+    with pytest.raises(CursorError, match="ends before"):
+        read(log, f"{incarnation}-5")
+
+
+def test_a_reader_who_is_ahead_of_the_log_goes_on_when_it_has_caught_up(log: EventLog) -> None:
+    log.append("s", THREE)
+    reader = log.read("s", cursors(log)[0].partition("-")[0] + "-4")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(lambda: [entry.data for entry in reader])
+        log.append("s", [b"four"])
+        log.append("s", [b"five"])
+        log.finish("s")
+    assert read.result() == whole([b"five"])
+
+
+def test_a_log_that_ends_before_the_cursor_of_a_waiting_reader_is_an_error(log: EventLog) -> None:
+    log.append("s", THREE)
+    reader = log.read("s", cursors(log)[0].partition("-")[0] + "-9")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(lambda: [*reader])
+        log.append("s", [b"four"])
+        log.finish("s")
+    with pytest.raises(CursorError, match="ends before"):
+        read.result()
 
 
 def test_a_second_producer_is_refused_unless_it_takes_over(backend: Backend) -> None:

@@ -289,9 +289,13 @@ class _Connection:
             db = sqlite3.connect(
                 self._path, timeout=BUSY, isolation_level=None, check_same_thread=False
             )
-            # Several processes read while one writes; a crash of a process loses nothing.
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
+            try:
+                # Several processes read while one writes; a crash of a process loses nothing.
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = NORMAL")
+            except sqlite3.Error:
+                db.close()
+                raise
             self._db = db
         return self._db
 

@@ -70,9 +70,23 @@ async def test_any_source_is_passed_on(source: Any) -> None:
     assert "content-length" not in call.headers
 
 
+OPEN: list[Any] = []
+"""The clients of a test."""
+
+
+@pytest.fixture(autouse=True)
+async def _clients_are_closed() -> AsyncIterator[None]:
+    yield
+    while OPEN:
+        closing = OPEN.pop().close()
+        if closing is not None:
+            await closing
+
+
 def chat(client: type[Any], url: str, method: str) -> Any:
     """Return the stream of a request, or its observable, neither of which was sent."""
-    return getattr(client(base_url=url, api_key="k").chat.completions, method)(**ASKED)
+    OPEN.append(client(base_url=url, api_key="k"))
+    return getattr(OPEN[-1].chat.completions, method)(**ASKED)
 
 
 CLIENTS = {
@@ -116,6 +130,7 @@ async def test_the_events_of_the_protocol_s_own_package_are_read_in_common() -> 
 async def test_a_cut_upstream_is_said() -> None:
     with ScriptedServer([STREAM_HEAD, *map(chunk, FRAMES[:3]), Do.HANG_UP]) as server:
         client = AsyncOpenAI(base_url=server.url, api_key="k", max_retries=0)
+        OPEN.append(client)
         errors: list[Exception] = []
         stream = client.chat.completions.stream(**ASKED)
         call = Called(relay.response(stream, protocol="ag-ui", on_error=errors.append))
@@ -127,6 +142,7 @@ async def test_a_cut_upstream_is_said() -> None:
 async def test_a_refused_request_is_said_in_the_stream() -> None:
     with ScriptedServer([response(401, b'{"error": {"message": "no sk-secret"}}')]) as server:
         client = AsyncOpenAI(base_url=server.url, api_key="sk-secret", max_retries=0)
+        OPEN.append(client)
         stream = client.chat.completions.stream(**ASKED)
         call = Called(relay.response(stream, protocol="ui-message", on_error=lambda _: None))
         await call.task

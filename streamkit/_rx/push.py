@@ -125,6 +125,8 @@ class _Subscription(Generic[E]):
 
     def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
         with self._lock:
+            if self._is_disposed:  # before the scheduler came to it
+                return
             reading = self._reading = Apart()
 
         def read() -> Callable[[], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,8 +20,10 @@ from reactivex.scheduler import (
     ThreadPoolScheduler,
     TimeoutScheduler,
 )
+from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from streamkit import OpenAI
+from streamkit._rx.push import _Subscription  # pyright: ignore[reportPrivateUsage] - for a race
 from streamkit.polling import poll
 from tests.http_server import STREAM_HEAD, Do, Script, ScriptedServer
 from tests.leftovers import PATIENCE, nothing_left
@@ -197,3 +200,17 @@ def test_disposing_ends_a_moved_poll_that_hangs(
             assert server.asked.wait(PATIENCE)
             subscription.dispose()
             assert server.hung_up.wait(PATIENCE)
+
+
+async def test_a_subscription_that_ends_before_its_turn_begins_no_thread() -> None:
+    opened: list[str] = []
+
+    def open_stream() -> Any:
+        opened.append("a stream")
+
+    subscription: _Subscription[Any] = _Subscription(open_stream, Subject())
+    subscription.dispose()
+    threads = {*threading.enumerate()}
+    subscription.push(AsyncIOScheduler(asyncio.get_running_loop()))
+    assert {*threading.enumerate()} <= threads
+    assert opened == []

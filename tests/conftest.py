@@ -15,10 +15,12 @@ from hypothesis import settings
 from streamkit.testing.marbles import assert_marbles
 from tests.diagonal import off_the_diagonal
 from tests.exchange import KINDS, LIBRARIES, Api, ApiType, Connect
+from tests.programs import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from playwright.sync_api import Browser, Page
     from reactivex import Observable
 
 # Loading the certificates of all the world's authorities takes longer than most tests do, and no
@@ -31,6 +33,7 @@ WITH_DEV = {
     "tests/relay/test_judges.py",
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
+    "tests/test_browser.py",
     "tests/test_cookbook_notebook.py",
     "tests/test_readme_types.py",
     "tests/test_real_server.py",
@@ -118,8 +121,19 @@ def thorough(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--thorough"))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the number of cells of the matrix of faults that pass."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None]:
+    """Print the cells of the matrix of faults that pass and, last, what the suite left out."""
+    _print_faults(terminalreporter)
+    yield
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        for line in left_out(thorough=bool(config.getoption("--thorough"))):
+            terminalreporter.write_line(f"left out: {line}")
+
+
+def _print_faults(terminalreporter: pytest.TerminalReporter) -> None:
     cells = {
         outcome: sum(
             "faults/test_matrix.py::" in report.nodeid and "[" in report.nodeid
@@ -192,6 +206,35 @@ def with_ctrl_c() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Run a Chromium, for the tests of a module, which use the blocking interface of playwright.
+
+    It is not that of a session, because an event loop of playwright runs in this thread meanwhile,
+    where tests that are coroutines need theirs.
+    """
+    from tests.browser import launched
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Return what the pages of a test complain of; a test that expects some takes them out."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, complaints: list[str]) -> Iterator[Page]:
+    """Open a page in a context of its own; ``page.context.new_page()`` opens another tab."""
+    from tests.browser import opened
+
+    with opened(chromium, complaints) as context:
+        yield context.new_page()
+    assert not complaints
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from streamkit.eventlog import tail
 from tests.eventlog.backends import Backend, Memory, Redis, SQLite
-from tests.eventlog.redis_server import RedisServer, redis_binary, valkey_binary
+from tests.eventlog.redis_server import RedisServer
+from tests.programs import REDIS, VALKEY, Program, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +25,17 @@ def _quiet_logs_are_looked_at_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[RedisServer]:
     """Start a server of Valkey, for all tests of this process."""
-    yield from _server(valkey_binary())
+    yield from _server(VALKEY)
 
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[RedisServer]:
     """Start the machine's server of Redis, if it has one, for all tests of this process."""
-    yield from _server(redis_binary())
+    yield from _server(REDIS)
 
 
-def _server(binary: str | None) -> Iterator[RedisServer]:
-    if binary is None:
-        pytest.skip("this machine has no such server")
-    server = RedisServer(binary).start()
+def _server(program: Program) -> Iterator[RedisServer]:
+    server = RedisServer(needed(program)).start()
     yield server
     server.close()
 

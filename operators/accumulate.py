@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.arguments import require
 from streamkit._core.dumped import DictLike
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
@@ -40,6 +41,7 @@ def accumulate(
     Chunks may also be dicts, or objects of another library that dump to dicts, such as those of the
     ``openai`` package; then an answer that stops before its end is a ``StreamTruncatedError``.
     """
+    require("limits", limits, Limits, "Limits")
 
     def machine() -> Machine[Any, ChunkEvent]:
         return Accumulator(limits=limits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.arguments import require
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 
@@ -31,6 +32,7 @@ def accumulate_messages(
     without a delta, only its end is emitted. Events of a message after its end, and events of other
     things, emit nothing.
     """
+    require("limits", limits, Limits, "Limits")
     from streamkit.families.assistants.message_accumulator import MessageAccumulator
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.arguments import require
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 
@@ -34,6 +35,7 @@ def assistant_events(
     ``tool_calls``.
     An error of the stream is passed on with the ``run``, ``messages`` and ``run_steps`` so far.
     """
+    require("limits", limits, Limits, "Limits")
     from streamkit.families.assistants.machine import AssistantEvents
     from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent, UnknownStreamEvent
 

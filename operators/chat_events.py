@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from streamkit._core.arguments import require, require_flag
 from streamkit._core.chain import Chain
 from streamkit._core.dumped import DictLike
 from streamkit._rx.lifted import lifted
@@ -14,7 +15,7 @@ from streamkit.families.chat.machine import ChatEvents
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
-from streamkit.structured.tools import tool_parsers
+from streamkit.structured.tools import definitions, tool_parsers
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def chat_events(
         partial_strings: Whether parsed values show strings that are still open.
         limits: The maximum amounts that are accepted from the server.
     """
-    reader = Reader(response_format(format), tool_parsers(tools), partial_strings=partial_strings)
+    require("limits", limits, Limits, "Limits")
+    require_flag("partial_strings", partial_strings)
+    parsers = tool_parsers(definitions(tools))
+    reader = Reader(response_format(format), parsers, partial_strings=partial_strings)
 
     def new_machine() -> Machine[Any, ChatCompletionEvent[Any]]:
         return Chain(ChatEvents(reader, limits=limits), CommonChatEvents())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from streamkit._core.arguments import require_count
+from streamkit._core.duration import require_duration
 from streamkit._core.events import Event
-from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput, require_scheduler
 from streamkit._rx.paced_observable import Pace, paced
 
 if TYPE_CHECKING:
@@ -47,8 +49,12 @@ def coalesce(
     Raises:
         ValueError: Neither is given, or one is not above 0.
     """
-    given = [each for each in (seconds, characters) if each is not None]
-    if not given or not all(each > 0 for each in given):
+    if seconds is not None:
+        require_duration("seconds", seconds)
+    if characters is not None:
+        require_count("characters", characters)
+    require_scheduler(scheduler)
+    if seconds == 0 or (seconds is None and characters is None):
         raise ValueError("coalesce takes seconds or characters, or both, above 0")
     pace = Pace(seconds=seconds, characters=characters)
     taken = OperatorInput("coalesce", Event | str)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from streamkit._core.content import has_content
 from streamkit._core.deadlines import StreamLimits
-from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput, require_scheduler
 from streamkit._rx.timed_observable import timed
 from streamkit.families._common.part_event import PartEvent
 from streamkit.types import ChatCompletionChunk
@@ -53,6 +53,7 @@ def content_timeout(
             else the running loop, else a timer thread, which then also emits the error. A scheduler
             cannot measure time while the source blocks its only thread.
     """
+    require_scheduler(scheduler)
     limits = StreamLimits(first_content=first_content, between_content=between_content, total=total)
     taken = OperatorInput(
         "content_timeout", ChatCompletionChunk | PartEvent, also=_registered_types

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from streamkit._core.answer_decoder import SSE
+from streamkit._core.arguments import require, require_count, require_word
 from streamkit._core.object_decoder import ObjectDecoder
 from streamkit.families.chat.decoder import ChunkDecoder
 from streamkit.limits import DEFAULTS, Limits
@@ -66,6 +67,10 @@ def decode(
         StreamDecodeError: The data are no JSON object; ``LimitExceededError`` is a subclass.
         APIResponseValidationError: Only skipped objects came before ``[DONE]``; it quotes them.
     """
+    require("type_", type_, type, "a class")
+    require_count("choices", choices)
+    require_word("on_truncated", on_truncated, ("error", "accept"))
+    require("limits", limits, Limits, "Limits")
 
     def decoder() -> AnswerDecoder[Any]:
         if issubclass(type_, ChatCompletionChunk):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.answer_decoder import SSE
+from streamkit._core.arguments import require, require_word
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.operators.lift import lift
 
@@ -41,6 +42,8 @@ def decode_assistant_events(
         StreamDecodeError: The data are no JSON object.
         APIResponseValidationError: Only events with unknown names came before the end.
     """
+    require_word("on_truncated", on_truncated, ("error", "accept"))
+    require("limits", limits, Limits, "Limits")
     from streamkit.families.assistants.decoder import AssistantEventDecoder
 
     return lift(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
+from streamkit._core.arguments import require_callable, require_count
 from streamkit._core.events import AttemptResetEvent
 from streamkit._core.machine import Machine
 from streamkit._rx.composition import composed
@@ -51,8 +52,8 @@ def gate(
     Raises:
         ValueError: ``window`` is below 1.
     """
-    if window < 1:
-        raise ValueError(f"gate takes a window of 1 character or more, and not of {window}")
+    require_callable("check", check)
+    require_count("window", window)
     windows = lift(lambda: WindowsMachine(window), takes=TEXTS, name="gate")
     stages: list[Callable[[Observable[Any]], Observable[Any]]]
     if iscoroutinefunction(check) or iscoroutinefunction(type(check).__call__):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
+from streamkit._core.arguments import require
 from streamkit._core.finite import read_finite
 from streamkit._core.json.path import Path, normalized
 from streamkit._core.json.watch import PathWatch
@@ -76,8 +77,14 @@ def items(
     """
     from streamkit.structured.description import described
 
+    require("tool", tool, str | None, "the name of a tool")
+    require("path", path, str | Mapping, "a string, or a dict of paths and types")
+    if isinstance(path, Mapping) and type is not None:
+        raise TypeError("items takes a type beside a path; a dict of paths has their types")
     wanted = path if isinstance(path, Mapping) else {path: type}
     paths = [Path.of(text) for text in wanted]
+    if not paths:
+        raise ValueError("items takes at least one path")
     types = [None if each is None else described(each) for each in wanted.values()]
     return lift(lambda: ItemsMachine(paths, types, tool=tool), takes=TEXTS, name="items")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from streamkit._core.arguments import require, require_callable
 from streamkit._rx.lifted import lifted
 from streamkit._rx.operator_input import OperatorInput
 
@@ -40,4 +41,17 @@ def lift(
             is a ``TypeError``, which ``on_error`` gets. By default any value is taken.
         name: The name of the operator in errors; by default the name of ``make``.
     """
-    return lifted(make, OperatorInput(name or str(getattr(make, "__name__", "lift")), takes))
+    named = getattr(make, "__name__", type(make).__name__)
+    require_callable("make", make, "; give the class of the machine, and not the machine")
+    if isinstance(make, type) and not callable(getattr(make, "feed", None)):
+        raise TypeError(f"make must be the class of a machine, and {named} has no feed()")
+    require("name", name, str | None, "a string")
+    _require_takes(takes)
+    return lifted(make, OperatorInput(name or str(named), takes))
+
+
+def _require_takes(takes: object) -> None:
+    try:
+        isinstance(None, cast("type[Any]", takes))
+    except TypeError as error:
+        raise TypeError(f"takes must be a class or a union of classes: {error}") from None

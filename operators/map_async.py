@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from streamkit._core.arguments import require_callable, require_count, require_flag
 from streamkit._rx.mapping import mapped
 from streamkit._rx.operator_input import OperatorInput
 
@@ -52,10 +53,9 @@ def map_async(
     Raises:
         ValueError: ``max_concurrent`` is below 1.
     """
-    if max_concurrent < 1:
-        raise ValueError(
-            f"map_async takes max_concurrent of 1 or more, and not of {max_concurrent}"
-        )
+    require_callable("function", function)
+    require_count("max_concurrent", max_concurrent)
+    require_flag("ordered", ordered)
 
     def operator(source: Observable[Any]) -> Observable[Any]:
         return mapped(_INPUT.source(source), function, max_concurrent, ordered=ordered)

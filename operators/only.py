@@ -184,10 +184,10 @@ def only(*types: Any) -> Callable[[Observable[Any]], Observable[Any]]:
     Raises:
         TypeError: No type is given, or one is neither a name nor a class.
     """
+    if not types or not all(isinstance(each, str | type) for each in types):
+        raise TypeError("only takes the names of types of events, or classes, and at least one")
     names = frozenset(each for each in types if isinstance(each, str))
     classes = tuple(each for each in types if isinstance(each, type))
-    if not types or len(names | {*classes}) < len({*types}):
-        raise TypeError("only takes the names of types of events, or classes, and at least one")
     takes = object if classes else Typed
     return lift(lambda: OnlyMachine(names, classes), takes=takes, name="only")
 

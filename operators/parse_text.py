@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from streamkit._core.arguments import require_flag
 from streamkit._core.json.found import FoundJSON
 from streamkit._core.machine import Machine
 from streamkit._core.text import TextLog
@@ -69,6 +70,7 @@ def parse_text(
     Raises:
         SchemaError: The type is none.
     """
+    require_flag("lenient", lenient)
     wanted = _lenient(format) if lenient else _strict(format)
     return lift(lambda: ParseTextMachine(wanted), takes=str, name="parse_text")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from streamkit._core.arguments import require_flag
 from streamkit._core.emitters.events import TextEvent
 from streamkit._core.events import Event
 from streamkit._rx.lifted import lifted
@@ -90,6 +91,7 @@ def partial_parse(format: object = None, *, partial_strings: bool = True) -> Par
         format: The type of the content, or the dict that a request takes; by default plain text.
         partial_strings: Whether ``parsed`` shows strings that are still open.
     """
+    require_flag("partial_strings", partial_strings)
     reader = response_format(format)
 
     def new_reader() -> Reader:

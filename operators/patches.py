@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.arguments import require
 from streamkit._core.json.patches import Patches
 from streamkit.families._common.path_events import PatchEvent
 from streamkit.families._common.texts import TEXTS, TextsMachine
@@ -37,6 +38,7 @@ def patches(*, tool: str | None = None) -> Callable[[Observable[Any]], Observabl
     Args:
         tool: The name of a tool, to read its calls' arguments and not the content.
     """
+    require("tool", tool, str | None, "the name of a tool")
     return lift(lambda: PatchesMachine(Patches, tool=tool), takes=TEXTS, name="patches")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
+from streamkit._core.arguments import require_callable, require_count, require_word
 from streamkit._core.ending import ends_answer
 from streamkit._core.events import AttemptResetEvent, Event
 from streamkit._http.backoff import back_off, delay_asked, is_transient
 from streamkit._http.retry_state import RetryState
-from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput, require_scheduler
 from streamkit._rx.pause import after
 from streamkit.errors import StreamClosedError, StreamkitError
 
@@ -79,10 +80,11 @@ def retry_stream(
         scheduler: The scheduler of the wait; by default the one given to ``subscribe``, else the
             running loop or the subscriber's own thread.
     """
-    if max_attempts < 1:
-        raise ValueError(f"max_attempts must be at least 1, not {max_attempts}")
-    if results not in {"each", "once"}:
-        raise ValueError(f"results must be 'each' or 'once', not {results!r}")
+    require_count("max_attempts", max_attempts)
+    require_callable("retry_if", retry_if)
+    require_callable("wait", wait)
+    require_word("results", results, ("each", "once"))
+    require_scheduler(scheduler)
 
     def operator(source: Observable[T]) -> Observable[T | AttemptResetEvent]:
         _INPUT.source(source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.arguments import require
 from streamkit._core.json.path import Path
 from streamkit._core.json.watch import Grown, PathWatch
 from streamkit.families._common.path_events import PathDeltaEvent, PathDoneEvent
@@ -42,6 +43,7 @@ def select(
     Raises:
         ValueError: The path is none; the message has the position.
     """
+    require("tool", tool, str | None, "the name of a tool")
     selected = [Path.of(path)]
     return lift(lambda: SelectMachine(selected, tool=tool), takes=TEXTS, name="select")
 

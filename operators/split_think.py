@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamkit._core.arguments import require
+from streamkit._core.tags import ThinkTags
 from streamkit.families.chat.think import ThinkSplitter
 from streamkit.operators.lift import lift
 from streamkit.types import ChatCompletionChunk
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._core.tags import ThinkTags
 
 __all__ = ["split_think"]
 
@@ -36,4 +37,5 @@ def split_think(
     Args:
         tags: The tags around the reasoning; by default ``<think>`` and ``</think>``.
     """
+    require("tags", tags, ThinkTags | None, "ThinkTags")
     return lift(lambda: ThinkSplitter(tags), takes=ChatCompletionChunk, name="split_think")

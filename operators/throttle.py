@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from streamkit._core.arguments import require_number
+from streamkit._core.duration import require_duration
 from streamkit._core.events import Event
-from streamkit._rx.operator_input import OperatorInput
+from streamkit._rx.operator_input import OperatorInput, require_scheduler
 from streamkit._rx.paced_observable import Pace, paced
 
 if TYPE_CHECKING:
@@ -43,8 +45,12 @@ def throttle(
     Raises:
         ValueError: ``per_second`` is not above 0.
     """
+    require_number("per_second", per_second)
+    require_scheduler(scheduler)
     if not per_second > 0:
         raise ValueError(f"throttle takes a number of times a second above 0, not {per_second}")
-    pace = Pace(seconds=1 / per_second, at_once=True)
+    seconds = 1 / per_second
+    require_duration("1 / per_second", seconds)
+    pace = Pace(seconds=seconds, at_once=True)
     taken = OperatorInput("throttle", Event | str)
     return lambda source: paced(taken.source(source), pace, taken, scheduler)

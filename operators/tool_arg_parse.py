@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from streamkit._core.arguments import require_flag
 from streamkit._core.emitters.events import ArgumentsEvent
 from streamkit._core.events import Event
 from streamkit._rx.lifted import lifted
@@ -12,7 +13,7 @@ from streamkit.families._common.parser import CommonEventParser
 from streamkit.families.chat.emitters import ToolArgumentsParser
 from streamkit.families.chat.log import ChoiceUpdate
 from streamkit.structured.reader import Reader
-from streamkit.structured.tools import tool_parsers
+from streamkit.structured.tools import definitions, tool_parsers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,8 @@ def tool_arg_parse(
         tools: The tools of the request, as it takes them.
         partial_strings: Whether ``parsed_arguments`` shows strings that are still open.
     """
-    parsers = tool_parsers(tools)
+    require_flag("partial_strings", partial_strings)
+    parsers = tool_parsers(definitions(tools))
 
     def new_reader() -> Reader:
         return Reader(tools=parsers, partial_strings=partial_strings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from streamkit._core.arguments import require
 from streamkit._core.json.path import Path
 from streamkit._core.json.watch import PathWatch
 from streamkit._core.machine import Machine
@@ -43,6 +44,7 @@ def until(path: str, *, tool: str | None = None) -> Callable[[Observable[E]], Ob
     Raises:
         ValueError: The path is none; the message has the position.
     """
+    require("tool", tool, str | None, "the name of a tool")
     wanted = [Path.of(path)]
 
     operator = lift(lambda: UntilMachine(wanted, tool=tool), takes=TEXTS, name="until")

@@ -30,10 +30,14 @@ def composed(operators: Iterable[object]) -> Callable[[Observable[Any]], Observa
 
 _INPUT = OperatorInput("pipe")
 
+_OPERATORS = "streamkit.operators."
+
 
 def _operator(value: object) -> Callable[[Any], object]:
     if not callable(value):
         raise TypeError(f"pipe takes operators, and not {type(value).__name__}")
+    if _makes_operators(value):
+        raise _not_called(value)
     try:
         inspect.signature(value).bind(None)
     except TypeError:
@@ -41,6 +45,12 @@ def _operator(value: object) -> Callable[[Any], object]:
     except ValueError:
         pass  # some built-in functions have no signature
     return value
+
+
+def _makes_operators(value: object) -> bool:
+    """Return whether a value is one of our functions that make operators, not called."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", ".")
+    return isinstance(module, str) and module.startswith(_OPERATORS) and "." not in name
 
 
 def _applied(operator: Callable[[Any], object], source: Observable[Any]) -> Observable[Any]:

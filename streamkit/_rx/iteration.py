@@ -14,6 +14,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from streamkit._core.arguments import require_count
 from streamkit._rx.demand import DEMAND, Demand, in_demand
 from streamkit._rx.loop import running_loop
 from streamkit._rx.operator_input import OperatorInput
@@ -57,8 +58,7 @@ def iterate(observable: Observable[T], *, buffer: int = 0) -> Iteration[T]:
         TypeError: ``observable`` is none; a stream is iterated as it is.
         ValueError: ``buffer`` is negative.
     """
-    if buffer < 0:
-        raise ValueError(f"iterate takes a buffer of 0 items or more, and not of {buffer}")
+    require_count("buffer", buffer, least=0)
     return Iteration(OperatorInput("iterate").source(observable), buffer)
 
 

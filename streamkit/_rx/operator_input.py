@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
+from streamkit._core.arguments import require
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import UnionType
 
     from reactivex import Observable
 
-__all__ = ["OperatorInput", "Takes", "is_observable"]
+__all__ = ["OperatorInput", "Takes", "is_observable", "require_scheduler"]
 
 T = TypeVar("T")
 
@@ -65,6 +67,14 @@ def is_observable(source: object) -> bool:
     from reactivex.abc import ObservableBase
 
     return isinstance(source, ObservableBase)
+
+
+def require_scheduler(scheduler: object) -> None:
+    """Raise ``TypeError`` unless an argument is a scheduler of reactivex, or None."""
+    if scheduler is not None:
+        from reactivex.abc import SchedulerBase
+
+        require("scheduler", scheduler, SchedulerBase, "a scheduler of reactivex")
 
 
 def _named(takes: Takes) -> str:

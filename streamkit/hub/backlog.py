@@ -6,6 +6,7 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar
 
+from streamkit._core.arguments import require_count, require_word
 from streamkit._core.events import EventsDroppedEvent
 from streamkit.errors import SlowConsumerError, StreamClosedError
 from streamkit.hub.spans import Spans
@@ -51,10 +52,8 @@ class Backlog(Generic[E]):
     """
 
     def __init__(self, limit: int = DEFAULT_LIMIT, overflow: Overflow = "block") -> None:
-        if limit < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}")
-        if overflow not in _OVERFLOWS:
-            raise ValueError(f"overflow must be one of {', '.join(_OVERFLOWS)}, not {overflow!r}")
+        require_count("limit", limit)
+        require_word("overflow", overflow, _OVERFLOWS)
         self.limit = limit
         self.overflow: Overflow = overflow
         self.dropped = 0

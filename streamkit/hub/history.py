@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
+from streamkit._core.arguments import require_count, require_word
 from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
 from streamkit.hub.spans import Spans
 
@@ -31,8 +32,10 @@ class History(Generic[E]):
     """
 
     def __init__(self, replay: Replay) -> None:
-        if not _makes_sense(replay):
-            raise ValueError(f"replay must be 'snapshot', 'all' or a number, not {replay!r}")
+        if isinstance(replay, int):
+            require_count("replay", replay)
+        else:
+            require_word("replay", replay, ("snapshot", "all"))
         self._merges = replay == "snapshot"
         self._counts = isinstance(replay, int)
         self._limit = replay if isinstance(replay, int) else REPLAY_LIMIT
@@ -58,7 +61,3 @@ class History(Generic[E]):
 
     def _nothing(self) -> Spans[E] | deque[E]:
         return Spans() if self._merges else deque()
-
-
-def _makes_sense(replay: object) -> bool:
-    return replay in ("snapshot", "all") or (isinstance(replay, int) and replay > 0)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from reactivex.abc import ObserverBase  # noqa: TID253 - the hub is imported when it is asked for
 
+from streamkit._core.arguments import require_flag
 from streamkit._rx.cancellable import Cancellable
 from streamkit._rx.loop import running_loop
+from streamkit._rx.operator_input import require_scheduler
 from streamkit.errors import StreamClosedError
 from streamkit.hub.backlog import DEFAULT_LIMIT, Backlog, End, Overflow
 from streamkit.hub.channel import Channel
@@ -77,6 +79,8 @@ class Hub(ObserverBase[E]):
         linger: float = 0.0,
         scheduler: abc.SchedulerBase | None = None,
     ) -> None:
+        require_flag("close_when_unused", close_when_unused)
+        require_scheduler(scheduler)
         self._close_when_unused = close_when_unused
         self._history: History[E] | None = None if replay is None else History(replay)
         self._linger = Linger(linger, scheduler)

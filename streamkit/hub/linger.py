@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.duration import require_duration
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,8 +19,7 @@ class Linger:
     """A number of seconds after which something is closed, unless it is in use again."""
 
     def __init__(self, seconds: float, scheduler: abc.SchedulerBase | None = None) -> None:
-        if seconds < 0:
-            raise ValueError(f"linger must be at least 0 seconds, not {seconds}")
+        require_duration("linger", seconds)
         self._seconds = seconds
         self._scheduler = scheduler
         self._timer: abc.DisposableBase | None = None

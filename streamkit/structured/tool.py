@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.arguments import require_iterable
 from streamkit._core.finite import read_finite
 from streamkit.errors import ParseError, SchemaError
 from streamkit.structured.custom_tool import custom_definition, flat, nested
@@ -181,6 +182,7 @@ def tools_by_name(
     if isinstance(tools, Mapping):
         named = cast("Mapping[str, Any]", tools)
         return {name: _tool(tool, name) for name, tool in named.items()}, others
+    require_iterable("tools", tools, "functions, Tools or definitions")
     for each in tools:
         if isinstance(each, Mapping):
             others.append(cast("Mapping[str, Any]", each))

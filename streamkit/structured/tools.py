@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from typing import Any, cast
 
+from streamkit._core.arguments import require, require_iterable
 from streamkit._core.finite import read_finite
 from streamkit.errors import ParseError, SchemaError
 from streamkit.structured.response_format import reason, response_format
@@ -17,6 +18,7 @@ from streamkit.structured.response_format import reason, response_format
 __all__ = [
     "FunctionDefinition",
     "ToolParsers",
+    "definitions",
     "own_docstring",
     "pydantic_function_tool",
     "pydantic_responses_function_tool",
@@ -110,6 +112,21 @@ def require_name(name: str) -> str:
     return name
 
 
+def definitions(tools: Iterable[Any]) -> list[Mapping[str, Any]]:
+    """Return the definitions of tools that a program gives to an operator.
+
+    Raises:
+        TypeError: One is no definition, but a function or a type, say, or ``tools`` is no iterable.
+    """
+    _refuse_observable(tools)
+    require_iterable("tools", tools, "definitions of tools")
+    given: list[Mapping[str, Any]] = [*tools]
+    for tool in given:
+        hint = "; pydantic_function_tool makes one of a type" if isinstance(tool, type) else ""
+        require("a tool", tool, Mapping, "a definition, as a request takes it", hint)
+    return given
+
+
 def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
     """Return the parsers for the arguments of each tool of a request.
 
@@ -118,8 +135,7 @@ def tool_parsers(tools: Iterable[Any]) -> ToolParsers:
         TypeError: ``tools`` is an observable, because an operator was not called. To iterate over
             an observable of reactivex never ends.
     """
-    if callable(getattr(tools, "subscribe", None)):
-        raise TypeError("tools are a list, and not an observable: was an operator not called?")
+    _refuse_observable(tools)
     functions: dict[str, Any] = {}
     parsers: dict[str, Callable[[str], Any]] = {}
     for tool in tools:
@@ -170,6 +186,11 @@ class ToolParsers:
         except Exception as error:
             message = f"The arguments of {name} are not valid: {reason(error)}"
             raise ParseError(message, content=arguments) from error
+
+
+def _refuse_observable(tools: object) -> None:
+    if callable(getattr(tools, "subscribe", None)):
+        raise TypeError("tools are a list, and not an observable: was an operator not called?")
 
 
 def require_strict_tools(tools: Iterable[Any]) -> list[Any]:

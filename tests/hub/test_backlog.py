@@ -148,7 +148,7 @@ def test_the_limit_is_at_least_one(limit: int) -> None:
 
 def test_there_are_four_ways_to_overflow() -> None:
     overflow: Any = "explode"
-    with pytest.raises(ValueError, match="block, drop_oldest, coalesce, fail"):
+    with pytest.raises(ValueError, match="'block', 'drop_oldest', 'coalesce' or 'fail'"):
         Backlog(overflow=overflow)
 
 

@@ -348,7 +348,7 @@ def test_the_source_is_let_go() -> None:
         (lambda: ops.call_tools([Query]), "needs a function"),
         (lambda: ops.call_tools([search], max_concurrent=0), "at least 1"),
         # The types refuse it, too.
-        (lambda: ops.call_tools([search], on_error="x"), "report or raise"),  # type: ignore[arg-type]
+        (lambda: ops.call_tools([search], on_error="x"), "'report' or 'raise'"),  # type: ignore[arg-type]
     ],
 )
 def test_what_cannot_work_is_refused_at_once(make: Any, message: str) -> None:

@@ -97,5 +97,5 @@ def test_nothing_is_lost_however_the_text_is_cut(pieces: list[str], characters: 
 
 @pytest.mark.parametrize("wrong", [{}, {"seconds": 0}, {"characters": -1}])
 def test_amounts_that_are_none_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="coalesce takes"):
+    with pytest.raises(ValueError, match="characters"):
         ops.coalesce(**wrong)

@@ -171,5 +171,5 @@ def test_a_refusal_hangs_up() -> None:
 
 
 def test_a_window_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="gate takes a window"):
+    with pytest.raises(ValueError, match="window must be at least 1"):
         gate(harmless, window=0)

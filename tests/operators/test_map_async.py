@@ -195,7 +195,7 @@ def test_an_async_function_without_a_loop_is_an_error_that_says_so() -> None:
 
 @pytest.mark.parametrize("most", [0, -1])
 def test_a_number_that_is_none_is_refused(most: int) -> None:
-    with pytest.raises(ValueError, match="map_async takes"):
+    with pytest.raises(ValueError, match="max_concurrent must be at least 1"):
         ops.map_async(upper, max_concurrent=most)
 
 

@@ -393,7 +393,7 @@ def test_what_is_no_observable_is_refused(what: Any) -> None:
 
 
 def test_a_negative_buffer_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 items or more"):
+    with pytest.raises(ValueError, match="buffer must be at least 0"):
         iterate(reactivex.never(), buffer=-1)
 
 

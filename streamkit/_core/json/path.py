@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from msgspec import Struct
 
+from streamkit._core.arguments import require
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,6 +45,7 @@ class Path(Struct, frozen=True):
     @classmethod
     def of(cls, text: str) -> Path:
         """Parse the text of a path; raise ``PathError`` if it is none."""
+        require("path", text, str, "a string")
         return cls(tuple(_steps(text)))
 
     def find(self, value: Any) -> Iterator[tuple[Location, Any]]:

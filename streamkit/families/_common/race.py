@@ -10,6 +10,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from streamkit._core.arguments import require_word
 from streamkit._core.content import has_content
 from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event, Growth
@@ -66,8 +67,7 @@ def race(
         TypeError: There is no source, or one is no observable.
         ValueError: ``first`` is neither.
     """
-    if first not in ("content", "event"):
-        raise ValueError(f"race takes first='content' or 'event', not {first!r}")
+    require_word("first", first, ("content", "event"))
     if not sources:
         raise TypeError("race takes one observable or more")
     for source in sources:

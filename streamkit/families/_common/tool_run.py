@@ -11,6 +11,8 @@ from functools import partial
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from streamkit._core.arguments import require_count, require_word
+from streamkit._core.duration import require_duration
 from streamkit._core.serialization import json_default
 from streamkit.errors import StreamkitError
 from streamkit.families._common.tool_events import (
@@ -65,10 +67,10 @@ class ToolTerms:
     on_error: OnToolError = "report"
 
     def __post_init__(self) -> None:
-        if self.max_concurrent < 1:
-            raise ValueError(f"max_concurrent must be at least 1, not {self.max_concurrent}")
-        if self.on_error not in ("report", "raise"):
-            raise ValueError(f"on_error must be report or raise, not {self.on_error!r}")
+        require_count("max_concurrent", self.max_concurrent)
+        if self.timeout is not None:
+            require_duration("the timeout of tools", self.timeout)
+        require_word("on_error", self.on_error, ("report", "raise"))
 
 
 class Run:

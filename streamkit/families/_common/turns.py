@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from streamkit._core.arguments import require_count
 from streamkit.families._common.tool_run import MAX_CONCURRENT, ToolTerms
 from streamkit.families._common.turn_events import ToolFailedEvent
 from streamkit.families._resource.params import is_left_out
@@ -58,8 +59,7 @@ class Turns(ABC):
         """The parameters about the reading of answers."""
         self.limit: int = rest.pop("max_turns", MAX_TURNS)
         """The maximum number of requests."""
-        if self.limit < 1:
-            raise ValueError(f"max_turns must be at least 1, not {self.limit}")
+        require_count("max_turns", self.limit)
         self.terms = ToolTerms(
             rest.pop("max_concurrent", MAX_CONCURRENT),
             rest.pop("tool_timeout", None),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
 
+from streamkit._core.arguments import require_callable, require_count, require_flag, require_word
 from streamkit.errors import StreamkitError
 from streamkit.families._common.final import Usage
 from streamkit.families._common.map_result import MapProgress, MapResult
@@ -91,10 +92,11 @@ class MapJob(Generic[A, T]):
         self.ordered: bool = shared.pop("ordered", False)
         self._on_progress: Callable[[MapProgress], object] | None = shared.pop("on_progress", None)
         on_error: OnError = shared.pop("on_error", "yield")
-        if self.max_concurrent < 1:
-            raise ValueError(f"max_concurrent must be at least 1, not {self.max_concurrent}")
-        if on_error not in ("yield", "raise"):
-            raise ValueError(f"on_error is 'yield' or 'raise', not {on_error!r}")
+        require_count("max_concurrent", self.max_concurrent)
+        require_flag("ordered", self.ordered)
+        require_word("on_error", on_error, ("yield", "raise"))
+        if self._on_progress is not None:
+            require_callable("on_progress", self._on_progress)
         self.raises = on_error == "raise"
         """Whether the first error ends the results."""
         self._shared = shared

@@ -24,6 +24,7 @@ CHECKS = {
     "pyright": ["-m", "pyright", "--pythonpath", sys.executable],
     "layers": ["-c", "from importlinter import cli; cli.lint_imports_command()", "--no-logo"],
     "tests": ["-m", "pytest", "-n", "auto", "--thorough"],
+    "docs": ["-m", "sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build"],
     "fuzz": ["-m", "tests.fuzz", "--seconds", "30"],
 }
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from streamkit.server import EmbeddedServer
 
+ROOT = Path(__file__).parent.parent
+
 Key = TypeVar("Key")
 
 
@@ -45,14 +47,18 @@ def with_streamkit(program: str) -> str:
 
 
 # Importing a package takes longer than running most programs, so one child runs them all, each in a
-# namespace of its own.
+# namespace and a folder of its own.
 RUN_ALL = """
-import contextlib, io, json, sys, traceback
+import contextlib, io, json, sys, tempfile, traceback
 
 results = []
 for program in json.load(sys.stdin):
     printed, error = io.StringIO(), None
-    with contextlib.redirect_stdout(printed):
+    with (
+        contextlib.redirect_stdout(printed),
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+    ):
         try:
             exec(compile(program, "example", "exec"), {"__name__": "__main__"})
         except Exception:
@@ -72,7 +78,7 @@ def run_all(programs: Mapping[Key, str], server: EmbeddedServer, *options: str) 
             "ANTHROPIC_BASE_URL": server.url,
             "OPENAI_API_KEY": "any",
             "OPENAI_BASE_URL": server.base_url,
-            "PYTHONPATH": ".",
+            "PYTHONPATH": str(ROOT),
             "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],  # the only authority of the tests
         },
         capture_output=True,

@@ -13,38 +13,10 @@ PYTHON = re.compile(r"^## ([^\n]*)|^```python\n(.*?)^```", re.DOTALL | re.MULTIL
 MARK = "\N{PILCROW SIGN} "
 
 PRINTS = {
-    "A first stream": r"^\w[^\n]*\.$",
-    "Coming from `openai`": r"^steps=\[Step\(.* final_answer='",
-    "Coming from `anthropic`": r"steps=\[Step\(.* final_answer='",
-    "Events": r"\n[01] \S+ \{.*\n[01] steps=\[Step\(explanation=",
-    "Observables": r"^chunk\n.*content\.delta\n.*content\.done\n.*done\n\w[^\n]*$",
-    "A pipeline of your own": (
-        r"ContentDeltaEvent\(choice_index=2.*"
-        r"ContentDoneEvent\(choice_index=[012], content='\w+.*"
-        r"(\n\S+){5}\n$"
-    ),
-    "Retries in a pipeline, and many consumers": r"^\w[^\n]*\.$",
-    "An answer that outlives its reader": r"^\w[^\n]*\.0\n$",
-    "Time limits": r"^\w[^\n]*\.\n$",
-    "Responses": r"^\S+ \{.*\nsteps=\[Step\(explanation=.* ResponseUsage\(input_tokens=",
-    "Tools": r"^weather It is sunny in [^\n]*\.\n\w[^\n]*\.$",
-    "Many requests": (
-        r"^(solve [^\n]* steps=\[[^\n]*\n){2}MapProgress\(done=2, failed=0, running=0, [^\n]*\n$"
-    ),
-    "Assistants": (
-        r"^\w[^\n]*\ncompleted\n"
-        r"(function call_\w+\nrequires_action\n){2}\w[^\n]*\n$"
-    ),
-    "Polling and uploads": (
-        r"^completed\n(UploadProgress\([^\n]*\n)+(VectorStoreFileBatch\([^\n]*\n)+2\n$"
-    ),
-    "Your own client, and any source": r"^\w[^\n]*\.\nstreamkit\n\w[^\n]*\.\n$",
-    "Errors": r"^\{",
-    "Relays": r"^$",  # an application, which waits for its requests
-    "Record and replay": r"^stop\n$",
-    "A server for tests": (
-        r"^ChatCompletion\([^\n]*\nHello\nany\nincomplete max_completion_tokens\n$"
-    ),
+    "A loop": r"\n[01] \{'steps': .*\n[01] \w",
+    "A pipeline": r"^\$\['steps'\]\[0\] \w[^\n]*\n",
+    "Tools": r"^weather It is sunny in [^\n]*\.\n$",
+    "Tests": r"^cut after: It rains\.\n$",
 }
 
 
@@ -53,9 +25,7 @@ def printed() -> dict[str, str]:
 
     They run in a process of their own, which also ends everything that a script leaves open.
     """
-    # In a folder of its own, because it writes files.
-    program = "import os, tempfile\nfolder = tempfile.TemporaryDirectory()\nos.chdir(folder.name)\n"
-    section = ""
+    program = section = ""
     for title, code in PYTHON.findall(README):
         section = title or section
         if code:

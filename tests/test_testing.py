@@ -54,7 +54,7 @@ def test_both_packages_share_a_server(openai_server, anthropic_server, fault):
 @pytest.fixture(scope="module")
 def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     """Return the number of passed tests of each file, from one pytest that loads the fixtures."""
-    (example,) = EXAMPLE.findall((ROOT / "README.md").read_text())
+    (example,) = EXAMPLE.findall((ROOT / "docs/guides/testing.md").read_text())
     folder = tmp_path_factory.mktemp("own")
     (folder / "test_example.py").write_text(f"import streamkit\n{example}")
     (folder / "test_faults.py").write_text(FAULTS)
@@ -64,7 +64,7 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     return Counter(re.findall(r"^PASSED (\w+)\.py::", run.stdout, re.MULTILINE))
 
 
-def test_the_example_of_the_readme_passes(passed: Counter[str]) -> None:
+def test_the_example_of_the_guide_passes(passed: Counter[str]) -> None:
     assert passed["test_example"] == 1
 
 

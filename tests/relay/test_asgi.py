@@ -243,7 +243,7 @@ async def test_a_thread_that_reads_is_stopped_when_the_client_leaves() -> None:
 
 
 def app(url: str) -> fastapi.FastAPI:
-    """Return the application of the README: a route that passes on a stream in any protocol."""
+    """Return the application of the guide: a route that passes on a stream in any protocol."""
     made = fastapi.FastAPI()
     client = AsyncOpenAI(base_url=url, api_key="k")
 

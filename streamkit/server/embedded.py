@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from threading import Thread
 from typing import TYPE_CHECKING, Any, TypedDict
-
-import uvicorn
 
 from streamkit.server.app import create_app
 from streamkit.server.faults.kinds import read as read_fault
 from streamkit.server.hosts import is_loopback
 from streamkit.server.scripting import reply_of
+from streamkit.server.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +23,6 @@ if TYPE_CHECKING:
     from streamkit.server.faults.middleware import Faults
     from streamkit.server.scripting import Script
     from streamkit.server.scripting.script import Answering, When
-
-
-BACKLOG = 2048
-"""The number of connections that may wait to be accepted; the system may allow fewer."""
 
 
 class Options(TypedDict, total=False):
@@ -94,9 +86,8 @@ class EmbeddedServer:
         own = [host.partition("%")[0]] if host else []
         options["allowed_hosts"] = [*options.get("allowed_hosts", ()), *own]
         self._app = create_app(**options)
-        self._host = host
-        self._port = port
-        self._running: tuple[_Server, Thread, socket.socket] | None = None
+        self._serving = Serving(self._app, host, port)
+        self._faults.connections = self._serving.connections
 
     @property
     def url(self) -> str:
@@ -105,11 +96,7 @@ class EmbeddedServer:
         Raises:
             RuntimeError: The server is not running.
         """
-        if self._running is None:
-            raise RuntimeError("the server is not running: enter it, or call start()")
-        port: int = self._running[2].getsockname()[1]
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{port}"
+        return self._serving.url
 
     @property
     def base_url(self) -> str:
@@ -196,40 +183,16 @@ class EmbeddedServer:
             OSError: The server cannot listen at the address.
             RuntimeError: The server is running already.
         """
-        if self._running is not None:
-            raise RuntimeError("the server is running already")
-        # The socket listens before the thread starts, so that early connections wait in its queue.
-        listener = _listener(self._host, self._port)
-        config = uvicorn.Config(
-            self._app,
-            lifespan="off",
-            loop="asyncio",
-            ws="none",
-            proxy_headers=False,
-            access_log=False,
-            log_config=None,
-        )
-        server = _Server(config)
-        self._faults.connections = server.server_state.connections
-        thread = Thread(target=server.run, args=([listener],), name="streamkit-server", daemon=True)
-        self._running = (server, thread, listener)
-        thread.start()
+        self._serving.start()
         return self
 
     def stop(self) -> None:
         """Stop the server, if it is running, and wait until everything is closed."""
-        if self._running is None:
-            return
-        server, thread, listener = self._running
-        server.should_exit = True
-        thread.join()
-        listener.close()
-        self._running = None
+        self._serving.stop()
 
     def wait(self) -> None:
         """Block until the server stops."""
-        if self._running is not None:
-            self._running[1].join()
+        self._serving.wait()
 
     @property
     def _script(self) -> Script:
@@ -251,27 +214,3 @@ class EmbeddedServer:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-class _Server(uvicorn.Server):
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Otherwise the server would not stop before the slowest answer has ended.
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await super().shutdown(sockets)
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is given because asyncio sets TCP_NODELAY only then, which sends chunks at once.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        # On other systems the option lets two servers share a port.
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 
 from streamkit.families._common import text_events as texts
-from streamkit.relay.base import Encoder
 from streamkit.relay.sse_frames import frame
+from streamkit.relay.texts import TextsEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ __all__ = ["AGUIPartsEncoder", "custom"]
 _VERSION = "1.0"
 
 
-class AGUIPartsEncoder(Encoder):
+class AGUIPartsEncoder(TextsEncoder):
     """The part of an AG-UI encoder that knows the run, its steps and its texts."""
 
     def __init__(self, *, input: Mapping[str, Any], error_text: ErrorText) -> None:
@@ -132,15 +132,6 @@ class AGUIPartsEncoder(Encoder):
         ends = ("REASONING_MESSAGE_END", "REASONING_END")
         return [frame({"type": end, "messageId": message_id}) for end in ends]
 
-    def _content_done(self, event: texts.ContentDoneEvent[Any]) -> Sequence[bytes]:
-        return self._whole("content", event, event.content)
-
-    def _reasoning_done(self, event: texts.ReasoningDoneEvent) -> Sequence[bytes]:
-        return self._whole("reasoning", event, event.reasoning)
-
-    def _refusal_done(self, event: texts.RefusalDoneEvent) -> Sequence[bytes]:
-        return self._whole("refusal", event, event.refusal)
-
     def _whole(self, kind: str, event: Any, text: str) -> list[bytes]:
         """Return the end of a text, and before it all of a text that had no pieces."""
         frames: list[bytes] = [*self._begin()]
@@ -152,12 +143,10 @@ class AGUIPartsEncoder(Encoder):
         return frames
 
     handlers: ClassVar[Mapping[type, Handler]] = {
+        **TextsEncoder.handlers,
         texts.ContentDeltaEvent: _content,
-        texts.ContentDoneEvent: _content_done,
         texts.ReasoningDeltaEvent: _reasoning,
-        texts.ReasoningDoneEvent: _reasoning_done,
         texts.RefusalDeltaEvent: _refusal,
-        texts.RefusalDoneEvent: _refusal_done,
     }
 
 

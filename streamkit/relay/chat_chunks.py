@@ -11,10 +11,11 @@ from streamkit.families._common import answer_events as answers
 from streamkit.families._common import text_events as texts
 from streamkit.families._common import tool_events as tools
 from streamkit.families._common import turn_events as turns
-from streamkit.relay.base import Encoder, safe_text
+from streamkit.relay.base import safe_text
 from streamkit.relay.calls import Call, Calls
 from streamkit.relay.sources import source_of
 from streamkit.relay.sse_frames import DONE, HEADERS, frame
+from streamkit.relay.texts import TextsEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ __all__ = ["ChatChunkEncoder"]
 _REASONS = frozenset({"stop", "length", "tool_calls", "content_filter"})
 
 
-class ChatChunkEncoder(Encoder):
+class ChatChunkEncoder(TextsEncoder):
     """A machine that turns an answer of any protocol into the chunks of a chat completion.
 
     All choices are sent, each with its texts joined: ``content``, ``refusal`` and
@@ -93,37 +94,28 @@ class ChatChunkEncoder(Encoder):
         return self._piece("content", event, event.delta)
 
     def _reasoning(self, event: texts.ReasoningDeltaEvent) -> Sequence[bytes]:
-        return self._piece("reasoning_content", event, event.delta)
+        return self._piece("reasoning", event, event.delta)
 
     def _refusal(self, event: texts.RefusalDeltaEvent) -> Sequence[bytes]:
         return self._piece("refusal", event, event.delta)
 
-    def _content_done(self, event: texts.ContentDoneEvent[Any]) -> Sequence[bytes]:
-        return self._whole("content", event, event.content)
-
-    def _reasoning_done(self, event: texts.ReasoningDoneEvent) -> Sequence[bytes]:
-        return self._whole("reasoning_content", event, event.reasoning)
-
-    def _refusal_done(self, event: texts.RefusalDoneEvent) -> Sequence[bytes]:
-        return self._whole("refusal", event, event.refusal)
-
-    def _piece(self, name: str, event: Any, piece: str) -> Sequence[bytes]:
+    def _piece(self, kind: str, event: Any, piece: str) -> Sequence[bytes]:
         # A hot path: the frame of a piece is there but for the piece.
-        key = (name, event._part or event.choice_index)  # noqa: SLF001 - of this package
+        key = (kind, event._part or event.choice_index)  # noqa: SLF001 - of this package
         before = self._pieces.get(key)
         if before is not None:
             return (before + _json(piece) + b"}}]}\n\n",) if piece else ()
         if not piece:
             return ()
         choice = event.choice_index
-        chunk = self._chunk_of(choice, {name: ""})
+        chunk = self._chunk_of(choice, {_FIELDS[kind]: ""})
         before = self._pieces[key] = chunk.removesuffix(b'""}}]}\n\n')
         return [*self._begin_choice(choice), before + _json(piece) + b"}}]}\n\n"]
 
-    def _whole(self, name: str, event: Any, text: str) -> Sequence[bytes]:
+    def _whole(self, kind: str, event: Any, text: str) -> Sequence[bytes]:
         """Return all of a text that had no pieces."""
-        is_shown = (name, event._part or event.choice_index) in self._pieces  # noqa: SLF001 - as above
-        return () if is_shown else self._piece(name, event, text)
+        is_shown = (kind, event._part or event.choice_index) in self._pieces  # noqa: SLF001 - as above
+        return () if is_shown else self._piece(kind, event, text)
 
     # Calls
 
@@ -239,12 +231,10 @@ class ChatChunkEncoder(Encoder):
         return self._before + b'],"usage":' + _json(counts) + b"}\n\n"
 
     handlers: ClassVar[Mapping[type, Handler]] = {
+        **TextsEncoder.handlers,
         texts.ContentDeltaEvent: _content,
-        texts.ContentDoneEvent: _content_done,
         texts.ReasoningDeltaEvent: _reasoning,
-        texts.ReasoningDoneEvent: _reasoning_done,
         texts.RefusalDeltaEvent: _refusal,
-        texts.RefusalDoneEvent: _refusal_done,
         texts.LogprobsContentDeltaEvent: _logprobs,
         texts.LogprobsRefusalDeltaEvent: _logprobs,
         tools.FunctionToolCallArgumentsDeltaEvent: _call_piece,
@@ -263,6 +253,8 @@ class ChatChunkEncoder(Encoder):
 _json = msgspec.json.encode
 _CUSTOM = (tools.CustomToolCallInputDeltaEvent, tools.CustomToolCallInputDoneEvent)
 _FUNCTION = ("function", "arguments")
+_FIELDS = {"content": "content", "reasoning": "reasoning_content", "refusal": "refusal"}
+"""The fields of a chunk's delta for the kinds of texts."""
 
 
 def _called(number: int, call: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit._core.json.patches import Patches
-from streamkit._core.json.view import PartialArray, PartialObject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +40,6 @@ class WholePatches(Patches):
 
     def _follows_string(self) -> bool:
         return False
-
-
-def plain_value(value: Any) -> Any:
-    """Return a parsed value as plain data."""
-    if isinstance(value, PartialObject):
-        return value.to_dict()
-    return value.to_list() if isinstance(value, PartialArray) else value
 
 
 def prefixed(operations: Sequence[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:

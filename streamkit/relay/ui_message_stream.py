@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+from streamkit._core.json.view import plain as plain_view
 from streamkit._core.wire import plain
 from streamkit.families._common import answer_events as answers
 from streamkit.families._common import path_events as paths
@@ -15,7 +16,7 @@ from streamkit.families._common import text_events as texts
 from streamkit.families._common import turn_events as turns
 from streamkit.families._common.encoding import encoded
 from streamkit.relay.base import safe_text
-from streamkit.relay.objects import GrowingObject, plain_value
+from streamkit.relay.objects import GrowingObject
 from streamkit.relay.sources import source_of
 from streamkit.relay.sse_frames import DONE, HEADERS, frame
 from streamkit.relay.ui_calls import UICallsEncoder
@@ -102,7 +103,7 @@ class UIMessageEncoder(UICallsEncoder):
             growing = self._objects[place] = GrowingObject()
             frames += [*self._begin(), *self._flush(), *self._end_texts("reasoning")]
         if growing.grown(event.delta):
-            frames.append(self._object_frame(place, plain_value(event.parsed)))
+            frames.append(self._object_frame(place, plain_view(event.parsed)))
         return frames
 
     def _object_frame(self, place: Part, value: Any) -> bytes:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 
 from streamkit.families._common import text_events as texts
-from streamkit.relay.base import Encoder
 from streamkit.relay.sse_frames import frame
+from streamkit.relay.texts import TextsEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["UIPartsEncoder"]
 
 
-class UIPartsEncoder(Encoder):
+class UIPartsEncoder(TextsEncoder):
     """The part of a UI message encoder that knows texts and steps, of one choice."""
 
     def __init__(self, *, choice: int, message_id: str | None, error_text: ErrorText) -> None:
@@ -115,15 +115,6 @@ class UIPartsEncoder(Encoder):
         family = "reasoning" if kind == "reasoning" else "text"
         return frame({"type": f"{family}-end", "id": part_id})
 
-    def _content_done(self, event: texts.ContentDoneEvent[Any]) -> Sequence[bytes]:
-        return self._whole("content", event, event.content)
-
-    def _reasoning_done(self, event: texts.ReasoningDoneEvent) -> Sequence[bytes]:
-        return self._whole("reasoning", event, event.reasoning)
-
-    def _refusal_done(self, event: texts.RefusalDoneEvent) -> Sequence[bytes]:
-        return self._whole("refusal", event, event.refusal)
-
     def _whole(self, kind: str, event: Any, text: str) -> Sequence[bytes]:
         """Return the end of a text, and before it all of a text that had no pieces."""
         if event.choice_index != self._choice:
@@ -137,12 +128,10 @@ class UIPartsEncoder(Encoder):
         return frames
 
     handlers: ClassVar[Mapping[type, Handler]] = {
+        **TextsEncoder.handlers,
         texts.ContentDeltaEvent: _content,
-        texts.ContentDoneEvent: _content_done,
         texts.ReasoningDeltaEvent: _reasoning,
-        texts.ReasoningDoneEvent: _reasoning_done,
         texts.RefusalDeltaEvent: _refusal,
-        texts.RefusalDoneEvent: _refusal_done,
     }
 
 

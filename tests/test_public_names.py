@@ -84,7 +84,7 @@ MODULES = {
         Cassette Clock Failure Read Recording Replay load record replay save shipped shipped_names
     """,
     "relay": """
-        AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol
+        AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol ResponsesEncoder
         SSEEncoder UIMessageEncoder aframes asgi encoder frames response resume safe_text wsgi
     """,
     "relay.asgi": "RelayResponse response resume",

@@ -8,10 +8,10 @@
         return relay.response(events, protocol="ui-message")
 
 Each protocol has an encoder, a machine that turns common events into bytes: UIMessageEncoder for
-useChat of Vercel's AI SDK, AGUIEncoder for AG-UI, ChatChunkEncoder for clients of chat completions,
-and SSEEncoder for our own events. frames and aframes run one over a source; response is a response
-of Starlette and FastAPI, resume one that joins a stream in a log, and wsgi.body a body for Flask
-and Django.
+useChat of Vercel's AI SDK, AGUIEncoder for AG-UI, ChatChunkEncoder and ResponsesEncoder for clients
+of chat completions and of Responses, and SSEEncoder for our own events. frames and aframes run one
+over a source; response is a response of Starlette and FastAPI, resume one that joins a stream in a
+log, and wsgi.body a body for Flask and Django.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from streamkit.relay.ag_ui import AGUIEncoder
 from streamkit.relay.base import ErrorText, safe_text
 from streamkit.relay.chat_chunks import ChatChunkEncoder
 from streamkit.relay.passing_on import OnError, Protocol, aframes, encoder, frames
+from streamkit.relay.responses import ResponsesEncoder
 from streamkit.relay.sse import SSEEncoder
 from streamkit.relay.sse_frames import HEADERS, KEEP_ALIVE
 from streamkit.relay.ui_message_stream import Objects, UIMessageEncoder
@@ -39,6 +40,7 @@ __all__ = [
     "Objects",
     "OnError",
     "Protocol",
+    "ResponsesEncoder",
     "SSEEncoder",
     "UIMessageEncoder",
     "aframes",

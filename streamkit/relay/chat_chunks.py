@@ -9,13 +9,11 @@ import msgspec
 from streamkit._core.wire import plain
 from streamkit.families._common import answer_events as answers
 from streamkit.families._common import text_events as texts
-from streamkit.families._common import tool_events as tools
 from streamkit.families._common import turn_events as turns
 from streamkit.relay.base import safe_text
-from streamkit.relay.calls import Call, Calls
+from streamkit.relay.left_calls import LeftCallsEncoder, is_custom
 from streamkit.relay.sources import source_of
 from streamkit.relay.sse_frames import DONE, HEADERS, frame
-from streamkit.relay.texts import TextsEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,13 +21,14 @@ if TYPE_CHECKING:
     from streamkit._core.events import AttemptResetEvent
     from streamkit.families._common.end_event import EndEvent
     from streamkit.relay.base import ErrorText, Handler
+    from streamkit.relay.calls import Call
 
 __all__ = ["ChatChunkEncoder"]
 
 _REASONS = frozenset({"stop", "length", "tool_calls", "content_filter"})
 
 
-class ChatChunkEncoder(TextsEncoder):
+class ChatChunkEncoder(LeftCallsEncoder):
     """A machine that turns an answer of any protocol into the chunks of a chat completion.
 
     All choices are sent, each with its texts joined: ``content``, ``refusal`` and
@@ -53,9 +52,7 @@ class ChatChunkEncoder(TextsEncoder):
         self._include_usage = include_usage
         self._before = b""  # the beginning of a chunk, up to its choices
         self._choices: set[int] = set()
-        self._calls = Calls()
         self._numbers: dict[int, dict[Call, int]] = {}  # of the calls of each choice
-        self._held: dict[Call, tuple[int, str]] = {}  # calls of a turn, which may be made here
         self._pieces: dict[tuple[str, object], bytes] = {}  # the frames up to the piece, by text
 
     def _chunk_of(self, choice: int, delta: dict[str, Any], **fields: Any) -> bytes:
@@ -119,23 +116,10 @@ class ChatChunkEncoder(TextsEncoder):
 
     # Calls
 
-    def _call_piece(self, event: tools.FunctionToolCallArgumentsDeltaEvent) -> Sequence[bytes]:
-        return self._more(event, event.arguments_delta)
-
-    def _input_piece(self, event: tools.CustomToolCallInputDeltaEvent) -> Sequence[bytes]:
-        return self._more(event, event.input_delta)
-
-    def _more(self, event: Any, piece: str) -> Sequence[bytes]:
-        call = self._calls.of(event, self._scope)
-        if self._turn or call.is_done:
-            return ()
-        call.pieces.append(piece)
-        return self._grown(call, event) if call.name else ()
-
     def _grown(self, call: Call, event: Any) -> list[bytes]:
         choice = event.choice_index
         numbers = self._numbers.setdefault(choice, {})
-        kind, field = ("custom", "input") if isinstance(event, _CUSTOM) else _FUNCTION
+        kind, field = ("custom", "input") if is_custom(event) else _FUNCTION
         frames: list[bytes] = []
         if not call.is_open:
             call.is_open = True
@@ -149,28 +133,8 @@ class ChatChunkEncoder(TextsEncoder):
             frames.append(self._chunk_of(choice, _called(numbers[call], {kind: {field: piece}})))
         return frames
 
-    def _call_done(self, event: tools.FunctionToolCallArgumentsDoneEvent) -> Sequence[bytes]:
-        return self._done(event, event.arguments)
-
-    def _input_done(self, event: tools.CustomToolCallInputDoneEvent) -> Sequence[bytes]:
-        return self._done(event, event.input)
-
-    def _done(self, event: Any, text: str) -> Sequence[bytes]:
-        call = self._calls.of(event, self._scope)
-        if call.is_done:
-            return ()
-        if self._turn:
-            self._held[call] = event.choice_index, text
-            return ()
-        if not call.is_open:
-            call.pieces[:] = [text]
-            call.name = call.name or "unknown"
-        call.is_done = True
-        return self._grown(call, event)
-
-    def _made_here(self, event: Any) -> Sequence[bytes]:
-        self._held.pop(self._calls.of(event, self._scope), None)
-        return ()
+    def _finished(self, call: Call, event: Any, text: str) -> list[bytes]:  # noqa: ARG002 - as in the base
+        return []
 
     # Everything else
 
@@ -206,18 +170,6 @@ class ChatChunkEncoder(TextsEncoder):
             frames.append(self._usage_chunk())
         return [*frames, DONE]
 
-    def _held_calls(self) -> list[bytes]:
-        """Return the calls of the last turn that were left to the reader, whole."""
-        frames: list[bytes] = []
-        for call, (choice, text) in self._held.items():
-            numbers = self._numbers.setdefault(choice, {})
-            number = numbers[call] = len(numbers)
-            said = {"name": call.name or "unknown", "arguments": text}
-            whole = {"id": call.id, "type": "function", "function": said}
-            frames += self._begin_choice(choice)
-            frames.append(self._chunk_of(choice, _called(number, whole)))
-        return frames
-
     def _usage_chunk(self) -> bytes:
         usage = self.usage
         counts = {
@@ -231,27 +183,18 @@ class ChatChunkEncoder(TextsEncoder):
         return self._before + b'],"usage":' + _json(counts) + b"}\n\n"
 
     handlers: ClassVar[Mapping[type, Handler]] = {
-        **TextsEncoder.handlers,
+        **LeftCallsEncoder.handlers,
         texts.ContentDeltaEvent: _content,
         texts.ReasoningDeltaEvent: _reasoning,
         texts.RefusalDeltaEvent: _refusal,
         texts.LogprobsContentDeltaEvent: _logprobs,
         texts.LogprobsRefusalDeltaEvent: _logprobs,
-        tools.FunctionToolCallArgumentsDeltaEvent: _call_piece,
-        tools.FunctionToolCallArgumentsDoneEvent: _call_done,
-        tools.CustomToolCallInputDeltaEvent: _input_piece,
-        tools.CustomToolCallInputDoneEvent: _input_done,
-        turns.ToolHeldEvent: _made_here,
-        turns.ToolStartedEvent: _made_here,
-        turns.ToolResultEvent: _made_here,
-        turns.ToolFailedEvent: _made_here,
         answers.AnnotationEvent: _annotation,
         answers.UsageEvent: _counted,
     }
 
 
 _json = msgspec.json.encode
-_CUSTOM = (tools.CustomToolCallInputDeltaEvent, tools.CustomToolCallInputDoneEvent)
 _FUNCTION = ("function", "arguments")
 _FIELDS = {"content": "content", "reasoning": "reasoning_content", "refusal": "refusal"}
 """The fields of a chunk's delta for the kinds of texts."""

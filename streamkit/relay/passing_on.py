@@ -14,6 +14,7 @@ from streamkit.relay.ag_ui import AGUIEncoder
 from streamkit.relay.base import Encoder
 from streamkit.relay.chat_chunks import ChatChunkEncoder
 from streamkit.relay.events_of import aevents_of, events_of
+from streamkit.relay.responses import ResponsesEncoder
 from streamkit.relay.sse import SSEEncoder
 from streamkit.relay.ui_message_stream import UIMessageEncoder
 
@@ -25,8 +26,9 @@ __all__ = ["AnyEncoder", "OnError", "Protocol", "aframes", "encoder", "frames", 
 AnyEncoder: TypeAlias = Encoder | SSEEncoder
 """An encoder of any protocol."""
 
-Protocol: TypeAlias = Literal["ui-message", "ag-ui", "sse", "chat"]
-"""A protocol by its name: of Vercel's AI SDK, AG-UI, our own events, and chat completions."""
+Protocol: TypeAlias = Literal["ui-message", "ag-ui", "sse", "chat", "responses"]
+"""A protocol by its name: of Vercel's AI SDK, AG-UI, our own events, chat completions and
+Responses."""
 
 OnError: TypeAlias = Callable[[Exception], object]
 """A function that is called with the error that ended a source."""
@@ -36,6 +38,7 @@ _ENCODERS: dict[str, type[AnyEncoder]] = {
     "ag-ui": AGUIEncoder,
     "sse": SSEEncoder,
     "chat": ChatChunkEncoder,
+    "responses": ResponsesEncoder,
 }
 
 

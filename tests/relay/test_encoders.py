@@ -16,7 +16,7 @@ from tests.families.common.recorded import RECORDINGS, events_of
 from tests.relay.scenes import SCENES, SECRET, Scene, answered, relayed
 from tests.relay.wire import data_of, nulls_in, objects
 
-PROTOCOLS: tuple[relay.Protocol, ...] = ("ui-message", "ag-ui", "sse", "chat")
+PROTOCOLS: tuple[relay.Protocol, ...] = ("ui-message", "ag-ui", "sse", "chat", "responses")
 
 protocols = pytest.mark.parametrize("protocol", PROTOCOLS)
 scenes = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
@@ -89,13 +89,13 @@ def last_word(protocol: str, wire: bytes) -> str:
 
 
 ENDS = {
-    "text, chat": ("finish", "RUN_FINISHED", "complete", "[DONE]"),
-    "cut short, chat": ("finish", "RUN_FINISHED", "complete", "[DONE]"),
-    "an error": ("finish", "RUN_ERROR", "error", "error"),
-    "a cut": ("finish", "RUN_ERROR", "truncated", "error"),
-    "a limit": ("finish", "RUN_ERROR", "limit", "error"),
-    "a cancellation": ("abort", "RUN_ERROR", "cancelled", "error"),
-    "nothing": ("finish", "RUN_FINISHED", "complete", "[DONE]"),
+    "text, chat": ("finish", "RUN_FINISHED", "complete", "[DONE]", "response.completed"),
+    "cut short, chat": ("finish", "RUN_FINISHED", "complete", "[DONE]", "response.incomplete"),
+    "an error": ("finish", "RUN_ERROR", "error", "error", "error"),
+    "a cut": ("finish", "RUN_ERROR", "truncated", "error", "error"),
+    "a limit": ("finish", "RUN_ERROR", "limit", "error", "error"),
+    "a cancellation": ("abort", "RUN_ERROR", "cancelled", "error", "error"),
+    "nothing": ("finish", "RUN_FINISHED", "complete", "[DONE]", "response.completed"),
 }
 
 
@@ -144,8 +144,8 @@ def test_text_of_any_kind_is_one_frame(protocol: Any) -> None:
     assert json.dumps(odd, ensure_ascii=True)[1:-1] in json.dumps(objects(wire), ensure_ascii=True)
 
 
-def test_there_are_encoders_of_four_protocols_and_no_others() -> None:
-    with pytest.raises(ValueError, match="must be one of ui-message, ag-ui, sse, chat"):
+def test_there_are_encoders_of_five_protocols_and_no_others() -> None:
+    with pytest.raises(ValueError, match="must be one of ui-message, ag-ui, sse, chat, responses"):
         relay.encoder("websocket")  # type: ignore[arg-type]  # what is refused
     with pytest.raises(TypeError):
         relay.encoder("sse", colour="red")

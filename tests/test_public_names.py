@@ -84,8 +84,9 @@ MODULES = {
         Cassette Clock Failure Read Recording Replay load record replay save shipped shipped_names
     """,
     "relay": """
-        AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol ResponsesEncoder
-        SSEEncoder UIMessageEncoder aframes asgi encoder frames response resume safe_text wsgi
+        AGUIEncoder ChatChunkEncoder ErrorText HEADERS KEEP_ALIVE Objects OnError Protocol
+        ResponsesEncoder SSEEncoder UIMessageEncoder aframes asgi encoder frames response resume
+        safe_text wsgi
     """,
     "relay.asgi": "RelayResponse response resume",
     "relay.wsgi": "RelayBody body",

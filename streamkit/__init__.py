@@ -34,11 +34,14 @@ Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is th
         UnprocessableEntityError, RateLimitError, RequestHeaderFieldsTooLargeError,
         ClientClosedRequestError, InternalServerError, HTTPNotImplementedError,
         ServiceUnavailableError, GatewayTimeoutError, OverloadedError, APIResponseValidationError;
-        RequestTooLargeError and DeadlineExceededError are older names.
+        RequestTooLargeError and DeadlineExceededError are older names. Those that Anthropic's API
+        gives a code are also a RampLimitExceededError, CMEKKeyDisabledError and so on, as in its
+        package.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError, TextWithheldError.
     Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError; of a request
-        SchemaError and PollTimeoutError; of a conversation with tools TurnLimitError.
+        SchemaError and PollTimeoutError; of a conversation with tools TurnLimitError; of a client
+        CredentialsError. A program may raise a RetryableError itself.
 
 Each name has its own help, as help("streamkit.OpenAI.with_options"); so have the public modules:
 
@@ -88,6 +91,7 @@ from streamkit.errors import ClientClosedRequestError as ClientClosedRequestErro
 from streamkit.errors import ConflictError as ConflictError
 from streamkit.errors import ContentFilterFinishReasonError as ContentFilterFinishReasonError
 from streamkit.errors import ContentTooLargeError as ContentTooLargeError
+from streamkit.errors import CredentialsError as CredentialsError
 from streamkit.errors import DeadlineExceededError as DeadlineExceededError
 from streamkit.errors import GatewayTimeoutError as GatewayTimeoutError
 from streamkit.errors import HTTPNotImplementedError as HTTPNotImplementedError
@@ -106,6 +110,7 @@ from streamkit.errors import RateLimitError as RateLimitError
 from streamkit.errors import RequestHeaderFieldsTooLargeError as RequestHeaderFieldsTooLargeError
 from streamkit.errors import RequestTimeoutError as RequestTimeoutError
 from streamkit.errors import RequestTooLargeError as RequestTooLargeError
+from streamkit.errors import RetryableError as RetryableError
 from streamkit.errors import SchemaError as SchemaError
 from streamkit.errors import ServiceUnavailableError as ServiceUnavailableError
 from streamkit.errors import SlowConsumerError as SlowConsumerError
@@ -143,6 +148,61 @@ if TYPE_CHECKING:
     from streamkit.client import Anthropic as Anthropic
     from streamkit.client import AsyncAnthropic as AsyncAnthropic
     from streamkit.client import AsyncOpenAI as AsyncOpenAI
+    from streamkit.errors._by_code import (
+        ClaudeCodeKeyCreatorNotMemberError as ClaudeCodeKeyCreatorNotMemberError,
+    )
+    from streamkit.errors._by_code import (
+        ClaudeCodeVersionTooOldError as ClaudeCodeVersionTooOldError,
+    )
+    from streamkit.errors._by_code import CMEKContextUnavailableError as CMEKContextUnavailableError
+    from streamkit.errors._by_code import CMEKKeyDisabledError as CMEKKeyDisabledError
+    from streamkit.errors._by_code import CMEKKeyNetworkBlockedError as CMEKKeyNetworkBlockedError
+    from streamkit.errors._by_code import CMEKKeyUnreachableError as CMEKKeyUnreachableError
+    from streamkit.errors._by_code import (
+        ContractSpendLimitReachedError as ContractSpendLimitReachedError,
+    )
+    from streamkit.errors._by_code import (
+        EnforcedSpendLimitReachedError as EnforcedSpendLimitReachedError,
+    )
+    from streamkit.errors._by_code import (
+        LinkedOrganizationBillingUnavailableError as LinkedOrganizationBillingUnavailableError,
+    )
+    from streamkit.errors._by_code import (
+        LinkedOrganizationSpendLimitReachedError as LinkedOrganizationSpendLimitReachedError,
+    )
+    from streamkit.errors._by_code import OrganizationOnHoldError as OrganizationOnHoldError
+    from streamkit.errors._by_code import (
+        OrganizationTypeNotSupportedError as OrganizationTypeNotSupportedError,
+    )
+    from streamkit.errors._by_code import (
+        ParentOrganizationRequiredError as ParentOrganizationRequiredError,
+    )
+    from streamkit.errors._by_code import RampLimitExceededError as RampLimitExceededError
+    from streamkit.errors._by_code import (
+        RequestBodyEncodingInvalidError as RequestBodyEncodingInvalidError,
+    )
+    from streamkit.errors._by_code import (
+        RequestBodyEncodingUnsupportedError as RequestBodyEncodingUnsupportedError,
+    )
+    from streamkit.errors._by_code import (
+        RequestBodyTooLargeAfterDecodingError as RequestBodyTooLargeAfterDecodingError,
+    )
+    from streamkit.errors._by_code import (
+        SandboxEgressRestrictedError as SandboxEgressRestrictedError,
+    )
+    from streamkit.errors._by_code import (
+        WorkspaceHumanReviewDisabledError as WorkspaceHumanReviewDisabledError,
+    )
+    from streamkit.errors._of_packages import APIWebhookValidationError as APIWebhookValidationError
+    from streamkit.errors._of_packages import IdentityTokenFileError as IdentityTokenFileError
+    from streamkit.errors._of_packages import (
+        InvalidWebhookSignatureError as InvalidWebhookSignatureError,
+    )
+    from streamkit.errors._of_packages import OAuthError as OAuthError
+    from streamkit.errors._of_packages import (
+        WebSocketConnectionClosedError as WebSocketConnectionClosedError,
+    )
+    from streamkit.errors._of_packages import WebSocketQueueFullError as WebSocketQueueFullError
     from streamkit.families._common.map_result import MapProgress as MapProgress
     from streamkit.families._common.map_result import MapResult as MapResult
     from streamkit.families._common.race import race as race
@@ -221,16 +281,40 @@ A blocking program that only chats needs none of them. Importing asyncio takes a
 of all of this; reactivex, with a class that the handlers derive from, takes longer.
 """
 
+_ERRORS_OF_PACKAGES = {
+    "streamkit.errors._by_code": """
+    CMEKContextUnavailableError CMEKKeyDisabledError CMEKKeyNetworkBlockedError
+    CMEKKeyUnreachableError ClaudeCodeKeyCreatorNotMemberError ClaudeCodeVersionTooOldError
+    ContractSpendLimitReachedError EnforcedSpendLimitReachedError
+    LinkedOrganizationBillingUnavailableError LinkedOrganizationSpendLimitReachedError
+    OrganizationOnHoldError OrganizationTypeNotSupportedError ParentOrganizationRequiredError
+    RampLimitExceededError RequestBodyEncodingInvalidError RequestBodyEncodingUnsupportedError
+    RequestBodyTooLargeAfterDecodingError SandboxEgressRestrictedError
+    WorkspaceHumanReviewDisabledError
+    """,
+    "streamkit.errors._of_packages": """
+    APIWebhookValidationError IdentityTokenFileError InvalidWebhookSignatureError OAuthError
+    WebSocketConnectionClosedError WebSocketQueueFullError
+    """,
+}
+"""The modules of errors that programs for the packages import, and that few others look for.
+
+They are neither in ``dir`` nor in the help of this module.
+"""
+
 if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
 
     def __getattr__(name: str) -> object:
-        module = _IMPORTED_WHEN_ASKED_FOR.get(name)
-        if module is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(module), name)
-        return value
+        module = _IMPORTED_WHEN_ASKED_FOR.get(name)
+        if module is not None:
+            value = globals()[name] = getattr(import_module(module), name)
+            return value
+        for module, names in _ERRORS_OF_PACKAGES.items():
+            if name in names.split():
+                return getattr(import_module(module), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 
 _PUBLIC_MODULES = {

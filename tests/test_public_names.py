@@ -19,13 +19,15 @@ AnthropicError AssistantEventHandler AssistantStream AsyncAnthropic AsyncAssista
 AsyncAssistantStream AsyncChatCompletionStream AsyncMapResults AsyncMessageStream AsyncOpenAI
 AsyncResponseStream AsyncStream AsyncToolStream AuthenticationError BadRequestError
 ChatCompletionStream ClientClosedRequestError ConflictError ContentFilterFinishReasonError
-ContentTooLargeError DeadlineExceededError DefaultAioHttpClient DefaultAsyncHttpx2Client
-DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final FinalToolCall
+ContentTooLargeError CredentialsError DeadlineExceededError DefaultAioHttpClient
+DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient Final
+FinalToolCall
 GatewayTimeoutError HTTPNotImplementedError Hub InternalServerError LengthFinishReasonError
 LimitExceededError Limits MapProgress MapResult MapResults MessageStream NOT_GIVEN NotFoundError
 NotGiven Omit OpenAI OpenAIError OverloadedError ParseError PartialArray PartialObject
 PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError RateLimitError
-RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream SchemaError
+RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError ResponseStream
+RetryableError SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError ThinkTags Timeout Tool
 ToolStream TurnLimitError UnprocessableEntityError UploadProgress Usage __version__ aread
@@ -37,15 +39,14 @@ MODULES = {
     "errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
         AnthropicError AuthenticationError BadRequestError ClientClosedRequestError ConflictError
-        ContentFilterFinishReasonError ContentTooLargeError DeadlineExceededError
+        ContentFilterFinishReasonError ContentTooLargeError CredentialsError DeadlineExceededError
         GatewayTimeoutError HTTPNotImplementedError InternalServerError LengthFinishReasonError
         LimitExceededError NotFoundError OpenAIError OverloadedError ParseError PartialRun
         PaymentRequiredError PermissionDeniedError PollTimeoutError PreconditionFailedError
         RateLimitError RequestHeaderFieldsTooLargeError RequestTimeoutError RequestTooLargeError
-        SchemaError ServiceUnavailableError SlowConsumerError StreamClosedError StreamDecodeError
-        StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError TimeLimit
-        TurnLimitError
-        UnprocessableEntityError
+        RetryableError SchemaError ServiceUnavailableError SlowConsumerError StreamClosedError
+        StreamDecodeError StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError
+        TimeLimit TurnLimitError UnprocessableEntityError
     """,
     "events": """
         AnnotationEvent AnswerChunkEvent AttemptResetEvent ChatCompletionEvent

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from streamkit._http.config import ClientConfig
-from streamkit.errors import StreamkitError
+from streamkit.errors import CredentialsError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -80,7 +80,7 @@ class AnthropicConfig(ClientConfig):
     def from_options(cls, options: AnthropicOptions) -> AnthropicConfig:
         """Return the configuration of options; what is None is read from the environment.
 
-        Raises StreamkitError when there is no key, or both a key and a token are given.
+        Raises CredentialsError when there is no key, StreamkitError for a key and a token.
         """
         given: dict[str, Any] = {
             name: value for name, value in options.items() if value is not None
@@ -97,7 +97,7 @@ class AnthropicConfig(ClientConfig):
             given["key_header"] = "Authorization"
         headers = {**_custom_headers(), **given.pop("default_headers", {})}
         if key is None and token is None and not _has_key(headers):
-            raise StreamkitError(
+            raise CredentialsError(
                 "An API key is needed: pass api_key, or set the environment variable"
                 " ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN"
             )

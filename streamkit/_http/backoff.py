@@ -11,6 +11,7 @@ from streamkit.errors import (
     APIResponseValidationError,
     APIStatusError,
     LimitExceededError,
+    RetryableError,
     StreamDecodeError,
     StreamTruncatedError,
 )
@@ -42,7 +43,8 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
 
     It may if the server was not reached or fell silent, if the stream was cut or carried nothing
     but keep-alives or ``[DONE]``, or if the server reports, also in mid-stream, that the fault is
-    its own or that it is too busy. A complete answer that the caller cannot use is no such failure.
+    its own or that it is too busy; or if the program says so by a ``RetryableError``. A complete
+    answer that the caller cannot use is no such failure.
     """
     if isinstance(error, APIStatusError):
         if (delay_asked(error, now) or 0) > LONGEST_RETRY_AFTER:
@@ -50,7 +52,7 @@ def is_transient(error: BaseException | None, now: datetime | None = None) -> bo
         if (advice := error.headers.get("x-should-retry")) in {"true", "false"}:
             return bool(advice == "true")
         return _may_pass(error.status_code)
-    if isinstance(error, APIConnectionError | StreamTruncatedError):
+    if isinstance(error, APIConnectionError | StreamTruncatedError | RetryableError):
         return True
     if isinstance(error, StreamDecodeError) and not isinstance(error, LimitExceededError):
         return all(line.startswith(":") for line in error.received.split("\n") if line)

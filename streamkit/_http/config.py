@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from streamkit._core.deadlines import StreamLimits
 from streamkit._core.duration import require_duration
-from streamkit.errors import StreamkitError
+from streamkit.errors import CredentialsError, StreamkitError
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
@@ -155,11 +155,11 @@ class ClientConfig:
     ) -> ClientConfig:
         """Replace None by ``OPENAI_API_KEY``, ``_BASE_URL``, ``_ORG_ID`` and ``_PROJECT_ID``.
 
-        Raises StreamkitError when there is no key. An empty variable counts as absent.
+        Raises CredentialsError when there is no key. An empty variable counts as absent.
         """
         key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY") or None
         if key is None:
-            raise StreamkitError(
+            raise CredentialsError(
                 "An API key is needed: pass api_key, or set the environment variable OPENAI_API_KEY"
             )
         return cls(

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ERROR_BODY_LIMIT",
     "body_error",
+    "coded",
     "detached",
     "exchange_error",
     "forget_request",
@@ -123,12 +124,25 @@ def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
     body = _error_object(text)
     message = _message(body) or text[:QUOTE_LIMIT]
     status = response.status_code
-    kind = status_kind(status) or APIStatusError
-    return kind(
+    return coded(
+        status_kind(status) or APIStatusError,
         f"Error code: {status} - {message}" if message else f"Error code: {status}",
-        response=response,
-        body=body,
+        response,
+        body,
     )
+
+
+def coded(
+    kind: type[APIStatusError], message: str, response: httpx.Response | None, body: object
+) -> APIStatusError:
+    """Return an error of a class, or of the class for the code in its details, if there is one."""
+    error = kind(message, response=response, body=body)
+    if (code := error.error_code) is not None:
+        from streamkit.errors._by_code import of_code
+
+        if (known := of_code(kind, code)) is not kind:
+            return known(message, response=response, body=body)
+    return error
 
 
 def status_kind(status: object) -> type[APIStatusError] | None:

@@ -36,6 +36,7 @@ __all__ = [
     "ConflictError",
     "ContentFilterFinishReasonError",
     "ContentTooLargeError",
+    "CredentialsError",
     "DeadlineExceededError",
     "GatewayTimeoutError",
     "HTTPNotImplementedError",
@@ -55,6 +56,7 @@ __all__ = [
     "RequestHeaderFieldsTooLargeError",
     "RequestTimeoutError",
     "RequestTooLargeError",
+    "RetryableError",
     "SchemaError",
     "ServiceUnavailableError",
     "SlowConsumerError",
@@ -147,6 +149,18 @@ OpenAIError = StreamkitError
 
 AnthropicError = StreamkitError
 """The same class under its name in the ``anthropic`` package."""
+
+
+class CredentialsError(StreamkitError):
+    """A client was made without a key, and the environment has none."""
+
+
+class RetryableError(StreamkitError):
+    """An error that a program raises itself, to have a request or a stream tried again.
+
+    A hook or a transport of an ``http_client`` may raise it; then the request is sent again, up to
+    ``max_retries`` times. ``retry_stream`` retries after it as well.
+    """
 
 
 class APIError(StreamkitError):

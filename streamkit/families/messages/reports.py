@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.decoding import loads
 from streamkit._core.reports import reported
-from streamkit._http.errors import status_kind
+from streamkit._http.errors import coded, status_kind
 from streamkit.errors import (
     APIStatusError,
     AuthenticationError,
@@ -50,7 +50,7 @@ def typed_report(data: str | bytes, report: object = None) -> APIStatusError:
     """
     plain = reported(data, report)
     kind = _BY_TYPE.get(str(plain.type)) or status_kind(plain.code) or APIStatusError
-    error = kind(plain.message, response=None, body=plain.body)
+    error = coded(kind, plain.message, None, plain.body)
     error.request_id = _request_id(data)
     return error
 

@@ -94,8 +94,8 @@ def asks_for_many_files_on_a_loop(client: AsyncOpenAI, name: str) -> None:
     asyncio.run(main())
 
 
-def few_children_get_their_own_answers() -> None:
-    children_get_their_own_answers(2)
+def a_child_gets_its_own_answers() -> None:
+    children_get_their_own_answers(1)
 
 
 def many_children_get_their_own_answers() -> None:
@@ -293,7 +293,7 @@ def ask() -> Iterator[Callable[[str], tuple[int, str]]]:
 @pytest.mark.parametrize(
     "program",
     [
-        few_children_get_their_own_answers,
+        a_child_gets_its_own_answers,
         pytest.param(many_children_get_their_own_answers, marks=pytest.mark.thorough),
         a_parent_s_connection_stays_its_own,
         a_parent_s_encrypted_connection_stays_its_own,

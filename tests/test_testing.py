@@ -64,14 +64,17 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     return Counter(re.findall(r"^PASSED (\w+)\.py::", run.stdout, re.MULTILINE))
 
 
+@pytest.mark.thorough
 def test_the_example_of_the_guide_passes(passed: Counter[str]) -> None:
     assert passed["test_example"] == 1
 
 
+@pytest.mark.thorough
 def test_the_tests_of_the_cookbook_pass(passed: Counter[str]) -> None:
     assert passed["test_cookbook"] == 2
 
 
+@pytest.mark.thorough
 def test_a_test_meets_the_faults_that_it_sets(passed: Counter[str]) -> None:
     assert passed["test_faults"] == 3
 

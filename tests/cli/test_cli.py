@@ -249,6 +249,7 @@ def test_the_demo_ends_with_what_to_do_next() -> None:
     shutil.rmtree(kept.parent)
 
 
+@pytest.mark.thorough
 def test_the_demo_writes_plain_text_into_a_pipe() -> None:
     ran = subprocess.run([*COMMAND, "demo"], capture_output=True, encoding="utf-8", check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -526,6 +527,7 @@ def test_ctrl_c_closes_the_stream() -> None:
         assert server.hung_up.wait(10)
 
 
+@pytest.mark.thorough
 def test_a_reader_that_leaves_early_ends_the_chat_quietly() -> None:
     # The events do not fit into a pipe.
     arguments = ["chat", "Hi", "--model", "recording:text_server_killed", "--json"]

@@ -51,6 +51,7 @@ def test_others_are_let_in_only_with_a_key() -> None:
     assert "give it an api_key" in unboxed(ran.stderr)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_what_is_allowed_and_logged_is_an_option() -> None:
     command = [*COMMAND, *SERVE, "--allow-host", "box.local", "--allow-origin", "https://a.example"]

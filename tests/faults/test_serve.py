@@ -16,6 +16,7 @@ from tests.cli.test_cli import COMMAND, unboxed
 SERVE = ["serve", "--port", "0", "--fault"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("with_ctrl_c")
 def test_the_command_serves_with_a_fault() -> None:
     with subprocess.Popen(

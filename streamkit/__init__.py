@@ -57,6 +57,7 @@ Each name has its own help, as help("streamkit.OpenAI.with_options"); so have th
     streamkit.relay       streams passed on to browsers and other programs
     streamkit.machine     the base class of custom operators
     streamkit.recording   exchanges as they came, kept in a file and played again
+    streamkit.bulk        pipelines over many recordings, in several processes
     streamkit.server      a server for tests (the extra `server`)
     streamkit.sources     streams of other clients, and of anything that yields one
     streamkit.telemetry   spans and metrics of OpenTelemetry (the extra `otel`)

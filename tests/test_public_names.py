@@ -35,6 +35,7 @@ from_anthropic from_openai iterate json_default not_given omit pydantic_function
 pydantic_message_tool pydantic_responses_function_tool race read
 """
 MODULES = {
+    "bulk": "NamedPipeline Outcome Pipeline answer cassettes observe outcomes replay stream_of",
     "client": "Anthropic AnthropicOptions AsyncAnthropic AsyncOpenAI ClientOptions OpenAI",
     "errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError

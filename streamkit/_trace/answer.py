@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._sources.recorded import choices_of, family_of
 from streamkit._trace.frames import FrameCutter
-from streamkit._trace.moments import Moments, family_of
+from streamkit._trace.moments import Moments
 from streamkit._trace.rows import Mark, Row, Rows
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Answer:
         self.rows = Rows()
         family = family_of(path) if status is not None and status < 400 else None
         self._cutter = FrameCutter()
-        self._reader = None if family is None else Moments(family, _choices(request))
+        self._reader = None if family is None else Moments(family, choices_of(request))
 
     @classmethod
     def of(cls, recording: Recording) -> Answer:
@@ -85,11 +86,3 @@ class Answer:
         self.frames.append(frame)
         for moment in self._reader.feed(frame) if self._reader is not None else ():
             self.add(moment)
-
-
-def _choices(request: Any) -> int:
-    match request:
-        case {"n": int(n)} if n > 0:
-            return n
-        case _:
-            return 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from streamkit._sources.reading import FamilyName
     from streamkit._trace.frames import Frame
 
-__all__ = ["Moment", "Moments", "family_of"]
+__all__ = ["Moment", "Moments"]
 
 
 class Moment(Struct, frozen=True, gc=False):
@@ -72,16 +72,6 @@ class Moments(Machine["Frame", Moment]):
             self._pipeline.fail(error)
             self.error = error
         return moments
-
-
-def family_of(path: str) -> FamilyName | None:
-    """Return the protocol of an answer at this path of a URL, or None if it is no answer."""
-    path = path.rstrip("/")
-    if path.endswith("/chat/completions"):
-        return "chat"
-    if path.endswith("/messages"):
-        return "messages"
-    return "responses" if path.endswith("/responses") else None
 
 
 def _pipeline(family: FamilyName, choices: int) -> Pipeline[Any]:

@@ -33,6 +33,10 @@ class Signature:
 
         try:
             parameters = inspect.signature(function, eval_str=True).parameters.values()
+        except ValueError as error:  # some built-in functions have none
+            raise SchemaError(
+                f"{name} does not show its parameters; give the type of the arguments (arguments=)"
+            ) from error
         except NameError as error:
             raise SchemaError(
                 f"a type hint of {name} is not known in its module: {error}; define it there, or"

@@ -13,6 +13,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.said import represented
 from streamkit._rx.loop import call_on
 from streamkit.families._common.tool_run import ToolRunsBase, output_of
 
@@ -75,7 +76,7 @@ class AsyncToolRuns(ToolRunsBase):
         except Exception as error:
             self._fail(run, error)
         except BaseException as error:
-            self._fail(run, RuntimeError(f"the tool raised {error!r}"))
+            self._fail(run, RuntimeError(f"the tool raised {represented(error)}"))
             raise
         else:
             self._return(run, result, output)
@@ -107,4 +108,4 @@ def _set(future: asyncio.Future[Any], result: Any, error: BaseException | None =
     elif isinstance(error, Exception) and not isinstance(error, StopIteration):
         future.set_exception(error)
     else:  # no future can hold these
-        future.set_exception(RuntimeError(f"the tool raised {error!r}"))
+        future.set_exception(RuntimeError(f"the tool raised {represented(error)}"))

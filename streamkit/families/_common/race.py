@@ -14,6 +14,7 @@ from streamkit._core.arguments import require_word
 from streamkit._core.content import has_content
 from streamkit._core.ending import ends_answer
 from streamkit._core.events import Event, Growth
+from streamkit._core.said import represented
 from streamkit._rx.demand import current_demand
 from streamkit._rx.loop import running_loop
 from streamkit._rx.operator_input import OperatorInput
@@ -183,7 +184,7 @@ class _Race(Generic[E]):
         for number, runner in enumerate(self._runners):
             if number != winner:
                 runner.subscription.dispose()
-                failed = None if runner.error is None else repr(runner.error)
+                failed = None if runner.error is None else represented(runner.error)
                 losers.append(RaceLoser(number, runner.events, runner.usage, failed))
                 runner.held.clear()
         self._push(RaceSettledEvent(winner, losers))
@@ -217,7 +218,7 @@ def _first(errors: list[Exception]) -> Exception:
     """Return the first error, with notes about the others."""
     error, *others = errors
     for other in others:
-        error.add_note(f"Another source of the race failed, too: {other!r}")
+        error.add_note(f"Another source of the race failed, too: {represented(other)}")
     return error
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from streamkit._core.arguments import require_count, require_word
 from streamkit._core.duration import require_duration
+from streamkit._core.growing_text import whole_characters
+from streamkit._core.said import said
 from streamkit._core.serialization import json_default
 from streamkit.errors import StreamkitError
 from streamkit.families._common.tool_events import (
@@ -96,6 +98,16 @@ class Run:
         call = self.call
         return call.choice_index, call.index, call.name, call.tool_call_id, self.text
 
+    def is_meant_by(self, call: Any) -> bool:
+        """Return whether an event, or an id, is that of this call."""
+        if isinstance(call, str):
+            return self.call.tool_call_id == call
+        return (call.choice_index, call.index, call.tool_call_id) == (
+            self.call.choice_index,
+            self.call.index,
+            self.call.tool_call_id,
+        )
+
     def prepare(self, tool: Tool | None) -> None:
         """Read the arguments; raise the error of arguments that do not fit."""
         if tool is None:
@@ -130,7 +142,7 @@ class ToolRunsBase(ABC):
         self._terms = terms
         self._on_news = on_news
         self._waiting: deque[Run] = deque()
-        self._held: dict[str, Run] = {}
+        self._held: list[Run] = []  # not by id: some servers leave ids out, or repeat them
         self._running: set[Run] = set()
         self._news: deque[ToolEvent] = deque()
         self._error: Exception | None = None
@@ -174,10 +186,13 @@ class ToolRunsBase(ABC):
                 raise self.failure
         return None
 
-    def decide(self, tool_call_id: str, refusal: str | None) -> bool:
-        """Approve or refuse a held call; return false if no call of this id is held."""
+    def decide(self, call: Any, refusal: str | None) -> bool:
+        """Approve or refuse a held call; return false if it is not held.
+
+        ``call`` is an event of the call, or its id.
+        """
         with self._lock:
-            run = self._held.get(tool_call_id)
+            run = next((each for each in self._held if each.is_meant_by(call)), None)
         if run is not None:
             self._decide(run, refusal)
         return run is not None
@@ -214,7 +229,7 @@ class ToolRunsBase(ABC):
 
     def _hold_or_queue(self, run: Run, *, hold: bool) -> None:
         if hold:
-            self._held[run.call.tool_call_id] = run
+            self._held.append(run)
             decide = partial(self._decide, run)
             self._add(ToolHeldEvent(*run.place, run.arguments, decide, _part=run.call.part))
         else:
@@ -223,9 +238,9 @@ class ToolRunsBase(ABC):
 
     def _decide(self, run: Run, refusal: str | None) -> None:
         with self._lock:
-            if self._held.get(run.call.tool_call_id) is not run:
+            if run not in self._held:
                 return  # it was decided before
-            del self._held[run.call.tool_call_id]
+            self._held.remove(run)
             if refusal is None:
                 self._waiting.append(run)
                 self._start_waiting()
@@ -265,7 +280,7 @@ class ToolRunsBase(ABC):
                     self._error = error
             self._notify()
             return
-        output = f"Error: {error}" if isinstance(error, StreamkitError) else _told(error)
+        output = _told(error)
         self._end(run, lambda: ToolFailedEvent(*run.place, error, output, _part=run.call.part))
 
     def _expire(self, run: Run) -> None:
@@ -291,8 +306,8 @@ class ToolRunsBase(ABC):
 def output_of(result: Any) -> str:
     """Return the text of a tool's result: a string as it is, and the JSON of anything else."""
     if isinstance(result, str):
-        return result
-    return json.dumps(result, default=json_default, ensure_ascii=False)
+        return whole_characters(result)
+    return whole_characters(json.dumps(result, default=json_default, ensure_ascii=False))
 
 
 def _nothing() -> None:
@@ -300,4 +315,5 @@ def _nothing() -> None:
 
 
 def _told(error: Exception) -> str:
-    return f"Error: {type(error).__name__}: {error}"
+    kind = "" if isinstance(error, StreamkitError) else f"{type(error).__name__}: "
+    return whole_characters(f"Error: {kind}{said(error)}")

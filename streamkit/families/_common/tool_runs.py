@@ -13,6 +13,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.said import represented
 from streamkit.families._common.tool_run import ToolRunsBase, output_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ToolRuns(ToolRunsBase):
         except Exception as error:
             self._fail(run, error)
         except BaseException as error:
-            self._fail(run, RuntimeError(f"the tool raised {error!r}"))
+            self._fail(run, RuntimeError(f"the tool raised {represented(error)}"))
         else:
             self._return(run, result, output)
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from streamkit._core.arguments import require_count
+from streamkit._core.arguments import require_count, require_iterable
 from streamkit.families._common.tool_run import MAX_CONCURRENT, ToolTerms
 from streamkit.families._common.turn_events import ToolFailedEvent
 from streamkit.families._resource.params import is_left_out
@@ -77,6 +77,13 @@ class Turns(ABC):
         """The history, as the next request has it."""
         self.count = 0
         """The number of requests so far."""
+
+    def _given_messages(self) -> list[Any]:
+        """Take the messages out of the parameters."""
+        if "messages" not in self.params:
+            raise TypeError("run_tools needs messages")
+        require_iterable("messages", self.params["messages"], "a list of messages")
+        return [*self.params.pop("messages")]
 
     @property
     def is_at_limit(self) -> bool:

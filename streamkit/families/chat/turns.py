@@ -25,7 +25,7 @@ class ChatTurns(Turns):
 
     def __init__(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> None:
         super().__init__(params, tools, ("on_truncated", "partial_strings", "think_tags"))
-        self.messages = [*self.params.pop("messages")]
+        self.messages = self._given_messages()
         if self.params.get("n") not in (None, 1):
             raise ValueError("run_tools continues one answer, and not n of them")
 

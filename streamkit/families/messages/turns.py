@@ -26,7 +26,7 @@ class MessageTurns(Turns):
 
     def __init__(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> None:
         super().__init__(params, tools, ("on_truncated", "output_format", "partial_strings"))
-        self.messages = [*self.params.pop("messages")]
+        self.messages = self._given_messages()
 
     @staticmethod
     def declared(tool: Tool) -> dict[str, Any]:

@@ -218,7 +218,7 @@ CLIENTS: list[Any] = [OpenAI(api_key="k", base_url=URL), AsyncOpenAI(api_key="k"
     ("requests", "options", "error", "message"),
     [
         ([], {"max_concurrent": 0}, ValueError, "max_concurrent must be at least 1"),
-        ([], {"on_error": "ignore"}, ValueError, "on_error is 'yield' or 'raise'"),
+        ([], {"on_error": "ignore"}, ValueError, "on_error must be 'yield' or 'raise'"),
         ([], {"response_format": 7}, SchemaError, "7"),
         (asked("a"), {}, TypeError, "not a single dict: put it into a list"),
         ("text", {}, TypeError, "not a single str"),

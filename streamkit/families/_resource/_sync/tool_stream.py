@@ -7,6 +7,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from streamkit._core.arguments import require_iterable
 from streamkit.errors import StreamClosedError, TurnLimitError
 from streamkit.families._common.tool_run import WHOLE_CALLS
 from streamkit.families._common.tool_runs import ToolRuns
@@ -51,6 +52,7 @@ def conversation(
         tools: Its tools.
         open_turn: A function that sends the call of a turn and returns its stream.
     """
+    require_iterable("tools", tools, "functions, Tools or definitions")
     begin = partial(kind, restartable(params), [*tools])
     begin().call()
 
@@ -208,8 +210,8 @@ class ToolStream(Generic[T]):
         self._ready.append(TurnDoneEvent(self._turns.count, final))
 
     def _decide(self, call: Any, refusal: str | None) -> None:
-        call_id = call if isinstance(call, str) else call.tool_call_id
-        if not self._runs.decide(call_id, refusal):
+        if not self._runs.decide(call, refusal):
+            call_id = call if isinstance(call, str) else call.tool_call_id
             raise ValueError(f"no call with the id {call_id!r} waits for an approval")
 
     def _end(self, failure: Exception) -> None:

@@ -17,12 +17,6 @@ from tests.families.common.test_run_tools_ends import (
     search,
     sent,
 )
-    ANSWER,
-    CALLED,
-    conversation,
-    fragment,
-    sent,
-)
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from streamkit._core.arguments import require_callable, require_count
@@ -132,6 +132,11 @@ class _Opened(Machine[Window, Any]):
         """Return the events; raise ``TextWithheldError`` if the check fails."""
         if self._check is not None:
             for text in value.texts:
-                if not self._check(text):
+                passes: object = self._check(text)
+                if isawaitable(passes):  # it would count as true
+                    if iscoroutine(passes):
+                        passes.close()
+                    raise TypeError("a check of gate that is to be awaited is an `async def`")
+                if not passes:
                     raise TextWithheldError(content=text)
         return value.events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
-from streamkit._core.arguments import require_callable, require_count, require_word
+from streamkit._core.arguments import require_count, require_plain, require_word
 from streamkit._core.ending import ends_answer
 from streamkit._core.events import AttemptResetEvent, Event
 from streamkit._http.backoff import back_off, delay_asked, is_transient
@@ -81,8 +81,8 @@ def retry_stream(
             running loop or the subscriber's own thread.
     """
     require_count("max_attempts", max_attempts)
-    require_callable("retry_if", retry_if)
-    require_callable("wait", wait)
+    require_plain("retry_if", retry_if)
+    require_plain("wait", wait)
     require_word("results", results, ("each", "once"))
     require_scheduler(scheduler)
 

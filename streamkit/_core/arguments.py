@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = [
     "require_flag",
     "require_iterable",
     "require_number",
+    "require_plain",
     "require_word",
 ]
 
@@ -32,6 +34,13 @@ def require_callable(name: str, value: object, advice: str = "") -> None:
     """Raise ``TypeError`` unless an argument can be called."""
     if not callable(value):
         raise TypeError(f"{name} must be a function, not {type(value).__name__}{advice}")
+
+
+def require_plain(name: str, value: object) -> None:
+    """Raise ``TypeError`` unless an argument is a function whose result is not awaited."""
+    require_callable(name, value)
+    if iscoroutinefunction(value) or iscoroutinefunction(type(value).__call__):
+        raise TypeError(f"{name} must be a plain function: a coroutine would not be awaited")
 
 
 def require_flag(name: str, value: object) -> None:

@@ -7,9 +7,11 @@ import inspect
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from streamkit._core.arguments import require, require_callable, require_plain
 from streamkit._rx.apart import Apart, must_stay_free, scheduler_off_this_thread, when_done
 from streamkit._rx.cancel_scope import CancelScope
 from streamkit._rx.loop import call_on, required_loop, running_loop
+from streamkit._rx.operator_input import require_scheduler
 from streamkit._rx.scheduler_time import clock_of, schedule_after
 from streamkit._rx.turns import soon
 from streamkit.polling.patience import patience, patience_on_loop
@@ -82,6 +84,12 @@ def poll(  # noqa: PLR0913 - the resource, and the terms of polling
         resource_id: The id that errors carry; by default the ``id`` of the first state.
         scheduler: The scheduler to poll on.
     """
+    require_callable("fetch", fetch)
+    require_plain("until", until)
+    if hint is not None:
+        require_plain("hint", hint)
+    require("resource_id", resource_id, str | None, "a string")
+    require_scheduler(scheduler)
     polling = Polling(
         until=until,
         interval=interval,

@@ -170,6 +170,16 @@ def test_a_refusal_hangs_up() -> None:
         assert server.hung_up.wait(10)
 
 
+def test_a_check_whose_awaitable_nobody_awaits_lets_nothing_pass() -> None:
+    seen: list[Any] = []
+
+    def check(text: str) -> Any:  # hides that it is one of coroutines
+        return harmless_later(text)
+
+    reactivex.of("bad").pipe(gate(check, window=1)).subscribe(seen.append, seen.append)
+    assert [type(each) for each in seen] == [TypeError]
+
+
 def test_a_window_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="window must be at least 1"):
         gate(harmless, window=0)

@@ -11,6 +11,11 @@ from reactivex import empty
 
 from streamkit import Hub, iterate, race
 from streamkit import operators as ops
+from streamkit.polling import poll
+
+
+async def later(_: object) -> bool:
+    return True
 
 
 def consumer(**options: Any) -> object:
@@ -22,18 +27,21 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Hub": Hub,
     "Hub.consumer": consumer,
     "iterate": iterate,
+    "poll": poll,
     "race": race,
 }
 
 REQUIRED: dict[str, Any] = {
     "check": str.isascii,
     "function": str,
+    "fetch": int,
     "make": list,
     "observable": empty(),
     "path": "a",
     "per_second": 3,
     "seconds": 1,
     "tools": [],
+    "until": bool,
 }
 """Arguments that are right, for functions that need more than the wrong one."""
 
@@ -65,6 +73,10 @@ def called(name: str, parameter: str, value: object) -> object:
     if name == "lift":
         needed["make"] = lambda: None
     return function(*first, **(needed | {parameter: value}))
+
+
+def named(value: object) -> str:
+    return str(getattr(value, "__name__", value))
 
 
 CASES = [(name, each) for name, function in FUNCTIONS.items() for each in parameters(function)]
@@ -103,8 +115,12 @@ def test_a_value_of_a_wrong_type_is_a_type_error_of_the_call(name: str, paramete
         ("call_tools", "timeout", "1"),
         ("content_timeout", "total", True),
         ("retry_stream", "results", {}),
+        ("retry_stream", "retry_if", later),
+        ("retry_stream", "wait", later),
+        ("poll", "until", later),
+        ("poll", "fetch", 5),
     ],
-    ids=str,
+    ids=named,
 )
 def test_so_is_one_that_nearly_fits(name: str, parameter: str, value: object) -> None:
     with pytest.raises(TypeError, match=r"must be|takes|is (a|one)|not"):
@@ -127,7 +143,7 @@ def test_so_is_one_that_nearly_fits(name: str, parameter: str, value: object) ->
         ("decode", "choices", 0),
         ("race", "first", "last"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_a_value_that_makes_no_sense_is_a_value_error(
     name: str, parameter: str, value: object

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
 
-from streamkit._core.arguments import require_callable, require_count, require_flag, require_word
+from streamkit._core.arguments import require_count, require_flag, require_plain, require_word
 from streamkit.errors import StreamkitError
 from streamkit.families._common.final import Usage
 from streamkit.families._common.map_result import MapProgress, MapResult
@@ -96,7 +96,7 @@ class MapJob(Generic[A, T]):
         require_flag("ordered", self.ordered)
         require_word("on_error", on_error, ("yield", "raise"))
         if self._on_progress is not None:
-            require_callable("on_progress", self._on_progress)
+            require_plain("on_progress", self._on_progress)
         self.raises = on_error == "raise"
         """Whether the first error ends the results."""
         self._shared = shared

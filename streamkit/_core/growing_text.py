@@ -8,14 +8,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     _State: TypeAlias = tuple[list[str], int, int, list[str]]
 
-__all__ = ["PIECES_PER_BLOCK", "GrowingText", "whole_characters", "with_whole_characters"]
+__all__ = [
+    "FIRST_HALF",
+    "PIECES_PER_BLOCK",
+    "GrowingText",
+    "joined_halves",
+    "whole_characters",
+    "with_whole_characters",
+]
+
+FIRST_HALF: Final = "\ud800"
+"""The first of the halves of characters; all that come later are halves, or have two."""
+
 
 PIECES_PER_BLOCK = 256
 """The number of pieces that are joined into a block."""
@@ -40,8 +51,8 @@ class GrowingText:
     def append(self, piece: str) -> str:
         """Add a piece to the end, and return the characters that were added."""
         # A hot path: halves, and pieces after them, are looked for only where they may be.
-        if self._half or not (piece.isascii() or max(piece) < _FIRST_HALF):
-            piece = self._join_halves(piece)
+        if self._half or not (piece.isascii() or max(piece) < FIRST_HALF):
+            piece, self._half = joined_halves(self._half + piece)
         pieces = self._state[3]
         pieces.append(piece)
         self.length += len(piece)
@@ -54,7 +65,7 @@ class GrowingText:
     def first(self, length: int) -> str:
         """Return the first ``length`` characters, which must be there."""
         blocks, count, _, pieces = self._state
-        return "".join(blocks[:count] + pieces)[:length]
+        return "".join(blocks[:count] + pieces if count else pieces)[:length]
 
     def between(self, start: int, end: int) -> str:
         """Return the characters between two positions; costs the length from ``start`` on."""
@@ -69,17 +80,22 @@ class GrowingText:
         text = "".join((*reversed(parts), *pieces))
         return text[max(start - upper, 0) : end - upper]
 
-    def close(self) -> str:
-        """End the text and return the whole, which all later readings share."""
-        text = self.first(self.length)
+    def close(self, whole: str | None = None) -> str:
+        """End the text and return the whole, which all later readings share.
+
+        A caller that has the whole text at hand may pass it, so that it is not kept twice.
+        """
+        text = self.first(self.length) if whole is None else whole
         self._state = ([text], 1, len(text), [])
         return text
 
-    def _join_halves(self, piece: str) -> str:
-        text, self._half = self._half + piece, ""
-        if text and _FIRST_HALF <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
-        return whole_characters(text)
+
+def joined_halves(text: str) -> tuple[str, str]:
+    """Join the halves of each character; return apart a first half at the end of the text."""
+    half = ""
+    if text and FIRST_HALF <= text[-1] <= "\udbff":
+        text, half = text[:-1], text[-1]
+    return whole_characters(text), half
 
 
 def whole_characters(text: str) -> str:
@@ -101,5 +117,4 @@ def with_whole_characters(value: Any) -> Any:
     return value
 
 
-_FIRST_HALF = "\ud800"
 _SURROGATE = re.compile("[\ud800-\udfff]")

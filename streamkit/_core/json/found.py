@@ -24,6 +24,8 @@ class FoundJSON(PartialJSON):
         brackets: The brackets with which the value may begin: ``{``, ``[`` or both.
     """
 
+    __slots__ = ("_find", "_inner", "_limits", "end", "fault", "start")
+
     def __init__(self, brackets: str, **limits: int) -> None:
         super().__init__(**limits)
         self._find = re.compile(f"[{re.escape(brackets)}]").search

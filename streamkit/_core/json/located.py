@@ -10,12 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.json.parser import SPECIAL, PartialJSON
+from streamkit._core.growing_text import FIRST_HALF, PIECES_PER_BLOCK
+from streamkit._core.json.parser import SPECIAL, STRING, PartialJSON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from streamkit._core.growing_text import GrowingText
     from streamkit._core.json.path import Location
     from streamkit._core.json.view import Container
 
@@ -30,29 +30,43 @@ class LocatedJSON(PartialJSON, ABC, Generic[N]):
     These methods add to ``_news``, which ``take`` returns.
     """
 
+    __slots__ = ("_followed", "_news", "_seen", "_sent")
+
     def __init__(self, **limits: int) -> None:
         super().__init__(**limits)
+        self._is_watched = True
         self._news: list[N] = []
-        self._hidden = 0  # the number of open containers whose inside is of no interest
-        self._followed: GrowingText | None = None  # the open string, if the subclass follows it
+        self._followed = False  # whether the subclass follows the open string
+        self._seen = 0  # the number of its last pieces that `_grown` has had
         self._sent = 0  # the number of its characters that `_grown` has had
 
     def take(self, text: str) -> Sequence[N]:
         """Read the next piece, in time proportional to its length, and return what it adds."""
-        if self._step is self._in_string and SPECIAL(text) is None:
+        if (
+            self._step == STRING
+            and SPECIAL(text) is None
+            and (text.isascii() or max(text) < FIRST_HALF)
+        ):
             # A hot path, as in the parser: most deltas are within a string.
-            piece = self._text.append(text)
+            pieces = self._pieces
+            pieces.append(text)
             self.position += len(text)
-            if self._followed is None or not piece:
+            if len(pieces) >= PIECES_PER_BLOCK:
+                self._join_pieces()
+            if not self._followed or not text:
                 return ()
-            self._sent = self._text.length
-            self._grown(piece)
+            self._seen = len(self._pieces)
+            self._sent += len(text)
+            self._grown(text)
         elif self.error is None:
             self._read(text)
-            followed = self._followed
-            if followed is not None and followed.length > self._sent:
-                start, self._sent = self._sent, followed.length
-                self._grown(followed.between(start, self._sent))
+            if self._followed and (piece := "".join(self._pieces[self._seen :])):
+                self._seen = len(self._pieces)
+                self._sent += len(piece)
+                self._grown(piece)
+            if len(self._pieces) >= PIECES_PER_BLOCK:
+                self._join_pieces()
+                self._seen = 0
         news = self._news
         if not news:
             return ()
@@ -106,35 +120,18 @@ class LocatedJSON(PartialJSON, ABC, Generic[N]):
             level = level.parent
         return tuple(reversed(keys))
 
-    # The parser's actions, with the notifications. A hot path: `super()` would double their cost.
+    def _container_begins(self, container: Container, /) -> None:
+        if self._is_again or not self._began(container):
+            self._is_watched = False
+            self._unwatched_depth = self._depth + 1
 
-    def _open_container(
-        self, container: Container, step: Callable[[PartialJSON, str, int], int], at: int
-    ) -> int:
-        if self._hidden or self._is_again:
-            self._hidden += 1
-        elif self._depth < self._max_depth and not self._began(container):  # deeper is an error
-            self._hidden = 1
-        return PartialJSON._open_container(self, container, step, at)
+    def _string_begins(self) -> None:
+        if not self._is_again and self._follows_string():
+            self._followed = True
 
-    def _close_container(self, at: int) -> int:
-        if self._hidden:
-            self._hidden -= 1
-        return PartialJSON._close_container(self, at)
-
-    def _open_string(self, text: str, at: int, *, in_value: bool) -> int:
-        self._sent = 0
-        after = PartialJSON._open_string(self, text, at, in_value=in_value)
-        if self._in_value and not (self._hidden or self._is_again) and self._follows_string():
-            self._followed = self._text
-        return after
-
-    def _finish_string(self, value: str) -> None:
-        PartialJSON._finish_string(self, value)
-        self._followed = None  # afterwards: `_ended` may ask whether it was followed
-
-    def _finish(self, value: object) -> None:
-        if not self._hidden:
-            # The outermost value is in no object, whatever key came last in it.
-            self._ended(value, again=self._is_again and self._container is not None)
-        PartialJSON._finish(self, value)
+    def _value_ends(self, value: Any, /) -> None:
+        # The outermost value is in no object, whatever key came last in it.
+        self._ended(value, again=self._is_again and self._container is not None)
+        if self._followed:  # afterwards: `_ended` may ask whether it was followed
+            self._followed = False
+            self._seen = self._sent = 0

@@ -8,8 +8,7 @@ It does no I/O and takes no lock: one thread at a time may feed it.
 """
 
 # Strategy: a machine that stops after any character and continues with the next one, so that no
-# piece is read twice. `_step` is the method that reads the next token; it reads the token, or the
-# part of it that has come, and returns the index of the next one.
+# piece is read twice. `_step` is the part of the grammar that comes next.
 #
 # The open containers form a stack: each has its finished items, and the key whose value is open
 # inside it. A value enters its parent when it is finished, and only then. So the containers of the
@@ -17,31 +16,44 @@ It does no I/O and takes no lock: one thread at a time may feed it.
 # Level that its child refers to. That is why a view needs only a few references (view.py describes
 # them), and a finished container is the plain dict or list itself.
 #
-# A delta has about four characters, so the number of Python calls decides the cost. Hence the
-# short cut at the top of feed(), no objects for tokens, and no regular expression where a look at
-# one character is enough.
+# A delta has about four characters, so the number of Python calls decides the cost, and after it
+# the number of attributes. Hence the short cut at the top of feed(), one loop in place of a method
+# for each mark, no objects for tokens, slots, and no regular expression where a look at one
+# character is enough.
 
 from __future__ import annotations
 
 import math
 import re
-from types import NoneType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from streamkit._core.growing_text import GrowingText
-from streamkit._core.json.view import Level, PartialArray, PartialObject, Path, closed
+from streamkit._core.growing_text import (
+    FIRST_HALF,
+    PIECES_PER_BLOCK,
+    GrowingText,
+    joined_halves,
+)
+from streamkit._core.json.scalars import (
+    AFTER_SCALAR,
+    FINISHED,
+    LITERALS,
+    SCALAR_STARTS,
+    SCALARS,
+)
+from streamkit._core.json.view import Level, PartialArray, PartialObject, Path, closed, text_of
 from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit._core.json.view import Container, Pairs
+    from streamkit._core.json.view import Container, Earlier, OpenText, Pairs
 
 __all__ = [
     "MAX_DEPTH",
     "MAX_NUMBER_LENGTH",
     "MAX_REPEATS",
     "SPECIAL",
+    "STRING",
     "PartialArray",
     "PartialJSON",
     "PartialObject",
@@ -56,6 +68,22 @@ MAX_NUMBER_LENGTH: Final = DEFAULTS.number_length
 MAX_REPEATS: Final = 1024
 """The maximum number of repeated keys in an object: a view searches all of them."""
 
+# The steps. A value may begin at the first two, and a key at the next two.
+_VALUE: Final = 0
+_FIRST_ITEM: Final = 1
+_FIRST_KEY: Final = 2
+_NEXT_KEY: Final = 3
+_COLON: Final = 4
+_AFTER_MEMBER: Final = 5
+_AFTER_ITEM: Final = 6
+_AFTER_ROOT: Final = 7
+STRING: Final = 8
+_ESCAPE: Final = 9
+_HEX_DIGITS: Final = 10
+_AFTER_HIGH: Final = 11
+_AFTER_HALF: Final = 12
+_SCALAR: Final = 13
+
 
 class PartialJSON:
     """An incremental JSON parser, for text that arrives in pieces cut anywhere.
@@ -68,6 +96,36 @@ class PartialJSON:
     exception: when an object has the same key twice, the later value replaces the earlier one once
     it is finished.
     """
+
+    __slots__ = (
+        "_before",
+        "_container",
+        "_depth",
+        "_half",
+        "_held",
+        "_high",
+        "_in_value",
+        "_is_again",
+        "_is_watched",
+        "_key",
+        "_keys",
+        "_max_depth",
+        "_max_number_length",
+        "_outermost",
+        "_parent",
+        "_pieces",
+        "_replaced",
+        "_root",
+        "_scalar",
+        "_step",
+        "_unwatched_depth",
+        "_view",
+        "_view_of_whole",
+        "complete",
+        "error",
+        "error_position",
+        "position",
+    )
 
     def __init__(
         self, *, max_depth: int = MAX_DEPTH, max_number_length: int = MAX_NUMBER_LENGTH
@@ -83,8 +141,7 @@ class PartialJSON:
         self._max_depth = max_depth
         self._max_number_length = max_number_length
 
-        self._step: Callable[[PartialJSON, str, int], int] = PartialJSON._value
-        self._in_string = PartialJSON._string  # a hot path: read faster from the instance
+        self._step = _VALUE
         self._root: Any = None
         # The innermost open container, the key of its open value, whether the key is repeated,
         # and later values of its other keys; then the same for the containers around it.
@@ -100,24 +157,38 @@ class PartialJSON:
         self._depth = 0
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
-        self._text = GrowingText()  # the open string
+        # The open string: its last pieces, and what came before them if it is long. Views refer to
+        # the list and to its length, so it only grows, and is replaced and not emptied. Its first
+        # item is empty until the string is whole: then it is that string, which all views share.
+        self._pieces = [""]
+        self._before: Earlier | None = None
+        self._half = ""  # the first half of a character that a server cut in two
         self._in_value = False  # whether a string is open that is a value and no key
         self._high = ""  # the first half of a surrogate pair, waiting for the second
         self._held = ""  # the characters so far of an escape, number or literal
-        self._scalar = ""  # the state of the number or literal, one of _SCALARS
+        self._scalar = ""  # the state of the number or literal, one of SCALARS
+
+        self._is_watched = False  # whether a subclass takes notice of the values that are open
+        self._unwatched_depth = 0  # the depth of the container in which it does not
 
     def feed(self, text: str) -> None:
         """Read the next piece, in time proportional to its length."""
-        if self._step is self._in_string and SPECIAL(text) is None:
+        if (
+            self._step == STRING
+            and SPECIAL(text) is None
+            and (text.isascii() or max(text) < FIRST_HALF)
+        ):
             # Most deltas are within a string.
-            self._text.append(text)
+            self._pieces.append(text)
             self.position += len(text)
         elif self.error is None:
             self._read(text)
+        if len(self._pieces) >= PIECES_PER_BLOCK:
+            self._join_pieces()
 
     def close(self) -> None:
         """End the text, which finishes a number or literal outside of any container."""
-        if self._step is PartialJSON._number_or_literal and self._container is None:
+        if self._step == _SCALAR and self._container is None:
             try:
                 self._finish_scalar(0)
             except _InvalidError as invalid:
@@ -135,10 +206,12 @@ class PartialJSON:
         """
         if not partial_strings and self._view_of_whole is not None:
             return self._view_of_whole
-        text = (self._text, self._text.length) if self._in_value and partial_strings else None
+        text: OpenText | None = None
+        if self._in_value and partial_strings:
+            text = self._pieces, len(self._pieces), self._before
         container = self._container
         if container is None:
-            return closed(self._root) if text is None else text[0].first(text[1])
+            return closed(self._root) if text is None else text_of(text)
         # A hot path: `_level`, without its call.
         replaced, outermost = self._replaced, self._outermost
         innermost = Level(
@@ -169,107 +242,111 @@ class PartialJSON:
             self._parent,
         )
 
-    def _read(self, text: str) -> None:
+    # A hot path. Its branches are not methods, because a call would double the cost of most.
+    def _read(self, text: str) -> None:  # noqa: C901, PLR0912, PLR0915 - for that reason
         self._view_of_whole = None
         at = 0
         end = len(text)
         try:
             while at < end:
-                at = self._step(self, text, at)
+                step = self._step
+                if step == STRING:
+                    special = SPECIAL(text, at)
+                    stop = end if special is None else special.start()
+                    if stop > at:
+                        self._extend(text[at:stop])
+                    if special is None:
+                        break
+                    at = stop + 1
+                    mark = text[stop]
+                    if mark == "\\":
+                        self._step = _ESCAPE
+                        continue
+                    if mark != '"':
+                        raise _InvalidError("control character in a string", stop)  # noqa: TRY301 - a hot path
+                    string = "".join(self._pieces)
+                    if self._before is not None:
+                        string = text_of((self._pieces, len(self._pieces), self._before))
+                    self._pieces[0] = string
+                elif step > STRING:
+                    at = self._WITHIN[step](self, text, at)
+                    continue
+                else:
+                    mark = text[at]
+                    at += 1
+                    if mark in _SPACE:
+                        if at < end and text[at] in _SPACE:
+                            ink = _NO_SPACE(text, at)
+                            at = end if ink is None else ink.start()
+                        continue
+                    if mark == "," and step in _NEXT:
+                        self._step = _NEXT[step]
+                        continue
+                    if mark == ":" and step == _COLON:
+                        if self._is_again and len(self._replaced or ()) >= MAX_REPEATS:
+                            message = f"keys repeated more than {MAX_REPEATS} times"
+                            raise _InvalidError(message, at - 1)  # noqa: TRY301 - a hot path
+                        self._step = _VALUE
+                        continue
+                    if mark != '"' or step > _NEXT_KEY:
+                        at = self._other_mark(mark, at, step)
+                        continue
+                    self._in_value = step <= _FIRST_ITEM
+                    special = SPECIAL(text, at)
+                    if special is None or special[0] != '"':
+                        self._open_string()
+                        if special is None:
+                            if at < end:
+                                self._extend(text[at:])
+                            break
+                        continue
+                    # The string has come in one piece.
+                    stop = special.start()
+                    string = text[at:stop]
+                    at = stop + 1
+                if self._in_value:
+                    self._in_value = False
+                    self._finish(string)
+                else:
+                    self._key = self._keys.setdefault(string, string)
+                    self._is_again = string in cast("dict[str, Any]", self._container)
+                    self._step = _COLON
             self.position += end
         except _InvalidError as invalid:
             self._stop(invalid)
+
+    def _other_mark(self, mark: str, after: int, step: int) -> int:
+        """Read the mark of a container or the start of a scalar; return the index to go on at."""
+        may_begin = step <= _FIRST_ITEM
+        if step in _MAY_END.get(mark, ()):
+            self._close_container()
+        elif mark == "{" and may_begin:
+            self._open_container({}, _FIRST_KEY, after - 1)
+        elif mark == "[" and may_begin:
+            self._open_container([], _FIRST_ITEM, after - 1)
+        elif mark in SCALAR_STARTS and may_begin:
+            self._held = ""
+            self._scalar = "start"
+            self._step = _SCALAR
+            return after - 1
+        else:
+            raise _InvalidError(f"expected {_EXPECTED[step]}", after - 1)
+        return after
 
     def _stop(self, invalid: _InvalidError) -> None:
         self.position += invalid.at
         self.error = str(invalid)
         self.error_position = self.position
-        self._step = PartialJSON._after_root  # any step but `_string`, for which feed() looks first
+        self._step = _AFTER_ROOT  # any step but `STRING`, for which feed() looks first
 
-    # The steps. Each is called with the index of a character, never with the end of the text.
-
-    def _value(self, text: str, at: int) -> int:
-        mark = text[at]
-        if mark == '"':
-            return self._open_string(text, at + 1, in_value=True)
-        if mark == "{":
-            return self._open_container({}, PartialJSON._first_key, at)
-        if mark == "[":
-            return self._open_container([], PartialJSON._first_item, at)
-        if mark in _SCALARS["start"]:
-            self._held = ""
-            self._scalar = "start"
-            self._step = PartialJSON._number_or_literal
-            return at
-        return _skip_space(text, at, "a value")
-
-    def _first_item(self, text: str, at: int) -> int:
-        if text[at] == "]":
-            return self._close_container(at)
-        return self._value(text, at)
-
-    def _after_item(self, text: str, at: int) -> int:
-        mark = text[at]
-        if mark == ",":
-            self._step = PartialJSON._value
-            return at + 1
-        if mark == "]":
-            return self._close_container(at)
-        return _skip_space(text, at, "',' or ']'")
-
-    def _first_key(self, text: str, at: int) -> int:
-        mark = text[at]
-        if mark == '"':
-            return self._open_string(text, at + 1, in_value=False)
-        if mark == "}":
-            return self._close_container(at)
-        return _skip_space(text, at, "a key or '}'")
-
-    def _next_key(self, text: str, at: int) -> int:
-        if text[at] == '"':
-            return self._open_string(text, at + 1, in_value=False)
-        return _skip_space(text, at, "a key")
-
-    def _colon(self, text: str, at: int) -> int:
-        if text[at] == ":":
-            if self._is_again and len(self._replaced or ()) >= MAX_REPEATS:
-                raise _InvalidError(f"keys repeated more than {MAX_REPEATS} times", at)
-            self._step = PartialJSON._value
-            return at + 1
-        return _skip_space(text, at, "':'")
-
-    def _after_member(self, text: str, at: int) -> int:
-        mark = text[at]
-        if mark == ",":
-            self._step = PartialJSON._next_key
-            return at + 1
-        if mark == "}":
-            return self._close_container(at)
-        return _skip_space(text, at, "',' or '}'")
-
-    def _after_root(self, text: str, at: int) -> int:
-        return _skip_space(text, at, "nothing more")
-
-    def _string(self, text: str, at: int) -> int:
-        special = SPECIAL(text, at)
-        end = len(text) if special is None else special.start()
-        if end > at:
-            self._text.append(text[at:end])
-        if special is None:
-            return end
-        if special[0] == '"':
-            self._finish_string(self._text.close())
-        elif special[0] == "\\":
-            self._step = PartialJSON._escape
-        else:
-            raise _InvalidError("control character in a string", end)
-        return end + 1
+    # The steps within a string, number or literal. Each is called with the index of a character,
+    # never with the end of the text, and returns the index of the next one.
 
     def _escape(self, text: str, at: int) -> int:
         mark = text[at]
         if mark == "u":
             self._held = ""
-            self._step = PartialJSON._hex_digits
+            self._step = _HEX_DIGITS
         elif mark in _ESCAPES:
             self._unescape(_ESCAPES[mark])
         else:
@@ -290,46 +367,46 @@ class PartialJSON:
         """Read on after the first half of a surrogate pair, which only an escape can complete."""
         mark = text[at]
         if mark == "\\":
-            self._step = PartialJSON._escape
+            self._step = _ESCAPE
             return at + 1
         if mark >= " ":  # else it is invalid, and the view stays as it is
             self._high = ""
-            self._text.append(_REPLACEMENT)
-        self._step = PartialJSON._string
+            self._extend(_REPLACEMENT)
+        self._step = STRING
         return at
 
     def _number_or_literal(self, text: str, at: int) -> int:
         state = self._scalar
         start = at
         end = len(text)
-        while at < end and (following := _SCALARS[state].get(text[at])) is not None:
+        while at < end and (following := SCALARS[state].get(text[at])) is not None:
             state = following
             at += 1
         self._scalar = state
         self._held = held = self._held + text[start:at]
         excess = len(held) - self._max_number_length
-        if excess > 0 and state not in _LITERALS:
+        if excess > 0 and state not in LITERALS:
             message = f"number longer than {self._max_number_length} characters"
             raise _InvalidError(message, at - excess)
         if at < end:
-            if state not in _FINISHED:
+            if state not in FINISHED:
                 raise _InvalidError("invalid number or literal", at)
-            marks, expected = _AFTER_SCALAR[type(self._container)]
+            marks, expected = AFTER_SCALAR[type(self._container)]
             if text[at] not in marks:
                 raise _InvalidError(f"expected {expected}", at)
             self._finish_scalar(at)
         return at
 
-    # The actions of the steps when a container, a string or a value begins or ends.
+    # The actions when a container, a string or a value begins or ends.
 
-    def _open_container(
-        self, container: Container, step: Callable[[PartialJSON, str, int], int], at: int
-    ) -> int:
+    def _open_container(self, container: Container, step: int, at: int) -> None:
         if self._depth >= self._max_depth:
             raise _InvalidError(f"nested deeper than {self._max_depth} levels", at)
+        if self._is_watched:
+            self._container_begins(container)
         self._depth += 1
         if self._container is None:
-            self._view = PartialObject if step is PartialJSON._first_key else PartialArray
+            self._view = PartialObject if step == _FIRST_KEY else PartialArray
         else:
             self._parent = self._level(self._container)
             if self._outermost is None:
@@ -338,12 +415,14 @@ class PartialJSON:
         self._is_again = False
         self._replaced = None
         self._step = step
-        return at + 1
 
-    def _close_container(self, at: int) -> int:
+    def _close_container(self) -> None:
         container, parent = self._container, self._parent
         if self._replaced and isinstance(container, dict):
             container = container | dict(self._replaced)
+        if self._depth == self._unwatched_depth:
+            self._unwatched_depth = 0
+            self._is_watched = True
         self._depth -= 1
         if parent is None:
             self._container = None
@@ -356,43 +435,50 @@ class PartialJSON:
             if parent is self._outermost:
                 self._outermost = None
         self._finish(container)
-        return at + 1
 
-    def _open_string(self, text: str, at: int, *, in_value: bool) -> int:
-        self._in_value = in_value
-        special = SPECIAL(text, at)
-        if special is not None and special[0] == '"':
-            # The string has come in one piece.
-            self._finish_string(text[at : special.start()])
-            return special.end()
-        self._text = GrowingText()
-        self._step = PartialJSON._string
+    def _open_string(self) -> None:
+        self._pieces = [""]
+        self._before = None
+        self._half = ""
+        self._step = STRING
+        if self._is_watched and self._in_value:
+            self._string_begins()
+
+    def _extend(self, piece: str) -> None:
+        """Add characters to the open string, which may be halves."""
+        if self._half or not (piece.isascii() or max(piece) < FIRST_HALF):
+            piece, self._half = joined_halves(self._half + piece)
+            if self._half:
+                self._step = _AFTER_HALF
+        self._pieces.append(piece)
+
+    def _join_pieces(self) -> None:
+        """Join the pieces of a long string, so that each does not take an object's memory."""
+        text = GrowingText() if self._before is None else self._before[0]
+        text.append("".join(self._pieces))
+        self._before = text, text.length
+        self._pieces = [""]
+
+    def _after_half(self, _text: str, at: int) -> int:
+        """Read on after the first half of a character, which the next piece may complete."""
+        self._step = STRING
         return at
-
-    def _finish_string(self, value: str) -> None:
-        if self._in_value:
-            self._in_value = False
-            self._finish(value)
-        else:
-            self._key = self._keys.setdefault(value, value)
-            self._is_again = value in (self._container or ())
-            self._step = PartialJSON._colon
 
     def _unescape(self, char: str) -> None:
         if "\udc00" <= char <= "\udfff":
             char = _join_surrogates(self._high, char) if self._high else _REPLACEMENT
         elif self._high:
-            self._text.append(_REPLACEMENT)
+            self._extend(_REPLACEMENT)
         self._high = ""
         if "\ud800" <= char <= "\udbff":
             self._high = char
-            self._step = PartialJSON._after_high
+            self._step = _AFTER_HIGH
         else:
-            self._text.append(char)
-            self._step = PartialJSON._string
+            self._extend(char)
+            self._step = STRING
 
     def _finish_scalar(self, at: int) -> None:
-        convert = _FINISHED.get(self._scalar)
+        convert = FINISHED.get(self._scalar)
         if convert is not None:
             try:
                 value = convert(self._held)
@@ -403,14 +489,16 @@ class PartialJSON:
             self._finish(value)
 
     def _finish(self, value: object) -> None:
+        if self._is_watched:
+            self._value_ends(value)
         container = self._container
         if container is None:
             self._root = value
             self.complete = True
-            self._step = PartialJSON._after_root
+            self._step = _AFTER_ROOT
         elif isinstance(container, list):
             container.append(value)
-            self._step = PartialJSON._after_item
+            self._step = _AFTER_ITEM
         else:
             if not self._is_again:
                 container[self._key] = value
@@ -419,7 +507,27 @@ class PartialJSON:
             else:
                 # Views read the dict, so a second value for a key is kept beside it.
                 self._replaced = [(self._key, value)]
-            self._step = PartialJSON._after_member
+            self._step = _AFTER_MEMBER
+
+    # The notices to a subclass, while it watches.
+
+    def _container_begins(self, container: Container, /) -> None:
+        """Take notice of a container that opens, before what is inside."""
+
+    def _string_begins(self) -> None:
+        """Take notice of a string that has not come in one piece."""
+
+    def _value_ends(self, value: Any, /) -> None:
+        """Take notice of a value, before it enters its container."""
+
+    _WITHIN: ClassVar[dict[int, Callable[[PartialJSON, str, int], int]]] = {
+        _ESCAPE: _escape,
+        _HEX_DIGITS: _hex_digits,
+        _AFTER_HIGH: _after_high,
+        _AFTER_HALF: _after_half,
+        _SCALAR: _number_or_literal,
+    }
+    """The methods of the steps within a string, number or literal."""
 
 
 class _InvalidError(Exception):
@@ -428,14 +536,6 @@ class _InvalidError(Exception):
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
         self.at = at
-
-
-def _skip_space(text: str, at: int, expected: str) -> int:
-    """Return the end of the white space at ``at``; raise if a character is not ``expected``."""
-    if text[at] not in _SPACE:
-        raise _InvalidError(f"expected {expected}", at)
-    ink = _NO_SPACE(text, at)
-    return len(text) if ink is None else ink.start()
 
 
 def _join_surrogates(high: str, low: str) -> str:
@@ -450,49 +550,19 @@ _NO_HEX_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]").search
 _ESCAPES: Final = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
 _REPLACEMENT: Final = "\ufffd"
 
-_LITERALS: Final = {"true": True, "false": False, "null": None}
+_NEXT: Final = {_AFTER_MEMBER: _NEXT_KEY, _AFTER_ITEM: _VALUE}
+"""The steps after which a comma may come, and the step after the comma."""
 
-_DIGITS: Final = "0123456789"
-_SCALARS: Final[dict[str, dict[str, str]]] = {
-    "start": {
-        "-": "minus",
-        "0": "zero",
-        **dict.fromkeys("123456789", "integer"),
-        **{word[0]: word[0] for word in _LITERALS},
-    },
-    "minus": {"0": "zero", **dict.fromkeys("123456789", "integer")},
-    "zero": {".": "point", "e": "exponent", "E": "exponent"},
-    "integer": {
-        **dict.fromkeys(_DIGITS, "integer"),
-        ".": "point",
-        "e": "exponent",
-        "E": "exponent",
-    },
-    "point": dict.fromkeys(_DIGITS, "fraction"),
-    "fraction": {**dict.fromkeys(_DIGITS, "fraction"), "e": "exponent", "E": "exponent"},
-    "exponent": {**dict.fromkeys(_DIGITS, "power"), "+": "sign", "-": "sign"},
-    "sign": dict.fromkeys(_DIGITS, "power"),
-    "power": dict.fromkeys(_DIGITS, "power"),
-    **{
-        word[:size]: dict.fromkeys(word[size : size + 1], word[: size + 1])
-        for word in _LITERALS
-        for size in range(1, len(word) + 1)
-    },
-}
-"""The transitions within a number or literal: by state and character, the next state."""
+_MAY_END: Final = {"}": (_AFTER_MEMBER, _FIRST_KEY), "]": (_AFTER_ITEM, _FIRST_ITEM)}
+"""The steps at which a container may end with a mark."""
 
-_FINISHED: Final[dict[str, Callable[[str], Any]]] = {
-    "zero": int,
-    "integer": int,
-    "fraction": float,
-    "power": float,
-    **dict.fromkeys(_LITERALS, _LITERALS.__getitem__),
+_EXPECTED: Final = {
+    _VALUE: "a value",
+    _FIRST_ITEM: "a value",
+    _FIRST_KEY: "a key or '}'",
+    _NEXT_KEY: "a key",
+    _COLON: "':'",
+    _AFTER_MEMBER: "',' or '}'",
+    _AFTER_ITEM: "',' or ']'",
+    _AFTER_ROOT: "nothing more",
 }
-"""The states in which a number or literal may end, and the function that makes its value."""
-
-_AFTER_SCALAR: Final = {
-    NoneType: (_SPACE, "nothing more"),
-    list: (_SPACE + ",]", "',' or ']'"),
-    dict: (_SPACE + ",}", "',' or '}'"),
-}
-"""The characters that may follow a number or literal, by its container."""

@@ -28,6 +28,8 @@ class Patches(LocatedJSON[dict[str, Any]]):
     each time would send it again and again. Together they are about as long as the text.
     """
 
+    __slots__ = ("_newest", "_pointer", "_within")
+
     def __init__(self, within: Location = (), **limits: int) -> None:
         super().__init__(**limits)
         self._within = pointer(within)
@@ -57,9 +59,9 @@ class Patches(LocatedJSON[dict[str, Any]]):
         if again:
             self._operate("replace", pointer(self._location()), value)
         elif not isinstance(value, str):
-            if not isinstance(value, dict | list):  # the parts of these were added one by one
+            if type(value) not in (dict, list):  # the parts of these were added one by one
                 self._add(pointer(self._location()), value)
-        elif self._followed is not None:
+        elif self._followed:
             if len(value) > self._sent:
                 self._append(value[self._sent :])
         else:

@@ -4,8 +4,8 @@ A view reads like the dict or list that it will become, and never changes.
 """
 
 # Strategy: the parser only ever appends. The finished items of an open container are in one live
-# dict or list, the text of an open string in one GrowingText; a view is a reference to the live
-# object and its length at that moment. Making one is O(1), however large the container is and
+# dict or list, the pieces of an open string in one list; a view is a reference to the live object
+# and its length at that moment. Making one is O(1), however large the container is and
 # however deep the parser is in it, and the newest view reads the live object directly. An open
 # value inside a view becomes a view on demand. An overtaken view leaves out what came after it: an
 # array and a string by cutting, an object by copying its beginning, once.
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
     Container: TypeAlias = "dict[str, Any] | list[Any]"
     Pairs: TypeAlias = "list[tuple[str, Any]]"
-    OpenText: TypeAlias = "tuple[GrowingText, int]"
+    Earlier: TypeAlias = "tuple[GrowingText, int]"
+    OpenText: TypeAlias = "tuple[list[str], int, Earlier | None]"
     Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
 
-__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed", "is_open"]
+__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed", "is_open", "text_of"]
 
 
 class Level(Struct, frozen=True, gc=False):
@@ -111,11 +112,20 @@ class _View:
         """Return the tip, which is built at the first call."""
         tip = self._tip
         if isinstance(tip, tuple):
-            text, length = tip
-            tip = self._tip = text.first(length)
+            tip = self._tip = text_of(tip)
         elif isinstance(tip, Path):
             tip = self._tip = _next_view(self._level, tip)
         return tip
+
+
+def text_of(text: OpenText) -> str:
+    """Return an open string: the first of its last pieces, after what came before them."""
+    pieces, count, before = text
+    whole = pieces[0]
+    if whole and count == len(pieces):
+        return whole
+    end = "".join(pieces[1:count])
+    return end if before is None else before[0].first(before[1]) + end
 
 
 def _view(level: Level, tip: Tip) -> PartialObject | PartialArray:

@@ -58,6 +58,16 @@ class PathWatch(LocatedJSON["Grown | Found"]):
         **limits: The limits of the parser.
     """
 
+    __slots__ = (
+        "_depth_within",
+        "_growing",
+        "_location_of_string",
+        "_open",
+        "_outside",
+        "_selecting",
+        "_strings",
+    )
+
     def __init__(
         self,
         paths: Sequence[Path],
@@ -73,10 +83,14 @@ class PathWatch(LocatedJSON["Grown | Found"]):
         self._depth_within = len(within)
         self._selecting: list[int] = []  # the paths that end at the open string
         self._location_of_string: Location = ()
+        self._growing = GrowingText()  # the open string, for those who read it later
 
     def _here(self) -> Place:
         """Return the place of the value that is open."""
-        return self._open[-1].to(self._key_here()) if self._open else self._outside
+        container = self._container
+        if container is None:
+            return self._outside
+        return self._open[-1].to(len(container) if type(container) is list else self._key)
 
     def _began(self, _container: Container, /) -> bool:
         place = self._here()
@@ -90,10 +104,12 @@ class PathWatch(LocatedJSON["Grown | Found"]):
         if not self._selecting:
             return False
         self._location_of_string = self._location()[self._depth_within :]
+        self._growing = GrowingText()
         return True
 
     def _grown(self, piece: str) -> None:
-        text, location, end = self._text, self._location_of_string, self._sent
+        text, location, end = self._growing, self._location_of_string, self._sent
+        text.append(piece)
         for index in self._selecting:  # a hot path: no list
             self._news.append(Grown(index, location, piece, text, end))
 
@@ -101,10 +117,12 @@ class PathWatch(LocatedJSON["Grown | Found"]):
         if again:
             self._find_within(value)
             return
-        place = self._open.pop() if isinstance(value, dict | list) else self._here()
+        place = self._open.pop() if type(value) in (dict, list) else self._here()
         if not place.ends:
             return
         location = self._location()[self._depth_within :]
+        if self._followed:
+            self._growing.close(value)
         if self._strings and isinstance(value, str) and len(value) > self._sent:
             rest, end = value[self._sent :], len(value)
             self._news += [Grown(index, location, rest, value, end) for index in place.ends]

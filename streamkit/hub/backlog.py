@@ -59,11 +59,17 @@ class Backlog(Generic[E]):
         self.dropped = 0
         """The number of events dropped since the consumer last got an ``events.dropped`` event."""
         self._waiting: deque[E] | Spans[E] = Spans() if overflow == "coalesce" else deque()
-        self._end: End | None = None
-        self._past: deque[E] = deque()
+        self.queue: deque[E] | None = None
+        """The waiting events if it ``is_atomic``: a hot path appends and takes them itself."""
+        if isinstance(self._waiting, deque) and self.is_atomic:
+            self.queue = self._waiting
+        self.ending: End | None = None
+        """The end, once it was put."""
+        self.past: deque[E] = deque()
+        """The events from before the consumer came, which are taken first."""
 
     def __len__(self) -> int:
-        return len(self._past) + len(self._waiting)
+        return len(self.past) + len(self._waiting)
 
     @property
     def is_atomic(self) -> bool:
@@ -73,17 +79,17 @@ class Backlog(Generic[E]):
     @property
     def has_room(self) -> bool:
         """Whether an event can be put without a wait; true after the end, which ignores events."""
-        return len(self._waiting) < self.limit or self._end is not None
+        return len(self._waiting) < self.limit or self.ending is not None
 
     @property
     def has_ended(self) -> bool:
         """Whether the end was put or the backlog closed, so that further events are ignored."""
-        return self._end is not None
+        return self.ending is not None
 
     def offer(self, event: E) -> bool:
         """Add an event if there is room for one; return false, and do nothing, if there is not."""
         # A hot path: once per event and consumer.
-        if self._end is None:
+        if self.ending is None:
             waiting = self._waiting
             if len(waiting) >= self.limit:
                 return False
@@ -108,15 +114,15 @@ class Backlog(Generic[E]):
 
     def replay(self, events: Iterable[E]) -> None:
         """Add events that came before the consumer did; the limit does not apply to them."""
-        self._past.extend(events)
+        self.past.extend(events)
 
     def take(self) -> Taken[E]:
         """Remove the oldest event and return it; after the last event, always return the end."""
         # A hot path: once per event and consumer.
-        end = self._end  # before the look at the events: none is added after the end
+        end = self.ending  # before the look at the events: none is added after the end
         try:
-            if self._past:
-                return self._past.popleft()
+            if self.past:
+                return self.past.popleft()
             if self.dropped:
                 count, self.dropped = self.dropped, 0
                 return EventsDroppedEvent(count)
@@ -128,15 +134,15 @@ class Backlog(Generic[E]):
 
     def end(self, error: Exception | None = None) -> None:
         """Put the end after the waiting events, unless there is an end already."""
-        if self._end is None:
-            self._end = End(error)
+        if self.ending is None:
+            self.ending = End(error)
 
     def close(self) -> None:
         """Drop the waiting events, because the consumer has gone."""
-        if len(self) or self._end is None:
-            self._end = End(StreamClosedError("the consumer was closed before its stream ended"))
+        if len(self) or self.ending is None:
+            self.ending = End(StreamClosedError("the consumer was closed before its stream ended"))
         self._waiting.clear()
-        self._past.clear()
+        self.past.clear()
         self.dropped = 0
 
 

@@ -37,9 +37,11 @@ class Channel(Generic[E]):
         # Reentrant, because a consumer that is garbage-collected closes its channel, and may be
         # collected while this thread holds the lock.
         self._lock = lock = threading.RLock()
-        is_atomic = backlog.is_atomic
-        self._offer = backlog.offer if is_atomic else _under(lock, backlog.offer)
-        self._take = backlog.take if is_atomic else _under(lock, backlog.take)
+        self._queue = backlog.queue
+        self._limit = backlog.limit
+        self._past = backlog.past
+        self._offer = _under(lock, backlog.offer)
+        self._take = backlog.take if backlog.is_atomic else _under(lock, backlog.take)
         self._consumers = Waiters()
         self._producers = Waiters()
         self._reader: int | None = None
@@ -66,9 +68,15 @@ class Channel(Generic[E]):
 
     def offer(self, event: E) -> bool:
         """Add an event if there is room for one; return false, and do nothing, if there is not."""
-        # A hot path: once per event and consumer.
-        if not self._offer(event):
-            return False
+        # A hot path: once per event and consumer. An atomic backlog takes it without a call.
+        queue = self._queue
+        if queue is None:
+            if not self._offer(event):
+                return False
+        elif self._backlog.ending is None:
+            if len(queue) >= self._limit:
+                return False
+            queue.append(event)
         if self._consumers.waiting:
             self._wake(self._consumers)
         if self._on_change is not None:
@@ -113,7 +121,15 @@ class Channel(Generic[E]):
         """Return the next event or the end, without waiting; ``NOTHING_YET`` if there is none."""
         # A hot path: once per event and consumer.
         self._reader = get_ident()
-        taken = self._take()
+        queue = self._queue
+        taken: Taken[E]
+        if queue and not self._past:
+            try:
+                taken = queue.popleft()
+            except LookupError:  # another reader was faster
+                return NOTHING_YET
+        else:
+            taken = self._take()
         if self._producers.waiting:
             self._wake(self._producers)
         return taken

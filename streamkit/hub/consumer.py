@@ -27,6 +27,7 @@ class Consumer(Generic[E]):
 
     def __init__(self, channel: Channel[E], leave: Callable[[Channel[E]], None]) -> None:
         self._channel = channel
+        self._take = channel.take
         self._leave = leave
 
     @property
@@ -39,7 +40,7 @@ class Consumer(Generic[E]):
 
     def __next__(self) -> E:
         # A hot path, as `__anext__`: most often an event waits.
-        taken: Any = self._channel.take()
+        taken: Any = self._take()
         if taken is NOTHING_YET:
             taken = self._channel.take_waiting()
         if taken.__class__ is not End:
@@ -53,7 +54,7 @@ class Consumer(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
-        taken: Any = self._channel.take()
+        taken: Any = self._take()
         if taken is NOTHING_YET:
             taken = await self._channel.take_awaiting()
         if taken.__class__ is not End:

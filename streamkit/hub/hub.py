@@ -173,7 +173,9 @@ class Hub(ObserverBase[E]):
         self._add_source(stop)
         try:
             for event in stream:
-                self._emit(event)
+                full = self._offer(event)
+                if full:
+                    self._push_on(full, event)
                 if self._end is not None:
                     break
         except Exception as error:  # noqa: BLE001 - any error that ends the stream is passed on
@@ -194,7 +196,9 @@ class Hub(ObserverBase[E]):
         try:
             with reading:
                 async for event in stream:
-                    await self._aemit(event)
+                    full = self._offer(event)
+                    if full:
+                        await self._await_room(full, event)
                     if self._end is not None:
                         break
             if self._end is not None:
@@ -253,7 +257,9 @@ class Hub(ObserverBase[E]):
                 if channel.blocks:
                     channel.refuse_loop()
                     self._leave(channel)
-        self._emit(value)
+        full = self._offer(value)
+        if full:
+            self._push_on(full, value)
 
     def on_error(self, error: Exception) -> None:
         """Pass on the error that ended the stream."""
@@ -265,15 +271,14 @@ class Hub(ObserverBase[E]):
         self._finish(End())
         self._raise_theirs()
 
-    def _emit(self, event: E) -> None:
-        for channel in self._offer(event):
+    def _push_on(self, full: Sequence[Channel[E]], event: E) -> None:
+        """Put the event into the channels that were without room; wait for those that block."""
+        for channel in full:
             while not self._put(channel, event):
                 channel.wait_for_room()
 
-    async def _aemit(self, event: E) -> None:
-        full = self._offer(event)
-        if not full:
-            return
+    async def _await_room(self, full: Sequence[Channel[E]], event: E) -> None:
+        """Put the event into the channels that were without room; await those that block."""
         # Consumers on this loop have had no turn since the last event, so none is slow yet.
         await asyncio.sleep(0)
         for channel in full:
@@ -283,16 +288,14 @@ class Hub(ObserverBase[E]):
     def _offer(self, event: E) -> Sequence[Channel[E]]:
         """Put the event into every channel with room, and return the channels without."""
         # A hot path: once per event and consumer.
-        full: list[Channel[E]] | None = None
+        full: list[Channel[E]] = []
         for channel in self._channels if self._history is None else self._recorded(event):
             try:
-                if channel.offer(event):
-                    continue
+                if not channel.offer(event):
+                    full.append(channel)
             except Exception as error:  # noqa: BLE001 - an observer may raise any error
                 self._raised.append(error)
-                continue
-            full = [*(full or ()), channel]
-        return full or ()
+        return full
 
     def _put(self, channel: Channel[E], event: E) -> bool:
         """Put the event into a channel without room; return false to wait for room first."""

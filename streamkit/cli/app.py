@@ -12,6 +12,7 @@ from streamkit import __version__
 from streamkit.cli.chat import chat
 from streamkit.cli.demo import demo
 from streamkit.cli.map import map_
+from streamkit.cli.proxy import proxy
 from streamkit.cli.replay import replay
 from streamkit.cli.serve import serve
 from streamkit.cli.trace import trace
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(chat)
 app.command("map")(map_)
+app.command()(proxy)
 app.command()(replay)
 app.command()(serve)
 app.command()(trace)

@@ -138,14 +138,13 @@ async def aframes(
     yield b"".join(last)
 
 
-def _numbered(events: Any, machine: AnyEncoder) -> SSEEncoder | None:
+def _numbered(events: Any, machine: Any) -> Any:
     """Return the encoder if it sends ids and the source has them, as the reader of a log does."""
-    if isinstance(machine, SSEEncoder) and isinstance(getattr(events, "cursor", None), str):
-        return machine
-    return None
+    has_ids = hasattr(machine, "cursor") and isinstance(getattr(events, "cursor", None), str)
+    return machine if has_ids else None
 
 
-def _at_end(numbered: SSEEncoder | None, events: Any) -> None:
+def _at_end(numbered: Any, events: Any) -> None:
     if numbered is not None:
         numbered.cursor = events.cursor
 

@@ -33,12 +33,20 @@ class Hosts:
     Args:
         hosts: Names or addresses, without a port; ``*`` for any.
         origins: Origins as a browser writes them, ``https://example.com``; ``*`` for any.
+        loopback_pages: Whether web pages of loopback are allowed without being named.
 
     Raises:
         ValueError: A host or an origin is not a valid one.
     """
 
-    def __init__(self, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        hosts: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        *,
+        loopback_pages: bool = True,
+    ) -> None:
+        self._loopback_pages = loopback_pages
         self._hosts = frozenset(map(_host, hosts))
         self._origins = frozenset(map(_origin, origins))
 
@@ -61,6 +69,8 @@ class Hosts:
         origin = text.lower()
         if ANY in self._origins or origin in self._origins:
             return True
+        if not self._loopback_pages:
+            return False
         scheme, _, host = origin.partition("://")
         name = _name(host)
         return scheme in {"http", "https"} and name is not None and is_loopback(name)
@@ -146,7 +156,7 @@ def _origin(allowed: str) -> str:
 
 def _refused(what: str, named: str, option: str) -> ApiError:
     return ApiError(
-        f"The {what} {named[:SHOWN]!r} is not allowed: {option} of `streamkit serve`, "
+        f"The {what} {named[:SHOWN]!r} is not allowed: the option {option}, "
         f"or allowed_{what}s=, allows it.",
         status=403,
         code=f"{what}_not_allowed",

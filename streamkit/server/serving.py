@@ -62,7 +62,7 @@ class Serving:
         if self._running is not None:
             raise RuntimeError("the server is running already")
         # The socket listens before the thread starts, so that early connections wait in its queue.
-        listener = _listener(self._host, self._port)
+        listener = listener_at(self._host, self._port)
         config = uvicorn.Config(
             self._app,
             lifespan="off",
@@ -109,7 +109,8 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listener_at(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at an address; raise ``OSError`` if it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is given because asyncio sets TCP_NODELAY only then, which sends chunks at once.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -1,0 +1,140 @@
+"""The streams that are kept in a log: their beginning, the joining of them, and their stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from streamkit.eventlog import CursorError, LogNotFoundError
+from streamkit.eventlog.cursor import parse_cursor
+from streamkit.proxy.numbered import Numbered
+from streamkit.proxy.requests import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from streamkit.eventlog import EventLog
+
+__all__ = ["Kept"]
+
+
+class Kept:
+    """The streams of a proxy in its log.
+
+    Args:
+        log: The log.
+        scope: What distinguishes the streams of this proxy from others in the log.
+        keep: Whether a stream goes on when the client that began it leaves.
+        repeats: Whether a reader who joins a stream after its end gets it.
+        is_raw: Whether the log has the events of the API as bytes, and not common ones.
+    """
+
+    def __init__(
+        self, log: EventLog, scope: str, *, keep: bool, repeats: bool, is_raw: bool
+    ) -> None:
+        self._log = log
+        self._scope = scope
+        self._keep = keep
+        self._repeats = repeats
+        self._is_raw = is_raw
+
+    async def begin(self, stream_id: str, source: Any) -> Any:
+        """Return a stream as it passes into the log, in place of an earlier one of its id."""
+        name = self._name(stream_id)
+        status = await self._log.astatus(name)
+        if status is not None and status.phase == "live":
+            await self._log.astop(name)  # whose answer nobody could read any more
+        production = self._log.produce(name, source, existing="replace")
+        return production if self._keep else _Owned(production)
+
+    async def join(
+        self, stream_id: str, after: str | None, encoder: Callable[[], Any]
+    ) -> Response | tuple[Any, Numbered]:
+        """Return the events of a stream and their encoder, or the response that says why not.
+
+        Raises:
+            RequestError: ``after`` is no cursor.
+        """
+        name = self._name(stream_id)
+        status = await self._log.astatus(name)
+        if status is None:
+            return Response(status_code=204)
+        if status.phase == "expired":
+            return Response(status_code=410)
+        try:
+            incarnation, number = parse_cursor(after)
+        except CursorError as error:
+            raise RequestError(str(error), param="last-event-id") from None
+        if incarnation is not None and incarnation != parse_cursor(status.cursor)[0]:
+            return Response(status_code=410)  # of a stream that another has replaced
+        has_all = after == status.cursor if incarnation is not None else not self._repeats
+        if status.phase == "ended" and has_all:
+            return Response(status_code=204)
+        if self._is_raw:
+            return _Entries(self._log.read(name)), Numbered(encoder(), after=number)
+        return self._log.events(name), Numbered(encoder(), after=number)
+
+    async def stop(self, stream_id: str) -> bool:
+        """Stop a stream wherever it is produced; return whether there is one."""
+        try:
+            await self._log.astop(self._name(stream_id))
+        except LogNotFoundError:
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        """Write what was sent, and release the log."""
+        await self._log.aclose()
+
+    def _name(self, stream_id: str) -> str:
+        return f"{self._scope}:{stream_id}"
+
+
+class _Owned:
+    """A stream that ends when the client that began it leaves."""
+
+    def __init__(self, production: Any) -> None:
+        self._production = production
+
+    @property
+    def cursor(self) -> str:
+        cursor: str = self._production.cursor
+        return cursor
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await anext(self._production)
+
+    async def aclose(self) -> None:
+        self._production.stop()
+        self._production.close()
+
+
+class _Entries:
+    """The entries of a log as bytes; the iteration ends as the stream did."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    @property
+    def cursor(self) -> str:
+        cursor: str = self._reader.cursor
+        return cursor
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        entry = await anext(self._reader)
+        if not entry.is_end:
+            data: bytes = entry.data
+            return data
+        error = entry.end.exception()
+        raise StopAsyncIteration if error is None else error
+
+    async def aclose(self) -> None:
+        self._reader.close()

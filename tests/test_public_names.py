@@ -82,6 +82,7 @@ MODULES = {
         DEFAULT_INTERVAL LONGEST_HINT Poller Polling Reply SHORTEST_HINT observe_polling poll
         poll_until_done poll_until_done_async
     """,
+    "proxy": "APIName FRONTS FrontName create_app",
     "recording": """
         Cassette Clock Failure Read Recording Replay load record replay save shipped shipped_names
     """,

@@ -137,6 +137,9 @@ def proxy(  # noqa: PLR0913 - one for each option
         raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
     except KeyboardInterrupt:
         typer.echo("Stopped.")
+    finally:
+        if kept is not None:
+            kept.close()
 
 
 def _options(timeout: float | None, max_retries: int) -> dict[str, Any]:

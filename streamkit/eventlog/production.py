@@ -37,7 +37,8 @@ class Production(Generic[E]):
         self.producer: Producer = drive.producer
         """The log's side; its ``error`` says why the log has failed, if it has."""
         self.cursor = drive.producer.cursor
-        """The place of the event that was returned last: the id of its server-sent event."""
+        """The place of the event that was returned last, the id of its server-sent event; when the
+        iteration has ended, the place of the end."""
 
     @property
     def stream_id(self) -> str:
@@ -89,6 +90,7 @@ class Production(Generic[E]):
     def __next__(self) -> E:
         taken = self._channel.take_waiting()
         if isinstance(taken, End):
+            self.cursor = self.producer.cursor
             raise taken.error or StopIteration
         return self._event(taken)
 
@@ -98,6 +100,7 @@ class Production(Generic[E]):
     async def __anext__(self) -> E:
         taken = await self._channel.take_awaiting()
         if isinstance(taken, End):
+            self.cursor = self.producer.cursor
             raise taken.error or StopAsyncIteration
         return self._event(taken)
 

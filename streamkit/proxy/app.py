@@ -92,7 +92,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
 
     return Starlette(
         routes=endpoints.routes(),
-        middleware=[Middleware(HostsMiddleware, hosts=hosts)],
+        middleware=[Middleware(HostsMiddleware, hosts=hosts, refused=endpoints.foreign)],
         exception_handlers={HTTPException: endpoints.misdirected, RequestError: endpoints.refused},
         lifespan=lifespan,
     )

@@ -26,10 +26,12 @@ from streamkit.proxy.requests import RequestError
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
+    from starlette.types import Scope
 
     from streamkit.proxy.fronts import Front
     from streamkit.proxy.kept import Kept
     from streamkit.proxy.upstream import Upstream
+    from streamkit.server.api_error import ApiError
 
 __all__ = ["Endpoints", "Settings"]
 
@@ -89,6 +91,10 @@ class Endpoints:
         """Return the response to a request that cannot be passed on."""
         return self._front.refused(error)
 
+    def foreign(self, error: ApiError, _: Scope) -> Response:
+        """Return the response to a request of a host or a page that is not allowed."""
+        return self._front.refused(RequestError(error.message, status=error.status))
+
     # Endpoints
 
     async def _ask(self, request: Request) -> Response:
@@ -117,7 +123,8 @@ class Endpoints:
         if self._kept is None:
             return Answer(opening, encoder, keep_alive=self._settings.keep_alive)
         stream_id = stream_id or secrets.token_urlsafe(12)
-        events = await self._kept.begin(stream_id, opening)
+        remembered = {name: body[name] for name in self._front.remembered if name in body}
+        events = await self._kept.begin(stream_id, opening, remembered)
         answer = Answer(events, Numbered(encoder), keep_alive=self._settings.keep_alive)
         answer.headers[ID_HEADER] = quote(stream_id, safe="")  # as it stands in the paths
         return answer
@@ -125,9 +132,7 @@ class Endpoints:
     async def _join(self, request: Request) -> Response:
         kept = self._log()
         after = request.headers.get("last-event-id") or request.query_params.get("after")
-        joined = await kept.join(
-            request.path_params["stream_id"], after, lambda: self._encoder({"stream": True})
-        )
+        joined = await kept.join(request.path_params["stream_id"], after, self._encoder)
         if isinstance(joined, Response):
             return joined
         return Answer(*joined, keep_alive=self._settings.keep_alive)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from streamkit import relay
 from streamkit.proxy.failures import failure_of, masked, own_text
 from streamkit.proxy.requests import RequestError, from_ag_ui, from_ui_message
+from streamkit.relay.response_parts import REPEATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,8 @@ class Front:
     """Returns a new encoder for the answer to a request."""
     refused: Callable[[Exception], Response]
     """Returns the response for an error before the first byte."""
+    remembered: tuple[str, ...] = ()
+    """The members of the request on which the encoder depends."""
     id_field: str | None = None
     """The member of the request that names the stream; None for the header alone."""
     asks_as: Literal["chat", "responses"] = "chat"
@@ -111,6 +114,7 @@ FRONTS: dict[str, Front] = {
         from_ag_ui,
         lambda body: relay.AGUIEncoder(input=body),
         _refused_in_ag_ui,
+        remembered=("threadId", "runId"),
         id_field="threadId",
     ),
     "chat": Front(
@@ -119,6 +123,7 @@ FRONTS: dict[str, Front] = {
         _same,
         _chat_encoder,
         _refused_as_api,
+        remembered=("stream", "stream_options"),
         answers_whole=True,
     ),
     "responses": Front(
@@ -127,6 +132,7 @@ FRONTS: dict[str, Front] = {
         _same,
         _responses_encoder,
         _refused_as_api,
+        remembered=REPEATED,
         asks_as="responses",
         answers_whole=True,
     ),

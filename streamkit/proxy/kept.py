@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from streamkit.eventlog import CursorError, LogNotFoundError
 from streamkit.eventlog.cursor import parse_cursor
+from streamkit.events import UnknownEvent
+from streamkit.machine import Machine
 from streamkit.proxy.numbered import Numbered
 from streamkit.proxy.requests import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
     from typing import Self
 
     from streamkit.eventlog import EventLog
@@ -40,17 +43,25 @@ class Kept:
         self._repeats = repeats
         self._is_raw = is_raw
 
-    async def begin(self, stream_id: str, source: Any) -> Any:
-        """Return a stream as it passes into the log, in place of an earlier one of its id."""
+    async def begin(self, stream_id: str, source: Any, request: dict[str, Any]) -> Any:
+        """Return a stream as it passes into the log, in place of an earlier one of its id.
+
+        Args:
+            stream_id: The id of the stream.
+            source: The events.
+            request: The parts of the request that the encoder of a reader depends on.
+        """
         name = self._name(stream_id)
         status = await self._log.astatus(name)
         if status is not None and status.phase == "live":
             await self._log.astop(name)  # whose answer nobody could read any more
+        if not self._is_raw:
+            source = _after(UnknownEvent(_REQUEST, {"request": request}), source)
         production = self._log.produce(name, source, existing="replace")
         return production if self._keep else _Owned(production)
 
     async def join(
-        self, stream_id: str, after: str | None, encoder: Callable[[], Any]
+        self, stream_id: str, after: str | None, encoder: Callable[[dict[str, Any]], Any]
     ) -> Response | tuple[Any, Numbered]:
         """Return the events of a stream and their encoder, or the response that says why not.
 
@@ -73,8 +84,8 @@ class Kept:
         if status.phase == "ended" and has_all:
             return Response(status_code=204)
         if self._is_raw:
-            return _Entries(self._log.read(name)), Numbered(encoder(), after=number)
-        return self._log.events(name), Numbered(encoder(), after=number)
+            return _Entries(self._log.read(name)), Numbered(encoder({}), after=number)
+        return self._log.events(name), Numbered(_Joined(encoder), after=number)
 
     async def stop(self, stream_id: str) -> bool:
         """Stop a stream wherever it is produced; return whether there is one."""
@@ -90,6 +101,39 @@ class Kept:
 
     def _name(self, stream_id: str) -> str:
         return f"{self._scope}:{stream_id}"
+
+
+_REQUEST = "proxy.request"
+"""The type of the first event in the log."""
+
+
+async def _after(first: Any, source: Any) -> AsyncGenerator[Any]:
+    async with aclosing(source) as events:
+        yield first
+        async for event in events:
+            yield event
+
+
+class _Joined(Machine[Any, bytes]):
+    """An encoder that is made when the request, the first event, has been read."""
+
+    def __init__(self, encoder: Callable[[dict[str, Any]], Any]) -> None:
+        self._new = encoder
+        self._encoder = encoder({})
+        self.headers: Mapping[str, str] = self._encoder.headers
+
+    def feed(self, value: Any, /) -> Sequence[bytes]:
+        """Take an event and return its frames; the request has none."""
+        if isinstance(value, UnknownEvent) and value.type == _REQUEST:
+            self._encoder = self._new(value.data["request"])
+            return ()
+        frames: Sequence[bytes] = self._encoder.feed(value)
+        return frames
+
+    def close(self) -> Iterable[bytes]:
+        """Return the frames of the end."""
+        frames: Iterable[bytes] = self._encoder.close()
+        return frames
 
 
 class _Owned:

@@ -54,7 +54,8 @@ class PassedOn(Machine["bytes | EndEvent", bytes]):
 
     def _end(self, end: EndEvent) -> Sequence[bytes]:
         if end.status == "complete":
-            return () if self._names_events else (b"data: [DONE]\n\n",)
+            # The last event of a response says its end; a comment has the id of the end.
+            return (b": end\n\n",) if self._names_events else (b"data: [DONE]\n\n",)
         error: dict[str, Any] = {"message": self._error_text(end), "code": end.status}
         data: dict[str, Any] = {"error": {**error, "type": end.status}}
         if not self._names_events:

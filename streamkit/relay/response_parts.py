@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from streamkit.families._common.turn_events import TurnStartedEvent
     from streamkit.relay.base import ErrorText, Handler
 
-__all__ = ["ResponsePartsEncoder", "at"]
+__all__ = ["REPEATED", "ResponsePartsEncoder", "at"]
 
-_REPEATED = (
+REPEATED = (
     "instructions",
     "max_output_tokens",
     "metadata",
@@ -68,7 +68,7 @@ class ResponsePartsEncoder(LeftCallsEncoder):
         if self._document:
             return ()
         head, request = self._head, self._request
-        repeated = {name: request[name] for name in _REPEATED if request.get(name) is not None}
+        repeated = {name: request[name] for name in REPEATED if request.get(name) is not None}
         self._document = {
             "id": head.id or "resp",
             "object": "response",

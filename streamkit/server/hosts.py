@@ -17,7 +17,7 @@ from starlette.responses import Response
 from streamkit.server.api_error import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,11 +77,23 @@ class Hosts:
 
 
 class HostsMiddleware:
-    """A middleware that refuses foreign hosts and origins, and lets allowed pages read answers."""
+    """A middleware that refuses foreign hosts and origins, and lets allowed pages read answers.
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+    Args:
+        app: The application.
+        hosts: The hosts and origins that are allowed.
+        refused: Returns the response to a request that is refused; by default the API's.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Hosts,
+        refused: Callable[[ApiError, Scope], ASGIApp] = ApiError.response,
+    ) -> None:
         self._app = app
         self._hosts = hosts
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -92,7 +104,7 @@ class HostsMiddleware:
         try:
             self._hosts.check(headers)
         except ApiError as error:
-            await error.response(scope)(scope, receive, send)
+            await self._refused(error, scope)(scope, receive, send)
             return
         origin = headers.get("origin")
         if origin is None:

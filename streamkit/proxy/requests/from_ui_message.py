@@ -95,7 +95,8 @@ def _tool_name(part: Object) -> str | None:
 
 
 def _texts(parts: list[Any], where: str) -> list[str]:
-    return [text(part.get("text"), f"{where}.text") for part in parts if part.get("type") == "text"]
+    given = [mapping(part, f"{where}.parts") for part in parts]
+    return [text(part.get("text"), f"{where}.text") for part in given if part.get("type") == "text"]
 
 
 def _content(parts: list[Any], where: str) -> str | list[Object]:

@@ -55,6 +55,7 @@ Each name has its own help, as help("streamkit.OpenAI.with_options"); so have th
     streamkit.polling     polling of anything
     streamkit.eventlog    logs of streams, to join late and to resume
     streamkit.relay       streams passed on to browsers and other programs
+    streamkit.proxy       a relay before any API, as an application (the extra `server`)
     streamkit.machine     the base class of custom operators
     streamkit.recording   exchanges as they came, kept in a file and played again
     streamkit.bulk        pipelines over many recordings, in several processes

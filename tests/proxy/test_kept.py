@@ -108,6 +108,7 @@ def test_every_frame_is_got_once_with_last_event_id(front: str, api: str) -> Non
             assert get(proxy.url, front, last_event_id=last).status_code == 204
 
 
+@pytest.mark.thorough
 @ways
 def test_a_stream_that_has_ended_is_repeated_but_for_use_chat(front: str, api: str) -> None:
     with ScriptedServer(whole(api, "text")) as server:
@@ -157,6 +158,7 @@ def get_live(url: str) -> bool:
         return b"start" in next(joined.iter_bytes())
 
 
+@pytest.mark.thorough
 @ways
 def test_a_cut_is_said_to_those_who_join_later(front: str, api: str) -> None:
     with ScriptedServer(cut(api)) as server:
@@ -168,8 +170,8 @@ def test_a_cut_is_said_to_those_who_join_later(front: str, api: str) -> None:
     assert again.status_code == 204 or again.content == body
 
 
-def test_the_next_question_of_a_chat_replaces_the_stream(more: threading.Event) -> None:
-    with ScriptedServer(paced("chat", more), whole("chat", "reasoning")) as server:
+def test_the_next_question_of_a_chat_replaces_the_stream() -> None:
+    with ScriptedServer(HELD, whole("chat", "reasoning")) as server:
         with proxied("ag-ui", server.url, log=MemoryLog(), keep=True) as proxy:
             with streamed(proxy.url, "ag-ui") as first:
                 pieces = first.iter_bytes()
@@ -182,6 +184,7 @@ def test_the_next_question_of_a_chat_replaces_the_stream(more: threading.Event) 
             assert get(proxy.url, "ag-ui", last_event_id=old).status_code == 410
 
 
+@pytest.mark.thorough
 def test_a_cursor_that_is_none_is_refused() -> None:
     with ScriptedServer(whole("chat", "text")) as server:
         with proxied("ag-ui", server.url, log=MemoryLog()) as proxy:
@@ -201,6 +204,7 @@ def test_a_file_keeps_streams_for_the_next_proxy(tmp_path: Path) -> None:
             assert get(proxy.url, "chat").content == body
 
 
+@pytest.mark.thorough
 def test_ids_do_not_disturb_the_package_openai() -> None:
     with ScriptedServer(whole("chat", "text")) as server:
         with proxied("chat", server.url, log=MemoryLog()) as proxy, client_of(proxy.url) as client:
@@ -216,6 +220,7 @@ def test_ids_do_not_disturb_the_package_openai() -> None:
     assert again.status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_stream_without_a_name_gets_one() -> None:
     with ScriptedServer(whole("chat", "text")) as server:
         with proxied("chat", server.url, log=MemoryLog()) as proxy, client_of(proxy.url) as client:

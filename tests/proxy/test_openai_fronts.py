@@ -55,6 +55,7 @@ def at(server: EmbeddedServer, api: str) -> str:
     return server.url if api == "messages" else server.base_url
 
 
+@pytest.mark.thorough
 @upstreams
 def test_a_chat_is_streamed_from_any_api(api: str) -> None:
     answer = ANSWERS["reasoning"]
@@ -68,6 +69,7 @@ def test_a_chat_is_streamed_from_any_api(api: str) -> None:
     assert completion.choices[0].finish_reason == "stop"
 
 
+@pytest.mark.thorough
 @upstreams
 def test_a_response_is_streamed_from_any_api(api: str) -> None:
     with ScriptedServer(whole(api, "calls")) as server:
@@ -78,6 +80,7 @@ def test_a_response_is_streamed_from_any_api(api: str) -> None:
     assert calls == {"call_1": '{"name": "Ada"}', "call_2": '{"name": "Bo"}'}
 
 
+@pytest.mark.thorough
 @upstreams
 def test_an_answer_may_be_whole(api: str, embedded: EmbeddedServer) -> None:
     embedded.reply("Good day!", times=2)
@@ -94,6 +97,7 @@ def test_an_answer_may_be_whole(api: str, embedded: EmbeddedServer) -> None:
     assert response.status == "completed"
 
 
+@pytest.mark.thorough
 @upstreams
 def test_a_conversation_with_tools_goes_through(api: str, embedded: EmbeddedServer) -> None:
     embedded.reply(tool_calls=[{"name": "greet", "arguments": {"name": "Ada"}}])
@@ -115,6 +119,7 @@ def test_a_conversation_with_tools_goes_through(api: str, embedded: EmbeddedServ
     assert "Greeted." in str(body)
 
 
+@pytest.mark.thorough
 @upstreams
 def test_a_conversation_of_responses_goes_through(api: str, embedded: EmbeddedServer) -> None:
     embedded.reply(tool_calls=[{"name": "greet", "arguments": {"name": "Ada"}}])
@@ -134,6 +139,7 @@ def test_a_conversation_of_responses_goes_through(api: str, embedded: EmbeddedSe
     assert "Be kind." in str(embedded.exchanges[-1].body)
 
 
+@pytest.mark.diagonal
 @upstreams
 @pytest.mark.parametrize("front", ["chat", "responses"])
 def test_a_cut_is_raised_by_the_client(front: str, api: str) -> None:
@@ -148,6 +154,7 @@ def test_a_cut_is_raised_by_the_client(front: str, api: str) -> None:
                 list(stream)
 
 
+@pytest.mark.thorough
 @upstreams
 def test_the_error_of_the_api_has_its_status_and_text(api: str, embedded: EmbeddedServer) -> None:
     with proxied("chat", at(embedded, api), api=api) as proxy, client_of(proxy.url) as client:
@@ -181,6 +188,7 @@ def test_what_the_api_sends_is_passed_on_as_it_is() -> None:
     assert b'"stream":true' in received.body
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "given", "sent"),
     [
@@ -204,6 +212,7 @@ def test_the_key_is_the_clients_or_that_of_the_proxy(
         assert server.requests[0].headers.get("authorization") == sent
 
 
+@pytest.mark.thorough
 def test_the_models_are_those_of_the_api(embedded: EmbeddedServer) -> None:
     with proxied("chat", embedded.base_url) as proxy, client_of(proxy.url) as client:
         with client_of(embedded.url) as direct:
@@ -219,6 +228,7 @@ def test_a_model_is_named_by_default() -> None:
         assert b'"model":"mine"' in server.requests[0].body
 
 
+@pytest.mark.thorough
 def test_choices_come_from_a_chat_alone(embedded: EmbeddedServer) -> None:
     with proxied("chat", embedded.base_url) as proxy, client_of(proxy.url) as client:
         completion = client.chat.completions.create(model="m", messages=HI, n=2)

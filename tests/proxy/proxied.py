@@ -42,7 +42,8 @@ class Running:
 @contextlib.contextmanager
 def proxied(front: Any, url: str, *, grace: int = 0, **options: Any) -> Generator[Running]:
     """Run a proxy before the API at a URL."""
-    app = create_app(front, base_url=url, **{"model": "m", "max_retries": 0, **options})
+    given: dict[str, Any] = {"model": "m", "max_retries": 0, **options}
+    app = create_app(front, base_url=url, **given)
     running = Running(app, grace)
     try:
         yield running

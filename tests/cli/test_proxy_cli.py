@@ -77,7 +77,7 @@ def test_a_page_that_is_allowed_may_use_the_command() -> None:
     assert answer.text.endswith("data: [DONE]\n\n")
 
 
-MISUSED = {
+MISUSED: dict[str, tuple[list[str], str]] = {
     "keep without a log": (["--model", "m", "--keep"], "keep needs a log"),
     "a browser without a model": ([], "name no model"),
     "another log": (["--model", "m", "--log", "file:x"], "sqlite:FILE"),

@@ -5,7 +5,7 @@ Source: https://platform.openai.com/docs/api-reference/responses/create.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.proxy.requests.refusal import (
     Object,
@@ -172,9 +172,9 @@ def _tools(body: Object) -> Object:
         tools.append({"type": kind, kind: {k: v for k, v in tool.items() if k != "type"}})
     if not tools:
         return {}
-    choice = body.get("tool_choice")
+    choice: object = body.get("tool_choice")
     if isinstance(choice, dict):
-        chosen = mapping(choice, "tool_choice")
+        chosen = cast("Object", choice)
         kind = chosen.get("type")
         if kind not in ("function", "custom"):
             refuse("tool_choice.type", "function or custom", kind)

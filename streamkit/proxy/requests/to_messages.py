@@ -183,7 +183,7 @@ def _tools(body: Object) -> Object:
         if tool.get("type") != "function":
             refuse(f"{where}.type", "function", tool.get("type"))
         function = mapping(tool.get("function"), f"{where}.function")
-        schema = function.get("parameters") or {"type": "object", "properties": {}}
+        schema: Object = function.get("parameters") or {"type": "object", "properties": {}}
         same = {name: function[name] for name in _OF_TOOLS if function.get(name) is not None}
         tools.append({**same, "input_schema": schema})
     if not tools:

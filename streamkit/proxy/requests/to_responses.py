@@ -5,7 +5,7 @@ Source: https://platform.openai.com/docs/api-reference/responses/create.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from streamkit.proxy.requests.refusal import (
     Object,
@@ -159,9 +159,9 @@ def _tools(body: Object) -> Object:
         tools.append({"type": kind, **loose, **mapping(tool.get(kind), f"{where}.{kind}")})
     if not tools:
         return {}
-    choice = body.get("tool_choice")
+    choice: object = body.get("tool_choice")
     if isinstance(choice, dict):
-        chosen = mapping(choice, "tool_choice")
+        chosen = cast("Object", choice)
         kind = str(chosen.get("type"))
         choice = {"type": kind, **mapping(chosen.get(kind), f"tool_choice.{kind}")}
     return {"tools": tools, **({} if choice is None else {"tool_choice": choice})}

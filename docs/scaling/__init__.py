@@ -1,0 +1,1 @@
+"""Producers and readers on several machines: the programs of the page `scaling`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -18,12 +19,48 @@ Protocol: TypeAlias = Literal["chat", "messages", "responses"]
 
 RECORDINGS = Path(__file__).parent / "recordings"
 FOLDERS: dict[Protocol, str] = {"chat": "", "messages": "anthropic", "responses": "responses"}
+
+
+def numbered() -> bytes:
+    """Return a stream of Responses whose events are numbered and padded, as OpenAI's are."""
+    response: dict[str, Any] = {"id": "resp_1", "object": "response", "status": "in_progress"}
+    events: list[dict[str, Any]] = [{"type": "response.created", "response": response}]
+    items: list[dict[str, Any]] = [
+        {"type": "reasoning", "id": "rs_1", "summary": []},
+        {"type": "message", "id": "msg_1", "role": "assistant", "content": []},
+        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": ""},
+    ]
+    kinds: list[list[tuple[str, dict[str, Any]]]] = [
+        [("reasoning_summary_text", {"summary_index": 0})],
+        [
+            ("output_text", {"content_index": 0, "logprobs": []}),
+            ("refusal", {"content_index": 1}),
+        ],
+        [("function_call_arguments", {})],
+    ]
+    for index, (item, texts) in enumerate(zip(items, kinds, strict=True)):
+        events.append({"type": "response.output_item.added", "output_index": index, "item": item})
+        for kind, where in texts:
+            at = {"item_id": item["id"], "output_index": index, **where}
+            for piece in ('{"k', "ey", '": "', "\u00e9", "a\n", '"}'):
+                padding = "0123456789"[: len(events) * 7 % 10]
+                more = {"delta": piece, "obfuscation": padding}
+                events.append({"type": f"response.{kind}.delta", **at, **more})
+    done = {**response, "status": "completed"}
+    events.append({"type": "response.completed", "response": done})
+    return b"".join(
+        b"event: %b\ndata: %b\n\n"
+        % (event["type"].encode(), json.dumps({"sequence_number": number, **event}).encode())
+        for number, event in enumerate(events, 95)
+    )
+
+
 STREAMS: dict[str, tuple[Protocol, bytes]] = {
     f"{protocol}: {path.stem}": (protocol, path.read_bytes())
     for protocol, folder in FOLDERS.items()
     for path in sorted((RECORDINGS / folder).glob("*.sse"))
-}
-"""The recordings by their names, with their protocols."""
+} | {"responses: numbered": ("responses", numbered())}
+"""The recordings by their names, with their protocols, and a stream with numbers and padding."""
 
 MESSAGES = [{"role": "user", "content": "Hi."}]
 

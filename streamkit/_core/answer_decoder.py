@@ -20,7 +20,7 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Hole
     from streamkit.errors import APIError
 
 __all__ = ["SSE", "AnswerDecoder", "OnTruncated"]
@@ -74,12 +74,19 @@ class AnswerDecoder(Machine[SSE, A]):
         The event counts in ``received``. Once the decoder is ``done``, it ignores events.
         """
 
-    def hole(self, _part: A) -> Hole[A] | None:
-        """Return the one piece of text in a part, if the part is nothing but an addition to a text.
+    def hole(self, _part: A) -> Hole | None:
+        """Return the values of a part that is nothing but an addition to a text.
 
-        A further part that differs in its piece alone must tell the decoder nothing new.
+        A further part that differs in these alone must tell the decoder nothing new.
         """
         return None
+
+    def fill(self, part: A) -> Fill[A]:
+        """Return a function of the values of a part with a ``hole``, which makes such parts.
+
+        Each is new, and shares nothing that its reader can change.
+        """
+        raise NotImplementedError(part)
 
     def reread(self, data: bytes) -> A | None:
         """Decode data that resemble those of an earlier part, and take no note of them.

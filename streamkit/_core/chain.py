@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 from streamkit._core.machine import AnswerMachine, Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Road
 
 __all__ = ["Chain"]
 
@@ -37,11 +37,11 @@ class Chain(AnswerMachine[A, C, R]):
         """Take an input and return the outputs of the second machine."""
         return self._feed_second(self._feed_first(value))
 
-    def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[C]] | None:
+    def short_road(self, empty: A, fill: Fill[A], /) -> Road[C] | None:
         """Return the short road of the first machine, whose outputs the second one takes."""
-        take = self.first.short_road(hole)
+        take = self.first.short_road(empty, fill)
         feed = self._feed_second
-        return None if take is None else lambda piece: feed(take(piece))
+        return None if take is None else lambda *values: feed(take(*values))
 
     def close(self) -> Iterator[C]:
         """Yield the outputs of the end of both."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from streamkit._core.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Road
 
 __all__ = ["HELD_EVENTS", "ContentWatch", "Hold"]
 
@@ -43,9 +43,9 @@ class Hold(Machine[A, E]):
         is_over = self._is_content(value) or len(self._held) >= HELD_EVENTS
         return self.release() if is_over else ()
 
-    def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[E]] | None:
+    def short_road(self, empty: A, fill: Fill[A], /) -> Road[E] | None:
         """Return the short road of the inner machine; none while events are held."""
-        return self.inner.short_road(hole) if self._held is None else None
+        return self.inner.short_road(empty, fill) if self._held is None else None
 
     def release(self) -> Sequence[E]:
         """Return the held events, and hold no more."""
@@ -82,17 +82,17 @@ class ContentWatch(Machine[A, E]):
             self._content_came()
         return self._feed(value)
 
-    def short_road(self, hole: Hole[A], /) -> Callable[[str], Sequence[E]] | None:
+    def short_road(self, empty: A, fill: Fill[A], /) -> Road[E] | None:
         """Return the short road of the inner machine, where the function is called as well."""
-        take = self._inner.short_road(hole)
+        take = self._inner.short_road(empty, fill)
         if take is None:
             return None
-        content_came, is_empty_content = self._content_came, self._is_content(hole.fill(""))
+        content_came, is_empty_content = self._content_came, self._is_content(empty)
 
-        def watched(piece: str) -> Sequence[E]:
+        def watched(piece: str, *beside: Any) -> Sequence[E]:
             if piece or is_empty_content:
                 content_came()
-            return take(piece)
+            return take(piece, *beside)
 
         return watched
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Road
 
 __all__ = ["AnswerMachine", "Machine"]
 
@@ -36,11 +36,12 @@ class Machine(ABC, Generic[A, B]):
         before a fault, and raises at the next call, so that no cut of the input loses an output.
         """
 
-    def short_road(self, _hole: Hole[A], /) -> Callable[[str], Sequence[B]] | None:
-        """Return a function that does what ``feed`` does with the input that a piece fills.
+    def short_road(self, _empty: A, _fill: Fill[A], /) -> Road[B] | None:
+        """Return a function that does what ``feed`` does with an input that ``fill`` makes.
 
-        It holds as long as nothing is fed but such pieces, of this input or of others. It is asked
-        for when such an input has just been fed; None means that there is none.
+        ``empty`` is such an input whose piece is empty. The function holds as long as nothing is
+        fed but such inputs, of these pieces or of others. It is asked for when such an input has
+        just been fed; None means that there is none.
         """
         return None
 

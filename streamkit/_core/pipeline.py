@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from streamkit._core.hold import ContentWatch, Hold
-from streamkit._core.template import Templates
+from streamkit._core.templates import Templates
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:

@@ -151,7 +151,7 @@ class _ThinkingEvents(ChatEvents):
         super().__init__(reader, limits=limits)
         self._splitter = ThinkSplitter(tags)
 
-    def short_road(self, _hole: object, /) -> None:
+    def short_road(self, _empty: object, _fill: object, /) -> None:
         """Return None: a piece may be part of a tag."""
 
     def feed(self, value: ChatCompletionChunk, /) -> Sequence[ChatCompletionStreamEvent[Any]]:

@@ -9,7 +9,7 @@ from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
-from streamkit.families.chat.hole import hole_of
+from streamkit.families.chat.hole import filling, hole_of
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 from streamkit.types.speech import DETAILS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Hole
     from streamkit.types import ChoiceDelta, ChunkChoice
 
 __all__ = ["ChunkDecoder"]
@@ -80,9 +80,13 @@ class ChunkDecoder(ObjectDecoder[C]):
                 self._take_note(choice, data)
         return chunk
 
-    def hole(self, part: C) -> Hole[C] | None:
+    def hole(self, part: C) -> Hole | None:
         """Return the piece of text in a chunk that continues a choice, and is noted as such."""
         return hole_of(part)
+
+    def fill(self, part: C) -> Fill[C]:
+        """Return a function of a piece and a padding that makes such a chunk."""
+        return filling(part)
 
     def reread(self, data: bytes) -> C | None:
         """Decode data that resemble those of an earlier chunk, and take no note of them."""

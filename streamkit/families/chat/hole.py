@@ -12,21 +12,21 @@ from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from streamkit._core.template import Fill
     from streamkit._core.wire import Wire
-    from streamkit.types import ChoiceDeltaToolCall
 
-__all__ = ["hole_of"]
+__all__ = ["filling", "hole_of"]
 
 C = TypeVar("C", bound=ChatCompletionChunk)
 
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
-def hole_of(chunk: C) -> Hole[C] | None:
+def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
     """Return the one piece of text in a chunk of one choice, unless the chunk has more.
 
     The piece is of the content, the reasoning, a refusal or a tool call's arguments. A chunk with a
-    finish reason, usage or log probabilities has more.
+    finish reason, usage or log probabilities has more; a padding is beside the piece.
     """
     if not chunk.choices or len(chunk.choices) > 1 or chunk.usage is not None:
         return None
@@ -38,55 +38,56 @@ def hole_of(chunk: C) -> Hole[C] | None:
         return None
     if not (_is_known(chunk) and _is_known(choice) and _is_known(delta)):
         return None
-    texts = [name for name in _TEXTS if getattr(delta, name)]
-    if delta.tool_calls:
-        if texts or len(delta.tool_calls) > 1:
+    texts = [text for name in _TEXTS if (text := getattr(delta, name))]
+    for call in delta.tool_calls or ():
+        function = call.function
+        if function is None or not function.arguments or call.custom is not None:
             return None
-        return _in_call(chunk, choice, delta, delta.tool_calls[0])
-    if len(texts) != 1:
-        return None
-    (name,) = texts
-    return _in_text(chunk, choice, delta, name)
+        if not (_is_known(call) and _is_known(function)):
+            return None
+        texts.append(function.arguments)
+    return Hole(texts[0], {"obfuscation": chunk.obfuscation}) if len(texts) == 1 else None
 
 
-def _in_text(chunk: C, choice: ChunkChoice, delta: ChoiceDelta, name: str) -> Hole[C]:
+def filling(chunk: C) -> Fill[C]:
+    """Return a function of a piece and a padding that makes chunks like this one."""
     # Copies of our own, because a reader may change the chunk that it gets.
-    chunk, choice, delta = _copy(chunk), _copy(choice), _copy(delta)
+    chunk, choice = _copy(chunk), _copy((chunk.choices or [])[0])
+    delta = _copy(choice.delta)
+    return _in_call(chunk, choice, delta) if delta.tool_calls else _in_text(chunk, choice, delta)
 
-    def fill(piece: str) -> C:
+
+def _in_text(chunk: C, choice: ChunkChoice, delta: ChoiceDelta) -> Fill[C]:
+    (name,) = (name for name in _TEXTS if getattr(delta, name))
+
+    def fill(piece: str, padding: str | None = None) -> C:
         filled = _copy(delta)
         setattr(filled, name, piece)
-        return _with(chunk, choice, filled)
+        return _with(chunk, choice, filled, padding)
 
-    return Hole(getattr(delta, name), fill)
+    return fill
 
 
-def _in_call(
-    chunk: C, choice: ChunkChoice, delta: ChoiceDelta, call: ChoiceDeltaToolCall
-) -> Hole[C] | None:
-    function = call.function
-    if function is None or not function.arguments or call.custom is not None:
-        return None
-    if not (_is_known(call) and _is_known(function)):
-        return None
-    chunk, choice, delta = _copy(chunk), _copy(choice), _copy(delta)
-    call, function = _copy(call), _copy(function)
+def _in_call(chunk: C, choice: ChunkChoice, delta: ChoiceDelta) -> Fill[C]:
+    call = _copy((delta.tool_calls or [])[0])
+    function = _copy(call.function)
 
-    def fill(piece: str) -> C:
+    def fill(piece: str, padding: str | None = None) -> C:
         filled, fragment, body = _copy(delta), _copy(call), _copy(function)
         body.arguments = piece
         fragment.function = body
         filled.tool_calls = [fragment]
-        return _with(chunk, choice, filled)
+        return _with(chunk, choice, filled, padding)
 
-    return Hole(function.arguments or "", fill)
+    return fill
 
 
-def _with(chunk: C, choice: ChunkChoice, delta: ChoiceDelta) -> C:
+def _with(chunk: C, choice: ChunkChoice, delta: ChoiceDelta, padding: str | None) -> C:
     part: ChunkChoice = _copy(choice)
     part.delta = delta
     whole: C = _copy(chunk)
     whole.choices = [part]
+    whole.obfuscation = padding
     return whole
 
 

@@ -24,9 +24,9 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ParsedChatCompletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Road
     from streamkit.structured.reader import Reader
 
     _Machines = tuple[
@@ -79,19 +79,19 @@ class ChatEvents(
         return events
 
     def short_road(
-        self, hole: Hole[ChatCompletionChunk], /
-    ) -> Callable[[str], Sequence[ChatCompletionStreamEvent[Any]]] | None:
+        self, empty: ChatCompletionChunk, fill: Fill[ChatCompletionChunk], /
+    ) -> Road[ChatCompletionStreamEvent[Any]] | None:
         """Return a function that takes the pieces of a choice's content."""
-        choice = (hole.fill("").choices or [])[0]
+        choice = (empty.choices or [])[0]
         delta = choice.delta
         if delta is None or delta.content != "" or delta != ChoiceDelta(content=""):
             return None
-        fill, log, reader, said = hole.fill, self._log, self._reader, self._log.said
+        log, reader, said = self._log, self._reader, self._log.said
         choice_log, parse = log.choices[choice.index], self._choices[choice.index][1].feed
 
-        def take(piece: str) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        def take(piece: str, *padding: str) -> Sequence[ChatCompletionStreamEvent[Any]]:
             # A hot path: each delta of a text but the first ones.
-            chunk = fill(piece)
+            chunk = fill(piece, *padding)
             if log.said is not said:  # another choice's chunks have other fields
                 return self.feed(chunk)
             updates = log.append_content(choice_log, piece)

@@ -11,7 +11,7 @@ from streamkit._core.construction import construct
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in
 from streamkit._core.wire import Wire
-from streamkit.families.messages.hole import hole_of
+from streamkit.families.messages.hole import filling, hole_of
 from streamkit.families.messages.reports import typed_report
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
@@ -28,7 +28,7 @@ from streamkit.types.messages import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Hole
     from streamkit.errors import APIError
 
 __all__ = ["MessageDecoder"]
@@ -90,9 +90,13 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             return part
         return None if part is None else self._noted(part, data)
 
-    def hole(self, part: RawMessageStreamEvent) -> Hole[RawMessageStreamEvent] | None:
+    def hole(self, part: RawMessageStreamEvent) -> Hole | None:
         """Return the piece of a text, a thought or a call's input in an event."""
         return hole_of(part)
+
+    def fill(self, part: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:
+        """Return a function that makes such an event with another piece."""
+        return filling(part)
 
     def reread(self, data: bytes) -> RawMessageStreamEvent | None:
         """Decode data that resemble those of an earlier event, and take no note of them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from msgspec import UNSET
 
 from streamkit._core.template import Hole
@@ -13,16 +15,32 @@ from streamkit.types.messages import (
     ThinkingDelta,
 )
 
-__all__ = ["hole_of"]
+if TYPE_CHECKING:
+    from streamkit._core.template import Fill
+
+__all__ = ["filling", "hole_of"]
 
 
-def hole_of(event: RawMessageStreamEvent) -> Hole[RawMessageStreamEvent] | None:
+def hole_of(event: RawMessageStreamEvent) -> Hole | None:
     """Return the piece of a text, a thought or a call's input, unless an event has more."""
     if type(event) is not RawContentBlockDeltaEvent or event.unknown_fields is not UNSET:
         return None
-    index, delta = event.index, event.delta
+    delta = event.delta
     if delta.unknown_fields is not UNSET:
         return None
+    match delta:
+        case TextDelta(text=piece) | ThinkingDelta(thinking=piece):
+            return Hole(piece)
+        case InputJSONDelta(partial_json=piece):
+            return Hole(piece)
+        case _:
+            return None
+
+
+def filling(event: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:
+    """Return a function that makes an event like this one with another piece."""
+    given = cast("RawContentBlockDeltaEvent", event)
+    index = given.index
 
     def text(piece: str) -> RawMessageStreamEvent:
         return RawContentBlockDeltaEvent(index=index, delta=TextDelta(text=piece))
@@ -33,12 +51,10 @@ def hole_of(event: RawMessageStreamEvent) -> Hole[RawMessageStreamEvent] | None:
     def json(piece: str) -> RawMessageStreamEvent:
         return RawContentBlockDeltaEvent(index=index, delta=InputJSONDelta(partial_json=piece))
 
-    match delta:
-        case TextDelta(text=piece):
-            return Hole(piece, text)
-        case ThinkingDelta(thinking=piece):
-            return Hole(piece, thinking)
-        case InputJSONDelta(partial_json=piece):
-            return Hole(piece, json)
+    match given.delta:
+        case TextDelta():
+            return text
+        case ThinkingDelta():
+            return thinking
         case _:
-            return None
+            return json

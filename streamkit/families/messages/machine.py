@@ -43,9 +43,9 @@ from streamkit.types.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from streamkit._core.template import Hole
+    from streamkit._core.template import Fill, Road
     from streamkit.families.messages.block import BlockLog
     from streamkit.structured.reader import Reader
 
@@ -99,17 +99,18 @@ class MessageEvents(
         value.accumulated(log.mark_change())
         return events
 
-    def short_road(self, hole: Hole[RawMessageStreamEvent], /) -> Callable[[str], _Events] | None:
+    def short_road(
+        self, empty: RawMessageStreamEvent, _fill: Fill[RawMessageStreamEvent], /
+    ) -> Road[MessageStreamEvent[Any]] | None:
         """Return a function that takes the pieces of a block's text."""
-        event = hole.fill("")
-        if self.done or type(event) is not RawContentBlockDeltaEvent:
+        if self.done or type(empty) is not RawContentBlockDeltaEvent:
             return None
-        index, log = event.index, self._log
+        index, log = empty.index, self._log
         if index is None:
             return None
-        if isinstance(event.delta, InputJSONDelta):
+        if isinstance(empty.delta, InputJSONDelta):
             return input_road(log, log.block(index, "input"), index)
-        if isinstance(event.delta, TextDelta):
+        if isinstance(empty.delta, TextDelta):
             return text_road(log, log.block(index, "text"), index)
         return None
 

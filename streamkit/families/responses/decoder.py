@@ -12,6 +12,7 @@ from streamkit._core.logger import logger
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in, reported
 from streamkit.errors import APIError, LimitExceededError, StreamDecodeError
+from streamkit.families.responses.hole import filling, hole_of
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
@@ -25,6 +26,7 @@ from streamkit.types.responses.stream_event import ResponseStreamEvent, UnknownR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from streamkit._core.template import Fill, Hole
     from streamkit.types.responses.response import Response
 
 __all__ = ["ENDED", "EventDecoder", "failure"]
@@ -88,6 +90,18 @@ class EventDecoder(AnswerDecoder[Any]):
             self._take_note(part)
         self._is_answered = True
         return cast("ResponseStreamEvent", part)
+
+    def hole(self, part: Any) -> Hole | None:
+        """Return the piece of a text in an event, its number and its padding."""
+        return hole_of(part)
+
+    def fill(self, part: Any) -> Fill[Any]:
+        """Return a function of such values that makes such an event."""
+        return filling(part)
+
+    def reread(self, data: bytes) -> Any:
+        """Decode data that resemble those of an earlier event, and take no note of them."""
+        return self._strictly(data)
 
     def close(self) -> Iterable[Any]:
         """End the answer; raise the error that the server reported, or that it is incomplete."""

@@ -1,0 +1,163 @@
+"""The templates of a stream: how they are learnt from its frames, and read by."""
+
+# Strategy: a candidate for a template is a frame that was decoded as a whole. The next frame with
+# the same bytes around another piece proves it: that frame is decoded once more with other values
+# in it, and must be the same part but for these. A candidate costs nearly as much as a frame. So
+# frames that nothing fits are looked at in rounds; after each, the templates are forgotten and ever
+# more frames pass.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from streamkit._core.template import Template, places_of, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamkit._core.answer_decoder import AnswerDecoder
+    from streamkit._core.machine import Machine
+    from streamkit._core.sse import SSEDecoder
+    from streamkit._core.template import Road
+
+__all__ = ["MAX_TEMPLATES", "Templates"]
+
+A = TypeVar("A")
+E = TypeVar("E")
+
+MAX_TEMPLATES = 8
+"""The number of templates of a stream: its parallel choices, calls and kinds of text."""
+
+_FIRST_ROUND, _LATER_ROUND = MAX_TEMPLATES, 2  # frames that are looked at in vain before a pause
+_PAUSE, _MAX_PAUSE = 64, 256  # frames that pass
+
+
+class Templates(Generic[A, E]):
+    """The templates of one stream, by which it reads frames in place of its decoders.
+
+    Both decoders count what is read here, as if they had read it.
+    """
+
+    def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A], machine: Machine[A, E]) -> None:
+        self._take = sse.take
+        self._answer = answer
+        self._machine = machine
+        self.known: list[Template[A, E]] = []  # the newest first
+        """The templates that are proved; while there is none, there is nothing to read by."""
+        self._candidates: list[Template[A, E]] = []  # the newest first
+        self._in_vain = 0  # frames looked at that proved nothing, without as many hits since
+        self.pause = 0
+        """The number of frames that are still to pass before one is to be learnt from."""
+        self._next_pause = _PAUSE
+        self._has_short_roads = False
+
+    def read(self, frame: bytes) -> Sequence[E] | None:
+        """Return the events of a read that is one frame; None if no template fits."""
+        # A hot path: nearly every frame of a stream. Most have one value, which is read here.
+        for template in self.known:
+            if frame.startswith(template.before) and frame.endswith(template.after):
+                piece, values = "", None
+                if template.inner:
+                    values = template.values_in(frame)
+                    if values is None:
+                        continue
+                else:
+                    try:
+                        piece = text_in(frame[template.start : template.stop])
+                    except ValueError:
+                        return None
+                answer = self._answer
+                if answer.done or not (answer.fits_templates and self._take(len(frame))):
+                    return None
+                answer.received += 1
+                if self._in_vain:
+                    self._in_vain -= 1
+                take = template.take or self._road(template)
+                return take(piece) if values is None else take(*values)
+        return None
+
+    def learn(self, frame: bytes, data: bytes, part: A) -> None:
+        """Learn from a read that is one frame, with its data, and the part in these.
+
+        The part is to be fed next.
+        """
+        if self._has_short_roads:
+            self.leave_short_roads()
+        if self._proves(frame, data, part):
+            return
+        self._in_vain += 1
+        if self._in_vain > _FIRST_ROUND:
+            self._in_vain = _FIRST_ROUND - _LATER_ROUND
+            self.pause = self._next_pause
+            self._next_pause = min(2 * self.pause, _MAX_PAUSE)
+            self.known.clear()
+        else:
+            self._add_candidate(frame, data, part)
+
+    def leave_short_roads(self) -> None:
+        """Let the machine decide anew about its short roads, because it is fed something else."""
+        self._has_short_roads = False
+        for template in self.known:
+            template.take = None
+
+    def _road(self, template: Template[A, E]) -> Road[E]:
+        """Return a road for one part: the machine is asked for a shorter one when that is fed."""
+        feed, fill = self._machine.feed, template.fill
+
+        def take(*values: Any) -> Sequence[E]:
+            events = feed(fill(*values))
+            road = self._machine.short_road(fill("", *values[1:]), fill)
+            template.take = (lambda *values: feed(fill(*values))) if road is None else road
+            self._has_short_roads = True
+            return events
+
+        return take
+
+    def _proves(self, frame: bytes, data: bytes, part: A) -> bool:
+        """Return whether a candidate fits a frame; if the part proves it, it is a template now."""
+        for candidate in self._candidates:
+            if not candidate.fits(frame):
+                continue
+            values = candidate.values_in(frame)
+            if values is None:
+                continue
+            if values[0] == candidate.text:  # the same piece again proves nothing
+                return True
+            self._candidates.remove(candidate)
+            if not self._is_proof(candidate, frame, data, part, values):
+                return False
+            self.known = [candidate, *self.known][:MAX_TEMPLATES]
+            return True
+        return False
+
+    def _is_proof(
+        self, candidate: Template[A, E], frame: bytes, data: bytes, part: A, values: list[Any]
+    ) -> bool:
+        """Return whether other values in the frame, read strictly, change the part as they should.
+
+        Then the candidate gets the function that makes such parts.
+        """
+        hole = self._answer.hole(part)
+        if hole is None or hole.values != values:
+            return False
+        others = [None if value is None else value + _MORE[type(value)] for value in values]
+        changed = candidate.frame_of(others)
+        try:
+            strict = self._answer.reread(changed[len(frame) - len(data) - 2 : -2])
+        except (ValueError, RecursionError):
+            return False
+        candidate.fill = fill = self._answer.fill(part)
+        return fill(*values) == part and fill(*others) == strict
+
+    def _add_candidate(self, frame: bytes, data: bytes, part: A) -> None:
+        hole = self._answer.hole(part)
+        if hole is None or not hole.text:
+            return
+        places = places_of(hole, frame, len(frame) - len(data) - 2)
+        if places:
+            new: Template[A, E] = Template(frame, places, hole)
+            self._candidates = [new, *self._candidates][:MAX_TEMPLATES]
+
+
+_MORE: dict[type, Any] = {str: "?", int: 1}
+"""What makes another value of one, by its type."""

@@ -56,10 +56,13 @@ def numbered() -> bytes:
 
 
 STREAMS: dict[str, tuple[Protocol, bytes]] = {
-    f"{protocol}: {path.stem}": (protocol, path.read_bytes())
-    for protocol, folder in FOLDERS.items()
-    for path in sorted((RECORDINGS / folder).glob("*.sse"))
-} | {"responses: numbered": ("responses", numbered())}
+    "responses: numbered": ("responses", numbered()),
+    **{
+        f"{protocol}: {path.stem}": (protocol, path.read_bytes())
+        for protocol, folder in FOLDERS.items()
+        for path in sorted((RECORDINGS / folder).glob("*.sse"))
+    },
+}
 """The recordings by their names, with their protocols, and a stream with numbers and padding."""
 
 MESSAGES = [{"role": "user", "content": "Hi."}]

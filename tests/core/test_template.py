@@ -82,6 +82,14 @@ def test_a_recording_with_odd_bytes_in_it_reads_the_same(
     assert by_template(protocol, parts) == decoded(protocol, parts)
 
 
+TEXTS: dict[str, dict[str, Any]] = {
+    "output_text": {"content_index": 0, "logprobs": []},
+    "refusal": {"content_index": 0},
+    "reasoning_summary_text": {"summary_index": 0},
+    "function_call_arguments": {},
+}
+
+
 def _delta_of_response(fields: dict[str, Any], piece: str) -> dict[str, Any]:
     return {**fields, "delta": piece, "obfuscation": _padding(piece)}
 
@@ -109,12 +117,7 @@ DELTAS: dict[str, tuple[Protocol, Callable[[str], dict[str, Any]]]] = {
     ),
     **{
         f"response.{name}.delta": ("responses", partial(_delta_of_response, fields))
-        for name, fields in {
-            "output_text": {"content_index": 0, "logprobs": []},
-            "refusal": {"content_index": 0},
-            "reasoning_summary_text": {"summary_index": 0},
-            "function_call_arguments": {},
-        }.items()
+        for name, fields in TEXTS.items()
     },
 }
 

@@ -19,7 +19,7 @@ __all__ = ["filling", "hole_of"]
 
 _TYPES = frozenset(
     type_
-    for type_ in (*DELTAS, *get_args(ResponseStreamEvent))
+    for type_ in cast("list[type[Struct]]", [*DELTAS, *get_args(ResponseStreamEvent)])
     if {"delta", "obfuscation"} <= {*type_.__struct_fields__}
 )
 """The types of events with a piece of text, as they came and as ``stream()`` emits them."""

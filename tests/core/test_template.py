@@ -49,6 +49,13 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return hit
 
 
+def read(protocol: Protocol, parts: list[bytes]) -> None:
+    """Read the frames of a stream, and nothing of its events."""
+    read = pipeline(protocol)
+    for part in parts:
+        list(read.read(part))
+
+
 @EACH
 def test_a_recording_reads_the_same(protocol: Protocol, body: bytes) -> None:
     parts = frames(body)
@@ -208,22 +215,20 @@ def test_most_frames_of_a_stream_without_templates_are_not_looked_at(
 def test_templates_that_none_has_fitted_for_long_are_forgotten(hits: list[bytes]) -> None:
     texts = [frame_of("text", f"piece {at}") for at in range(9)]
     others = [frame_of("text", f"piece {at}", at) for at in range(1, 20)]
-    by_template("messages", [*texts, *others, *texts])
+    read("messages", [*texts, *others, *texts])
     assert hits == texts[3:]
 
 
 def test_a_template_is_learnt_again_when_the_frames_change(hits: list[bytes]) -> None:
     parts = [frame_of("text", f"piece {at}", at // 50) for at in range(400)]
-    by_template("messages", parts)
+    read("messages", parts)
     assert len(hits) > 380
 
 
 def test_a_template_is_learnt_after_frames_that_nothing_fitted(hits: list[bytes]) -> None:
     others = [frame_of("text", f"piece {at}", at) for at in range(1, 1000)]
     texts = [frame_of("text", f"piece {at}") for at in range(600)]
-    read = pipeline("messages")
-    for frame in (*others, *texts):
-        list(read.read(frame))
+    read("messages", [*others, *texts])
     assert len(hits) > 300
 
 

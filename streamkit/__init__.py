@@ -35,8 +35,7 @@ Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is th
         ClientClosedRequestError, InternalServerError, HTTPNotImplementedError,
         ServiceUnavailableError, GatewayTimeoutError, OverloadedError, APIResponseValidationError;
         RequestTooLargeError and DeadlineExceededError are older names. Those that Anthropic's API
-        gives a code are also a RampLimitExceededError, CMEKKeyDisabledError and so on, as in its
-        package.
+        gives a code are also a RampLimitExceededError, CMEKKeyDisabledError and so on.
     Of a stream: StreamTruncatedError, StreamDecodeError, LimitExceededError, StreamTimeoutError,
         StreamClosedError, SlowConsumerError, TextWithheldError.
     Of an answer: ParseError, LengthFinishReasonError, ContentFilterFinishReasonError; of a request
@@ -44,7 +43,6 @@ Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is th
         CredentialsError. A program may raise a RetryableError itself.
 
 Each name has its own help, as help("streamkit.OpenAI.with_options"); so have the public modules:
-
     streamkit.operators   the operators of pipelines: decode, accumulate, retry_stream, ...
     streamkit.events      the events of streams, as classes
     streamkit.types       the objects that the API sends, as classes
@@ -58,6 +56,7 @@ Each name has its own help, as help("streamkit.OpenAI.with_options"); so have th
     streamkit.proxy       a relay before any API, as an application (the extra `server`)
     streamkit.machine     the base class of custom operators
     streamkit.recording   exchanges as they came, kept in a file and played again
+    streamkit.inspector   a page in the browser that shows streams
     streamkit.bulk        pipelines over many recordings, in several processes
     streamkit.server      a server for tests (the extra `server`)
     streamkit.sources     streams of other clients, and of anything that yields one

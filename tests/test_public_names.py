@@ -69,6 +69,7 @@ MODULES = {
         Producer ProducerFencedError Production Reader RedisLog Retention SQLiteLog
     """,
     "hub": "",
+    "inspector": "Inspector",
     "limits": "DEFAULTS Limits",
     "machine": "Machine",
     "operators": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from streamkit._core.machine import Machine
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from streamkit._core.pipeline import Pipeline
     from streamkit._sources.reading import FamilyName
@@ -56,18 +57,18 @@ class Moments(Machine["Frame", Moment]):
         self._seconds = value.seconds
         if self.error is not None or self._pipeline.done:
             return ()
-        return self._moments(self._pipeline.read(value.data), index)
+        return self._moments(partial(self._pipeline.read, value.data), index)
 
     def close(self) -> Sequence[Moment]:
         """Take the end of the body, and return the events that it completes."""
         if self.error is not None:
             return ()
-        return self._moments(self._pipeline.end(), max(0, self._count - 1))
+        return self._moments(self._pipeline.end, max(0, self._count - 1))
 
-    def _moments(self, events: Iterable[Any], index: int) -> Sequence[Moment]:
+    def _moments(self, decode: Callable[[], Iterable[Any]], index: int) -> Sequence[Moment]:
         moments: list[Moment] = []
         try:
-            moments.extend(Moment(self._seconds, index, event) for event in events)
+            moments.extend(Moment(self._seconds, index, event) for event in decode())
         except StreamkitError as error:
             self._pipeline.fail(error)
             self.error = error

@@ -1,4 +1,4 @@
-"""The command ``streamkit``: a demonstration, a chat, uploads, and the embedded server.
+"""The command ``streamkit``: a demonstration, a chat, the inspector, uploads, and a test server.
 
 The command needs the extra ``cli``.
 """

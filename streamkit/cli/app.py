@@ -11,6 +11,7 @@ import typer
 from streamkit import __version__
 from streamkit.cli.chat import chat
 from streamkit.cli.demo import demo
+from streamkit.cli.inspect import inspect
 from streamkit.cli.map import map_
 from streamkit.cli.proxy import proxy
 from streamkit.cli.replay import replay
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(chat)
+app.command()(inspect)
 app.command("map")(map_)
 app.command()(proxy)
 app.command()(replay)

@@ -136,7 +136,7 @@ def _lead_on(console: Console, kept: Path) -> None:
     console.print(Rule("[bold cyan]What next", align="left", style="bright_black"))
     for command, about in (
         ('streamkit chat "Why is the sky blue?"', "any API: --base-url, --model, OPENAI_API_KEY"),
-        (f"streamkit trace {kept}", "when each part of these answers came"),
+        (f"streamkit inspect {kept}", "these answers in the browser, at any moment"),
         (f"streamkit serve --cassette {kept}", "the same answers for a program of yours"),
         ("python -m pydoc streamkit", "the documentation; the README shows it by examples"),
     ):

@@ -107,6 +107,10 @@ class Secrets:
         # The longest first, because one may be part of another.
         self._secrets = sorted(secrets, key=len, reverse=True)
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._secrets)
+
     def text(self, text: str) -> str:
         """Return the text without the secrets, however they are escaped."""
         for secret in self._secrets:

@@ -18,6 +18,8 @@ __all__ = ["Serving"]
 
 BACKLOG = 2048
 """The number of connections that may wait to be accepted; the system may allow fewer."""
+STOPPING = 5
+"""Seconds after which a request that does not notice the stop is cancelled."""
 
 
 class Serving:
@@ -28,13 +30,23 @@ class Serving:
         host: The address to listen at.
         port: The port to listen at; 0 lets the system choose one at each start.
         name: The name of the thread.
+        has_lifespan: Whether the application is to be told of the start and the stop.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, name: str = "streamkit-server") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        name: str = "streamkit-server",
+        *,
+        has_lifespan: bool = False,
+    ) -> None:
         self._app = app
         self._host = host
         self._port = port
         self._name = name
+        self._has_lifespan = has_lifespan
         self.connections: set[Any] = set()
         """The open connections, each one of uvicorn's protocols."""
         self._running: tuple[_Server, Thread, socket.socket] | None = None
@@ -65,7 +77,8 @@ class Serving:
         listener = listener_at(self._host, self._port)
         config = uvicorn.Config(
             self._app,
-            lifespan="off",
+            lifespan="on" if self._has_lifespan else "off",
+            timeout_graceful_shutdown=STOPPING,
             loop="asyncio",
             ws="none",
             proxy_headers=False,

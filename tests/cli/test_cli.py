@@ -240,7 +240,12 @@ def test_the_demo_shows_every_scene_where_there_is_no_terminal() -> None:
 def test_the_demo_ends_with_what_to_do_next() -> None:
     *_, last = run("demo").stdout.partition("What next")
     commands = [line for line in last.splitlines() if line.startswith(("streamkit ", "python "))]
-    assert [command.split()[1] for command in commands] == ["chat", "trace", "serve", "-m"]
+    assert [command.split()[1] for command in commands] == [
+        "chat",
+        "inspect",
+        "serve",
+        "-m",
+    ]
     kept = Path(commands[1].split()[-1])
     recordings = Cassette.load(kept).recordings
     assert len(recordings) == len(TITLES)

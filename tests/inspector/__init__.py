@@ -1,0 +1,1 @@
+"""The inspector: its model of a stream, what it answers, and its page."""

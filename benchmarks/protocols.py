@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from benchmarks.case import Answer
 from benchmarks.data import TOKEN, Report, delta_pieces, records
-from benchmarks.streams import anthropic_client, openai_client
+from benchmarks.streams import (
+    anthropic_client,
+    openai_client,
+    streamkit_anthropic_client,
+    streamkit_client,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from benchmarks.case import Run
 
-__all__ = ["Carried", "Protocol", "answer_of", "through_machines", "through_package"]
+__all__ = [
+    "Carried",
+    "Protocol",
+    "answer_of",
+    "through_client",
+    "through_machines",
+    "through_package",
+]
 
 Protocol: TypeAlias = Literal["responses", "messages"]
 Carried: TypeAlias = Literal["structured", "tool arguments"]
@@ -47,6 +59,30 @@ def through_machines(protocol: Protocol, carried: Carried, events: int) -> Run:
 
     read = _read_response if protocol == "responses" else _read_message
     return lambda: read(emitted(), parses=True)
+
+
+def through_client(protocol: Protocol, carried: Carried, events: int) -> Run:
+    """Return a run of streamkit's whole client, over a transport in memory."""
+    import streamkit
+
+    pieces = _wire(protocol, carried, events)
+    if protocol == "responses":
+        client = streamkit_client(pieces)
+        given = _response_params(carried, streamkit)
+
+        def read_response() -> Answer:
+            with client.responses.stream(**given) as stream:
+                return _read_response(stream, parses=True)
+
+        return read_response
+    client = streamkit_anthropic_client(pieces)
+    asked = _message_params(carried)
+
+    def read_message() -> Answer:
+        with client.messages.stream(**asked) as stream:
+            return _read_message(stream, parses=True)
+
+    return read_message
 
 
 def through_package(protocol: Protocol, carried: Carried, events: int) -> Run:

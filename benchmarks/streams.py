@@ -25,6 +25,7 @@ __all__ = [
     "openai_client",
     "params",
     "pipeline",
+    "streamkit_anthropic_client",
     "streamkit_async_client",
     "streamkit_client",
     "through_client",
@@ -128,6 +129,15 @@ def streamkit_client(pieces: Iterable[bytes]) -> Any:
     from streamkit import OpenAI
 
     return OpenAI(api_key="k", base_url=URL, http_client=_http(httpx, pieces))
+
+
+def streamkit_anthropic_client(pieces: Iterable[bytes]) -> Any:
+    """Return the same client for Anthropic's API."""
+    import httpx
+
+    from streamkit import Anthropic
+
+    return Anthropic(api_key="k", base_url="http://127.0.0.1", http_client=_http(httpx, pieces))
 
 
 def streamkit_async_client(pieces: Iterable[bytes]) -> Any:

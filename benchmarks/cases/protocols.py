@@ -10,6 +10,7 @@ from benchmarks.protocols import (
     Carried,
     Protocol,
     answer_of,
+    through_client,
     through_machines,
     through_package,
 )
@@ -52,6 +53,9 @@ CASE = Case(
     contenders={
         "streamkit": Contender(
             lambda work: through_machines(*_parts(work)), ("streamkit-rx", "msgspec")
+        ),
+        "streamkit client": Contender(
+            lambda work: through_client(*_parts(work)), ("streamkit-rx", "httpx")
         ),
         CHAT: Contender(_chat, ("streamkit-rx",)),
         PEER: Contender(

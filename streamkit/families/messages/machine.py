@@ -140,19 +140,20 @@ class MessageEvents(
         delta, log, index = value.delta, self._log, value.index
         event: MessageStreamEvent[Any]
         # A hot path: the kinds of deltas in the order of their frequency.
-        if isinstance(delta, InputJSONDelta):
+        # `isinstance` costs much where it is False.
+        if type(delta) is InputJSONDelta:
             block = log.block(index, "input")
             text = block.text
             piece = text.append(delta.partial_json)
             event = InputJsonEvent(
                 block, text, text.length, block.place, piece, block.name, block.id
             )
-        elif isinstance(delta, TextDelta):
+        elif type(delta) is TextDelta:
             block = log.block(index, "text")
             text = block.text
             piece = text.append(delta.text)
             event = TextEvent(block, text, text.length, block.place, piece)
-        elif isinstance(delta, ThinkingDelta):
+        elif type(delta) is ThinkingDelta:
             block = log.block(index, "thinking")
             text = block.text
             piece = text.append(delta.thinking)

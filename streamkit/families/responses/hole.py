@@ -48,7 +48,10 @@ def filling(event: Any) -> Fill[Any]:
         return filled
 
     def fill_with_list(piece: str, number: int | None = None, padding: str | None = None) -> Any:
-        filled = fill(piece, number, padding)
+        filled = _copy(given)
+        filled.delta = piece
+        filled.sequence_number = number
+        filled.obfuscation = padding
         filled.logprobs = []
         return filled
 

@@ -106,9 +106,9 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         if kind is None:
             return None
 
-        def take(*values: Any) -> Sequence[Any]:
+        def take(piece: str, *beside: Any) -> Sequence[Any]:
             # A hot path: each delta of a text but the first ones.
-            event = fill(*values)
+            event = fill(piece, *beside)
             if self._part is not part or self._kind is not kind:  # another text has grown meanwhile
                 return self.feed(event)
             event.append_to(part, self._mark)

@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests marked `thorough`, and the others with all their examples",
     )
+    parser.addoption(
+        "--nightly",
+        action="store_true",
+        help="also run the tests marked `nightly`, which need the extra `nightly`",
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -94,11 +99,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without ``--thorough`` deselect the tests marked so, and those off their diagonal."""
-    if config.getoption("--thorough"):
-        return
-    left_out = {item for item in items if item.get_closest_marker("thorough")}
-    left_out |= {*off_the_diagonal(item for item in items if item not in left_out)}
+    """Deselect the tests whose marker's option is not given, and those off their diagonal."""
+    left_out = {
+        item
+        for item in items
+        for marker in ("thorough", "nightly")
+        if item.get_closest_marker(marker) and not config.getoption(f"--{marker}")
+    }
+    if not config.getoption("--thorough"):
+        left_out |= {*off_the_diagonal(item for item in items if item not in left_out)}
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]

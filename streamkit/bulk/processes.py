@@ -78,6 +78,7 @@ class _Pool(Generic[T]):
     def __init__(self, pickled: bytes, items: Iterator[T], jobs: int) -> None:
         self._pickled = pickled
         self._items = items
+        self._is_exhausted = False
         self._jobs = jobs
         self._tasks: deque[_Task[T]] = deque()
         self._idle: list[_Worker] = []
@@ -93,7 +94,7 @@ class _Pool(Generic[T]):
             if self._busy:
                 for connection in wait([*self._busy]):
                     self._take(cast("Connection", connection))
-            elif not self._tasks:
+            elif self._is_exhausted:
                 return
 
     def _hand_out(self) -> None:
@@ -101,6 +102,7 @@ class _Pool(Generic[T]):
             try:
                 item = next(self._items)
             except StopIteration:
+                self._is_exhausted = True
                 return
             worker = self._idle.pop() if self._idle else _Worker(self._pickled)
             task = _Task(item)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streamkit import bulk
+from streamkit.bulk.processes import AHEAD
 from streamkit.recording import Cassette
 from tests.bulk import pipelines
 from tests.recording.test_replay import cassette, chat
@@ -66,6 +67,16 @@ def test_several_processes_give_what_one_gives_whatever_becomes_of_them(tmp_path
     (tmp_path / "11.jsonl").unlink()
     del outcomes[11]
     assert [*bulk.replay(pipelines.moody, tmp_path)] == outcomes
+
+
+def test_nothing_is_lost_when_the_first_is_done_last(tmp_path: Path) -> None:
+    # The first one waits for the last one that may be begun before the first is done.
+    names = [f"{number:02}" for number in range(2 * AHEAD + 10)]
+    texts = {name: f"{tmp_path}/{name} {tmp_path}" for name in names}
+    texts[names[0]] = f"{tmp_path}/{names[0]} {tmp_path}/{names[2 * AHEAD - 1]}"
+    fill(tmp_path, **texts)
+    found = results(bulk.replay(pipelines.patient, tmp_path, jobs=2))
+    assert found == [f"{tmp_path}/{name}" for name in names]
 
 
 def test_each_exchange_of_a_cassette_has_an_outcome(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ WITH_DEV = {
     "tests/relay/test_judges.py",
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
+    "tests/inspector/test_page.py",
     "tests/test_browser.py",
     "tests/test_cookbook_notebook.py",
     "tests/test_readme_types.py",

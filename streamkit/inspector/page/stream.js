@@ -186,9 +186,11 @@ export class StreamView {
   }
 }
 
+const HEADS = { n: "#", choice: "ch" };
+
 function heads() {
   const names = ["n", "at", "since", "type", "choice", "path", "text"];
-  const shown = names.map((name) => h("span", { class: name }, name === "n" ? "#" : name));
+  const shown = names.map((name) => h("span", { class: name, title: name }, HEADS[name] ?? name));
   return h("div", { class: "heads events" }, shown);
 }
 

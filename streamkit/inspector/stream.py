@@ -17,6 +17,7 @@ from streamkit._trace.answer import Answer
 from streamkit._trace.moments import Moment
 from streamkit._trace.timeline import how_it_ended
 from streamkit.errors import StreamTruncatedError
+from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from typing import Self
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from streamkit._cassette.recording import Recording
 
 __all__ = ["Ending", "Head", "Item", "ResponseHead", "Status", "Stream"]
+
+BYTES = DEFAULTS.stream_bytes
+"""The bytes of a body after which the reads of a stream are no longer kept."""
 
 Status: TypeAlias = Literal["live", "done", "cut", "error"]
 
@@ -108,10 +112,13 @@ class Stream:
 
     def take(self, item: Item) -> None:
         """Take what comes next; from any thread."""
+        if isinstance(item, Read):
+            # The decoder's limit has ended the answer before, and says so.
+            if self.size > BYTES:
+                return
+            self.size += len(item.data)
         self._coming.append(item)
         self.version += 1
-        if isinstance(item, Read):
-            self.size += len(item.data)
 
     def catch_up(self) -> None:
         """Decode what has come since the last call."""

@@ -114,6 +114,19 @@ def test_a_gap_is_a_pause_that_is_long_for_its_stream(
     assert gaps_of(seconds) == gaps
 
 
+def test_a_stream_keeps_no_more_of_a_body_than_a_client_accepts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streamkit.inspector.stream.BYTES", 1000)
+    stream = Stream("1", Head("api", "POST", URL))
+    for at in range(20):
+        stream.take(Read(at, bytes(100)))
+    stream.take(Ending(20.0, "complete"))
+    stream.catch_up()
+    assert stream.size == 1100
+    assert stream.ended == 20.0
+
+
 def test_the_oldest_live_streams_are_dropped_and_counted() -> None:
     library = Library(live_streams=3, live_bytes=1000)
     streams = [Stream(f"live-{number}", Head("api", "POST", URL)) for number in range(5)]

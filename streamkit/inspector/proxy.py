@@ -20,7 +20,7 @@ from streamkit.server.faults.middleware import Faults, leave
 from streamkit.server.hosts import Hosts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
@@ -56,7 +56,7 @@ class Proxy:
         )
 
     @asynccontextmanager
-    async def _open(self, _: Starlette) -> AsyncIterator[None]:
+    async def _open(self, _: Starlette) -> AsyncGenerator[None]:
         """Hold the client while the proxy runs."""
 
         def recording(transport: Any, _: bool) -> Any:  # noqa: FBT001 - as `attached` calls it

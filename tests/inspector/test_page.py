@@ -248,7 +248,7 @@ def test_what_a_stream_says_is_text_whatever_it_is(page: Page, inspector: Inspec
 def test_the_page_follows_the_light_and_the_width(page: Page, inspector: Inspector) -> None:
     grounds: list[str] = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         opened(page, inspector, "tools")
         grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert grounds == ["rgb(251, 251, 253)", "rgb(20, 23, 31)"]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for the extensions of this folder
+
 from streamkit import __version__
 
 project = "streamkit"
@@ -9,18 +14,26 @@ author = "the streamkit authors"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "docs._extensions.autodoc",
+    "docs._extensions.reference",
+]
 exclude_patterns = ["_build"]
 nitpicky = True
 
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
-myst_links_external_new_tab = False
-# An anchor that is missing is an error, as any other link is.
-suppress_warnings: list[str] = []
+
+autodoc_default_options = {"members": True, "undoc-members": True}
+add_module_names = False
+toc_object_entries = False  # every page would have all names in its navigation
 
 html_theme = "furo"
 html_title = f"streamkit {release}"
+html_static_path = ["_static"]
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "friendly"

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 __all__ = ["as_rst"]
 
+_LITERAL = re.compile(r"(``[^`]+``)(\w*)")
 _OPENING = re.compile(r"\w[\w ]*:$|- ", re.MULTILINE)
 
 
 def as_rst(docstring: str) -> str:
     """Return a docstring in which diagrams and other indented paragraphs are directives."""
     # A plural, as ``Tool``s, ends no literal in reST.
-    return re.sub(r"(``[^`\n]+``)(?=\w)", r"\1\\ ", "\n\n".join(_paragraphs(docstring)))
+    text = "\n\n".join(_paragraphs(docstring))
+    return _LITERAL.sub(lambda found: "\\ ".join(filter(None, found.groups())), text)
 
 
 def _paragraphs(docstring: str) -> Iterator[str]:

@@ -21,9 +21,18 @@ from streamkit.cli.upload import upload
 
 __all__ = ["app"]
 
+NEXT = """
+Where to go next:
+
+- `streamkit demo` shows every kind of stream, without a key or a network.
+- https://streamkit-rx.readthedocs.io/ is the documentation, with a cookbook.
+- `python -m pydoc streamkit` lists the names for programs.
+"""
+
 app = typer.Typer(
     name="streamkit",
     no_args_is_help=True,
+    epilog=NEXT,
     add_completion=False,
     rich_markup_mode="markdown",
     # typer's tracebacks show local variables, and a key may be among them.

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,6 +194,13 @@ def test_help_names_every_command_and_each_has_its_own(command: str) -> None:
     ran = run(command, "--help")
     assert ran.exit_code == 0
     assert f"{command} [OPTIONS]" in ran.stdout
+
+
+def test_help_names_three_places_to_go_next() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    shown = run("--help").stdout
+    for place in ("streamkit demo", project["urls"]["Documentation"], "python -m pydoc streamkit"):
+        assert place in shown
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich", "uvicorn"])

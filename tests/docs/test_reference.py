@@ -67,7 +67,7 @@ def test_every_operator_is_shown_once_below_its_name() -> None:
         ("As::\n\n    code", "As::\n\n    code"),
         ("As\n\n    code", "As\n\n.. code-block:: text\n\n    code"),
         ("Args:\n    a: It.\n\n    More.", "Args:\n    a: It.\n\n    More."),
-        ("Two ``Tool``s.", "Two ``Tool``\\ s."),
+        ("Two ``Tool``s, ``a`` or ``b``.", "Two ``Tool``\\ s, ``a`` or ``b``."),
         ("| a |\n|---|", ".. code-block:: text\n\n    | a |\n    |---|"),
     ],
     ids=[

@@ -43,7 +43,10 @@ class Documented(SphinxDirective):
         """Return what autodoc makes of its docstring."""
         (name,) = self.arguments
         module, _, last = name.rpartition(".")
-        return _rst(self, f".. {_kind(getattr(import_module(module), last))}:: {name}")
+        kind = _kind(getattr(import_module(module), last))
+        # A resource is made by its client, so nobody needs the parameters of its class.
+        options = "()\n   :inherited-members:" if kind == "autoclass" else ""
+        return _rst(self, f".. {kind}:: {name}{options}")
 
 
 class Public(SphinxDirective):

@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from docs._extensions.docstrings import as_rst
 from docs._extensions.names import modules, names
-from streamkit import operators
+from streamkit import Anthropic, OpenAI, operators
 from tests.docs.pages import PAGES
 from tests.test_public_names import MODULES, TOP
 
@@ -58,6 +59,19 @@ def test_every_operator_is_shown_once_below_its_name() -> None:
     )
     assert all(heading == name for heading, name in shown)
     assert Counter(name for _, name in shown) == Counter(operators.__all__)
+
+
+def test_the_methods_are_those_of_the_clients() -> None:
+    found = re.findall(
+        r"^## `(\w+)\.([\w.]+)`\n\n```\{documented\} ([\w.]+)\n```$",
+        PAGES["reference/methods"],
+        re.MULTILINE,
+    )
+    assert len(found) > 12
+    with OpenAI(api_key="k") as client, Anthropic(api_key="k") as claude:
+        for name, resource, documented in found:
+            kind = type(attrgetter(resource)({"client": client, "claude": claude}[name]))
+            assert f"{kind.__module__}.{kind.__qualname__}" == documented
 
 
 @pytest.mark.parametrize(

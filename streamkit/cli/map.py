@@ -205,6 +205,9 @@ def _params_of(
 def _record_files(source: Path, target: Path) -> Generator[tuple[RecordFile, RecordFile]]:
     if str(source) != STDIN and source.resolve() == target.resolve():
         raise ForeignFileError(f"{target} is the input: name another file for the answers")
+    # A device or a pipe cannot be read again, and a read of /dev/full never ends.
+    if str(target) == STDIN or (target.exists() and not target.is_file()):
+        raise ForeignFileError(f"{target} is no file from which a run can go on: name one")
     with RecordFile(target) as answers, RecordFile(errors_of(target)) as errors:
         yield answers, errors
 

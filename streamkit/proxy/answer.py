@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from streamkit.errors import StreamTruncatedError
@@ -11,6 +12,8 @@ from streamkit.relay import aframes
 from streamkit.relay.asgi import RelayResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import Receive, Scope, Send
 
 __all__ = ["Answer", "client_left"]
@@ -19,9 +22,18 @@ __all__ = ["Answer", "client_left"]
 class Answer(RelayResponse):
     """A response that passes on the events of a stream; the client that leaves closes them."""
 
-    def __init__(self, events: Any, encoder: Any, *, keep_alive: float | None) -> None:
+    def __init__(
+        self,
+        events: Any,
+        encoder: Any,
+        *,
+        keep_alive: float | None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(
-            aframes(events, encoder), headers=dict(encoder.headers), keep_alive=keep_alive
+            aframes(events, encoder),
+            headers={**encoder.headers, **headers},
+            keep_alive=keep_alive,
         )
         self._encoder = encoder
 

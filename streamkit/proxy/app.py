@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from streamkit.eventlog import EventLogError
 from streamkit.proxy.endpoints import Endpoints, Settings
 from streamkit.proxy.fronts import FRONTS
 from streamkit.proxy.kept import Kept
@@ -93,6 +94,10 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
     return Starlette(
         routes=endpoints.routes(),
         middleware=[Middleware(HostsMiddleware, hosts=hosts, refused=endpoints.foreign)],
-        exception_handlers={HTTPException: endpoints.misdirected, RequestError: endpoints.refused},
+        exception_handlers={
+            HTTPException: endpoints.misdirected,
+            RequestError: endpoints.refused,
+            EventLogError: endpoints.refused,
+        },
         lifespan=lifespan,
     )

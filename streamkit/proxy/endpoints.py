@@ -17,7 +17,7 @@ from streamkit.errors import StreamkitError
 from streamkit.proxy import whole
 from streamkit.proxy.answer import Answer, client_left
 from streamkit.proxy.failures import own_text
-from streamkit.proxy.fronts import ID_HEADER
+from streamkit.proxy.fronts import ID_HEADER, ID_LENGTH
 from streamkit.proxy.numbered import Numbered
 from streamkit.proxy.opening import Opening
 from streamkit.proxy.passed_on import PassedOn
@@ -111,34 +111,35 @@ class Endpoints:
             return await self._whole(request, key, body, sent)
         source = self._upstream.chunks if self._is_raw else self._upstream.events
         opening = Opening(source(key, sent))
+        events: Any = opening
+        encoder = self._encoder(body)
+        named: dict[str, str] = {}
+        if self._kept is not None:
+            stream_id = stream_id or secrets.token_urlsafe(12)
+            remembered = {name: body[name] for name in self._front.remembered if name in body}
+            events = self._kept.begin(stream_id, opening, remembered)
+            encoder = Numbered(encoder)
+            named[ID_HEADER] = quote(stream_id, safe="")  # as it stands in the paths
         opened = asyncio.ensure_future(opening.wait(self._settings.keep_alive))
         is_there = await _before_leaving(request, opened)
         if not is_there or opened.exception() is not None:
-            await opening.aclose()
+            await events.aclose()
         if not is_there:
             return _NOBODY_READS
         if (error := opened.exception()) is not None:
             return self._failed(error)
-        encoder = self._encoder(body)
-        if self._kept is None:
-            return Answer(opening, encoder, keep_alive=self._settings.keep_alive)
-        stream_id = stream_id or secrets.token_urlsafe(12)
-        remembered = {name: body[name] for name in self._front.remembered if name in body}
-        events = await self._kept.begin(stream_id, opening, remembered)
-        answer = Answer(events, Numbered(encoder), keep_alive=self._settings.keep_alive)
-        answer.headers[ID_HEADER] = quote(stream_id, safe="")  # as it stands in the paths
-        return answer
+        return Answer(events, encoder, keep_alive=self._settings.keep_alive, headers=named)
 
     async def _join(self, request: Request) -> Response:
         kept = self._log()
-        after = request.headers.get("last-event-id") or request.query_params.get("after")
-        joined = await kept.join(request.path_params["stream_id"], after, self._encoder)
+        after = request.headers.get("last-event-id")
+        joined = await kept.join(_named(request), after, self._encoder)
         if isinstance(joined, Response):
             return joined
         return Answer(*joined, keep_alive=self._settings.keep_alive)
 
     async def _stop(self, request: Request) -> Response:
-        if not await self._log().stop(request.path_params["stream_id"]):
+        if not await self._log().stop(_named(request)):
             raise RequestError("there is no such stream", status=404)
         return Response(status_code=204)
 
@@ -214,6 +215,14 @@ class Endpoints:
         said = str(error) if isinstance(error, StreamkitError) else ""
         logger().warning("the API failed with %s: %s", type(error).__name__, said)
         return self._front.refused(error)
+
+
+def _named(request: Request) -> str:
+    """Return the id of the stream in the path of a request."""
+    stream_id: str = request.path_params["stream_id"]
+    if len(stream_id) > ID_LENGTH:
+        raise RequestError("there is no such stream", status=404)
+    return stream_id
 
 
 async def _health(_: Request) -> Response:

@@ -11,6 +11,7 @@ from streamkit.errors import (
     APITimeoutError,
     StreamkitError,
 )
+from streamkit.eventlog import EventLogError
 from streamkit.events import end_of
 from streamkit.proxy.requests import RequestError
 from streamkit.relay import safe_text
@@ -45,6 +46,8 @@ def failure_of(error: Exception) -> Failure:
         return Failure(error.status, error.message, fields, {})
     if not isinstance(error, StreamkitError):
         return Failure(500, "The proxy failed.", _fields("server_error"), {})
+    if isinstance(error, EventLogError):
+        return Failure(503, "The log is not available.", _fields("log_unavailable"), {})
     if isinstance(error, APIStatusError):
         message = error.api_message or str(error)
         given = {name: error.headers[name] for name in _PASSED_ON if name in error.headers}

@@ -15,7 +15,7 @@ from streamkit.relay.response_parts import REPEATED
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["FRONTS", "ID_HEADER", "Front", "FrontName"]
+__all__ = ["FRONTS", "ID_HEADER", "ID_LENGTH", "Front", "FrontName"]
 
 FrontName: TypeAlias = Literal["ui-message", "ag-ui", "chat", "responses"]
 """The protocol of the proxy's clients."""

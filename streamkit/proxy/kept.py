@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from streamkit.eventlog import EventLog
+    from streamkit.eventlog.producer import Producer
 
 __all__ = ["Kept"]
 
@@ -42,9 +44,12 @@ class Kept:
         self._keep = keep
         self._repeats = repeats
         self._is_raw = is_raw
+        self._producers: WeakValueDictionary[str, Producer] = WeakValueDictionary()
 
-    async def begin(self, stream_id: str, source: Any, request: dict[str, Any]) -> Any:
+    def begin(self, stream_id: str, source: Any, request: dict[str, Any]) -> Any:
         """Return a stream as it passes into the log, in place of an earlier one of its id.
+
+        The log is opened and written beside: one that is away does not delay the answer.
 
         Args:
             stream_id: The id of the stream.
@@ -52,12 +57,13 @@ class Kept:
             request: The parts of the request that the encoder of a reader depends on.
         """
         name = self._name(stream_id)
-        status = await self._log.astatus(name)
-        if status is not None and status.phase == "live":
-            await self._log.astop(name)  # whose answer nobody could read any more
+        earlier = self._producers.get(name)
+        if earlier is not None:
+            earlier.stop()  # nobody could read its answer any more
         if not self._is_raw:
             source = _after(UnknownEvent(_REQUEST, {"request": request}), source)
         production = self._log.produce(name, source, existing="replace")
+        self._producers[name] = production.producer
         return production if self._keep else _Owned(production)
 
     async def join(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +12,8 @@ import httpx
 import openai
 import pytest
 
-from streamkit.eventlog import MemoryLog, SQLiteLog
+from streamkit.eventlog import EventLog, LogUnavailableError, MemoryLog, Retention, SQLiteLog
+from streamkit.eventlog.memory_store import MemoryStore
 from tests.families.common.answers import ANSWERS
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, ScriptedServer, chunk
 from tests.proxy.proxied import proxied
@@ -17,7 +21,7 @@ from tests.proxy.test_browser_fronts import BODIES, HELD, PATHS
 from tests.proxy.test_openai_fronts import AS, HI, client_of, cut, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 ALL_PATHS = {**PATHS, "chat": "/v1/chat/completions", "responses": "/v1/responses"}
@@ -182,6 +186,60 @@ def test_the_next_question_of_a_chat_replaces_the_stream() -> None:
             assert get(proxy.url, "ag-ui").content == body
             old = next(each for each in map(id_of, block) if each)
             assert get(proxy.url, "ag-ui", last_event_id=old).status_code == 410
+
+
+def test_the_next_question_ends_an_answer_whose_client_has_left() -> None:
+    with ScriptedServer(HELD, whole("chat", "text")) as server:
+        with proxied("ag-ui", server.url, log=MemoryLog(), keep=True) as proxy:
+            with streamed(proxy.url, "ag-ui") as first:
+                next(first.iter_bytes())
+            with streamed(proxy.url, "ag-ui") as second:
+                assert b"RUN_FINISHED" in second.read()
+            assert server.hung_up.is_set()
+
+
+def test_a_kept_stream_goes_on_when_its_client_leaves_before_the_first_byte(
+    more: threading.Event,
+) -> None:
+    frames = [*map(chunk, AS["chat"](ANSWERS["text"]))]
+    with ScriptedServer([more, STREAM_HEAD, *frames, LAST_CHUNK]) as server:
+        with proxied("ag-ui", server.url, log=MemoryLog(), keep=True) as proxy:
+            with leaving(proxy.url, "ag-ui"):
+                assert server.asked.wait(10)
+            path = f"{proxy.url}/agent/t/stream"
+            with httpx.stream("GET", path, timeout=20) as joined:
+                assert joined.status_code == 200
+                more.set()
+                assert b"RUN_FINISHED" in joined.read()
+
+
+@contextlib.contextmanager
+def leaving(url: str, front: str) -> Generator[None]:
+    """Send a request, and leave at the end without an answer."""
+    body = json.dumps(ASKED[front]).encode()
+    head = f"POST {ALL_PATHS[front]} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}"
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as client:
+        client.sendall(head.encode() + b"\r\n\r\n" + body)
+        yield
+
+
+class BrokenStore(MemoryStore):
+    """A store that is away."""
+
+    def look(self, stream_ids: Any) -> Any:  # noqa: ARG002 - as of every store
+        raise LogUnavailableError("away")
+
+    def open(self, key: Any, existing: Any) -> Any:  # noqa: ARG002 - as of every store
+        raise LogUnavailableError("away")
+
+
+def test_a_log_that_is_away_neither_breaks_nor_delays_an_answer() -> None:
+    log = EventLog(BrokenStore(Retention()), patience=0.01)
+    with ScriptedServer(whole("chat", "text")) as server:
+        with proxied("ag-ui", server.url, log=log) as proxy:
+            with streamed(proxy.url, "ag-ui") as answer:
+                assert b"RUN_FINISHED" in answer.read()
+            assert get(proxy.url, "ag-ui").status_code == 503
 
 
 @pytest.mark.thorough

@@ -30,6 +30,7 @@ os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 WITH_DEV = {
     "tests/faults/test_llmock.py",
     "tests/faults/test_real_server.py",
+    "tests/proxy/test_judged.py",
     "tests/relay/test_judges.py",
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",

@@ -1,17 +1,17 @@
 """Templates: how the successive frames of a stream, equal but for a few values, are read.
 
-Nearly all frames of a stream differ from an earlier one in a piece of text alone, or in that, a
-number that ticks and a padding. Such a frame is known by the bytes around these values, and only
-they are decoded.
+Nearly all frames of a stream differ from an earlier one in a piece of text alone, or in that and
+values beside it, such as a padding. Such a frame is known by the bytes around these values, and
+only they are decoded.
 """
 
-# Strategy: in JSON, the text of a string and the digits of a number never change what the rest of a
-# document means. So any frame with the bytes of a template around valid values is the same part as
-# the template's, with other values. No line may end among the values, where white space would be
-# valid JSON: so the outer quotes belong to both the template and the values, and between the values
-# line breaks are looked for. The decoder of a value refuses what the decoder of the frame would
-# (control characters, a second string, half a surrogate pair, bytes that are no UTF-8), or reads
-# more leniently: then the template does not fit.
+# Strategy: in JSON, the text of a string never changes what the rest of a document means. So any
+# frame with the bytes of a template around valid strings is the same part as the template's, with
+# other values. No line may end among the values, where white space would be valid JSON: so the
+# outer quotes belong to both the template and the values, and between the values line breaks are
+# looked for. The decoder of a value refuses what the decoder of the frame would (control
+# characters, a second string, half a surrogate pair, bytes that are no UTF-8), or reads more
+# leniently: then the template does not fit.
 
 from __future__ import annotations
 
@@ -40,18 +40,15 @@ Road: TypeAlias = Callable[..., Sequence[E]]
 text_in = decoder(str).decode
 """The text of a JSON string; raises ``ValueError`` for anything else."""
 
-_DECODERS: dict[type, Callable[[bytes], Any]] = {str: text_in, int: decoder(int).decode}
-
 
 class Hole(NamedTuple):
     """The values of a part that differs from others in these alone."""
 
     text: str
     """The piece of text."""
-    beside: Mapping[str, str | int | None] = MappingProxyType({})
-    """Numbers and texts beside the piece, by the names of their fields; None where there is none.
-
-    They change in each part, as a count or a padding does.
+    beside: Mapping[str, str | None] = MappingProxyType({})
+    """Texts beside the piece that change in each part, as a padding does, by the names of their
+    fields; None where there is none.
     """
 
     @property
@@ -67,7 +64,6 @@ class _Place(NamedTuple):
     end: int
     at: int
     """The index of the value."""
-    decode: Callable[[bytes], Any]
 
 
 class Template(Generic[A, E]):
@@ -83,17 +79,15 @@ class Template(Generic[A, E]):
 
     def __init__(self, frame: bytes, places: Sequence[_Place], hole: Hole) -> None:
         first, last = places[0], places[-1]
-        opening, closing = first.decode is text_in, last.decode is text_in
-        self.before = frame[: first.start + opening]
-        self.after = frame[last.end - closing :]
+        self.before = frame[: first.start + 1]
+        self.after = frame[last.end - 1 :]
         self.start = first.start
         self.stop = last.end - len(frame)
         self.inner = [
-            (place.at, place.decode, frame[place.end : following.start])
-            for place, following in pairwise(places)
+            (place.at, frame[place.end : following.start]) for place, following in pairwise(places)
         ]
         """The values before the last one, with the bytes that follow each."""
-        self.last = last.at, last.decode
+        self.last = last.at
         self.text = hole.text
         self.values: list[Any] = [None] * (1 + len(hole.beside))
         self.take: Road[E] | None = None
@@ -105,19 +99,18 @@ class Template(Generic[A, E]):
 
     def values_in(self, frame: bytes) -> list[Any] | None:
         """Return the values of a frame that may fit; None if it does not."""
-        # A hot path: nearly every frame of a stream whose events are numbered.
+        # A hot path: nearly every frame of a stream whose chunks are padded.
         rest = frame[self.start : self.stop]
         if rest.find(b"\n") >= 0 or rest.find(b"\r") >= 0:
             return None
         values = self.values.copy()
         try:
-            for at, decode, after in self.inner:
+            for at, after in self.inner:
                 value, found, rest = rest.partition(after)
                 if not found:
                     return None
-                values[at] = decode(value)
-            at, decode = self.last
-            values[at] = decode(rest)
+                values[at] = text_in(value)
+            values[self.last] = text_in(rest)
         except ValueError:
             return None
         return values
@@ -125,9 +118,9 @@ class Template(Generic[A, E]):
     def frame_of(self, values: Sequence[Any]) -> bytes:
         """Return the frame with other values."""
         parts = [self.before[: self.start]]
-        for at, _, after in self.inner:
+        for at, after in self.inner:
             parts += encode(values[at]), after
-        parts += encode(values[self.last[0]]), self.after[self.stop :]
+        parts += encode(values[self.last]), self.after[self.stop :]
         return b"".join(parts)
 
 
@@ -143,7 +136,7 @@ def places_of(hole: Hole, frame: bytes, start: int) -> list[_Place]:
     at = frame.rfind(quoted, start)
     if at < 0:
         return []
-    places = [_Place(at, at + len(quoted), 0, text_in)]
+    places = [_Place(at, at + len(quoted), 0)]
     for index, (name, value) in enumerate(hole.beside.items(), 1):
         if value is None:
             continue
@@ -151,7 +144,7 @@ def places_of(hole: Hole, frame: bytes, start: int) -> list[_Place]:
         for key in (b'"%b":' % name.encode(), b'"%b": ' % name.encode()):
             if (found := frame.find(key + written, start)) >= 0:
                 at = found + len(key)
-                places.append(_Place(at, at + len(written), index, _DECODERS[type(value)]))
+                places.append(_Place(at, at + len(written), index))
                 break
         else:
             return []

@@ -140,7 +140,7 @@ class Templates(Generic[A, E]):
         hole = self._answer.hole(part)
         if hole is None or hole.values != values:
             return False
-        others = [None if value is None else value + _MORE[type(value)] for value in values]
+        others = [None if value is None else value + "?" for value in values]
         changed = candidate.frame_of(others)
         try:
             strict = self._answer.reread(changed[len(frame) - len(data) - 2 : -2])
@@ -157,7 +157,3 @@ class Templates(Generic[A, E]):
         if places:
             new: Template[A, E] = Template(frame, places, hole)
             self._candidates = [new, *self._candidates][:MAX_TEMPLATES]
-
-
-_MORE: dict[type, Any] = {str: "?", int: 1}
-"""What makes another value of one, by its type."""

@@ -116,6 +116,29 @@ def test_other_fields_beside_the_data_are_passed_over() -> None:
     assert decode(b": comment\ndate: now\ndata: a\nwhatever\n\n") == [ServerSentEvent(b"a")]
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"event: a\ndata: 2\n\n",
+        b"event: a\ndata: \n\n",
+        b"event: a\ndata: 2\ndata: 3\n\n",
+        b"event: a\ndata: 2\r\ndata: 3\n\n",
+        b"event: a\ndata: 2\n\ndata: 3\n\n",
+        b"event: a\ndata: 2\n",
+        b"event: ab\ndata: 2\n\n",
+    ],
+    ids=repr,
+)
+def test_a_frame_that_begins_like_the_last_reads_the_same_whole_and_in_bytes(frame: bytes) -> None:
+    whole, in_bytes = SSEDecoder(), SSEDecoder()
+    reads = [b"event: a\ndata: 1\n\n", b"event: a\ndata: 1\n\n", frame, b"data: 4\n\n"]
+    events = [event for read in reads for event in whole.feed(read)]
+    body = b"".join(reads)
+    assert events == [
+        event for at in range(len(body)) for event in in_bytes.feed(body[at : at + 1])
+    ]
+
+
 def test_a_name_belongs_to_its_frame_only() -> None:
     assert decode(b"event: ping\n\ndata: a\n\n") == [ServerSentEvent(b"a")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 from zlib import crc32
@@ -89,24 +88,8 @@ def test_a_recording_with_odd_bytes_in_it_reads_the_same(
     assert by_template(protocol, parts) == decoded(protocol, parts)
 
 
-TEXTS: dict[str, dict[str, Any]] = {
-    "output_text": {"content_index": 0, "logprobs": []},
-    "refusal": {"content_index": 0},
-    "reasoning_summary_text": {"summary_index": 0},
-    "function_call_arguments": {},
-}
-
-
-def _delta_of_response(fields: dict[str, Any], piece: str) -> dict[str, Any]:
-    return {**fields, "delta": piece, "obfuscation": _padding(piece)}
-
-
 def _padding(piece: str) -> str:
-    return "0123456789"[: _number(piece) % 10]
-
-
-def _number(piece: str) -> int:
-    return crc32(piece.encode("utf-8", "surrogatepass"))
+    return "0123456789"[: crc32(piece.encode("utf-8", "surrogatepass")) % 10]
 
 
 DELTAS: dict[str, tuple[Protocol, Callable[[str], dict[str, Any]]]] = {
@@ -122,24 +105,16 @@ DELTAS: dict[str, tuple[Protocol, Callable[[str], dict[str, Any]]]] = {
         "chat",
         lambda piece: {"tool_calls": [{"index": 0, "id": "c", "function": {"arguments": piece}}]},
     ),
-    **{
-        f"response.{name}.delta": ("responses", partial(_delta_of_response, fields))
-        for name, fields in TEXTS.items()
-    },
 }
 
 
 def frame_of(kind: str, piece: str, index: int = 0, *, ascii_only: bool = False) -> bytes:
-    """Return a frame with a piece of a kind, for a block, a choice or an item of an answer."""
+    """Return a frame with a piece of a kind, for a block of Messages or a choice of a chat."""
     protocol, delta_of = DELTAS[kind]
     event: dict[str, Any] = {"index": index, "delta": delta_of(piece)}
     if protocol == "messages":
         head = b"event: content_block_delta\n"
         event = {"type": "content_block_delta", **event}
-    elif protocol == "responses":
-        head = b"event: %b\n" % kind.encode()
-        at = {"item_id": f"item_{index}", "output_index": index}
-        event = {"type": kind, **at, **delta_of(piece), "sequence_number": _number(piece)}
     else:
         head, event = b"", {"id": "c", "model": "m", "created": 1, "choices": [event]}
         if kind == "content and padding":

@@ -12,7 +12,6 @@ from streamkit._core.logger import logger
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in, reported
 from streamkit.errors import APIError, LimitExceededError, StreamDecodeError
-from streamkit.families.responses.hole import filling, hole_of
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
@@ -26,7 +25,6 @@ from streamkit.types.responses.stream_event import ResponseStreamEvent, UnknownR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streamkit._core.template import Fill, Hole
     from streamkit.types.responses.response import Response
 
 __all__ = ["ENDED", "EventDecoder", "failure"]
@@ -48,6 +46,8 @@ class EventDecoder(AnswerDecoder[Any]):
 
     An event goes by the ``type`` in its data, since many servers name no event beside them. The
     answer ends with a last event: ``[DONE]``, which some servers send, does not replace it.
+    Templates do not read a stream: its events are flat, and to find a piece, a number and a padding
+    in one costs more than to decode it.
 
     Args:
         types: The union of the types of the events.
@@ -96,18 +96,6 @@ class EventDecoder(AnswerDecoder[Any]):
             self._take_note(part)
         self._is_answered = True
         return cast("ResponseStreamEvent", part)
-
-    def hole(self, part: Any) -> Hole | None:
-        """Return the piece of a text in an event, its number and its padding."""
-        return hole_of(part)
-
-    def fill(self, part: Any) -> Fill[Any]:
-        """Return a function of such values that makes such an event."""
-        return filling(part)
-
-    def reread(self, data: bytes) -> Any:
-        """Decode data that resemble those of an earlier event, and take no note of them."""
-        return self._strictly(data)
 
     def close(self) -> Iterable[Any]:
         """End the answer; raise the error that the server reported, or that it is incomplete."""

@@ -54,7 +54,6 @@ from streamkit.types.responses.text_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from streamkit._core.template import Fill, Road
     from streamkit.families.responses.log.item import ItemLog, Stage
     from streamkit.families.responses.log.part import PartLog
     from streamkit.structured.reader import Reader
@@ -99,22 +98,6 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
             part = self._turn_to(kind, value.item_id, value.output_index, index)
         value.append_to(part, self._mark)
         return (value,)
-
-    def short_road(self, _empty: Any, fill: Fill[Any], /) -> Road[Any] | None:
-        """Return a function that takes the pieces of one text."""
-        kind, part = self._kind, self._part
-        if kind is None:
-            return None
-
-        def take(piece: str, *beside: Any) -> Sequence[Any]:
-            # A hot path: each delta of a text but the first ones.
-            event = fill(piece, *beside)
-            if self._part is not part or self._kind is not kind:  # another text has grown meanwhile
-                return self.feed(event)
-            event.append_to(part, self._mark)
-            return (event,)
-
-        return take
 
     def close(self) -> Iterator[Any]:
         """Emit the whole texts that are still to be emitted, then raise the answer's error."""

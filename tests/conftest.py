@@ -34,6 +34,7 @@ WITH_DEV = {
     "tests/relay/test_judges.py",
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
+    "tests/demo_page/test_page.py",
     "tests/inspector/test_page.py",
     "tests/test_browser.py",
     "tests/test_cookbook_notebook.py",
@@ -58,6 +59,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--nightly",
         action="store_true",
         help="also run the tests marked `nightly`, which need the extra `nightly`",
+    )
+    parser.addoption(
+        "--pictures", action="store_true", help="let the tests of pages save the pictures of docs/"
     )
 
 
@@ -246,6 +250,24 @@ def page(chromium: Browser, complaints: list[str]) -> Iterator[Page]:
     with opened(chromium, complaints) as context:
         yield context.new_page()
     assert not complaints
+
+
+class Picture(Protocol):
+    """Saves what a page shows as a picture of the documentation, if the run is to save them."""
+
+    def __call__(self, page: Page, name: str) -> None: ...
+
+
+@pytest.fixture
+def picture(pytestconfig: pytest.Config) -> Picture:
+    """Save a picture in ``docs/pictures``, with ``--pictures``."""
+
+    def save(page: Page, name: str) -> None:
+        if pytestconfig.getoption("--pictures"):
+            folder = pytestconfig.rootpath / "docs" / "pictures"
+            page.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return save
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -14,6 +13,7 @@ from streamkit.cli.endpoint import (
     base_url_or_usual,
     client_options,
 )
+from streamkit.cli.event_log import NAMES, opened
 from streamkit.cli.failures import MISUSED, failure, reported
 from streamkit.cli.protocols import ProtocolName  # noqa: TC001 - typer reads the annotations
 
@@ -55,7 +55,7 @@ def proxy(  # noqa: PLR0913 - one for each option
     log: Annotated[
         str | None,
         typer.Option(
-            metavar="memory|sqlite:FILE|redis://HOST",
+            metavar=NAMES,
             help="A log that keeps the streams, so that readers can join and resume them.",
         ),
     ] = None,
@@ -108,7 +108,7 @@ def proxy(  # noqa: PLR0913 - one for each option
     kept: EventLog | None = None
     try:
         with reported():
-            kept = None if log is None else _opened(log)
+            kept = None if log is None else opened(log, prefix="streamkit-proxy:")
         app = create_app(
             as_,
             api=api,
@@ -144,17 +144,3 @@ def proxy(  # noqa: PLR0913 - one for each option
 
 def _options(timeout: float | None, max_retries: int) -> dict[str, Any]:
     return {**client_options(timeout, max_retries)}
-
-
-def _opened(name: str) -> EventLog:
-    """Return the log of a name; raise ``ValueError`` for a name of another form."""
-    from streamkit.eventlog import MemoryLog, RedisLog, SQLiteLog
-
-    if name == "memory":
-        return MemoryLog()
-    kind, _, place = name.partition(":")
-    if kind == "sqlite" and place:
-        return SQLiteLog(place)
-    if kind in ("redis", "rediss", "unix") and place:
-        return RedisLog(name, prefix=os.environ.get("STREAMKIT_LOG_PREFIX", "streamkit-proxy:"))
-    raise ValueError(f"--log is memory, sqlite:FILE or redis://HOST, not {name!r}")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streamkit.cli.failures import MISUSED, failure
+from streamkit.cli.event_log import NAMES, opened
+from streamkit.cli.failures import MISUSED, failure, reported
+
+if TYPE_CHECKING:
+    from streamkit.eventlog import EventLog
+    from streamkit.server import EmbeddedServer
 
 __all__ = ["serve"]
+
+PATIENCE = 5.0
+"""The seconds for which a log that is away is tried again."""
 
 
 def serve(  # noqa: PLR0913 - one for each option
@@ -63,6 +71,13 @@ def serve(  # noqa: PLR0913 - one for each option
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="The origin of web pages that may use the server."),
     ] = None,
+    demo_page: Annotated[
+        bool, typer.Option("--demo-page", help="Serve a chat page too, whose answers go on.")
+    ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option(metavar=NAMES, help="The log that keeps the page's answers: memory."),
+    ] = None,
     log_requests: Annotated[
         bool, typer.Option("--log-requests", help="Log a line for each request to stderr.")
     ] = False,
@@ -75,10 +90,18 @@ def serve(  # noqa: PLR0913 - one for each option
     request as the recorded server did. A mark such as [[failed]] in a
     message selects the scenario of a run. Requests that name another host than this machine, or
     that a web page from elsewhere sends, are refused unless that host or origin is allowed; *
-    allows any.
+    allows any. With --demo-page it serves a chat page too, whose answers are kept in an event log:
+    they go on when the page is reloaded, and in other tabs.
     """
     from streamkit.server import EmbeddedServer
+    from streamkit.server.hosts import is_loopback
 
+    if log is not None and not demo_page:
+        raise failure("--log is where --demo-page keeps its answers: give both", code=MISUSED)
+    if demo_page and cassette is not None:
+        raise failure("--demo-page has answers of its own: leave out --cassette", code=MISUSED)
+    if demo_page and not is_loopback(host):
+        raise failure("--demo-page asks for no key: leave out --host", code=MISUSED)
     if log_requests:
         logging.basicConfig(format="%(asctime)s %(message)s")
         logging.getLogger("streamkit.server").setLevel(logging.INFO)
@@ -109,11 +132,41 @@ def serve(  # noqa: PLR0913 - one for each option
     else:
         typer.echo(f"Serving {cassette.name} at {server.url} (Ctrl-C stops)")
     try:
-        server.wait()
+        if demo_page:
+            _wait_with_page(server, log or "memory", pace, api_key)
+        else:
+            server.wait()
     except KeyboardInterrupt:
         typer.echo("Stopped.")
     finally:
         server.stop()
+
+
+def _wait_with_page(server: EmbeddedServer, log: str, pace: float, api_key: str | None) -> None:
+    """Serve the chat page as well, until the server stops."""
+    from streamkit.cli.demo_page import PACE, demo_page
+
+    with (
+        _opened(log) as kept,
+        demo_page(server, kept, pace=pace or PACE, api_key=api_key) as address,
+    ):
+        typer.echo(f"The chat page: {address}")
+        server.wait()
+
+
+def _opened(name: str) -> EventLog:
+    """Return the log of a name, which can be used."""
+    with reported():
+        try:
+            log = opened(name, prefix="streamkit-page:", patience=PATIENCE)
+        except ValueError as error:
+            raise failure(str(error), code=MISUSED) from error
+        try:
+            log.status("")
+        except BaseException:
+            log.close()
+            raise
+    return log
 
 
 def _instructions(url: str, *, needs_key: bool) -> str:

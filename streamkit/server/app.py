@@ -169,6 +169,7 @@ def create_app(  # noqa: PLR0913 - settings, by keyword and each with a default
         },
     )
     app.router.redirect_slashes = False
+    app.state.hosts = hosts
     app.state.journal = journal
     app.state.faults = faults
     app.state.script = api.script

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from streamkit.server.app import create_app
 from streamkit.server.faults.kinds import read as read_fault
 from streamkit.server.hosts import is_loopback
+from streamkit.server.mounts import Mounts
 from streamkit.server.scripting import reply_of
 from streamkit.server.serving import Serving
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
     from typing import Self, Unpack
+
+    from starlette.types import ASGIApp
 
     from streamkit._cassette.cassette import Cassette
     from streamkit._cassette.recording import Recording
@@ -86,7 +89,8 @@ class EmbeddedServer:
         own = [host.partition("%")[0]] if host else []
         options["allowed_hosts"] = [*options.get("allowed_hosts", ()), *own]
         self._app = create_app(**options)
-        self._serving = Serving(self._app, host, port)
+        self._mounts = Mounts(self._app, self._app.state.hosts)
+        self._serving = Serving(self._mounts, host, port)
         self._faults.connections = self._serving.connections
 
     @property
@@ -155,6 +159,14 @@ class EmbeddedServer:
             self._script.add(reply, when, times)
         else:
             self._script.add(reply_of(reply, **said), when, times)
+
+    def mount(self, path: str, app: ASGIApp) -> None:
+        """Serve an ASGI application beside the API, under a path of one name, such as ``/demo``.
+
+        It is refused to foreign hosts and web pages as the API is. ``exchanges``, ``fault`` and the
+        limits on requests are those of the API.
+        """
+        self._mounts.add(path, app)
 
     @property
     def fault(self) -> Fault | None:

@@ -67,6 +67,7 @@ def test_a_stream_ends_as_it_did_where_it_was_made(
     assert str(error) in row["error"]
 
 
+@pytest.mark.thorough
 def test_an_entry_that_is_no_event_is_an_error_of_its_stream(log: EventLog) -> None:
     log.open("s")
     log.append("s", [b"\xff{"])
@@ -81,6 +82,7 @@ def test_a_stream_without_a_log_is_named(log: EventLog) -> None:
         inspector.follow(log, "s")
 
 
+@pytest.mark.thorough
 def test_an_inspector_that_stops_leaves_the_log(log: EventLog) -> None:
     log.open("s")
     with Inspector() as inspector:

@@ -70,6 +70,7 @@ def test_traffic_is_shown_while_it_passes_and_kept_without_secrets(tmp_path: Pat
     assert SECRET not in path.read_text()
 
 
+@pytest.mark.thorough
 def test_what_passes_can_be_replayed(tmp_path: Path) -> None:
     path = tmp_path / "live.jsonl"
     with EmbeddedServer() as server, Inspector() as inspector:
@@ -119,6 +120,7 @@ def test_a_client_that_leaves_before_the_answer_lets_go_of_the_api() -> None:
     assert (row["status"], row["error"]) == ("cut", "the client left here")
 
 
+@pytest.mark.thorough
 def test_a_proxy_stops_while_the_api_says_nothing() -> None:
     with ScriptedServer([Do.HOLD]) as api, socket.socket() as client:
         with Inspector() as inspector:
@@ -130,6 +132,7 @@ def test_a_proxy_stops_while_the_api_says_nothing() -> None:
         assert api.hung_up.wait(10)
 
 
+@pytest.mark.thorough
 def test_an_api_that_is_away_is_an_error_of_the_gateway() -> None:
     with Inspector() as inspector:
         base_url, _ = inspector.proxy("http://127.0.0.1:1/v1")
@@ -141,6 +144,7 @@ def test_an_api_that_is_away_is_an_error_of_the_gateway() -> None:
     assert row["error"].startswith("ConnectError")
 
 
+@pytest.mark.thorough
 def test_codings_queries_and_uploads_pass_as_they_are() -> None:
     packed = gzip.compress(b'{"ok": true}')
     script = [response(200, packed, [("Content-Encoding", "gzip"), ("X-Own", "1")])]
@@ -167,5 +171,5 @@ def test_the_proxy_refuses_foreign_hosts_and_pages() -> None:
 
 @pytest.mark.parametrize("api", ["", "api.test/v1", "ftp://api.test", "http://", "http://a:b c"])
 def test_an_address_that_is_none_is_refused(api: str) -> None:
-    with Inspector() as inspector, pytest.raises(ValueError, match="address of an API"):
-        inspector.proxy(api)
+    with pytest.raises(ValueError, match="address of an API"):
+        Inspector().proxy(api)

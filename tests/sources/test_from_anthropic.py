@@ -1,7 +1,8 @@
-"""Our streams over clients of the anthropic package: its own, Vertex's and Bedrock's."""
+"""Our streams over clients of the anthropic package: its own, Google's and Bedrock's."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import openai
 import pydantic
 import pytest
 from anthropic.lib.bedrock import AnthropicBedrock, AsyncAnthropicBedrock
+from anthropic.lib.google_cloud import AnthropicGoogleCloud, AsyncAnthropicGoogleCloud
 from anthropic.lib.vertex import AnthropicVertex, AsyncAnthropicVertex
 
 import streamkit
@@ -224,3 +226,21 @@ def test_what_we_lack_passes_through(kind: str) -> None:
 def test_what_is_no_client_is_named(wrong: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         from_anthropic(wrong)
+
+
+@pytest.mark.parametrize("make", [AnthropicGoogleCloud, AsyncAnthropicGoogleCloud])
+def test_a_client_of_google_cloud_carries_a_stream(make: Any, embedded: EmbeddedServer) -> None:
+    client = make(
+        base_url=embedded.url, project="p", location="global", workspace_id="w", skip_auth=True
+    )
+    stream = wrapped(client).messages.stream(**ASKED)
+    if make is AnthropicGoogleCloud:
+        with client, stream as events:
+            assert events.get_final_message().content
+        return
+
+    async def main() -> None:
+        async with client, stream as events:
+            assert (await events.get_final_message()).content
+
+    asyncio.run(main())

@@ -30,6 +30,7 @@ NAMES = (
     "relay",
     "eventlog",
     "telemetry",
+    "unknown_fields",
     "loopback",
     "map",
 )

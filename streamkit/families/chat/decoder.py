@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from streamkit._core.decoding import WireDecoder
 from streamkit._core.logger import logger
 from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
@@ -39,6 +40,7 @@ class ChunkDecoder(ObjectDecoder[C]):
     ) -> None:
         super().__init__(type_, on_truncated=on_truncated, limits=limits)
         self._decode = self._strictly
+        self._reader = WireDecoder(type_)
         self._choices = choices
         self._silent: set[int] = set()  # choices that were opened and have at most thoughts so far
         self._unfinished: set[int] = set()
@@ -90,7 +92,7 @@ class ChunkDecoder(ObjectDecoder[C]):
 
     def reread(self, data: bytes) -> C | None:
         """Decode data that resemble those of an earlier chunk, and take no note of them."""
-        return self._strictly(data)
+        return self._reader.decode(data, self._limits.json_depth)
 
     def close(self) -> Iterable[C]:
         """End the answer, at the end of the body or at ``[DONE]``.

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import UNSET, Struct
 
 from streamkit._core.template import Hole
-from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice
+from streamkit._core.wire import Wire
+from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCallFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streamkit._core.template import Fill
-    from streamkit._core.wire import Wire
 
 __all__ = ["filling", "hole_of"]
 
 C = TypeVar("C", bound=ChatCompletionChunk)
+W = TypeVar("W", bound=Wire)
 
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
@@ -26,7 +28,8 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
     """Return the one piece of text in a chunk of one choice, unless the chunk has more.
 
     The piece is of the content, the reasoning, a refusal or a tool call's arguments. A chunk with a
-    finish reason, usage or log probabilities has more; a padding is beside the piece.
+    finish reason, usage or log probabilities has more; a padding is beside the piece. Unknown
+    fields belong to the chunk if they are scalars, which no reader of the chunk can change.
     """
     if not chunk.choices or len(chunk.choices) > 1 or chunk.usage is not None:
         return None
@@ -36,14 +39,14 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         return None
     if delta.function_call or delta.audio or delta.annotations:
         return None
-    if not (_is_known(chunk) and _is_known(choice) and _is_known(delta)):
+    if not (_is_plain(chunk) and _is_plain(choice) and _is_plain(delta)):
         return None
     texts = [text for name in _TEXTS if (text := getattr(delta, name))]
     for call in delta.tool_calls or ():
         function = call.function
         if function is None or not function.arguments or call.custom is not None:
             return None
-        if not (_is_known(call) and _is_known(function)):
+        if not (_is_plain(call) and _is_plain(function)):
             return None
         texts.append(function.arguments)
     return Hole(texts[0], {"obfuscation": chunk.obfuscation}) if len(texts) == 1 else None
@@ -51,48 +54,71 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
 
 def filling(chunk: C) -> Fill[C]:
     """Return a function of a piece and a padding that makes chunks like this one."""
-    # Copies of our own, because a reader may change the chunk that it gets.
-    chunk, choice = _copy(chunk), _copy((chunk.choices or [])[0])
-    delta = _copy(choice.delta)
-    return _in_call(chunk, choice, delta) if delta.tool_calls else _in_text(chunk, choice, delta)
-
-
-def _in_text(chunk: C, choice: ChunkChoice, delta: ChoiceDelta) -> Fill[C]:
-    (name,) = (name for name in _TEXTS if getattr(delta, name))
+    choice = (chunk.choices or [])[0]
+    delta = choice.delta or ChoiceDelta()
+    new_chunk, new_choice = _copier(chunk), _copier(choice)
+    new_delta = _with_call(delta) if delta.tool_calls else _with_text(delta)
 
     def fill(piece: str, padding: str | None = None) -> C:
-        filled = _copy(delta)
-        setattr(filled, name, piece)
-        return _with(chunk, choice, filled, padding)
+        part, whole = new_choice(), new_chunk()
+        part.delta = new_delta(piece)
+        whole.choices = [part]
+        whole.obfuscation = padding
+        return whole
 
     return fill
 
 
-def _in_call(chunk: C, choice: ChunkChoice, delta: ChoiceDelta) -> Fill[C]:
-    call = _copy((delta.tool_calls or [])[0])
-    function = _copy(call.function)
+def _with_text(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
+    (name,) = (name for name in _TEXTS if getattr(delta, name))
+    new_delta = _copier(delta)
 
-    def fill(piece: str, padding: str | None = None) -> C:
-        filled, fragment, body = _copy(delta), _copy(call), _copy(function)
+    def fill(piece: str) -> ChoiceDelta:
+        filled = new_delta()
+        setattr(filled, name, piece)
+        return filled
+
+    return fill
+
+
+def _with_call(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
+    call = (delta.tool_calls or [])[0]
+    new_delta, new_call = _copier(delta), _copier(call)
+    new_function = _copier(call.function or ChoiceDeltaToolCallFunction())
+
+    def fill(piece: str) -> ChoiceDelta:
+        filled, fragment, body = new_delta(), new_call(), new_function()
         body.arguments = piece
         fragment.function = body
         filled.tool_calls = [fragment]
-        return _with(chunk, choice, filled, padding)
+        return filled
 
     return fill
 
 
-def _with(chunk: C, choice: ChunkChoice, delta: ChoiceDelta, padding: str | None) -> C:
-    part: ChunkChoice = _copy(choice)
-    part.delta = delta
-    whole: C = _copy(chunk)
-    whole.choices = [part]
-    whole.obfuscation = padding
-    return whole
+def _is_plain(wire: Wire) -> bool:
+    """Return whether all unknown fields of an object are scalars; an unread value is none."""
+    fields = wire.unknown_fields
+    return fields is UNSET or not (
+        fields.keys() & wire.__struct_fields__
+        or any(isinstance(value, dict | list) for value in fields.values())
+    )
 
 
-def _is_known(wire: Wire) -> bool:
-    return wire.unknown_fields is UNSET
+def _copier(wire: W) -> Callable[[], W]:
+    """Return a function that makes copies of an object as it is now, whatever its reader does."""
+    original = _copy(wire)
+    if wire.unknown_fields is UNSET:
+        return partial(_copy, original)
+    fields, attributes = wire.unknown_fields.copy(), vars(wire).copy()
+
+    def copy() -> W:
+        copied: W = _copy(original)
+        copied.unknown_fields = fields.copy()
+        copied.__dict__ = attributes.copy()
+        return copied
+
+    return copy
 
 
 _copy: Callable[[Any], Any] = cast("Any", Struct).__copy__  # a third of the cost of making one

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from streamkit._core.machine import AnswerMachine, Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
@@ -19,7 +22,7 @@ from streamkit.families.chat.emitters import (
     ToolArgumentsParser,
 )
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.families.chat.log import CompletionLog
+from streamkit.families.chat.log import CompletionLog, says_nothing_again
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ParsedChatCompletion
 
@@ -84,15 +87,24 @@ class ChatEvents(
         """Return a function that takes the pieces of a choice's content."""
         choice = (empty.choices or [])[0]
         delta = choice.delta
-        if delta is None or delta.content != "" or delta != ChoiceDelta(content=""):
+        if delta is None or delta.content != "":
             return None
         log, reader, said = self._log, self._reader, self._log.said
         choice_log, parse = log.choices[choice.index], self._choices[choice.index][1].feed
+        heading: object = None
+        for wire in (choice, delta):
+            if wire.unknown_fields is not UNSET:
+                if not says_nothing_again(wire.unknown_fields):
+                    return None
+                heading = choice_log.heading
+        if replace(delta, unknown_fields=UNSET) != ChoiceDelta(content=""):
+            return None
 
         def take(piece: str, *padding: str) -> Sequence[ChatCompletionStreamEvent[Any]]:
             # A hot path: each delta of a text but the first ones.
             chunk = fill(piece, *padding)
-            if log.said is not said:  # another choice's chunks have other fields
+            # Other chunks, of which some are of another choice, have other fields.
+            if log.said is not said or (heading and choice_log.heading is not heading):
                 return self.feed(chunk)
             updates = log.append_content(choice_log, piece)
             event = ChunkEvent(chunk, log, reader, log.heading, log.latest, updates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamkit.families.chat.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.families.chat.log.completion import CompletionLog, Heading, usage_of
+from streamkit.families.chat.log.rules import says_nothing_again
 from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "CompletionLog",
     "Heading",
     "ToolCallLog",
+    "says_nothing_again",
     "usage_of",
 ]

@@ -69,12 +69,12 @@ class ChoiceLog:
 
     __slots__ = (
         "_function_call",
-        "_heading",
         "_limits",
         "_logprobs_ends",
         "_mark",
         "_tool_calls",
         "content",
+        "heading",
         "index",
         "logprobs_content",
         "logprobs_refusal",
@@ -94,9 +94,9 @@ class ChoiceLog:
         self._logprobs_ends: tuple[int | None, int | None] = (None, None)
         self._tool_calls = ToolCallsLog(limits)
         self._function_call: ToolCallLog | None = None
-        self._heading = ChoiceHeading()
+        self.heading = ChoiceHeading()
         self._mark = ChoiceMark(
-            heading=self._heading,
+            heading=self.heading,
             refusal_end=0,
             calls=(),
             logprobs_ends=self._logprobs_ends,
@@ -105,7 +105,7 @@ class ChoiceLog:
     @property
     def finish_reason(self) -> str | None:
         """The reason for the end of the choice; None before the end."""
-        return self._heading.finish_reason
+        return self.heading.finish_reason
 
     @property
     def calls(self) -> tuple[CallMark, ...]:
@@ -120,13 +120,13 @@ class ChoiceLog:
     @property
     def is_empty(self) -> bool:
         """Whether the choice has no answer: no content, refusal, call or audio."""
-        call = self._heading.function_call
+        call = self.heading.function_call
         return not (
             self.content.length
             or self.refusal.length
             or self.calls
             or (call is not None and (call.name or call.end))
-            or self._heading.fields.get("audio")
+            or self.heading.fields.get("audio")
         )
 
     def has_whole_content(self) -> bool:
@@ -138,7 +138,7 @@ class ChoiceLog:
         # A hot path: nearly every chunk has a piece of content and nothing else.
         reasoning = content = refusal = thought = None
         calls: tuple[CallUpdate[ToolCallLog], ...] = ()
-        heading, delta, logprobs = self._heading, choice.delta, choice.logprobs
+        heading, delta, logprobs = self.heading, choice.delta, choice.logprobs
         is_rare = bool(choice.finish_reason) or choice.unknown_fields is not UNSET
         if delta is not None:
             if delta.content is not None:
@@ -167,11 +167,11 @@ class ChoiceLog:
         if logprobs is not None:
             self._append_logprobs(logprobs)
         if is_rare:
-            self._heading = continued(
-                self._heading, choice, self._limits, thinks_in_details=bool(thought)
+            self.heading = continued(
+                self.heading, choice, self._limits, thinks_in_details=bool(thought)
             )
         mark = self._mark
-        if self._heading is mark.heading and refusal is None and logprobs is None and not calls:
+        if self.heading is mark.heading and refusal is None and logprobs is None and not calls:
             return ChoiceUpdate(
                 index=self.index,
                 choice=self,
@@ -182,7 +182,7 @@ class ChoiceLog:
                 mark=mark,
             )
         self._mark = ChoiceMark(
-            heading=self._heading,
+            heading=self.heading,
             refusal_end=self.refusal.length,
             calls=self._tool_calls.marks,
             logprobs_ends=self._logprobs_ends,
@@ -268,11 +268,11 @@ class ChoiceLog:
         if self._function_call is None:
             self._function_call = ToolCallLog(0, self._limits)
         self._function_call.add_body(call)
-        self._heading = replace(self._heading, function_call=self._function_call.mark())
+        self.heading = replace(self.heading, function_call=self._function_call.mark())
 
     def _thought_in_details(self, delta: ChoiceDelta) -> str:
         """Return the reasoning in ``reasoning_details``, unless another field has brought it."""
-        if self.reasoning.length and not self._heading.thinks_in_details:
+        if self.reasoning.length and not self.heading.thinks_in_details:
             return ""
         details: object = getattr(delta, DETAILS, None)
         return thought_in(details) if details else ""
@@ -287,9 +287,9 @@ class ChoiceLog:
             refusal_end = len(self.logprobs_refusal)
         self._logprobs_ends = content_end, refusal_end
         if logprobs.unknown_fields is not UNSET:
-            old = self._heading.logprobs_extra
+            old = self.heading.logprobs_extra
             extra = merged(old, logprobs.model_extra, PER_TOKEN, self._limits)
-            self._heading = replace(self._heading, logprobs_extra=extra)
+            self.heading = replace(self.heading, logprobs_extra=extra)
 
     def _logprobs(self, mark: ChoiceMark) -> ChoiceLogprobs | None:
         extra = mark.heading.logprobs_extra

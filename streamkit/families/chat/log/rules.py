@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from streamkit._core.merge import Rules
 from streamkit.types.speech import DETAILS
 
-__all__ = ["DELTAS", "PER_TOKEN", "REPORTS"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DELTAS", "PER_TOKEN", "REPORTS", "says_nothing_again"]
 
 _TEXTS = frozenset(
     {
@@ -34,3 +39,14 @@ DELTAS = Rules(
     fields={DETAILS: _DETAILS, "message": REPORTS},
 )
 """The rules for a choice and its deltas: servers send new items, or all items so far again."""
+
+
+def says_nothing_again(fields: Mapping[str, Any]) -> bool:
+    """Return whether these fields of a choice or its delta add nothing if they come once more."""
+    return not any(
+        isinstance(value, dict | list) or (value is not None and name in _ADDED_TO)
+        for name, value in fields.items()
+    )
+
+
+_ADDED_TO = _TEXTS | {DETAILS}

@@ -1,0 +1,109 @@
+"""Chunks with unknown fields are read by templates, and show what full decoding shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from streamkit._core.templates import Templates
+from tests.read_by_template import by_template, decoded, pipeline
+
+
+@pytest.fixture
+def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the list of the frames that are read by a template."""
+    hit: list[bytes] = []
+    read: Any = Templates[Any, Any].read
+
+    def noted(templates: Templates[Any, Any], frame: bytes) -> Any:
+        events: Any = read(templates, frame)
+        if events is not None:
+            hit.append(frame)
+        return events
+
+    monkeypatch.setattr(Templates, "read", noted)
+    return hit
+
+
+def frame_of(
+    piece: str,
+    index: int = 0,
+    *,
+    chunk: dict[str, Any] | None = None,
+    choice: dict[str, Any] | None = None,
+    delta: dict[str, Any] | None = None,
+) -> bytes:
+    """Return the frame of a chunk with a piece of content, and unknown fields at three places."""
+    inner = {"index": index, "delta": {"content": piece, **(delta or {})}, **(choice or {})}
+    whole = {"id": "c", "model": "m", "created": 1, "choices": [inner], **(chunk or {})}
+    return b"data: %b\n\n" % json.dumps(whole).encode()
+
+
+SCALARS: dict[str, dict[str, Any]] = {
+    "a chunk's text": {"chunk": {"provider": "p"}},
+    "a chunk's number": {"chunk": {"seconds": 1.5, "is_fast": True}},
+    "a choice's null": {"choice": {"stop_reason": None, "token_ids": None}},
+    "a choice's number": {"choice": {"stop_reason": 3}},
+    "a delta's text": {"delta": {"language": "en", "text": "said "}},
+    "a name that Python has taken": {"chunk": {"to_dict": "p"}, "delta": {"__class__": 1}},
+    "all": {"chunk": {"provider": "p"}, "choice": {"native": "stop"}, "delta": {"tokens": 1}},
+}
+PIECES = ["nil", "zero", "one", "two", '"', "\u00e9\n", ""]
+
+
+@pytest.mark.parametrize("fields", SCALARS.values(), ids=SCALARS)
+def test_chunks_with_unknown_scalars_are_read_by_a_template(
+    fields: dict[str, Any], hits: list[bytes]
+) -> None:
+    first, second, *parts = [frame_of(piece, **fields) for piece in PIECES]
+    # A frame is no read by itself before the first event has passed.
+    parts = [first + second, *parts]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits == parts[3:]
+
+
+UNREAD: dict[str, dict[str, Any]] = {
+    "a list, which grows": {"choice": {"sources": ["a"]}},
+    "an object": {"chunk": {"timings": {"first": 1}}},
+    "a known field's unreadable value": {"chunk": {"usage": "none"}},
+    "a message beside the delta": {"choice": {"message": {"content": "so far"}}},
+}
+
+
+@pytest.mark.parametrize("fields", UNREAD.values(), ids=UNREAD)
+def test_chunks_with_other_unknown_values_are_decoded_and_read_the_same(
+    fields: dict[str, Any], hits: list[bytes]
+) -> None:
+    parts = [frame_of(piece, **fields) for piece in PIECES]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert not hits
+
+
+def test_the_unknown_fields_of_the_newest_chunk_count_whatever_template_reads_it(
+    hits: list[bytes],
+) -> None:
+    parts = [
+        frame_of(
+            f"piece {at}",
+            at % 2,
+            chunk={"provider": f"p{of}"},
+            choice={"native": of} if at % 3 else None,
+        )
+        for at, of in enumerate([1, 2] * 3 + [2, 1] * 3 + [1, 1, 2, 2] * 4)
+    ]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits
+
+
+def test_an_unknown_field_that_a_reader_changes_changes_in_no_later_chunk() -> None:
+    read = pipeline("chat")
+    seen: list[Any] = []
+    for piece in PIECES:
+        for event in read.read(frame_of(piece, chunk={"provider": "p"})):
+            if event.type == "chunk":
+                seen.append((event.chunk.provider, event.chunk.model_extra))
+                event.chunk.provider = "changed"
+                event.chunk.unknown_fields["provider"] = "changed"
+    assert seen == [("p", {"provider": "p"})] * len(PIECES)

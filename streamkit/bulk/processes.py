@@ -111,15 +111,23 @@ class _Pool(Generic[T]):
             worker.send(item)
 
     def _take(self, connection: Connection) -> None:
-        """Take the result of a process, or note that it has died."""
-        worker, task = self._busy.pop(connection)
+        """Take the result of a process, or note that it has started, or has died."""
+        worker, task = self._busy[connection]
         try:
             result = connection.recv()
         except (EOFError, OSError):
+            del self._busy[connection]
             task.finish(Died(worker.end()))
-        else:
+            if not worker.has_started:
+                raise RuntimeError(f"no process can be started: {task.result}") from None
+            return
+        if worker.has_started:
+            del self._busy[connection]
             task.finish(result)
             self._idle.append(worker)
+        elif result is not None:
+            raise TypeError(f"a process cannot find what it is to run: {result}")
+        worker.has_started = True
 
     def close(self) -> None:
         """Kill all processes."""
@@ -136,16 +144,7 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs, pickled), daemon=True)
         self._process.start()
         theirs.close()
-        try:
-            error = self.connection.recv()
-        except (EOFError, OSError):
-            raise RuntimeError(f"no process can be started: {Died(self.end())}") from None
-        except BaseException:
-            self.end()
-            raise
-        if error is not None:
-            self.end()
-            raise TypeError(f"a process cannot find what it is to run: {error}")
+        self.has_started = False
 
     def send(self, item: Any) -> None:
         """Give it a piece of work."""

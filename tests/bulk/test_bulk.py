@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,6 +118,42 @@ def test_what_no_other_process_can_find_is_refused(tmp_path: Path) -> None:
         next(bulk.replay(lambda _: None, tmp_path, jobs=2))
     with pytest.raises(ValueError, match="jobs must be a number from 1"):
         bulk.replay(pipelines.words, tmp_path, jobs=0)
+
+
+ELSEWHERE = """
+import importlib
+from streamkit import bulk
+
+class Elsewhere:
+    def __reduce__(self):
+        return importlib.import_module, ("not_in_this_world",)
+    def __call__(self, recording): ...
+
+def main():
+    for _ in bulk.replay(Elsewhere(), "cassettes", jobs=2): ...
+
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("if __name__ == '__main__': main()", "TypeError: .*find .*No module named 'not_in_this"),
+        ("main()", "RuntimeError: no process can be started: .* exit code 1"),
+    ],
+    ids=["no module", "no guard"],
+)
+def test_a_program_whose_processes_cannot_run_its_pipeline_ends(
+    call: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cassettes").mkdir()
+    fill(tmp_path / "cassettes", a="a", b="b")
+    (tmp_path / "program.py").write_text(ELSEWHERE + call)
+    command = [sys.executable, "program.py"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert re.search(said, ran.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize("end", ["", ":pipeline", ":Class.method"])

@@ -35,6 +35,7 @@ WITH_DEV = {
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
     "tests/demo_page/test_page.py",
+    "tests/demo_page/test_partial_json_js.py",
     "tests/inspector/test_page.py",
     "tests/test_browser.py",
     "tests/test_cookbook_notebook.py",

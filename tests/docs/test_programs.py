@@ -22,7 +22,6 @@ PRINTS = {
     ),
     ("guides/event-logs", "An answer that outlives its reader"): r"^\w[^\n]*\.0\n$",
     ("guides/hub", "Many readers"): r"^\w[^\n]*\.$",
-    ("guides/inspector", "From a program"): r"^http://\S+/ http://\S+/v1 \S+\.jsonl\n$",
     ("guides/map", "Many requests"): (
         r"^(solve [^\n]* steps=\[[^\n]*\n){2}MapProgress\(done=2, failed=0, running=0, [^\n]*\n$"
     ),

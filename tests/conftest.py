@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "authority.pem")
 
 WITH_DEV = {
+    "tests/demo_page/test_page.py",
+    "tests/demo_page/test_partial_json_js.py",
+    "tests/docs/test_typed.py",
     "tests/faults/test_llmock.py",
     "tests/faults/test_real_server.py",
+    "tests/inspector/test_page.py",
     "tests/proxy/test_judged.py",
     "tests/relay/test_judges.py",
     "tests/relay/test_reader_js.py",
     "tests/server/test_judge_llama.py",
-    "tests/demo_page/test_page.py",
-    "tests/demo_page/test_partial_json_js.py",
-    "tests/inspector/test_page.py",
     "tests/test_browser.py",
     "tests/test_cookbook_notebook.py",
-    "tests/test_readme_types.py",
     "tests/test_real_server.py",
     "tests/test_unasync.py",
 }

@@ -38,7 +38,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_the_pipelines_of_the_pages_pass_a_checker(checker: str, written: Path) -> None:
     ran = subprocess.run(

@@ -104,7 +104,7 @@ def test_a_connection_that_is_reset_breaks_the_body_off(connect: Connect) -> Non
 
 def test_a_server_that_falls_silent_times_out(connect: Connect) -> None:
     with ScriptedServer([STREAM_HEAD, chunk(b"first"), Do.HOLD]) as server:
-        api = connect(server.url, timeout=httpx.Timeout(10, read=0.1))
+        api = connect(server.url, timeout=httpx.Timeout(10, read=0.25))
         body = api.open(STREAM)
         with pytest.raises(errors.APITimeoutError, match="silent") as caught:
             api.rest(body)

@@ -14,6 +14,7 @@ from streamkit import (
     OpenAIError,
     StreamDecodeError,
     StreamTruncatedError,
+    Timeout,
 )
 from tests.assistant_streams import DONE, frame, message, requires_action, run
 from tests.http_server import Do, Script, ScriptedServer, response
@@ -187,7 +188,7 @@ def test_every_error_of_a_stream_says_how_much_had_come(take: Way) -> None:
 
 
 def test_a_stream_that_falls_silent_is_a_timeout(take: Way) -> None:
-    taken = taken_from(take, stream(*HALF, end=[Do.HOLD]), timeout=0.05)
+    taken = taken_from(take, stream(*HALF, end=[Do.HOLD]), timeout=Timeout(read=0.25))
     assert isinstance(taken.error, APITimeoutError)
     assert taken.error.run is not None
     assert taken.calls is None or taken.calls[-3:] == ["timeout", "exception", "end"]

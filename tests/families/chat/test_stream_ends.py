@@ -220,7 +220,7 @@ def test_errors_about_the_content_say_it_too(take: Way) -> None:
 
 def test_a_stream_that_falls_silent_is_a_timeout_with_what_had_arrived(take: Way) -> None:
     script = stream(part("Ha"), part("lf"), end=[Do.HOLD])
-    taken = taken_from(take, script, timeout=0.05)
+    taken = taken_from(take, script, timeout=Timeout(read=0.25))
     error = taken.error
     assert isinstance(error, APITimeoutError)
     assert error.completion is not None

@@ -110,7 +110,7 @@ def test_an_error_of_a_later_turn_keeps_what_had_arrived(
     second: Script, kind: type[Any], partial: str | None
 ) -> None:
     with ScriptedServer(CALLED, second) as server:
-        limits = Timeout(between_content=0.05)
+        limits = Timeout(between_content=0.25)
         with conversation(server, timeout=limits) as source:
             with pytest.raises(kind) as caught:
                 source.until_done()

@@ -76,7 +76,7 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how Hypothesis looks for examples."""
+    """Choose how Hypothesis looks for examples, and let Ctrl-C reach the tests' commands."""
     # A deadline would measure the machine and its other work. CI tries the same examples every
     # time, so that a failure comes from the change; on a developer's machine each run looks for new
     # ones.
@@ -86,6 +86,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "streamkit", deadline=None, max_examples=examples, derandomize=in_ci, print_blob=in_ci
     )
     settings.load_profile("streamkit")
+    # A shell starts jobs in the background with Ctrl-C ignored, which commands would inherit.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

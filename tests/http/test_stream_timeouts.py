@@ -262,12 +262,13 @@ def test_a_plain_answer_has_time_until_it_is_whole(
     connect: Connect, script: Script, limit: str
 ) -> None:
     with ScriptedServer(script) as server:
-        api = connect(server.url, timeout=Timeout(**{limit: 0.1}), max_retries=0)
+        api = connect(server.url, timeout=Timeout(**{limit: 0.25}), max_retries=0)
         api.make_http_client()  # making the client takes longer than the limit
         with pytest.raises(StreamTimeoutError, match=limit) as caught:
             api.send(PLAINLY)
-        assert server.hung_up.wait(10)
-    assert (caught.value.limit, caught.value.seconds) == (limit, 0.1)
+        # On a busy machine, connecting may take longer too.
+        assert not server.connections or server.hung_up.wait(10)
+    assert (caught.value.limit, caught.value.seconds) == (limit, 0.25)
 
 
 def test_a_plain_answer_in_time_is_untouched(connect: Connect) -> None:
@@ -278,7 +279,7 @@ def test_a_plain_answer_in_time_is_untouched(connect: Connect) -> None:
 
 def test_a_plain_answer_that_is_late_is_asked_for_again(connect: Connect) -> None:
     with ScriptedServer([Do.HOLD], [response(200, b"{}")]) as server:
-        api = connect(server.url, timeout=Timeout(first_content=0.1))
+        api = connect(server.url, timeout=Timeout(first_content=0.25))
         api.make_http_client()
         assert api.send(PLAINLY).content == b"{}"
         assert (len(server.requests), len(api.naps)) == (2, 1)

@@ -154,6 +154,8 @@ class _Exchange:
 
 
 def _head(line: bytes, name: str) -> Head:
+    if not line:
+        raise ValueError(f"{name} is no cassette: it is empty, or has no whole line")
     try:
         head = msgspec.json.decode(line, type=Head)
     except ValueError:

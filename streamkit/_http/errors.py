@@ -124,12 +124,24 @@ def status_error(response: httpx.Response, content: bytes) -> APIStatusError:
     body = _error_object(text)
     message = _message(body) or text[:QUOTE_LIMIT]
     status = response.status_code
-    return coded(
+    error = coded(
         status_kind(status) or APIStatusError,
         f"Error code: {status} - {message}" if message else f"Error code: {status}",
         response,
         body,
     )
+    if status == 404 and (hint := _misplaced(response.request.url.path)):
+        error.add_note(hint)
+    return error
+
+
+def _misplaced(path: str) -> str:
+    """Return what is odd about the base URL of a request for a path; nothing if nothing is."""
+    if path.startswith(_UNVERSIONED):
+        return "base_url has no path; that of most APIs ends with /v1"
+    if path.endswith(_TWICE):
+        return "base_url has the path of a resource; that of most APIs ends with /v1"
+    return ""
 
 
 def coded(
@@ -177,6 +189,10 @@ def forget_request(response: httpx.Response) -> None:
     response.request.extensions = extensions
 
 
+_UNVERSIONED = ("/chat/", "/files", "/models", "/responses", "/threads", "/vector_stores")
+"""The beginnings of the paths of OpenAI's API, without its version."""
+_TWICE = ("/completions/chat/completions", "/responses/responses", "/messages/v1/messages")
+"""The ends of the paths of requests if the base URL is an address of a resource."""
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from streamkit.cli.display import visible, visible_line
-from streamkit.errors import APIError, SchemaError, StreamkitError
+from streamkit.errors import APIError, NotFoundError, SchemaError, StreamkitError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -45,6 +45,8 @@ def described(error: Exception) -> str:
     request_id = error.request_id if isinstance(error, APIError) else None
     if request_id:
         said += f" (request id {visible_line(request_id)})"
+    if isinstance(error, NotFoundError):
+        said = "\n".join([said, *getattr(error, "__notes__", ())])
     if isinstance(error, StreamkitError) and error.file_ids:
         said += (
             f"\nThese files were uploaded and exist: {', '.join(map(visible_line, error.file_ids))}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import webbrowser
 from contextlib import ExitStack
-from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import parse_qs, urlsplit
 
 import typer
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from streamkit.inspector import Inspector
 
 __all__ = ["inspect"]
+
+OF_REDIS = ("redis://", "rediss://", "unix://")
+"""The beginnings of the addresses of logs in Redis or Valkey."""
 
 
 def inspect(  # noqa: PLR0913 - one for each option
@@ -67,8 +71,17 @@ def inspect(  # noqa: PLR0913 - one for each option
     if not cassettes and live is None:
         raise failure("give a cassette, or --live with an API or an event log", code=MISUSED)
     is_api = live is not None and live.startswith(("http://", "https://"))
-    if live is not None and not is_api and not stream:
-        raise failure("say with --stream which streams of the event log to show", code=MISUSED)
+    if live is not None and not is_api:
+        _require_log(live)
+        if not stream:
+            raise failure("say with --stream which streams of the event log to show", code=MISUSED)
+    elif stream:
+        raise failure("--stream is for --live with an event log", code=MISUSED)
+    if not is_api and (proxy_port or cassette or secret):
+        options = "--proxy-port, --cassette and --secret"
+        raise failure(f"{options} are for --live with the URL of an API", code=MISUSED)
+    if cassette is not None and cassette.exists() and cassette.stat().st_size:
+        raise failure(f"{cassette} is there already: name a file to be written", code=MISUSED)
     with ExitStack() as opened:
         try:
             inspector = opened.enter_context(Inspector(*(cassettes or ()), port=port))
@@ -95,26 +108,29 @@ def _before(
 ) -> None:
     base_url, kept = inspector.proxy(api, port=port, cassette=cassette, secrets=secrets)
     root = base_url.removesuffix("/v1")
+    # The address of Anthropic's API is without `/v1`, and many name others so as well.
+    has_path = urlsplit(base_url).path not in ("", "/")
     typer.echo(f"""\
 Recording what passes {base_url} to {api}, in {kept}
 
-  export OPENAI_BASE_URL={base_url}
+  export OPENAI_BASE_URL={base_url if has_path else f"{root}/v1"}
   export ANTHROPIC_BASE_URL={root}
 """)
 
 
-def _log(name: str) -> EventLog:
-    from pathlib import Path
-    from urllib.parse import parse_qs
+def _require_log(name: str) -> None:
+    if not name.startswith(OF_REDIS) and not Path(name).is_file():
+        said = f"{name} is neither the URL of an API, as https://api.openai.com/v1,"
+        raise failure(f"{said} nor the file of an event log", code=MISUSED)
 
+
+def _log(name: str) -> EventLog:
     from streamkit.eventlog import RedisLog, SQLiteLog
 
-    if name.startswith(("redis://", "rediss://", "unix://")):
+    if name.startswith(OF_REDIS):
         url, _, query = name.partition("?")
         prefix = parse_qs(query).get("prefix")
         if not prefix:
             raise ValueError("the address of a log in Redis ends with ?prefix=NAME")
         return RedisLog(url, prefix=prefix[0])
-    if not Path(name).is_file():
-        raise ValueError(f"{name} is neither the URL of an API nor the file of an event log")
     return SQLiteLog(name)

@@ -16,6 +16,7 @@ from streamkit.cli.endpoint import (
 from streamkit.cli.event_log import NAMES, opened
 from streamkit.cli.failures import MISUSED, failure, reported
 from streamkit.cli.protocols import ProtocolName  # noqa: TC001 - typer reads the annotations
+from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
     from streamkit.eventlog import EventLog
@@ -123,7 +124,7 @@ def proxy(  # noqa: PLR0913 - one for each option
             allowed_origins=allow_origin or (),
             **_options(timeout, max_retries),
         )
-    except ValueError as error:
+    except (ValueError, StreamkitError) as error:
         if kept is not None:
             kept.close()
         raise failure(str(error), code=MISUSED) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,33 +124,34 @@ def serve(  # noqa: PLR0913 - one for each option
         )
     except (OSError, ValueError) as error:
         raise failure(str(error), code=MISUSED) from error
-    try:
-        server.start()
-    except OSError as error:
-        raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
-    if cassette is None:
-        typer.echo(_instructions(server.url, needs_key=api_key is not None))
-    else:
-        typer.echo(f"Serving {cassette.name} at {server.url} (Ctrl-C stops)")
-    try:
-        if demo_page:
-            _wait_with_page(server, log or "memory", pace, api_key)
+    with ExitStack() as open_:
+        # Before the server starts, so that a log that cannot be used is all that is said.
+        kept = open_.enter_context(_opened(log or "memory")) if demo_page else None
+        try:
+            server.start()
+        except OSError as error:
+            raise failure(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+        open_.callback(server.stop)
+        if cassette is None:
+            typer.echo(_instructions(server.url, needs_key=api_key is not None))
         else:
-            server.wait()
-    except KeyboardInterrupt:
-        typer.echo("Stopped.")
-    finally:
-        server.stop()
+            typer.echo(f"Serving {cassette.name} at {server.url} (Ctrl-C stops)")
+        try:
+            if kept is not None:
+                _wait_with_page(server, kept, pace, api_key)
+            else:
+                server.wait()
+        except KeyboardInterrupt:
+            typer.echo("Stopped.")
 
 
-def _wait_with_page(server: EmbeddedServer, log: str, pace: float, api_key: str | None) -> None:
+def _wait_with_page(
+    server: EmbeddedServer, kept: EventLog, pace: float, api_key: str | None
+) -> None:
     """Serve the chat page as well, until the server stops."""
     from streamkit.cli.demo_page import PACE, demo_page
 
-    with (
-        _opened(log) as kept,
-        demo_page(server, kept, pace=pace or PACE, api_key=api_key) as address,
-    ):
+    with demo_page(server, kept, pace=pace or PACE, api_key=api_key) as address:
         typer.echo(f"The chat page: {address}")
         server.wait()
 

@@ -47,10 +47,16 @@ def trace(
     if exchange is not None:
         numbered = [pair for pair in numbered if pair[0] == exchange]
         if not numbered:
-            raise failure(f"{cassette.name} has {len(recordings)} exchanges", code=MISUSED)
+            said = "1 exchange" if len(recordings) == 1 else f"{len(recordings)} exchanges"
+            raise failure(f"{cassette.name} has {said}", code=MISUSED)
+    if not numbered:
+        raise failure(f"{cassette.name} has no exchanges: nothing was recorded")
     timelines = [(number, timeline_of(recording)) for number, recording in numbered]
     if svg is not None:
-        svg.write_text(picture(timelines), "utf-8")
+        try:
+            svg.write_text(picture(timelines), "utf-8")
+        except OSError as error:
+            raise failure(str(error), code=MISUSED) from error
         return
     columns = width or shutil.get_terminal_size((100, 24)).columns
     for number, timeline in timelines:

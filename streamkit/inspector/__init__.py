@@ -14,6 +14,9 @@ needs the extra ``cli`` or ``server``.
 
 from __future__ import annotations
 
-from streamkit.inspector.inspector import Inspector
+from streamkit._core.extras import needing
+
+with needing("server", "streamkit.inspector"):
+    from streamkit.inspector.inspector import Inspector
 
 __all__ = ["Inspector"]

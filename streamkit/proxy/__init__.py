@@ -11,8 +11,11 @@ It needs the extra ``server``.
 
 from __future__ import annotations
 
-from streamkit.proxy.app import create_app
-from streamkit.proxy.fronts import FRONTS, FrontName
-from streamkit.proxy.upstream import APIName
+from streamkit._core.extras import needing
+
+with needing("server", "streamkit.proxy"):
+    from streamkit.proxy.app import create_app
+    from streamkit.proxy.fronts import FRONTS, FrontName
+    from streamkit.proxy.upstream import APIName
 
 __all__ = ["FRONTS", "APIName", "FrontName", "create_app"]

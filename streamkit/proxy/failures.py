@@ -49,7 +49,7 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, EventLogError):
         return Failure(503, "The log is not available.", _fields("log_unavailable"), {})
     if isinstance(error, APIStatusError):
-        message = error.api_message or str(error)
+        message = "; ".join([error.api_message or str(error), *getattr(error, "__notes__", ())])
         given = {name: error.headers[name] for name in _PASSED_ON if name in error.headers}
         kind = error.type or _kind(error.status_code)
         known = {"type": kind, "param": error.param, "code": error.code}

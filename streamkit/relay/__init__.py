@@ -59,8 +59,12 @@ if not TYPE_CHECKING:  # with it, type checkers would accept any name
         # Starlette is an extra, and a program needs one of the two at most.
         from importlib import import_module
 
-        if name in ("asgi", "wsgi"):
-            return import_module(f"streamkit.relay.{name}")
-        if name not in ("response", "resume"):
+        from streamkit._core.extras import needing
+
+        if name not in ("asgi", "response", "resume", "wsgi"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        return getattr(import_module("streamkit.relay.asgi"), name)
+        if name == "wsgi":
+            return import_module("streamkit.relay.wsgi")
+        with needing("server", f"streamkit.relay.{name}"):
+            asgi = import_module("streamkit.relay.asgi")
+        return asgi if name == "asgi" else getattr(asgi, name)

@@ -88,8 +88,11 @@ the conversations and prompts of Responses, and the deprecated ``functions`` of 
 
 from __future__ import annotations
 
-from streamkit.server.app import create_app
-from streamkit.server.embedded import EmbeddedServer
-from streamkit.server.exchange import Exchange
+from streamkit._core.extras import needing
+
+with needing("server", "streamkit.server"):
+    from streamkit.server.app import create_app
+    from streamkit.server.embedded import EmbeddedServer
+    from streamkit.server.exchange import Exchange
 
 __all__ = ["EmbeddedServer", "Exchange", "create_app"]

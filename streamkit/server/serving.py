@@ -123,7 +123,7 @@ class _Server(uvicorn.Server):
 
 
 def listener_at(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at an address; raise ``OSError`` if it cannot."""
+    """Return a socket that listens at an address; raise an ``OSError`` that names it otherwise."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is given because asyncio sets TCP_NODELAY only then, which sends chunks at once.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -133,7 +133,7 @@ def listener_at(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise OSError(error.errno, error.strerror or str(error), f"{host}:{port}") from None
     return listener

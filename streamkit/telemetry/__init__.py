@@ -22,6 +22,9 @@ tokens that the server did not tell are left out. What was said is on no span un
 
 from __future__ import annotations
 
-from streamkit.telemetry.instrument import instrument
+from streamkit._core.extras import needing
+
+with needing("otel", "streamkit.telemetry"):
+    from streamkit.telemetry.instrument import instrument
 
 __all__ = ["instrument"]

@@ -82,6 +82,7 @@ MISUSED: dict[str, tuple[list[str], str]] = {
     "a browser without a model": ([], "name no model"),
     "another log": (["--model", "m", "--log", "file:x"], "sqlite:FILE"),
     "an odd origin": (["--model", "m", "--allow-origin", "a"], "is no origin"),
+    "an address without a scheme": (["--model", "m", "--to", "localhost:9"], "http:// or https://"),
     "an empty variable": (["--api-key-env", "NOT_SET"], "NOT_SET is empty"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from tests.inspector.recordings import CUT, TOOLS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+TEXT = "This is a text, and long enough to be looked at.\n" * 10
 
 
 @pytest.fixture
@@ -68,10 +71,17 @@ def test_the_command_shows_an_event_log_and_the_traffic_of_an_api(tmp_path: Path
     ("options", "said"),
     [
         ([], "give a cassette, or --live"),
-        (["--live", "answers.db"], "say with --stream"),
+        (["--live", "{database}"], "say with --stream"),
+        (["--live", "api.openai.com/v1"], "is neither the URL of an API, as https://"),
+        (["{text}", "--stream", "a"], "--stream is for --live with an event log"),
+        (["--live", "http://127.0.0.1:1/v1", "--stream", "a"], "--stream is for --live"),
+        (["{text}", "--cassette", "live.jsonl"], "are for --live with the URL of an API"),
+        (["--live", "{database}", "--stream", "a", "--proxy-port", "9"], "are for --live with"),
+        (["--live", "http://127.0.0.1:1/v1", "--cassette", "{text}"], "is there already"),
+        (["--live", "http://127.0.0.1:1/v1", "--proxy-port", "{taken}"], "'127.0.0.1:{taken}'"),
         (["--live", "answers.db", "--stream", "a"], "answers.db is neither the URL of an API"),
         (["--live", "redis://127.0.0.1/0", "--stream", "a"], "ends with ?prefix=NAME"),
-        (["--live", "http://", "--stream", "a"], "is no address of an API"),
+        (["--live", "http://"], "is no address of an API"),
         (["{text}"], "is no cassette"),
         (["--live", "{text}", "--stream", "a"], "is not a database"),
         (["--live", "{database}", "--stream", "a"], "'a' has no log"),
@@ -81,9 +91,35 @@ def test_the_command_refuses_what_it_cannot_show(
     options: list[str], said: str, tmp_path: Path
 ) -> None:
     text, database = tmp_path / "text", tmp_path / "answers.db"
-    text.write_text("This is a text, and long enough to be looked at.\n" * 10)
+    text.write_text(TEXT)
     SQLiteLog(database).close()
-    named = [each.format(text=text, database=database) for each in options]
-    ran = CliRunner().invoke(app, ["inspect", *named])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        names = {"text": text, "database": database, "taken": listener.getsockname()[1]}
+        ran = CliRunner().invoke(app, ["inspect", *(each.format(**names) for each in options)])
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert said in unboxed(ran.stderr)
+    assert said.format(**names) in unboxed(ran.stderr)
+    assert text.read_text() == TEXT
+
+
+@pytest.mark.parametrize(
+    ("path", "openai", "anthropic"),
+    [
+        ("/v1", "/v1", ""),
+        ("", "/v1", ""),
+        ("/", "/v1", ""),
+        ("/openai/v1", "/openai/v1", "/openai"),
+    ],
+)
+def test_the_address_that_a_program_gets_is_one_of_its_api(
+    path: str, openai: str, anthropic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamkit.inspector.Inspector.wait", _returning)
+    live = ["--live", f"http://127.0.0.1:1{path}", "--cassette", str(tmp_path / "live.jsonl")]
+    ran = CliRunner().invoke(app, ["inspect", *live])
+    assert ran.exit_code == 0
+    exported = re.findall(r"_BASE_URL=http://127\.0\.0\.1:\d+(\S*)", ran.stdout)
+    assert exported == [openai, anthropic]
+
+
+def _returning(_: object) -> None:
+    """Return at once, in place of waiting for the end of the inspector."""

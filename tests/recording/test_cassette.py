@@ -73,7 +73,7 @@ def test_unknown_members_and_lines_are_ignored(path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ([], r"some\.jsonl is no cassette"),
+        ([], r"some\.jsonl is no cassette: it is empty"),
         ([{"n": 1}], r"some\.jsonl is no cassette"),
         ([{"cassette": 2}], "is a cassette of version 2; this release reads 1"),
         ([HEAD, *LINES[:1], {"n": 1, "at": "x"}], r"some\.jsonl, line 3: Expected `float`"),

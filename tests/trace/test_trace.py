@@ -164,6 +164,7 @@ def test_the_command_shows_all_or_one_and_writes_a_picture(tmp_path: Path) -> No
     ("content", "options", "said"),
     [
         ("no cassette\n", [], "some.jsonl is no cassette"),
+        ("", [], "some.jsonl is no cassette: it is empty"),
         ('{"cassette": 1}\n', ["--exchange", "1"], "some.jsonl has 0 exchanges"),
     ],
 )
@@ -175,3 +176,19 @@ def test_the_command_refuses_what_is_no_cassette(
     ran = CliRunner().invoke(app, ["trace", str(path), *options])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert said in unboxed(ran.stderr)
+
+
+def test_the_command_says_that_nothing_was_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "some.jsonl"
+    Cassette(()).save(path)
+    ran = CliRunner().invoke(app, ["trace", str(path)])
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "some.jsonl has no exchanges" in unboxed(ran.stderr)
+
+
+def test_a_picture_that_cannot_be_written_is_misuse(tmp_path: Path) -> None:
+    path = tmp_path / "some.jsonl"
+    Cassette((SKY,)).save(path)
+    ran = CliRunner().invoke(app, ["trace", str(path), "--svg", str(tmp_path / "no" / "some.svg")])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "No such file" in unboxed(ran.stderr)

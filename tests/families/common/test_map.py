@@ -164,16 +164,18 @@ ANSWERS: dict[str, Any] = {
 
 
 def test_a_request_that_fails_has_a_result_with_its_error(way: Way) -> None:
-    requests = [*map(asked, ANSWERS), {"messages": [{"role": "user", "content": float("nan")}]}, 7]
+    unsendable = {"messages": [{"role": "user", "content": float("nan")}]}
+    mistaken = [unsendable, 7, {**asked("good"), "response_format": 7}]
+    requests = [*map(asked, ANSWERS), *mistaken, asked("good")]
     with AnsweringServer(ANSWERS.__getitem__) as server:
         results = way(server.url, requests, response_format=City, ordered=True)
     errors: list[Any] = [type(result.error) for result in results]
     fits: list[Any] = [type(None), BadRequestError, ParseError, LengthFinishReasonError]
-    assert errors == [*fits, StreamkitError, TypeError]
+    assert errors == [*fits, StreamkitError, TypeError, SchemaError, type(None)]
     assert results[0].parsed == City(name="Rome")
     assert results[2].error.partial.choices[0].message.content == '{"name": 1}'
     assert [result.usage for result in results[:4]] == [Usage(3, 0, 4), None, *[Usage(3, 0, 4)] * 2]
-    for result, error in zip(results[1:], errors[1:], strict=True):
+    for result, error in zip(results[1:-1], errors[1:-1], strict=True):
         with pytest.raises(error):
             _ = result.parsed
 

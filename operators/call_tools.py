@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.events import AttemptResetEvent
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit._http.watch import ToolWatch
     from streamkit.families._common.tool_run import OnToolError, ToolRunsBase
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
@@ -96,6 +98,7 @@ class _Subscription(Generic[E]):
         self._is_over = False
         self._turn = threading.Lock()
         self._subscribed_by = threading.get_ident()
+        self._context = copy_context()
 
     def begin(
         self, source: Observable[E], scheduler: abc.SchedulerBase | None
@@ -153,6 +156,7 @@ class _Subscription(Generic[E]):
             self._runs = AsyncToolRuns(self._tools, self._terms, self._on_news)
         else:
             self._runs = ToolRuns(self._tools, self._terms, self._on_news)
+        self._runs.watch = self._context.run(_watch)
         return self._runs
 
     def _on_news(self) -> None:
@@ -197,3 +201,11 @@ class _Subscription(Generic[E]):
 
         trampoline = CurrentThreadScheduler.singleton()
         return threading.get_ident() == self._subscribed_by and not trampoline.schedule_required()
+
+
+def _watch() -> ToolWatch | None:
+    """Return the watch over the calls, if all clients are followed: an event has no client."""
+    from streamkit._http.transport import Transport
+
+    instrument = Transport.instrument
+    return None if instrument is None else instrument.tools()

@@ -1,4 +1,4 @@
-"""The interface through which an instrument, such as telemetry, follows a request to its end."""
+"""The interface through which an instrument, such as telemetry, follows requests to their end."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     import httpx
 
     from streamkit._http.config import ClientConfig
     from streamkit._http.request import Request
 
-__all__ = ["Instrument", "Watch"]
+__all__ = ["AgentWatch", "Instrument", "ToolWatch", "Watch"]
 
 
 class Watch(Protocol):
@@ -35,12 +36,33 @@ class Watch(Protocol):
         """
         ...
 
+
+class ToolWatch(Protocol):
+    """The watch over calls of tools."""
+
     def around(
         self, name: str, call_id: str, arguments: str, work: Callable[[], Any], /
     ) -> Callable[[], Any]:
         """Return the function that makes a call of a tool in place of ``work``.
 
-        Its result is awaited in the same context if it is awaitable.
+        Its result is awaited in the same context if it is awaitable. May be called in any thread.
+        """
+        ...
+
+
+class AgentWatch(ToolWatch, Protocol):
+    """The watch over a conversation in which the model calls tools."""
+
+    def within(self) -> AbstractContextManager[object]:
+        """Return a context manager; the requests that begin in its block are the conversation's."""
+        ...
+
+    def ended(self, turns: int, error: BaseException | None, /) -> None:
+        """Take the end of the conversation; only the first one counts.
+
+        Args:
+            turns: The number of requests.
+            error: The error that ended the conversation, or None.
         """
         ...
 
@@ -50,4 +72,12 @@ class Instrument(Protocol):
 
     def __call__(self, config: ClientConfig, request: Request, /) -> Watch | None:
         """Return the watch over a request, or None if the instrument does not follow it."""
+        ...
+
+    def agent(self, config: ClientConfig, request: Request, /) -> AgentWatch:
+        """Return the watch over a conversation that ``request`` begins."""
+        ...
+
+    def tools(self) -> ToolWatch:
+        """Return the watch over tools that the caller of this method has run."""
         ...

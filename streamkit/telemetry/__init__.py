@@ -7,11 +7,13 @@
     instrument(client)
 
 Each request that a model answers is a span of the kind CLIENT, named and described as the GenAI
-conventions say. It covers all attempts, and lasts until the answer ends. A program that answers a
-question in two turns, with a span of its own around them, gives this tree::
+conventions say. It covers all attempts, and lasts until the answer ends. A conversation of
+``run_tools`` is a span around its requests and the calls of its tools. One whose second answer is
+cut gives this tree::
 
-    weather                                  UNSET
+    invoke_agent                             ERROR  error.type=StreamTruncatedError
       chat gpt-4o                            UNSET  finish_reasons=["tool_calls"] input_tokens=41
+      execute_tool look                      UNSET
       chat gpt-4o                            ERROR  finish_reasons=["error"]
                                                     error.type=StreamTruncatedError
 

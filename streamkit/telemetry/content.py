@@ -16,6 +16,8 @@ __all__ = ["content_of_answer", "content_of_request"]
 def content_of_request(path: str, body: Any) -> dict[str, str]:
     """Return the attributes of what a request says to the model."""
     said = member(body, "input" if path.endswith("/responses") else "messages")
+    if path.startswith("/threads/"):
+        said = member(body, "additional_messages") or member(body, "thread", "messages")
     messages = [{"role": "user", "content": said}] if isinstance(said, str) else _items(said)
     system = member(body, "instructions") or member(body, "system")
     facts = {
@@ -32,6 +34,8 @@ def content_of_answer(path: str, answer: Any) -> dict[str, str]:
         messages = [
             _message(member(choice, "message")) for choice in _items(member(answer, "choices"))
         ]
+    elif path.startswith("/threads/"):
+        messages = [_message(message) for message in _items(member(answer, "messages"))]
     else:
         said = member(answer, "output" if path.endswith("/responses") else "content")
         messages = [{"role": "assistant", "parts": _parts(said)}]
@@ -84,6 +88,7 @@ def _part(part: Any) -> dict[str, Any]:
             return {"type": "reasoning", "content": member(part, "thinking") or "".join(summary)}
         case _:
             said = member(part, "text") or member(part, "refusal")
+            said = member(said, "value") or said  # that of a thread has annotations beside it
             if isinstance(said, str):
                 return {"type": "text", "content": said}
             return {"type": str(kind)}  # an image or a file, whose bytes are no telemetry

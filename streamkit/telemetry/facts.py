@@ -88,6 +88,8 @@ def _reasons(path: str, answer: Any, body: Any) -> list[str]:
         return [member(answer, "stop_reason") or "error"]
     if path.endswith("/responses"):
         return [_reason_of_response(answer)]
+    if path.startswith("/threads/"):
+        return [_reason_of_run(answer)]
     count = member(body, "n")
     reasons = ["error"] * (count if isinstance(count, int) and 0 < count < 1000 else 1)
     for choice in _list(member(answer, "choices")):
@@ -110,10 +112,24 @@ def _reason_of_response(answer: Any) -> str:
             return "error"
 
 
+def _reason_of_run(run: Any) -> str:
+    match member(run, "status"), member(run, "incomplete_details", "reason"):
+        case "completed", _:
+            return "stop"
+        case "requires_action", _:
+            return "tool_calls"
+        case "incomplete", "max_completion_tokens" | "max_prompt_tokens":
+            return "length"
+        case "incomplete", str(reason):
+            return reason
+        case _:
+            return "error"
+
+
 def _usage(path: str, usage: Any, names: Conventions) -> dict[str, int]:
     """Return the numbers of tokens that the server told; details of nothing are left out."""
     ours = "prompt", "completion"
-    if not path.endswith("/chat/completions"):
+    if not path.endswith(("/chat/completions", "/runs", "/submit_tool_outputs")):
         ours = "input", "output"
     took, made = (member(usage, f"{kind}_tokens") for kind in ours)
     cached = member(usage, f"{ours[0]}_tokens_details", "cached_tokens")

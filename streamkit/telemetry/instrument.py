@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from opentelemetry import metrics, trace
+from opentelemetry.context import get_current
 
 from streamkit._http.transport import Transport
 from streamkit._version import __version__
+from streamkit.telemetry.agent_span import AgentSpan
 from streamkit.telemetry.content import content_of_request
 from streamkit.telemetry.conventions import (
     CONVENTIONS,
@@ -20,7 +22,9 @@ from streamkit.telemetry.conventions import (
 )
 from streamkit.telemetry.facts import PATHS, member, request_facts
 from streamkit.telemetry.metrics import Metrics
+from streamkit.telemetry.runs import begins_run, run_facts
 from streamkit.telemetry.span import RequestSpan
+from streamkit.telemetry.tool_call import ToolCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,21 +62,37 @@ class Telemetry:
 
     def __call__(self, config: ClientConfig, request: Request, /) -> RequestSpan | None:
         """Return the span of a request, or None if no model answers it."""
-        if request.method != "POST" or request.path not in PATHS:
+        is_run = begins_run(request.path)
+        if request.method != "POST" or not (is_run or request.path in PATHS):
             return None
-        server = urlsplit(config.base_url)
-        identity = {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": provider_of(config.base_url, request.path),
-            "gen_ai.request.model": member(request.json, "model"),
-            "server.address": server.hostname,
-            "server.port": server.port or (443 if server.scheme == "https" else 80),
-        }
-        identity = {name: value for name, value in identity.items() if value}
+        identity = _identity("invoke_agent" if is_run else "chat", config, request)
         facts = request_facts(request.json, stream=request.stream)
+        if is_run:
+            facts |= run_facts(request.path, request.json)
         if self.content:
             facts |= content_of_request(request.path, request.json)
         return RequestSpan(self, request, identity, facts)
+
+    def agent(self, config: ClientConfig, request: Request, /) -> AgentSpan:
+        """Return the span of a conversation that a request begins."""
+        facts = _identity("invoke_agent", config, request)
+        return AgentSpan(self.tracer, facts, content=self.content)
+
+    def tools(self) -> ToolCalls:
+        """Return the spans of tools, as children of the span that is current now."""
+        return ToolCalls(self.tracer, get_current(), content=self.content)
+
+
+def _identity(operation: str, config: ClientConfig, request: Request) -> dict[str, Any]:
+    server = urlsplit(config.base_url)
+    identity = {
+        "gen_ai.operation.name": operation,
+        "gen_ai.provider.name": provider_of(config.base_url, request.path),
+        "gen_ai.request.model": member(request.json, "model"),
+        "server.address": server.hostname,
+        "server.port": server.port or (443 if server.scheme == "https" else 80),
+    }
+    return {name: value for name, value in identity.items() if value}
 
 
 def instrument(  # noqa: PLR0913 - by keyword
@@ -86,7 +106,11 @@ def instrument(  # noqa: PLR0913 - by keyword
 ) -> Callable[[], None]:
     """Make a span and metrics of each request that a model answers; return what ends this.
 
-    These are the requests of chat completions, Responses and Messages; runs of assistants are not.
+    These are the requests of chat completions, Responses and Messages, and those that start or
+    continue a run of an assistant. ``run_tools`` is a span around its requests and tools, and a
+    helper that starts work and polls it is one span to the work's end. The tools of ``call_tools``
+    have spans if all clients are followed.
+
     A span begins with the first attempt, and is a child of the span that is current then; a
     subscription on another thread keeps its caller's. It ends with the answer: at its last byte,
     its error, or when its stream is closed. A stream that is neither read to its end nor closed has

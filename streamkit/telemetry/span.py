@@ -9,9 +9,9 @@ from opentelemetry.trace import SpanKind
 
 from streamkit._core.logger import logger
 from streamkit.telemetry.content import content_of_answer
-from streamkit.telemetry.facts import answer_facts
+from streamkit.telemetry.facts import answer_facts, member
+from streamkit.telemetry.runs import begins_run, run_facts, run_of, set_run_failure
 from streamkit.telemetry.span_error import set_error
-from streamkit.telemetry.tool_call import ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +47,9 @@ class RequestSpan:
         self._request = request
         self._identity = identity
         self._clock = telemetry.clock
-        model = identity.get("gen_ai.request.model")
+        operation, model = identity["gen_ai.operation.name"], identity.get("gen_ai.request.model")
         self._span = telemetry.tracer.start_span(
-            f"chat {model}" if model else "chat",
+            f"chat {model}" if model and operation == "chat" else operation,
             kind=SpanKind.CLIENT,
             attributes={**identity, **facts},
         )
@@ -90,20 +90,6 @@ class RequestSpan:
         finally:
             self._span.end()
 
-    def around(
-        self, name: str, call_id: str, arguments: str, work: Callable[[], Any], /
-    ) -> Callable[[], Any]:
-        """Return the function that makes a call of a tool within a span of its own."""
-        facts = {
-            "gen_ai.operation.name": "execute_tool",
-            "gen_ai.tool.call.id": call_id,
-            "gen_ai.tool.name": name,
-            "gen_ai.tool.type": "function",
-        }
-        if self._telemetry.content:
-            facts["gen_ai.tool.call.arguments"] = arguments
-        return ToolCall(self._telemetry.tracer, f"execute_tool {name}", facts, work)
-
     def _timing(self, read: Callable[[bytes], E]) -> Callable[[bytes], E]:
         last: float | None = None
         record, identity = self._telemetry.metrics.later_chunk.record, self._identity
@@ -123,7 +109,13 @@ class RequestSpan:
     def _end(self, answer: Any, error: BaseException | None) -> None:
         span, path = self._span, self._request.path
         duration = self._clock() - self._began
-        facts = answer_facts(path, answer, self._request.json, self._telemetry.names)
+        is_run = begins_run(path)
+        told = run_of(answer) if is_run else answer
+        facts = answer_facts(path, told, self._request.json, self._telemetry.names)
+        if is_run:
+            facts |= run_facts(path, told)
+        if error is None and member(told, "status") in {"queued", "in_progress", "cancelling"}:
+            del facts["gen_ai.response.finish_reasons"]  # the work goes on at the server
         if self._telemetry.content and span.is_recording():
             facts |= content_of_answer(path, answer)
         first = None if self._first is None else self._first - self._began
@@ -131,4 +123,6 @@ class RequestSpan:
             facts["gen_ai.response.time_to_first_chunk"] = first
         span.set_attributes(facts)
         error_type = None if error is None else set_error(span, error)
+        if error is None and is_run:
+            error_type = set_run_failure(span, told)
         self._telemetry.metrics.record(self._identity, facts, duration, first, error_type)

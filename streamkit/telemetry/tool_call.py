@@ -1,4 +1,4 @@
-"""A call of a tool within a span, which is current while the tool runs."""
+"""Calls of tools, each within a span, which is current while the tool runs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,39 @@ from streamkit.telemetry.span_error import set_error
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping
 
+    from opentelemetry.context import Context
     from opentelemetry.trace import Span, Tracer
 
-__all__ = ["ToolCall"]
+__all__ = ["ToolCall", "ToolCalls"]
+
+
+class ToolCalls:
+    """The calls of tools under one span.
+
+    Args:
+        tracer: The tracer of the spans.
+        parent: The context whose span is their parent, in whatever thread they begin.
+        content: Whether they have the arguments.
+    """
+
+    def __init__(self, tracer: Tracer, parent: Context, *, content: bool) -> None:
+        self._tracer = tracer
+        self._parent = parent
+        self._content = content
+
+    def around(
+        self, name: str, call_id: str, arguments: str, work: Callable[[], Any], /
+    ) -> Callable[[], Any]:
+        """Return the function that makes a call within a span of its own."""
+        facts = {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.call.id": call_id,
+            "gen_ai.tool.name": name,
+            "gen_ai.tool.type": "function",
+        }
+        if self._content:
+            facts["gen_ai.tool.call.arguments"] = arguments
+        return ToolCall(self._tracer, self._parent, f"execute_tool {name}", facts, work)
 
 
 class ToolCall:
@@ -23,22 +53,29 @@ class ToolCall:
 
     Args:
         tracer: The tracer of the span.
+        parent: The context whose span is its parent.
         name: The name of the span.
         facts: Its attributes.
         work: The function that calls the tool; its result may be awaitable.
     """
 
     def __init__(
-        self, tracer: Tracer, name: str, facts: Mapping[str, str], work: Callable[[], Any]
+        self,
+        tracer: Tracer,
+        parent: Context,
+        name: str,
+        facts: Mapping[str, str],
+        work: Callable[[], Any],
     ) -> None:
         self._tracer = tracer
+        self._parent = parent
         self._name = name
         self._facts = facts
         self._work = work
 
     def __call__(self) -> Any:
         """Make the call; return its result, or an awaitable that has to be awaited for it."""
-        span = self._tracer.start_span(self._name, attributes=self._facts)
+        span = self._tracer.start_span(self._name, self._parent, attributes=self._facts)
         with _within(span):
             result = self._work()
         if isawaitable(result):

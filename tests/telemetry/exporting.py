@@ -17,7 +17,7 @@ from streamkit.telemetry import instrument
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["Exported", "exported"]
+__all__ = ["Exported", "exported", "tree"]
 
 
 @dataclass(frozen=True)
@@ -70,3 +70,14 @@ def exported(client: Any = None, **options: Any) -> Generator[Exported]:
         end()
         tracers.shutdown()
         meters.shutdown()
+
+
+def tree(out: Exported, parent: ReadableSpan | None = None) -> dict[str, Any]:
+    """Return the names of the spans, each with those of its children."""
+    of = parent.context.span_id if parent and parent.context else None
+    children = [
+        span
+        for span in sorted(out.spans, key=lambda span: span.start_time or 0)
+        if (span.parent.span_id if span.parent else None) == of
+    ]
+    return {f"{number} {span.name}": tree(out, span) for number, span in enumerate(children, 1)}

@@ -14,12 +14,10 @@ from opentelemetry.trace import StatusCode
 from streamkit import AsyncOpenAI, OpenAI, Tool
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
-from tests.telemetry.exporting import Exported, exported
+from tests.telemetry.exporting import Exported, exported, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from opentelemetry.sdk.trace import ReadableSpan
 
 CALL = [
     {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
@@ -76,26 +74,17 @@ def looked(handler: Callable[..., Any], *, is_async: bool, **options: Any) -> Ex
         return out
 
 
-def tree(out: Exported, parent: ReadableSpan | None = None) -> dict[str, Any]:
-    """Return the names of the spans, each with those of its children."""
-    of = parent.context.span_id if parent and parent.context else None
-    children = [
-        span
-        for span in sorted(out.spans, key=lambda span: span.start_time or 0)
-        if (span.parent.span_id if span.parent else None) == of
-    ]
-    return {f"{number} {span.name}": tree(out, span) for number, span in enumerate(children, 1)}
-
-
 @pytest.mark.parametrize("is_async", [False, True], ids=["blocking", "async"])
 @pytest.mark.parametrize("handler", [look, look_async])
 def test_turns_and_tools_are_a_tree(handler: Callable[..., Any], is_async: bool) -> None:
     out = looked(handler, is_async=is_async)
     assert tree(out) == {
         "1 question": {
-            "1 chat m": {},
-            "2 execute_tool look": {"1 inside": {}},
-            "3 chat m": {},
+            "1 invoke_agent": {
+                "1 chat m": {},
+                "2 execute_tool look": {"1 inside": {}},
+                "3 chat m": {},
+            }
         }
     }
     call = next(span for span in out.spans if span.name == "execute_tool look")

@@ -31,7 +31,7 @@ from streamkit.families._common.turn_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from streamkit._http.watch import Watch
+    from streamkit._http.watch import ToolWatch
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
 
@@ -146,8 +146,8 @@ class ToolRunsBase(ABC):
         self._running: set[Run] = set()
         self._news: deque[ToolEvent] = deque()
         self._error: Exception | None = None
-        self.watch: Watch | None = None
-        """The watch over the request whose answer makes the calls, if an instrument follows it."""
+        self.watch: ToolWatch | None = None
+        """The watch over the calls, if an instrument follows them."""
         self.failure: Exception | None = None
         """The error of a tool that ended the stream, once ``take`` has raised it."""
         self._is_closed = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from streamkit._http.async_exchange import AsyncExchange
 from streamkit.families._resource.async_listing import listed
 from streamkit.families._resource.base import Resource
+from streamkit.families._resource.polled import Polled, observed
 from streamkit.polling import observe_polling, poll_until_done_async
 from streamkit.types import Wire
 
@@ -45,7 +46,14 @@ class AsyncResource(Resource):
         return listed(call, self._send)
 
     async def _poll(self, plan: PollPlan[W]) -> W:
-        return await poll_until_done_async(plan.polling, self._ask(plan))
+        polled = Polled()
+        try:
+            state = await poll_until_done_async(plan.polling, self._ask(plan, polled))
+        except BaseException as error:
+            polled.ended(error)
+            raise
+        polled.ended(None)
+        return state
 
     def _observe_poll(self, plan: PollPlan[W]) -> Observable[W]:
         """Return a cold observable of the states; every subscription polls.
@@ -53,10 +61,15 @@ class AsyncResource(Resource):
         The async client polls on the running loop. The other polls on the scheduler given to
         ``subscribe``; without a scheduler, ``subscribe`` returns when the polling has ended.
         """
-        return observe_polling(plan.polling, self._ask(plan))
+        return observed(lambda polled: observe_polling(plan.polling, self._ask(plan, polled)))
 
-    def _ask(self, plan: PollPlan[W]) -> Callable[[W | None], Awaitable[Reply[W]]]:
+    def _ask(self, plan: PollPlan[W], polled: Polled) -> Callable[[W | None], Awaitable[Reply[W]]]:
         async def ask(first: W | None) -> Reply[W]:
-            return plan.reply(await self._exchange(plan.call(first)))
+            call = plan.call(first)
+            exchange = AsyncExchange(self._transport, call.request)
+            polled.follow(exchange)
+            answer = call.answer(await exchange.send())
+            polled.state = answer.value
+            return plan.reply(answer)
 
         return ask

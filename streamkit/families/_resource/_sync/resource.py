@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from streamkit._http.exchange import SyncExchange
 from streamkit.families._resource.base import Resource
 from streamkit.families._resource.listing import listed
+from streamkit.families._resource.polled import Polled, observed
 from streamkit.polling import observe_polling, poll_until_done
 from streamkit.types import Wire
 
@@ -46,7 +47,14 @@ class SyncResource(Resource):
         return listed(call, self._send)
 
     def _poll(self, plan: PollPlan[W]) -> W:
-        return poll_until_done(plan.polling, self._ask(plan))
+        polled = Polled()
+        try:
+            state = poll_until_done(plan.polling, self._ask(plan, polled))
+        except BaseException as error:
+            polled.ended(error)
+            raise
+        polled.ended(None)
+        return state
 
     def _observe_poll(self, plan: PollPlan[W]) -> Observable[W]:
         """Return a cold observable of the states; every subscription polls.
@@ -54,10 +62,15 @@ class SyncResource(Resource):
         The async client polls on the running loop. The other polls on the scheduler given to
         ``subscribe``; without a scheduler, ``subscribe`` returns when the polling has ended.
         """
-        return observe_polling(plan.polling, self._ask(plan))
+        return observed(lambda polled: observe_polling(plan.polling, self._ask(plan, polled)))
 
-    def _ask(self, plan: PollPlan[W]) -> Callable[[W | None], Reply[W]]:
+    def _ask(self, plan: PollPlan[W], polled: Polled) -> Callable[[W | None], Reply[W]]:
         def ask(first: W | None) -> Reply[W]:
-            return plan.reply(self._exchange(plan.call(first)))
+            call = plan.call(first)
+            exchange = SyncExchange(self._transport, call.request)
+            polled.follow(exchange)
+            answer = call.answer(exchange.send())
+            polled.state = answer.value
+            return plan.reply(answer)
 
         return ask

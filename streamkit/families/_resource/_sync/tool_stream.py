@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from streamkit._http._sync.transport import SyncTransport
+    from streamkit._http.watch import AgentWatch
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.final import Final
     from streamkit.families._common.turn_events import TurnEvent
@@ -41,6 +44,7 @@ def conversation(
     params: Mapping[str, Any],
     tools: Iterable[AnyTool],
     open_turn: Callable[[Any], Any],
+    transport: SyncTransport,
 ) -> Callable[[], ToolStream[Any]]:
     """Return a function that begins a conversation, each time from the start.
 
@@ -51,14 +55,24 @@ def conversation(
         params: The parameters of ``run_tools``.
         tools: Its tools.
         open_turn: A function that sends the call of a turn and returns its stream.
+        transport: The transport of the client, whose instrument follows the conversation.
     """
     require_iterable("tools", tools, "functions, Tools or definitions")
     begin = partial(kind, restartable(params), [*tools])
     begin().call()
 
     def opened() -> ToolStream[Any]:
-        stream: ToolStream[Any] = ToolStream(begin(), open_turn)
-        stream.begin_turn()
+        turns, instrument = begin(), transport.instrument
+        watch = None
+        if instrument is not None:
+            watch = instrument.agent(transport.config, turns.call().request)
+        stream: ToolStream[Any] = ToolStream(turns, open_turn, watch)
+        try:
+            stream.begin_turn()
+        except BaseException as error:
+            if watch is not None:
+                watch.ended(turns.count, error)
+            raise
         return stream
 
     return opened
@@ -76,10 +90,13 @@ class ToolStream(Generic[T]):
         self,
         turns: Turns,
         open_turn: Callable[[Any], Any],
+        watch: AgentWatch | None = None,
     ) -> None:
         self._turns = turns
         self._open_turn = open_turn
+        self._watch = watch
         self._runs = ToolRuns(turns.tools, turns.terms)
+        self._runs.watch = watch
         self._manager: StreamManager[Any] | None = None
         self._stream: AnswerStream[Any, CommonEvent[T], T] | None = None
         self._ready: deque[CommonEvent[T] | TurnEvent[T]] = deque()
@@ -135,8 +152,8 @@ class ToolStream(Generic[T]):
         opened = StreamManager(partial(self._open_turn, turns.call()))
         self._manager = opened
         turns.count += 1
-        self._stream = stream = opened.__enter__()
-        self._runs.watch = stream.watch
+        with nullcontext() if self._watch is None else self._watch.within():
+            self._stream = opened.__enter__()
         if self._failure is not None:  # it was closed meanwhile
             opened.close()
         self._ready.append(TurnStartedEvent(turns.count))
@@ -187,6 +204,7 @@ class ToolStream(Generic[T]):
             elif self._goes_on:
                 self.begin_turn()
             else:
+                self._ended()
                 return None
         raise self._failure
 
@@ -218,5 +236,12 @@ class ToolStream(Generic[T]):
         if self._failure is None and (self._goes_on or self._stream or self._final):
             self._failure = failure
         self._runs.close()
-        if self._manager is not None:
-            self._manager.close()
+        try:
+            if self._manager is not None:
+                self._manager.close()
+        finally:
+            self._ended()
+
+    def _ended(self) -> None:
+        if self._watch is not None:
+            self._watch.ended(self._turns.count, self._failure)

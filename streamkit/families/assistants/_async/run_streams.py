@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.async_body import AsyncBody
     from streamkit.families.assistants._async.handler import AsyncAssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
@@ -60,17 +59,18 @@ class AsyncStreamedRuns(AsyncResource):
     ) -> AsyncAssistantStream:
         transport = self._transport
 
-        async def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> AsyncBody:
-            return await AsyncExchange(transport, call.continuation(run, tool_outputs)).open()
+        def submission(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> AsyncExchange:
+            return AsyncExchange(transport, call.continuation(run, tool_outputs))
 
-        body = await AsyncExchange(transport, call.request).open()
+        exchange = AsyncExchange(transport, call.request)
         return AsyncAssistantStream(
-            body,
+            await exchange.open(),
             callbacks or Callbacks(),
-            submit,
+            submission,
             answer,
             on_truncated=call.on_truncated,
             limits=transport.config.limits,
+            watch=exchange.watch,
         )
 
 

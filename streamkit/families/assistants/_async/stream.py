@@ -18,10 +18,12 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.beta.assistant_stream_event import AssistantStreamEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.async_body import AsyncBody
+    from streamkit._http.async_exchange import AsyncExchange
+    from streamkit._http.watch import Watch
     from streamkit.families.assistants.callbacks import Call, Callbacks
     from streamkit.families.assistants.stream import ToolOutputs
     from streamkit.types.beta.threads import Message, Run
@@ -41,15 +43,17 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
         self,
         body: AsyncBody,
         callbacks: Callbacks[Any],
-        submit: Callable[[Run, Iterable[Mapping[str, Any]]], Awaitable[AsyncBody]],
+        submission: Callable[[Run, Iterable[Mapping[str, Any]]], AsyncExchange],
         answer: AsyncAnswer | None = None,
         *,
         on_truncated: OnTruncated = "error",
         limits: Limits = DEFAULTS,
+        watch: Watch | None = None,
     ) -> None:
         self._follow(callbacks, answer, on_truncated, limits)
+        self._watch = watch
         super().__init__(body, self._run_pipeline())
-        self._submit = submit
+        self._submission = submission
         self._submitting = AsyncCancelScope()
 
     async def __anext__(self) -> AssistantStreamEvent:
@@ -64,6 +68,11 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
             raise
         await self._call(self._callbacks.event_calls())
         return event
+
+    @property
+    def watch(self) -> Watch | None:
+        """The watch of an instrument over the last request, if there is one."""
+        return self._watch
 
     @property
     def text_deltas(self) -> AsyncIterator[str]:
@@ -117,12 +126,18 @@ class AsyncAssistantStream(RunStreamState[AsyncAnswer], AsyncStream[AssistantStr
         run = None if self._answer is None else self._unanswered()
         if run is None or self._answer is None:
             return False
+        if self._watch is not None:
+            self._watch.ended(self._follower.snapshot(), None)
         outputs: ToolOutputs = await called_async(partial(self._answer, run))
         if outputs is None or self._ended:
             return False
         async with self._submitting:
-            body = await self._submit(run, outputs)
+            exchange = self._submission(run, outputs)
+            body = await exchange.open()
+        self._watch = exchange.watch
         self._turn_to(body)
         if self._ended:  # it was closed meanwhile
+            if self._watch is not None:
+                self._watch.ended(None, self._failure)
             await body.aclose()
         return True

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from reactivex import Observable
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http.body import SyncBody
     from streamkit.families.assistants._sync.handler import AssistantEventHandler
     from streamkit.families.assistants.run_stream_call import RunStreamCall
     from streamkit.families.assistants.runs import RunCreateParams, ToolOutputsParams
@@ -61,17 +60,18 @@ class StreamedRuns(SyncResource):
     ) -> AssistantStream:
         transport = self._transport
 
-        def submit(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> SyncBody:
-            return SyncExchange(transport, call.continuation(run, tool_outputs)).open()
+        def submission(run: Run, tool_outputs: Iterable[Mapping[str, Any]]) -> SyncExchange:
+            return SyncExchange(transport, call.continuation(run, tool_outputs))
 
-        body = SyncExchange(transport, call.request).open()
+        exchange = SyncExchange(transport, call.request)
         return AssistantStream(
-            body,
+            exchange.open(),
             callbacks or Callbacks(),
-            submit,
+            submission,
             answer,
             on_truncated=call.on_truncated,
             limits=transport.config.limits,
+            watch=exchange.watch,
         )
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._http.body import SyncBody
+    from streamkit._http.exchange import SyncExchange
+    from streamkit._http.watch import Watch
     from streamkit.families.assistants.callbacks import Call, Callbacks
     from streamkit.families.assistants.stream import ToolOutputs
     from streamkit.types.beta.threads import Message, Run
@@ -42,15 +44,17 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
         self,
         body: SyncBody,
         callbacks: Callbacks[Any],
-        submit: Callable[[Run, Iterable[Mapping[str, Any]]], SyncBody],
+        submission: Callable[[Run, Iterable[Mapping[str, Any]]], SyncExchange],
         answer: Answer | None = None,
         *,
         on_truncated: OnTruncated = "error",
         limits: Limits = DEFAULTS,
+        watch: Watch | None = None,
     ) -> None:
         self._follow(callbacks, answer, on_truncated, limits)
+        self._watch = watch
         super().__init__(body, self._run_pipeline())
-        self._submit = submit
+        self._submission = submission
         self._submitting = CancelScope()
 
     def __next__(self) -> AssistantStreamEvent:
@@ -65,6 +69,11 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
             raise
         self._call(self._callbacks.event_calls())
         return event
+
+    @property
+    def watch(self) -> Watch | None:
+        """The watch of an instrument over the last request, if there is one."""
+        return self._watch
 
     @property
     def text_deltas(self) -> Iterator[str]:
@@ -116,12 +125,18 @@ class AssistantStream(RunStreamState[Answer], Stream[AssistantStreamEvent]):
         run = None if self._answer is None else self._unanswered()
         if run is None or self._answer is None:
             return False
+        if self._watch is not None:
+            self._watch.ended(self._follower.snapshot(), None)
         outputs: ToolOutputs = called(partial(self._answer, run))
         if outputs is None or self._ended:
             return False
         with self._submitting:
-            body = self._submit(run, outputs)
+            exchange = self._submission(run, outputs)
+            body = exchange.open()
+        self._watch = exchange.watch
         self._turn_to(body)
         if self._ended:  # it was closed meanwhile
+            if self._watch is not None:
+                self._watch.ended(None, self._failure)
             body.close()
         return True

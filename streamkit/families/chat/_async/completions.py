@@ -426,7 +426,7 @@ class AsyncCompletions(AsyncStreamingResource):
         from streamkit.families._resource._async.tool_stream import conversation
         from streamkit.families.chat.turns import ChatTurns
 
-        return conversation(ChatTurns, params, tools, self._open_events)
+        return conversation(ChatTurns, params, tools, self._open_events, self._transport)
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
         streamed = call.streamed()

@@ -425,7 +425,7 @@ class Completions(StreamingResource):
         from streamkit.families._resource._sync.tool_stream import conversation
         from streamkit.families.chat.turns import ChatTurns
 
-        return conversation(ChatTurns, params, tools, self._open_events)
+        return conversation(ChatTurns, params, tools, self._open_events, self._transport)
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
         streamed = call.streamed()

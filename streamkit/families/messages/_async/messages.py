@@ -412,7 +412,7 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
         from streamkit.families._resource._async.tool_stream import conversation
         from streamkit.families.messages.turns import MessageTurns
 
-        return conversation(MessageTurns, params, tools, self._open_events)
+        return conversation(MessageTurns, params, tools, self._open_events, self._transport)
 
     async def _open_events(self, call: MessageCall) -> AsyncMessageStream[Any]:
         streamed = call.streamed()

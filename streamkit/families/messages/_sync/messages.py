@@ -411,7 +411,7 @@ class Messages(StreamingResource, SyncResource):
         from streamkit.families._resource._sync.tool_stream import conversation
         from streamkit.families.messages.turns import MessageTurns
 
-        return conversation(MessageTurns, params, tools, self._open_events)
+        return conversation(MessageTurns, params, tools, self._open_events, self._transport)
 
     def _open_events(self, call: MessageCall) -> MessageStream[Any]:
         streamed = call.streamed()

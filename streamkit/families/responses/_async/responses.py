@@ -406,7 +406,7 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         from streamkit.families._resource._async.tool_stream import conversation
         from streamkit.families.responses.turns import ResponseTurns
 
-        return conversation(ResponseTurns, params, tools, self._open_events)
+        return conversation(ResponseTurns, params, tools, self._open_events, self._transport)
 
     async def _open_events(self, call: ResponseCall) -> AsyncResponseStream[Any]:
         streamed = call.streamed()

@@ -407,7 +407,7 @@ class Responses(StreamingResource, SyncResource):
         from streamkit.families._resource._sync.tool_stream import conversation
         from streamkit.families.responses.turns import ResponseTurns
 
-        return conversation(ResponseTurns, params, tools, self._open_events)
+        return conversation(ResponseTurns, params, tools, self._open_events, self._transport)
 
     def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
         streamed = call.streamed()

@@ -11,7 +11,6 @@ import pytest
 import reactivex as rx
 from opentelemetry import trace
 from opentelemetry.trace import StatusCode
-from reactivex import operators as rx_ops
 
 import streamkit.operators as ops
 from streamkit import (
@@ -157,5 +156,5 @@ def test_the_subscribers_span_is_the_parent_of_tools_in_a_pipeline() -> None:
     call = FunctionToolCallArgumentsDoneEvent(0, 0, "look", "c0", "{}", None)
     with exported() as out:
         with out.tracer_provider.get_tracer("program").start_as_current_span("question"):
-            rx.of(call).pipe(ops.call_tools([look]), rx_ops.to_list()).run()
+            rx.of(call).pipe(ops.call_tools([look])).run()
     assert tree(out) == {"1 question": {"1 execute_tool look": {}}}

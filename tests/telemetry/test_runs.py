@@ -189,7 +189,10 @@ def test_a_polling_that_is_left_is_cancelled() -> None:
 
 
 def test_a_run_that_is_only_started_has_no_reason_yet() -> None:
-    out = followed(lambda client: client.beta.threads.runs.create(**ASKED), state("queued"))
+    def started(client: OpenAI) -> None:
+        client.beta.threads.runs.create(**ASKED)
+
+    out = followed(started, state("queued"))
     assert "gen_ai.response.finish_reasons" not in out.facts
     assert out.span.status.status_code is StatusCode.UNSET
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -50,6 +50,7 @@ class Serving:
         self.connections: set[Any] = set()
         """The open connections, each one of uvicorn's protocols."""
         self._running: tuple[_Server, Thread, socket.socket] | None = None
+        self._has_ended = Event()
 
     @property
     def url(self) -> str:
@@ -87,7 +88,15 @@ class Serving:
         )
         server = _Server(config)
         server.server_state.connections = self.connections
-        thread = Thread(target=server.run, args=([listener],), name=self._name, daemon=True)
+        self._has_ended.clear()
+
+        def serve() -> None:
+            try:
+                server.run([listener])
+            finally:
+                self._has_ended.set()
+
+        thread = Thread(target=serve, name=self._name, daemon=True)
         self._running = (server, thread, listener)
         thread.start()
 
@@ -103,8 +112,10 @@ class Serving:
 
     def wait(self) -> None:
         """Block until the server stops."""
+        # Not by a join: on Python 3.11 one that Ctrl-C interrupts takes the thread for ended, and
+        # `stop` would close the socket while the thread uses it.
         if self._running is not None:
-            self._running[1].join()
+            self._has_ended.wait()
 
     def __enter__(self) -> Self:
         self.start()

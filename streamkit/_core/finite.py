@@ -13,8 +13,9 @@ __all__ = ["read_finite"]
 
 T = TypeVar("T")
 
-_SUSPECT = re.compile(r'NaN|Infinity|[eE]\+?\d{3}|\d{309}|"\s*[+-]?(?i:nan|inf|infinity)\s*"')
-"""A pattern that every text with a number that is not finite matches, and few others."""
+_LARGE_EXPONENT = re.compile(r"[eE]\+?\d{3}").search
+_HUNDREDTHS_OF_MANY_DIGITS = re.compile(r"\d\d\d").search
+_QUOTED_WORD = re.compile(r'"\s*[+-]?[nNiI](?i:an|nf|nfinity)\s*"').search
 
 _TOKEN = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
@@ -27,7 +28,7 @@ def read_finite(text: str, read: Callable[[str], T]) -> T:
     Some parsers read these, others do not, and some make them of strings and of large numbers, so
     the meaning of a text would depend on its parser.
     """
-    if _SUSPECT.search(text) is None:
+    if not _is_suspect(text):
         return read(text)
     for token in _TOKEN.finditer(text):
         word = token.group()
@@ -41,6 +42,20 @@ def read_finite(text: str, read: Callable[[str], T]) -> T:
     if not _is_finite(value):
         raise ValueError("a number in it is not finite")
     return value
+
+
+def _is_suspect(text: str) -> bool:
+    """Return True for every text with a number that is not finite, and for few others."""
+    # Each search begins with a character that is found fast; one pattern with branches takes three
+    # times as long. An infinite number without an exponent has 309 digits or more: so of every
+    # hundredth character three in a row are digits.
+    return (
+        "NaN" in text
+        or "Infinity" in text
+        or _LARGE_EXPONENT(text) is not None
+        or _HUNDREDTHS_OF_MANY_DIGITS(text[::100]) is not None
+        or _QUOTED_WORD(text) is not None
+    )
 
 
 def _is_finite(value: object) -> bool:

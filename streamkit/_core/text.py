@@ -38,8 +38,9 @@ class TextLog(GrowingText):
         characters since its last call; an older text is parsed from its beginning. ``newest`` may
         pass the last characters if the caller has them at hand.
         """
+        idle = self._idle
         try:
-            parser = self._idle.pop()
+            parser = idle.pop()
         except IndexError:
             parser = self._new_parser()
         # A hot path: most often nothing but ``newest`` came since the last reading.
@@ -52,8 +53,9 @@ class TextLog(GrowingText):
             return parser.view(partial_strings=partial_strings)
         else:
             self._advance(parser, end)
-        view = parser.view(partial_strings=partial_strings)
-        self._idle = [parser]
+        view = parser.view() if partial_strings else parser.view(partial_strings=False)
+        if not idle:  # another thread may have put one back
+            idle.append(parser)
         return view
 
     def is_whole_json(self) -> bool:

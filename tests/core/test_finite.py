@@ -92,6 +92,12 @@ def test_it_is_found_in_anything_that_is_read() -> None:
         format_of(Holder).parse(text % '"NaN"')
 
 
+@pytest.mark.parametrize("place", [0, 1, 99, 100, 101])
+def test_a_number_with_too_many_digits_is_found_wherever_it_stands(place: int) -> None:
+    with pytest.raises(ValueError, match="no finite number"):
+        read_finite(f"[{' ' * place}{'9' * 309}.0]", json.loads)
+
+
 def test_integers_may_be_as_long_as_they_like() -> None:
     digits = "9" * 400
     assert format_of(int).parse(f'{{"value": {digits}}}') == int(digits)

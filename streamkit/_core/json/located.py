@@ -10,8 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.growing_text import FIRST_HALF, PIECES_PER_BLOCK
-from streamkit._core.json.parser import SPECIAL, STRING, PartialJSON
+from streamkit._core.growing_text import PIECES_PER_BLOCK
+from streamkit._core.json.parser import STRING, PartialJSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +42,7 @@ class LocatedJSON(PartialJSON, ABC, Generic[N]):
 
     def take(self, text: str) -> Sequence[N]:
         """Read the next piece, in time proportional to its length, and return what it adds."""
-        if (
-            self._step == STRING
-            and SPECIAL(text) is None
-            and (text.isascii() or max(text) < FIRST_HALF)
-        ):
+        if self._step == STRING and text.isprintable() and '"' not in text and "\\" not in text:
             # A hot path, as in the parser: most deltas are within a string.
             pieces = self._pieces
             pieces.append(text)

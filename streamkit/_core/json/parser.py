@@ -52,7 +52,6 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_NUMBER_LENGTH",
     "MAX_REPEATS",
-    "SPECIAL",
     "STRING",
     "PartialArray",
     "PartialJSON",
@@ -105,6 +104,7 @@ class PartialJSON:
         "_held",
         "_high",
         "_in_value",
+        "_innermost",
         "_is_again",
         "_is_watched",
         "_key",
@@ -152,8 +152,10 @@ class PartialJSON:
         self._parent: Level | None = None
         self._outermost: Level | None = None  # the outermost of the levels around it
         self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost container
-        # The last view without an open string, which holds while nothing but that string grows.
+        # The last view without an open string, and the innermost level of the last view with one,
+        # which hold while nothing but that string grows.
         self._view_of_whole: PartialObject | PartialArray | None = None
+        self._innermost: Level | None = None
         self._depth = 0
         self._keys: dict[str, str] = {}  # one string for the same key in a thousand records
 
@@ -173,12 +175,9 @@ class PartialJSON:
 
     def feed(self, text: str) -> None:
         """Read the next piece, in time proportional to its length."""
-        if (
-            self._step == STRING
-            and SPECIAL(text) is None
-            and (text.isascii() or max(text) < FIRST_HALF)
-        ):
-            # Most deltas are within a string.
+        if self._step == STRING and text.isprintable() and '"' not in text and "\\" not in text:
+            # Most deltas are within a string. No control character is printable, nor half a
+            # character; the others that are not printable are rare enough for `_read`.
             self._pieces.append(text)
             self.position += len(text)
         elif self.error is None:
@@ -212,16 +211,9 @@ class PartialJSON:
         container = self._container
         if container is None:
             return closed(self._root) if text is None else text_of(text)
-        # A hot path: `_level`, without its call.
-        replaced, outermost = self._replaced, self._outermost
-        innermost = Level(
-            container,
-            len(container),
-            self._key,
-            (replaced, len(replaced)) if replaced else None,
-            self._is_again,
-            self._parent,
-        )
+        innermost, outermost = self._innermost, self._outermost
+        if innermost is None:
+            innermost = self._innermost = self._level(container)
         if outermost is None:
             view = self._view(innermost, text)
         else:
@@ -244,14 +236,14 @@ class PartialJSON:
 
     # A hot path. Its branches are not methods, because a call would double the cost of most.
     def _read(self, text: str) -> None:  # noqa: C901, PLR0912, PLR0915 - for that reason
-        self._view_of_whole = None
+        self._view_of_whole = self._innermost = None
         at = 0
         end = len(text)
         try:
             while at < end:
                 step = self._step
                 if step == STRING:
-                    special = SPECIAL(text, at)
+                    special = _SPECIAL(text, at)
                     stop = end if special is None else special.start()
                     if stop > at:
                         self._extend(text[at:stop])
@@ -292,7 +284,7 @@ class PartialJSON:
                         at = self._other_mark(mark, at, step)
                         continue
                     self._in_value = step <= _FIRST_ITEM
-                    special = SPECIAL(text, at)
+                    special = _SPECIAL(text, at)
                     if special is None or special[0] != '"':
                         self._open_string()
                         if special is None:
@@ -544,7 +536,7 @@ def _join_surrogates(high: str, low: str) -> str:
 
 _SPACE: Final = " \t\n\r"
 _NO_SPACE: Final = re.compile(r"[^ \t\n\r]").search
-SPECIAL: Final = re.compile(r'["\\\x00-\x1f]').search
+_SPECIAL: Final = re.compile(r'["\\\x00-\x1f]').search
 """The search for the next character that ends a string, escapes, or may not be in it."""
 _NO_HEX_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]").search
 _ESCAPES: Final = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from streamkit._http.config import ClientConfig
     from streamkit._http.request import Request
 
-__all__ = ["AgentWatch", "Instrument", "ToolWatch", "Watch"]
+__all__ = ["AgentWatch", "Instrument", "ToolCallWatch", "ToolWatch", "Watch"]
 
 
 class Watch(Protocol):
@@ -37,16 +37,25 @@ class Watch(Protocol):
         ...
 
 
+class ToolCallWatch(Protocol):
+    """The watch over one call of a tool, which makes the call."""
+
+    def __call__(self) -> Any:
+        """Make the call; an awaitable result is awaited in the same context."""
+        ...
+
+    def failed(self, error: Exception, /) -> None:
+        """Take the error of a call that may not have returned, such as its time limit."""
+        ...
+
+
 class ToolWatch(Protocol):
     """The watch over calls of tools."""
 
     def around(
         self, name: str, call_id: str, arguments: str, work: Callable[[], Any], /
-    ) -> Callable[[], Any]:
-        """Return the function that makes a call of a tool in place of ``work``.
-
-        Its result is awaited in the same context if it is awaitable. May be called in any thread.
-        """
+    ) -> ToolCallWatch:
+        """Return the watch that makes a call of a tool in place of ``work``; from any thread."""
         ...
 
 

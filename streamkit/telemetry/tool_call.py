@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from inspect import isawaitable
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace
@@ -35,7 +36,7 @@ class ToolCalls:
 
     def around(
         self, name: str, call_id: str, arguments: str, work: Callable[[], Any], /
-    ) -> Callable[[], Any]:
+    ) -> ToolCall:
         """Return the function that makes a call within a span of its own."""
         facts = {
             "gen_ai.operation.name": "execute_tool",
@@ -72,31 +73,46 @@ class ToolCall:
         self._name = name
         self._facts = facts
         self._work = work
+        self._span: Span | None = None  # while it has not ended
+        self._lock = Lock()
 
     def __call__(self) -> Any:
         """Make the call; return its result, or an awaitable that has to be awaited for it."""
-        span = self._tracer.start_span(self._name, self._parent, attributes=self._facts)
-        with _within(span):
+        self._span = span = self._tracer.start_span(
+            self._name, self._parent, attributes=self._facts
+        )
+        with self._within(span):
             result = self._work()
         if isawaitable(result):
             return self._awaited(span, result)
-        span.end()
+        self._end(None)
         return result
 
+    def failed(self, error: Exception, /) -> None:
+        """End the span with an error, though the tool may still run."""
+        self._end(error)
+
     async def _awaited(self, span: Span, result: Awaitable[Any]) -> Any:
-        with _within(span):
+        with self._within(span):
             value = await result
-        span.end()
+        self._end(None)
         return value
 
+    @contextmanager
+    def _within(self, span: Span) -> Generator[None]:
+        """Make the span current in a block, and end it with the error of the block."""
+        with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+            try:
+                yield
+            except BaseException as error:
+                self._end(error)
+                raise
 
-@contextmanager
-def _within(span: Span) -> Generator[None]:
-    """Make a span current in a block, and end it with the error of the block."""
-    with trace.use_span(span, record_exception=False, set_status_on_exception=False):
-        try:
-            yield
-        except BaseException as error:
+    def _end(self, error: BaseException | None) -> None:
+        with self._lock:  # a time limit ends in another thread
+            span, self._span = self._span, None
+        if span is None:
+            return
+        if error is not None:
             set_error(span, error)
-            span.end()
-            raise
+        span.end()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from contextvars import ContextVar
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import StatusCode
 
 from streamkit import AsyncOpenAI, OpenAI, Tool
+from streamkit.families._common.async_tool_runs import AsyncToolRuns
+from streamkit.families._common.tool_runs import ToolRuns
 from tests.http_server import ScriptedServer
 from tests.sse_bodies import DONE, part, stream
 from tests.telemetry.exporting import Exported, exported, tree
@@ -53,15 +57,18 @@ CURRENT = ContextVar[TracerProvider]("CURRENT")
 """The provider of the test's tracers, which a tool sees because it runs in the caller's context."""
 
 
-def looked(handler: Callable[..., Any], *, is_async: bool, **options: Any) -> Exported:
+def looked(
+    handler: Callable[..., Any], *, is_async: bool, timeout: float | None = None, **options: Any
+) -> Exported:
     """Run both turns within a span of the program, and return what was exported."""
+    params: dict[str, Any] = {**ASKED, "tool_timeout": timeout}
     tool = Tool(handler, name="look")
     with ScriptedServer(*TURNS) as server, exported(**options) as out:
         CURRENT.set(out.tracer_provider)
 
         async def read() -> None:
             async with AsyncOpenAI(api_key="k", base_url=server.url) as client:
-                async with client.chat.completions.run_tools(**ASKED, tools=[tool]) as events:
+                async with client.chat.completions.run_tools(**params, tools=[tool]) as events:
                     await events.until_done()
 
         with out.tracer_provider.get_tracer("program").start_as_current_span("question"):
@@ -69,7 +76,7 @@ def looked(handler: Callable[..., Any], *, is_async: bool, **options: Any) -> Ex
                 asyncio.run(read())
             else:
                 with OpenAI(api_key="k", base_url=server.url) as client:
-                    with client.chat.completions.run_tools(**ASKED, tools=[tool]) as events:
+                    with client.chat.completions.run_tools(**params, tools=[tool]) as events:
                         events.until_done()
         return out
 
@@ -107,3 +114,33 @@ def test_the_arguments_are_content() -> None:
     out = looked(look, is_async=False, content=True)
     call = next(span for span in out.spans if span.name == "execute_tool look")
     assert dict(call.attributes or {})["gen_ai.tool.call.arguments"] == "{}"
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["blocking", "async"])
+def test_a_tool_that_takes_too_long_is_an_error_and_not_cancelled(
+    is_async: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expire: list[Callable[[], None]] = []  # in place of a clock
+    release = Event()
+
+    def limit(runs: Any, run: Any, _seconds: float) -> None:
+        expire.append(partial(runs._expire, run))
+
+    def wait() -> None:
+        """Wait for longer than a call may take."""
+        expire[0]()
+        release.wait()
+
+    async def wait_async() -> None:
+        """Wait for longer than a call may take, too."""
+        asyncio.get_running_loop().call_soon(expire[0])
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(AsyncToolRuns if is_async else ToolRuns, "_limit", limit)
+    out = looked(wait_async if is_async else wait, is_async=is_async, timeout=1)
+    release.set()
+    call = next(span for span in out.spans if span.name == "execute_tool look")
+    assert call.status.status_code is StatusCode.ERROR
+    facts = dict(call.attributes or {})
+    assert facts["error.type"] == "TimeoutError"
+    assert "streamkit.cancelled" not in facts

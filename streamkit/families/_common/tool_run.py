@@ -31,7 +31,7 @@ from streamkit.families._common.turn_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from streamkit._http.watch import ToolWatch
+    from streamkit._http.watch import ToolCallWatch, ToolWatch
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
 
@@ -86,6 +86,8 @@ class Run:
         """The arguments as the tool's type."""
         self.work: Callable[[], Any] = _nothing
         """The function that calls the tool."""
+        self.watch: ToolCallWatch | None = None
+        """The watch over the call, if an instrument follows it."""
         self.is_async = False
         """Whether the tool is a coroutine function."""
         self.is_over = False
@@ -264,7 +266,8 @@ class ToolRunsBase(ABC):
                 self._limit(run, self._terms.timeout)
             if self.watch is not None:
                 call = run.call
-                run.work = self.watch.around(call.name, call.tool_call_id, run.text, run.work)
+                run.watch = self.watch.around(call.name, call.tool_call_id, run.text, run.work)
+                run.work = run.watch
             self._launch(run)
 
     def _return(self, run: Run, result: Any, output: str) -> None:
@@ -285,7 +288,10 @@ class ToolRunsBase(ABC):
 
     def _expire(self, run: Run) -> None:
         seconds = self._terms.timeout
-        self._fail(run, TimeoutError(f"{run.call.name} took longer than {seconds} seconds"))
+        error = TimeoutError(f"{run.call.name} took longer than {seconds} seconds")
+        if run.watch is not None:
+            run.watch.failed(error)
+        self._fail(run, error)
 
     def _end(self, run: Run, event: Callable[[], ToolEvent]) -> None:
         with self._lock:

@@ -21,19 +21,20 @@ class Opening:
 
     def __init__(self, source: AsyncGenerator[Any]) -> None:
         self._source = source
-        self._first: asyncio.Task[Any] | None = asyncio.ensure_future(anext(source))
+        self._opened = asyncio.ensure_future(anext(source))
+        self._first: asyncio.Task[Any] | None = self._opened  # until it is taken
 
     async def wait(self, seconds: float | None) -> None:
         """Wait for the first event, or until it is so late that the response must begin.
 
+        A producer of a log may take the event meanwhile.
+
         Raises:
             Exception: The error with which the stream has ended before its first event.
         """
-        if self._first is None:
-            return
-        await asyncio.wait({self._first}, timeout=seconds)
-        if self._first.done() and not self._first.cancelled():
-            error = self._first.exception()
+        await asyncio.wait({self._opened}, timeout=seconds)
+        if self._opened.done() and not self._opened.cancelled():
+            error = self._opened.exception()
             if error is not None and not isinstance(error, StopAsyncIteration):
                 raise error
 

@@ -114,7 +114,7 @@ class RequestSpan:
         facts = answer_facts(path, told, self._request.json, self._telemetry.names)
         if is_run:
             facts |= run_facts(path, told)
-        if error is None and member(told, "status") in {"queued", "in_progress", "cancelling"}:
+        if error is None and member(told, "status") in ("queued", "in_progress", "cancelling"):
             del facts["gen_ai.response.finish_reasons"]  # the work goes on at the server
         if self._telemetry.content and span.is_recording():
             facts |= content_of_answer(path, answer)

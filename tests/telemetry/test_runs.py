@@ -188,10 +188,11 @@ def test_a_polling_that_is_left_is_cancelled() -> None:
     assert out.facts["streamkit.cancelled"] is True
 
 
-def test_a_run_that_is_only_started_has_no_reason_yet() -> None:
-    def started(client: OpenAI) -> None:
-        client.beta.threads.runs.create(**ASKED)
+def started(client: OpenAI) -> None:
+    client.beta.threads.runs.create(**ASKED)
 
+
+def test_a_run_that_is_only_started_has_no_reason_yet() -> None:
     out = followed(started, state("queued"))
     assert "gen_ai.response.finish_reasons" not in out.facts
     assert out.span.status.status_code is StatusCode.UNSET
@@ -210,3 +211,8 @@ async def test_the_async_client_follows_streams_and_pollings_alike() -> None:
     for span in out.spans:
         assert dict(span.attributes or {})["gen_ai.response.finish_reasons"] == ("stop",)
     assert len(out.spans) == 2
+
+
+def test_a_status_of_another_type_loses_no_attributes() -> None:
+    out = followed(started, {"id": "run_1", "status": ["queued"], "model": "m"})
+    assert out.facts["gen_ai.response.id"] == "run_1"

@@ -70,7 +70,8 @@ def test_the_methods_are_those_of_the_clients() -> None:
     assert len(found) > 12
     with OpenAI(api_key="k") as client, Anthropic(api_key="k") as claude:
         for name, resource, documented in found:
-            kind = type(attrgetter(resource)({"client": client, "claude": claude}[name]))
+            named: object = attrgetter(resource)({"client": client, "claude": claude}[name])
+            kind = type(named)
             assert f"{kind.__module__}.{kind.__qualname__}" == documented
 
 

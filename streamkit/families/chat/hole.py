@@ -115,7 +115,7 @@ def _copier(wire: W) -> Callable[[], W]:
     def copy() -> W:
         copied: W = _copy(original)
         copied.unknown_fields = fields.copy()
-        copied.__dict__ = attributes.copy()
+        vars(copied).update(attributes)
         return copied
 
     return copy

@@ -57,6 +57,9 @@ class Crowd:
         self.readers = [Reader(answers[number % len(answers)]) for number in range(readers)]
         self.events: Counter[str] = Counter()
         """The number of events that came through each relay so far, by its name."""
+        self.asked = asyncio.Event()
+        """Set when the producers have taken all questions."""
+        self._taken = 0
         self._milestones: dict[tuple[str, int], asyncio.Event] = {}
 
     def producer_of(self, answer: str) -> Service:
@@ -88,6 +91,9 @@ class Crowd:
         url = f"{self.producer_of(answer).url}/answers/{answer}"
         async with session.post(url, data=f"Tell me about {answer}.") as response:
             response.raise_for_status()
+        self._taken += 1
+        if self._taken == len(self.answers):
+            self.asked.set()
 
     async def _read(
         self,

@@ -51,6 +51,7 @@ async def test_readers_of_a_producer_that_is_killed_get_a_truncated_end(
         crowd = Crowd(services, answers, 16)
         killed = services.producers[0]
         running = asyncio.ensure_future(crowd.run())
+        await crowd.asked.wait()
         await crowd.reached(services.relays[0].name, 16)
         killed.process.kill()
         await running

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import threading
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +28,16 @@ def nothing_left() -> Generator[None]:
     while left := {*threading.enumerate()} - threads:  # a thread that ends may have started another
         for thread in left:
             join(thread)
-            assert not thread.is_alive(), thread
+            assert not thread.is_alive(), f"{thread}\n{stack_of(thread)}"
     gc.collect()
     assert open_files() <= files
+
+
+def stack_of(thread: threading.Thread) -> str:
+    """Return where a thread is, which says why it does not end."""
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] - documented
+    frame = frames.get(thread.ident or 0)
+    return "".join(traceback.format_stack(frame)) if frame else ""
 
 
 def join(thread: threading.Thread) -> None:

@@ -28,6 +28,10 @@ _LEFT_OUT = frozenset({"parsed", "parsed_arguments", "raw"})
 """The fields that are not encoded: values of the program's own types, which are read again."""
 
 
+_SCALARS = frozenset({str, int})
+"""The classes whose values are encoded as they are, without a look at what they are."""
+
+
 def encode(event: Event) -> bytes:
     """Return an event as a JSON object on one line, which ``decode`` reads.
 
@@ -57,7 +61,9 @@ def encoded(event: Event) -> dict[str, Any]:
     if layout.is_plain and None not in values:
         data.update(pairs)
     else:
-        data.update((name, _plain(value)) for name, value in pairs if value is not None)
+        for name, value in pairs:
+            if value is not None:
+                data[name] = value if value.__class__ in _SCALARS else _plain(value)
     for name, value in layout.implied:
         if data.get(name) == value:
             del data[name]

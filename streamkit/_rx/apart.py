@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future, wait
 from functools import partial
 from inspect import currentframe
 from queue import SimpleQueue
@@ -147,16 +147,12 @@ def when_done(
         return
 
     def look(scheduler: abc.SchedulerBase, _state: Any = None) -> None:
-        try:
-            result = future.result(SLICE)
-        except TimeoutError:
-            if future.done():
-                raise
+        if not future.done():
+            wait((future,), SLICE)
+        if not future.done():
             scheduler.schedule(look)
-        except CancelledError:
-            return
-        else:
-            then(result)
+        elif not future.cancelled():
+            then(future.result())
 
     scheduler.schedule(look)
 

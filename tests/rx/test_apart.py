@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler
+from reactivex.scheduler import EventLoopScheduler, ImmediateScheduler, NewThreadScheduler
 
 from streamkit._rx.apart import Apart, scheduler_off_this_thread, when_done
 from tests.leftovers import PATIENCE, nothing_left
@@ -92,6 +93,37 @@ def test_a_scheduler_has_its_turns_while_work_is_done() -> None:
         assert settled.wait(PATIENCE)
         apart.close()
     assert results == [True]
+
+
+class EndsWithTheSlice(Future[str]):
+    """The future of work that is done in the moment in which a wait for it ends in vain."""
+
+    def result(self, timeout: float | None = None) -> str:
+        if timeout is not None and not self.done():
+            self.set_result("late")
+            raise TimeoutError
+        return super().result(timeout)
+
+
+def test_work_that_is_done_as_a_slice_ends_is_taken() -> None:
+    future, seen = EndsWithTheSlice(), list[str]()
+    looks = list[Callable[..., object]]()
+    scheduler: Any = SimpleNamespace(schedule=looks.append)
+    when_done(scheduler, future, seen.append, lambda: None)
+    looks.pop()(scheduler)
+    if not future.done():
+        future.set_result("late")
+    for look in looks:
+        look(scheduler)
+    assert seen == ["late"]
+
+
+def test_a_timeout_of_the_work_itself_is_raised_on_the_scheduler() -> None:
+    future = Future[str]()
+    future.set_exception(TimeoutError("of the work"))
+    scheduler: Any = ImmediateScheduler()
+    with pytest.raises(TimeoutError, match="of the work"):
+        when_done(scheduler, future, lambda _: None, lambda: None)
 
 
 def test_a_thread_of_ones_own_may_be_blocked_however_shallow_its_stack() -> None:

@@ -103,7 +103,7 @@ class _Turns:
             await run_in_threadpool(self._produce, stream_id, text)
         except LogExistsError:
             _refuse(409, "Another tab has asked meanwhile.")
-        self._beginnings.tell()
+        self._beginnings.notify()
         return Response(status_code=202)
 
     async def stop(self, request: Request) -> Response:

@@ -25,7 +25,7 @@ class Beginnings:
         self._log = log
         self._news = asyncio.Event()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wake those that wait, because this process has begun a turn; the loop calls this."""
         news, self._news = self._news, asyncio.Event()
         news.set()

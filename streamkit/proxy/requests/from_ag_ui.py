@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.proxy.requests.refusal import Object, RequestError, items, mapping, refuse, text
+from streamkit.proxy.requests.refusal import (
+    Object,
+    RequestError,
+    items,
+    mapping,
+    objects,
+    refuse,
+    text,
+)
 
 __all__ = ["from_ag_ui"]
 
@@ -34,9 +42,7 @@ def from_ag_ui(body: Object) -> Object:
 
 def _context(context: list[Any]) -> list[Object]:
     lines: list[str] = []
-    for number, each in enumerate(context):
-        where = f"context[{number}]"
-        fields = mapping(each, where)
+    for where, fields in objects(context, "context"):
         about, value = (text(fields.get(name), f"{where}.{name}") for name in _OF_CONTEXT)
         lines.append(f"{about}: {value}")
     return [{"role": "system", "content": "\n".join(lines)}] if lines else []
@@ -74,9 +80,7 @@ def _content(content: object, where: str) -> str | list[Object]:
     if isinstance(content, str):
         return content
     parts: list[Object] = []
-    for number, each in enumerate(items(content, where)):
-        place = f"{where}[{number}]"
-        part = mapping(each, place)
+    for place, part in objects(content, where):
         if part.get("type") == "text":
             parts.append({"type": "text", "text": text(part.get("text"), f"{place}.text")})
         else:

@@ -5,36 +5,21 @@ Source: https://platform.openai.com/docs/api-reference/responses/create.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from streamkit.proxy.requests.refusal import (
     Object,
     RequestError,
-    items,
     mapping,
     no_others,
+    objects,
     refuse,
     text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from streamkit.proxy.requests.shared_words import CALLS, SAME
 
 __all__ = ["from_responses"]
 
-_SAME = (
-    "metadata",
-    "model",
-    "parallel_tool_calls",
-    "prompt_cache_key",
-    "safety_identifier",
-    "service_tier",
-    "temperature",
-    "top_logprobs",
-    "top_p",
-    "user",
-)
-"""The parameters that both protocols have."""
 _OTHERS = (
     "background",
     "input",
@@ -53,10 +38,10 @@ def from_responses(body: Object) -> Object:
 
     Reasoning of earlier answers is not sent, because chat completions have no place for it.
     """
-    no_others(body, (*_SAME, *_OTHERS), _HINTS, "chat completions")
+    no_others(body, (*SAME, *_OTHERS), _HINTS, "chat completions")
     if body.get("background"):
         raise RequestError("background must be false: see --keep", param="background")
-    params: Object = {name: body[name] for name in _SAME if body.get(name) is not None}
+    params: Object = {name: body[name] for name in SAME if body.get(name) is not None}
     messages: list[Object] = []
     if body.get("instructions") is not None:
         content = text(body["instructions"], "instructions")
@@ -76,9 +61,7 @@ def _messages(given: object) -> list[Object]:
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
     messages: list[Object] = []
-    for number, each in enumerate(items(given, "input")):
-        where = f"input[{number}]"
-        item = mapping(each, where)
+    for where, item in objects(given, "input"):
         kind = item.get("type", "message")
         if kind == "message":
             messages.append(_message(item, where))
@@ -110,10 +93,7 @@ def _add_call(messages: list[Object], call: Object) -> None:
     messages[-1].setdefault("tool_calls", []).append(call)
 
 
-_CALLS: Mapping[str, tuple[str, str]] = {
-    "function_call": ("function", "arguments"),
-    "custom_tool_call": ("custom", "input"),
-}
+_CALLS = {item: (kind, field) for kind, item, field in CALLS}
 
 
 def _call(item: Object, kind: str, where: str) -> Object:
@@ -125,8 +105,7 @@ def _call(item: Object, kind: str, where: str) -> Object:
 def _content(content: object, where: str) -> str | list[Object]:
     if isinstance(content, str):
         return content
-    given = enumerate(items(content, where))
-    parts = [_part(mapping(each, f"{where}[{n}]"), f"{where}[{n}]") for n, each in given]
+    parts = [_part(part, place) for place, part in objects(content, where)]
     if all(part["type"] == "text" for part in parts):
         return "".join(part["text"] for part in parts)
     return parts
@@ -163,9 +142,7 @@ def _format(config: Object) -> Object:
 
 def _tools(body: Object) -> Object:
     tools: list[Any] = []
-    for number, each in enumerate(items(body.get("tools"), "tools")):
-        where = f"tools[{number}]"
-        tool = mapping(each, where)
+    for where, tool in objects(body.get("tools"), "tools"):
         kind = tool.get("type")
         if kind not in ("function", "custom"):
             refuse(f"{where}.type", "function or custom, which clients run", kind)

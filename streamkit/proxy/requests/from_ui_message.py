@@ -9,7 +9,15 @@ from typing import Any
 
 import msgspec
 
-from streamkit.proxy.requests.refusal import Object, RequestError, items, mapping, refuse, text
+from streamkit.proxy.requests.refusal import (
+    Object,
+    RequestError,
+    items,
+    mapping,
+    objects,
+    refuse,
+    text,
+)
 
 __all__ = ["from_ui_message"]
 
@@ -21,9 +29,7 @@ def from_ui_message(body: Object) -> Object:
     which no API takes.
     """
     messages: list[Object] = []
-    for number, each in enumerate(items(body.get("messages"), "messages")):
-        where = f"messages[{number}]"
-        message = mapping(each, where)
+    for where, message in objects(body.get("messages"), "messages"):
         parts = items(message.get("parts"), f"{where}.parts")
         role = message.get("role")
         if role == "assistant":
@@ -45,8 +51,7 @@ def _assistant(parts: list[Any], where: str) -> list[Object]:
     """Return the messages of an answer: for each of its steps the answer, then the results."""
     messages: list[Object] = []
     step: list[Object] = []
-    for number, each in enumerate(parts):
-        part = mapping(each, f"{where}.parts[{number}]")
+    for _, part in objects(parts, f"{where}.parts"):
         if part.get("type") == "step-start":
             messages += _step(step, where)
             step = []
@@ -101,9 +106,7 @@ def _texts(parts: list[Any], where: str) -> list[str]:
 
 def _content(parts: list[Any], where: str) -> str | list[Object]:
     content: list[Object] = []
-    for number, each in enumerate(parts):
-        place = f"{where}.parts[{number}]"
-        part = mapping(each, place)
+    for place, part in objects(parts, f"{where}.parts"):
         if part.get("type") == "text":
             content.append({"type": "text", "text": text(part.get("text"), f"{place}.text")})
         elif part.get("type") == "file":

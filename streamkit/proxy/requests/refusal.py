@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["RequestError", "items", "mapping", "no_others", "refuse", "text"]
+__all__ = ["RequestError", "items", "mapping", "no_others", "objects", "refuse", "text"]
 
 Object = dict[str, Any]
 
@@ -45,6 +45,13 @@ def items(value: object, where: str) -> list[Any]:
     if value is None:
         return []
     return cast("list[Any]", value) if isinstance(value, list) else refuse(where, "an array", value)
+
+
+def objects(value: object, where: str) -> Iterator[tuple[str, Object]]:
+    """Yield the place and the object, for each in an array; null and a missing one are empty."""
+    for number, each in enumerate(items(value, where)):
+        place = f"{where}[{number}]"
+        yield place, mapping(each, place)
 
 
 def text(value: object, where: str) -> str:

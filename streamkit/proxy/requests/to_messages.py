@@ -6,7 +6,7 @@ Source: https://docs.anthropic.com/en/api/messages.
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from streamkit.proxy.requests.refusal import (
     items,
     mapping,
     no_others,
+    objects,
     refuse,
     text,
 )
@@ -62,7 +63,7 @@ def to_messages(body: Object) -> Object:
         raise RequestError("n must be 1: a message is one answer", param="n")
     params: Object = {name: body[name] for name in _SAME if body.get(name) is not None}
     params["max_tokens"] = body.get("max_completion_tokens") or body.get("max_tokens") or MAX_TOKENS
-    system, params["messages"] = _conversation(items(body.get("messages"), "messages"))
+    system, params["messages"] = _conversation(body.get("messages"))
     if system:
         params["system"] = system
     if body.get("stop"):
@@ -73,12 +74,10 @@ def to_messages(body: Object) -> Object:
     return params | _output(body) | _tools(body)
 
 
-def _conversation(given: list[Any]) -> tuple[str, list[Object]]:
+def _conversation(given: object) -> tuple[str, list[Object]]:
     system: list[str] = []
     messages: list[Object] = []
-    for number, each in enumerate(given):
-        where = f"messages[{number}]"
-        message = mapping(each, where)
+    for where, message in objects(given, "messages"):
         role = message.get("role")
         content = message.get("content")
         if role in ("system", "developer"):
@@ -108,9 +107,7 @@ def _blocks(content: object, where: str, *, only_text: bool = False) -> list[Obj
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
     blocks: list[Object] = []
-    for number, each in enumerate(items(content, f"{where}.content")):
-        place = f"{where}.content[{number}]"
-        part = mapping(each, place)
+    for place, part in objects(content, f"{where}.content"):
         kind = part.get("type")
         if kind in ("text", "refusal"):
             blocks.append({"type": "text", "text": text(part.get(kind), f"{place}.{kind}")})
@@ -177,9 +174,7 @@ def _output(body: Object) -> Object:
 
 def _tools(body: Object) -> Object:
     tools: list[Object] = []
-    for number, each in enumerate(items(body.get("tools"), "tools")):
-        where = f"tools[{number}]"
-        tool = mapping(each, where)
+    for where, tool in objects(body.get("tools"), "tools"):
         if tool.get("type") != "function":
             refuse(f"{where}.type", "function", tool.get("type"))
         function = mapping(tool.get("function"), f"{where}.function")

@@ -13,25 +13,14 @@ from streamkit.proxy.requests.refusal import (
     items,
     mapping,
     no_others,
+    objects,
     refuse,
     text,
 )
+from streamkit.proxy.requests.shared_words import CALLS, SAME
 
 __all__ = ["to_responses"]
 
-_SAME = (
-    "metadata",
-    "model",
-    "parallel_tool_calls",
-    "prompt_cache_key",
-    "safety_identifier",
-    "service_tier",
-    "temperature",
-    "top_logprobs",
-    "top_p",
-    "user",
-)
-"""The parameters that both protocols have."""
 _OTHERS = (
     "logprobs",
     "max_completion_tokens",
@@ -53,14 +42,14 @@ def to_responses(body: Object) -> Object:
 
     The response is not stored unless the request says so, as it is with chat completions.
     """
-    no_others(body, (*_SAME, *_OTHERS), _HINTS, "Responses")
+    no_others(body, (*SAME, *_OTHERS), _HINTS, "Responses")
     if body.get("n") not in (None, 1):
         raise RequestError("n must be 1: a response is one answer", param="n")
-    params: Object = {name: body[name] for name in _SAME if body.get(name) is not None}
+    params: Object = {name: body[name] for name in SAME if body.get(name) is not None}
     params["input"] = [
         item
-        for number, message in enumerate(items(body.get("messages"), "messages"))
-        for item in _items(mapping(message, f"messages[{number}]"), f"messages[{number}]")
+        for where, message in objects(body.get("messages"), "messages")
+        for item in _items(message, where)
     ]
     params["store"] = body.get("store") is True
     limit = body.get("max_completion_tokens") or body.get("max_tokens")
@@ -93,7 +82,7 @@ def _items(message: Object, where: str) -> list[Object]:
 
 def _call(call: Object, where: str) -> Object:
     call_id = text(call.get("id"), f"{where}.tool_calls.id")
-    for kind, type_, field in _CALLS:
+    for kind, type_, field in CALLS:
         if kind in call:
             called = mapping(call[kind], f"{where}.tool_calls.{kind}")
             names = ("name", field)
@@ -102,19 +91,11 @@ def _call(call: Object, where: str) -> Object:
     return refuse(f"{where}.tool_calls", "calls of functions or custom tools", call.get("type"))
 
 
-_CALLS = (
-    ("function", "function_call", "arguments"),
-    ("custom", "custom_tool_call", "input"),
-)
-
-
 def _content(content: object, where: str, *, is_answer: bool = False) -> str | list[Object]:
     if isinstance(content, str):
         return content
     parts: list[Object] = []
-    for number, each in enumerate(items(content, where)):
-        place = f"{where}[{number}]"
-        part = mapping(each, place)
+    for place, part in objects(content, where):
         kind = part.get("type")
         if kind == "text":
             said = text(part.get("text"), f"{place}.text")
@@ -148,9 +129,7 @@ def _text(body: Object) -> Object:
 
 def _tools(body: Object) -> Object:
     tools: list[Any] = []
-    for number, each in enumerate(items(body.get("tools"), "tools")):
-        where = f"tools[{number}]"
-        tool = mapping(each, where)
+    for where, tool in objects(body.get("tools"), "tools"):
         kind = tool.get("type")
         if kind not in ("function", "custom"):
             refuse(f"{where}.type", "function or custom", kind)

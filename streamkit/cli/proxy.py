@@ -15,6 +15,7 @@ from streamkit.cli.endpoint import (
 )
 from streamkit.cli.event_log import NAMES, opened
 from streamkit.cli.failures import MISUSED, failure, reported
+from streamkit.cli.listening import AllowHost, Port  # noqa: TC001 - typer reads the annotations
 from streamkit.cli.protocols import ProtocolName  # noqa: TC001 - typer reads the annotations
 from streamkit.errors import StreamkitError
 
@@ -64,13 +65,8 @@ def proxy(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--keep", help="Let a stream go on when its client leaves.")
     ] = False,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port; 0 lets the system choose one.")
-    ] = 8080,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST", help="Another host that requests may name."),
-    ] = None,
+    port: Port = 8080,
+    allow_host: AllowHost = None,
     allow_origin: Annotated[
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="The origin of web pages that may use the proxy."),

@@ -11,6 +11,7 @@ import typer
 
 from streamkit.cli.event_log import NAMES, opened
 from streamkit.cli.failures import MISUSED, failure, reported
+from streamkit.cli.listening import AllowHost, Port  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
     from streamkit.eventlog import EventLog
@@ -27,9 +28,7 @@ def serve(  # noqa: PLR0913 - one for each option
     host: Annotated[
         str, typer.Option(help="The address to listen at; others than loopback need a key.")
     ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port; 0 lets the system choose one.")
-    ] = 8000,
+    port: Port = 8000,
     api_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The key that requests must bear.")
     ] = None,
@@ -64,10 +63,7 @@ def serve(  # noqa: PLR0913 - one for each option
             min=0, help="The speed of replays: 1 as recorded, as with --cassette, or 0 at once."
         ),
     ] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST", help="Another host that requests may name."),
-    ] = None,
+    allow_host: AllowHost = None,
     allow_origin: Annotated[
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="The origin of web pages that may use the server."),

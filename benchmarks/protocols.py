@@ -17,7 +17,7 @@ from benchmarks.streams import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from benchmarks.case import Run
 
@@ -67,22 +67,10 @@ def through_client(protocol: Protocol, carried: Carried, events: int) -> Run:
 
     pieces = _wire(protocol, carried, events)
     if protocol == "responses":
-        client = streamkit_client(pieces)
         given = _response_params(carried, streamkit)
-
-        def read_response() -> Answer:
-            with client.responses.stream(**given) as stream:
-                return _read_response(stream, parses=True)
-
-        return read_response
-    client = streamkit_anthropic_client(pieces)
-    asked = _message_params(carried)
-
-    def read_message() -> Answer:
-        with client.messages.stream(**asked) as stream:
-            return _read_message(stream, parses=True)
-
-    return read_message
+        return _streamed(streamkit_client(pieces).responses, _read_response, given, parses=True)
+    messages = streamkit_anthropic_client(pieces).messages
+    return _streamed(messages, _read_message, _message_params(carried), parses=True)
 
 
 def through_package(protocol: Protocol, carried: Carried, events: int) -> Run:
@@ -91,22 +79,22 @@ def through_package(protocol: Protocol, carried: Carried, events: int) -> Run:
     if protocol == "responses":
         import openai
 
-        client = openai_client(pieces)
         given = _response_params(carried, openai)
+        return _streamed(openai_client(pieces).responses, _read_response, given, parses=False)
+    messages = anthropic_client(pieces).messages
+    return _streamed(messages, _read_message, _message_params(carried), parses=False)
 
-        def read_response() -> Answer:
-            with client.responses.stream(**given) as stream:
-                return _read_response(stream, parses=False)
 
-        return read_response
-    client = anthropic_client(pieces)
-    asked = _message_params(carried)
+def _streamed(
+    resource: Any, read: Callable[..., Answer], given: dict[str, Any], *, parses: bool
+) -> Run:
+    """Return a run that reads a stream of a client's resource."""
 
-    def read_message() -> Answer:
-        with client.messages.stream(**asked) as stream:
-            return _read_message(stream, parses=False)
+    def run() -> Answer:
+        with resource.stream(**given) as stream:
+            return read(stream, parses=parses)
 
-    return read_message
+    return run
 
 
 def _call(protocol: Protocol, carried: Carried) -> Any:

@@ -86,13 +86,15 @@ def through_pipeline(kind: Kind, chunks: int) -> Run:
     pieces = streamed(kind, chunks).pieces
     given = params(kind, streamkit)
 
-    def events() -> Iterator[Any]:
-        machines = pipeline(given)
-        for piece in pieces:
-            yield from machines.read(piece)
-        yield from machines.end()
+    return lambda: consume(events_of(pieces, given))
 
-    return lambda: consume(events())
+
+def events_of(pieces: Iterable[bytes], given: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the events of a stream that comes in these pieces."""
+    machines = pipeline(given)
+    for piece in pieces:
+        yield from machines.read(piece)
+    yield from machines.end()
 
 
 def pipeline(given: Mapping[str, Any]) -> Any:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from streamkit._core.pipeline import Pipeline
+from streamkit._core.templates import Templates
 from streamkit.errors import OpenAIError
 from streamkit.families.chat.call import CompletionCall
 from streamkit.families.messages.call import MessageCall
 from streamkit.families.messages.log import MessageMark
 from streamkit.families.responses.call import ResponseCall
 from streamkit.families.responses.log.response import ResponseMark
+
+if TYPE_CHECKING:
+    import pytest
 
 Protocol: TypeAlias = Literal["chat", "messages", "responses"]
 
@@ -95,6 +99,21 @@ def frames(body: bytes) -> list[bytes]:
     """Return the frames of a body, each with its blank line."""
     *whole, rest = body.split(b"\n\n")
     return [frame + b"\n\n" for frame in whole] + ([rest] if rest else [])
+
+
+def frames_read_by_template(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return a list to which each frame is added that a template reads."""
+    hit: list[bytes] = []
+    read: Any = Templates[Any, Any].read
+
+    def noted(templates: Templates[Any, Any], frame: bytes) -> Any:
+        part: Any = read(templates, frame)
+        if part is not None:
+            hit.append(frame)
+        return part
+
+    monkeypatch.setattr(Templates, "read", noted)
+    return hit
 
 
 def by_template(protocol: Protocol, parts: Iterable[bytes]) -> Observed:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.budgets import times_the_cost
 from benchmarks.case import Case, Contender, Workload, cpu_seconds
 from benchmarks.data import streamed
-from benchmarks.streams import answer, consume, params, pipeline
+from benchmarks.streams import answer, consume, events_of, params
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from benchmarks.case import Run
 
 IN_CHUNK, IN_CHOICE, IN_DELTA = "in the chunk", "in the choice", "in the delta"
@@ -51,13 +49,7 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
             for at, piece in enumerate(pieces)
         ]
 
-    def events() -> Iterator[Any]:
-        machines = pipeline(given)
-        for piece in pieces:
-            yield from machines.read(piece)
-        yield from machines.end()
-
-    return lambda: consume(events())
+    return lambda: consume(events_of(pieces, given))
 
 
 CASE = Case(

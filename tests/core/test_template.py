@@ -12,13 +12,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit._core.templates import MAX_TEMPLATES, Templates
+from streamkit._core.templates import MAX_TEMPLATES
 from tests.read_by_template import (
     STREAMS,
     Protocol,
     by_template,
     decoded,
     frames,
+    frames_read_by_template,
     pipeline,
 )
 
@@ -35,17 +36,7 @@ ODD = [
 @pytest.fixture
 def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Return the list of the frames that are read by a template."""
-    hit: list[bytes] = []
-    read: Any = Templates[Any, Any].read
-
-    def noted(templates: Templates[Any, Any], frame: bytes) -> Any:
-        part: Any = read(templates, frame)
-        if part is not None:
-            hit.append(frame)
-        return part
-
-    monkeypatch.setattr(Templates, "read", noted)
-    return hit
+    return frames_read_by_template(monkeypatch)
 
 
 def read(protocol: Protocol, parts: list[bytes]) -> None:

@@ -7,24 +7,13 @@ from typing import Any
 
 import pytest
 
-from streamkit._core.templates import Templates
-from tests.read_by_template import by_template, decoded, pipeline
+from tests.read_by_template import by_template, decoded, frames_read_by_template, pipeline
 
 
 @pytest.fixture
 def hits(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Return the list of the frames that are read by a template."""
-    hit: list[bytes] = []
-    read: Any = Templates[Any, Any].read
-
-    def noted(templates: Templates[Any, Any], frame: bytes) -> Any:
-        events: Any = read(templates, frame)
-        if events is not None:
-            hit.append(frame)
-        return events
-
-    monkeypatch.setattr(Templates, "read", noted)
-    return hit
+    return frames_read_by_template(monkeypatch)
 
 
 def frame_of(

@@ -68,17 +68,18 @@ class GrowingText:
         return "".join(blocks[:count] + pieces if count else pieces)[:length]
 
     def between(self, start: int, end: int) -> str:
-        """Return the characters between two positions; costs the length from ``start`` on."""
+        """Return the characters between two positions; few of the others are copied."""
         blocks, count, upper, pieces = self._state
         parts: list[str] = []
+        rest = pieces if end > upper else ()
         # From the newest block backwards, because the newest text is read most often.
-        while upper > start and count:
+        while upper > start:
             count -= 1
             block = blocks[count]
-            parts.append(block)
+            if upper - len(block) < end:
+                parts.append(block)
             upper -= len(block)
-        text = "".join((*reversed(parts), *pieces))
-        return text[max(start - upper, 0) : end - upper]
+        return "".join((*reversed(parts), *rest))[start - upper : end - upper]
 
     def close(self, whole: str | None = None) -> str:
         """End the text and return the whole, which all later readings share.

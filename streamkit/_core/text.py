@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 from streamkit._core.growing_text import GrowingText
 from streamkit._core.json.parser import PartialJSON
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["TextLog", "whole_text"]
 
+_PARSERS: Final = 4
+"""The maximum number of parsers that wait for their next reader."""
+
 
 class TextLog(GrowingText):
     """A growing text that may hold JSON.
 
-    One thread appends, and any may read. The JSON is parsed once, as far as it is requested.
+    One thread appends, and any may read. The JSON is parsed once, as far as it is requested. A
+    reader of older texts has a parser of its own, so it too is linear if it reads them in order.
     """
 
     __slots__ = ("_idle", "_limits", "outcome")
@@ -27,35 +32,31 @@ class TextLog(GrowingText):
         self._limits = limits
         self.outcome: Outcome | None = None
         """The outcome of reading the whole text, which its reader keeps here."""
-        # The parser, when no thread uses it. A reading thread takes it out, which two threads
-        # cannot do at once, at half the cost of a lock. A thread that finds none makes a new one.
+        # The parsers that no thread uses, the last used one last. A reading thread takes one out,
+        # which two threads cannot do at once, at half the cost of a lock.
         self._idle: list[PartialJSON] = []
 
     def partial_json(self, end: int, newest: str = "", *, partial_strings: bool = True) -> object:
         """Return the value that the first ``end`` characters begin, as far as it is known.
 
-        Return None when no value is known. For the newest text, the parser reads only the
-        characters since its last call; an older text is parsed from its beginning. ``newest`` may
-        pass the last characters if the caller has them at hand.
+        Return None when no value is known. A parser reads only the characters since an earlier
+        call; a text that is older than those of the last few calls is parsed from its beginning.
+        ``newest`` may pass the last characters if the caller has them at hand.
         """
         idle = self._idle
+        # A hot path: most often nothing but ``newest`` came since the last reading.
         try:
             parser = idle.pop()
         except IndexError:
-            parser = self._new_parser()
-        # A hot path: most often nothing but ``newest`` came since the last reading.
-        if newest and parser.position + len(newest) == end:
-            parser.feed(newest)
-        elif parser.position > end:
-            self._idle = [parser]
-            parser = self._new_parser()
-            parser.feed(self.first(end))
-            return parser.view(partial_strings=partial_strings)
+            parser = self._advanced(idle, end)
         else:
-            self._advance(parser, end)
+            if newest and parser.position + len(newest) == end:
+                parser.feed(newest)
+            elif parser.position != end:
+                idle.append(parser)
+                parser = self._advanced(idle, end)
         view = parser.view() if partial_strings else parser.view(partial_strings=False)
-        if not idle:  # another thread may have put one back
-            idle.append(parser)
+        idle.append(parser)
         return view
 
     def is_whole_json(self) -> bool:
@@ -74,21 +75,44 @@ class TextLog(GrowingText):
 
     def _read(self) -> PartialJSON:
         """Return the parser after it has read the whole text; use it before more text comes."""
+        idle = self._idle
+        parser = self._advanced(idle, self.length)
+        idle.append(parser)
+        return parser
+
+    def _advanced(self, idle: list[PartialJSON], end: int) -> PartialJSON:
+        """Take out a parser that has read the first ``end`` characters; put it back after use."""
         try:
-            parser = self._idle.pop()
+            parser = idle.pop()
         except IndexError:
             parser = self._new_parser()
-        self._advance(parser, self.length)
-        self._idle = [parser]
+        else:
+            if idle or parser.position > end:
+                parser = self._nearest(idle, parser, end)
+        if parser.position < end and parser.error is None:
+            parser.feed(self.between(parser.position, end))
         return parser
+
+    def _nearest(self, idle: list[PartialJSON], last: PartialJSON, end: int) -> PartialJSON:
+        """Take out the parser that has the least to read up to ``end``, or make a new one."""
+        waiting = [last]
+        while idle:
+            try:
+                waiting.append(idle.pop())
+            except IndexError:  # another thread has taken the last one
+                break
+        fitting = [parser for parser in waiting if parser.position <= end]
+        nearest = max(fitting, key=_position, default=None)
+        others = [parser for parser in waiting if parser is not nearest]
+        idle.extend(reversed(others[: _PARSERS - 1]))
+        return nearest or self._new_parser()
 
     def _new_parser(self) -> PartialJSON:
         limits = self._limits
         return PartialJSON(max_depth=limits.json_depth, max_number_length=limits.number_length)
 
-    def _advance(self, parser: PartialJSON, end: int) -> None:
-        if parser.error is None:  # after an error no text need be joined, because none is read
-            parser.feed(self.between(parser.position, end))
+
+_position = attrgetter("position")
 
 
 def whole_text(text: str) -> TextLog:

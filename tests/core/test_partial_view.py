@@ -213,7 +213,7 @@ def test_keys_that_arrive_during_a_look_up_are_not_seen() -> None:
                 self["newer"] = member
                 yield member
 
-    view = PartialObject(Level(Racing(a=1, b=2), 2))
+    view = PartialObject(Level(Racing(a=1, b=2), 2, places={}))
     with pytest.raises(KeyError):
         view["c"]
     assert list(view) == ["a", "b"]

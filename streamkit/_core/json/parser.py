@@ -114,6 +114,7 @@ class PartialJSON:
         "_outermost",
         "_parent",
         "_pieces",
+        "_places",
         "_replaced",
         "_root",
         "_scalar",
@@ -144,11 +145,13 @@ class PartialJSON:
         self._step = _VALUE
         self._root: Any = None
         # The innermost open container, the key of its open value, whether the key is repeated,
-        # and later values of its other keys; then the same for the containers around it.
+        # later values of its other keys, and the places of its keys, which views note there; then
+        # the same for the containers around it.
         self._container: Container | None = None
         self._key = ""
         self._is_again = False
         self._replaced: Pairs | None = None
+        self._places: dict[str, int] | None = None
         self._parent: Level | None = None
         self._outermost: Level | None = None  # the outermost of the levels around it
         self._view: type[PartialObject | PartialArray] = PartialArray  # of the outermost container
@@ -232,6 +235,7 @@ class PartialJSON:
             (replaced, len(replaced)) if replaced else None,
             self._is_again,
             self._parent,
+            self._places,
         )
 
     # A hot path. Its branches are not methods, because a call would double the cost of most.
@@ -406,6 +410,7 @@ class PartialJSON:
         self._container = container
         self._is_again = False
         self._replaced = None
+        self._places = {} if step == _FIRST_KEY else None
         self._step = step
 
     def _close_container(self) -> None:
@@ -423,6 +428,7 @@ class PartialJSON:
             self._key = parent.key
             self._is_again = parent.is_again
             self._replaced = parent.replaced[0] if parent.replaced else None
+            self._places = parent.places
             self._parent = parent.parent
             if parent is self._outermost:
                 self._outermost = None

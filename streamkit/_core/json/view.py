@@ -8,11 +8,11 @@ A view reads like the dict or list that it will become, and never changes.
 # and its length at that moment. Making one is O(1), however large the container is and
 # however deep the parser is in it, and the newest view reads the live object directly. An open
 # value inside a view becomes a view on demand. An overtaken view leaves out what came after it: an
-# array and a string by cutting, an object by copying its beginning, once.
+# array and a string by cutting, an object by the places of its keys, which its views share.
 #
 # The parser may run in another thread while a view is read, without a lock. So nothing here
-# iterates over a live container: it looks up a key, or copies in one step, and compares sizes after
-# that.
+# iterates over a live container and counts on its size: it looks up a key, or copies in one step,
+# and compares sizes after that.
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ class Level(Struct, frozen=True, gc=False):
     """Whether the open value is the second of its key. It is hidden until it is finished, because
     a value in a view never shrinks."""
     parent: Level | None = None
+    places: dict[str, int] | None = None
+    """The numbers of the keys that an object had before each of its keys, as far as they were
+    asked for; all its levels share them."""
     is_closed: bool = False
     """Whether the outermost value is finished."""
 
@@ -67,12 +70,11 @@ class Path(Struct, frozen=True, gc=False):
 class _View:
     """An open container: its finished items, and the tip, which is the value still open."""
 
-    __slots__ = ("_frozen", "_level", "_tip")
+    __slots__ = ("_level", "_tip")
 
     def __init__(self, level: Level, tip: Tip = None) -> None:
         self._level = level
         self._tip = None if level.is_again else tip
-        self._frozen: Any = None
 
     def __len__(self) -> int:
         return self._level.count + (self._tip is not None)
@@ -187,9 +189,10 @@ class PartialObject(_View, Mapping[str, Any]):
         __class__ = property(lambda _: dict)  # as in `unittest.mock`
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._finished()
+        level = self._level
+        yield from list(level.container)[: level.count]
         if self._tip is not None:
-            yield self._level.key
+            yield level.key
 
     def __reversed__(self) -> Iterator[str]:
         return reversed(list(self))
@@ -198,18 +201,17 @@ class PartialObject(_View, Mapping[str, Any]):
         level = self._level
         if self._tip is not None and key == level.key:
             return self._open_value()
-        if self._frozen is None:
-            if level.replaced:
-                pairs, count = level.replaced
-                for name, value in reversed(pairs[:count]):
-                    if name == key:
-                        return value
-            live = cast("dict[str, Any]", level.container)
-            value = live[key]
-            # The size is compared after the look-up: before it, the key might still be a newer one.
-            if len(live) == level.count:
-                return value
-        return self._finished()[key]
+        if level.replaced:
+            pairs, count = level.replaced
+            for name, value in reversed(pairs[:count]):
+                if name == key:
+                    return value
+        live = cast("dict[str, Any]", level.container)
+        value = live[key]
+        # The size is compared after the look-up: before it, the key might still be a newer one.
+        if len(live) != level.count and _place(level, key) >= level.count:
+            raise KeyError(key)
+        return value
 
     def __eq__(self, other: object) -> bool:
         other = plain(other)
@@ -225,23 +227,37 @@ class PartialObject(_View, Mapping[str, Any]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain dict, with plain dicts and lists for its open values too."""
-        items = self._finished().copy()
+        items = self._finished()
         if self._tip is not None:
             items[self._level.key] = plain(self._open_value())
         return items
 
     def _finished(self) -> dict[str, Any]:
-        """Return the finished items of this view, which the parser no longer changes."""
-        frozen: dict[str, Any] | None = self._frozen
-        if frozen is None:
-            level = self._level
-            live = cast("dict[str, Any]", level.container)
-            frozen = dict(islice(live.copy().items(), level.count))
-            if level.replaced:
-                pairs, count = level.replaced
-                frozen.update(pairs[:count])
-            self._frozen = frozen
-        return frozen
+        """Return a copy of the finished items of this view."""
+        level = self._level
+        items = cast("dict[str, Any]", level.container).copy()
+        if len(items) != level.count:
+            items = dict(islice(items.items(), level.count))
+        if level.replaced:
+            pairs, count = level.replaced
+            items.update(pairs[:count])
+        return items
+
+
+def _place(level: Level, key: str) -> int:
+    """Return the number of keys that came before a key of an object."""
+    live = cast("dict[str, Any]", level.container)
+    places = cast("dict[str, int]", level.places)
+    while key not in places:
+        known, count = len(places), len(live)
+        try:
+            newest = [*islice(reversed(live), count - known)]
+        except RuntimeError:  # another thread has added a key
+            continue
+        if len(live) == count:
+            # Threads that do this at once write the same numbers, in the same order.
+            places.update(zip(reversed(newest), range(known, count), strict=True))
+    return places[key]
 
 
 class PartialArray(_View, Sequence[Any]):

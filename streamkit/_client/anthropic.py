@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from streamkit._http.config import ClientConfig
@@ -51,13 +50,12 @@ class AnthropicOptions(TypedDict, total=False):
     """The limits on the data that is accepted from the server; generous by default."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnthropicConfig(ClientConfig):
+class AnthropicConfig(ClientConfig, frozen=True, kw_only=True):
     """The settings that all requests of a client of Anthropic's API share."""
 
     base_url: str = BASE_URL
     version: str | None = VERSION
-    key_header: str = field(default="Authorization")
+    key_header: str = "Authorization"
 
     def __post_init__(self) -> None:
         """Raise for a setting that would fail later, or whose failure would show a secret."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -54,4 +55,4 @@ def changed(config: ClientConfig, options: Mapping[str, Any]) -> ClientConfig:
     given = {
         name: value for name, value in options.items() if value is not None or name == "timeout"
     }
-    return dataclasses.replace(config, **given)
+    return replace(config, **given)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import math
 import types
 from collections.abc import Callable
@@ -154,6 +153,8 @@ def _read_object(type_: type[Wire], value: Any) -> tuple[Any, Any]:
 def _read_json_text(value: Any) -> tuple[Any, Any]:
     if isinstance(value, str):
         return value, _NOTHING
+    import json
+
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:

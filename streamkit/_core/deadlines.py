@@ -6,17 +6,16 @@ silent server. The exception is ``total``, which counts all time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from math import inf
 
 from streamkit._core.duration import require_duration
+from streamkit._core.value import Value
 from streamkit.errors import StreamTimeoutError, TimeLimit
 
 __all__ = ["Deadlines", "StreamLimits"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StreamLimits:
+class StreamLimits(Value, frozen=True, kw_only=True):
     """Seconds that an answer may take; None means no limit."""
 
     first_content: float | None = None
@@ -28,10 +27,10 @@ class StreamLimits:
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a value that is no length of time."""
-        for field in fields(self):
-            seconds = getattr(self, field.name)
+        for name in self.__struct_fields__:
+            seconds = getattr(self, name)
             if seconds is not None:
-                require_duration(field.name, seconds)
+                require_duration(name, seconds)
 
 
 class Deadlines:

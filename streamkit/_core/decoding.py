@@ -8,7 +8,6 @@ standard library and built field by field, so nothing that came is lost.
 from __future__ import annotations
 
 import functools
-import json
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
@@ -67,6 +66,8 @@ def _strict(type_: type[W]) -> Callable[[bytes | str], W]:
 
 def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
     """Decode any JSON value; raise ``ValueError``, or ``NestingError`` for one that is too deep."""
+    import json
+
     try:
         value = json.loads(data)
     except RecursionError as error:

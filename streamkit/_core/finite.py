@@ -13,13 +13,11 @@ __all__ = ["read_finite"]
 
 T = TypeVar("T")
 
-_LARGE_EXPONENT = re.compile(r"[eE]\+?\d{3}").search
-_HUNDREDTHS_OF_MANY_DIGITS = re.compile(r"\d\d\d").search
-_QUOTED_WORD = re.compile(r'"\s*[+-]?[nNiI](?i:an|nf|nfinity)\s*"').search
-
-_TOKEN = re.compile(
-    r'"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
-)
+# These are compiled where they are used, because that takes longer than most modules do.
+_LARGE_EXPONENT = r"[eE]\+?\d{3}"
+_HUNDREDTHS_OF_MANY_DIGITS = r"\d\d\d"
+_QUOTED_WORD = r'"\s*[+-]?[nNiI](?i:an|nf|nfinity)\s*"'
+_STRING_OR_NUMBER = r'(?s)"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?'
 
 
 def read_finite(text: str, read: Callable[[str], T]) -> T:
@@ -30,7 +28,7 @@ def read_finite(text: str, read: Callable[[str], T]) -> T:
     """
     if not _is_suspect(text):
         return read(text)
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_STRING_OR_NUMBER, text):
         word = token.group()
         if word[0] == '"':
             continue
@@ -52,9 +50,9 @@ def _is_suspect(text: str) -> bool:
     return (
         "NaN" in text
         or "Infinity" in text
-        or _LARGE_EXPONENT(text) is not None
-        or _HUNDREDTHS_OF_MANY_DIGITS(text[::100]) is not None
-        or _QUOTED_WORD(text) is not None
+        or re.search(_LARGE_EXPONENT, text) is not None
+        or re.search(_HUNDREDTHS_OF_MANY_DIGITS, text[::100]) is not None
+        or re.search(_QUOTED_WORD, text) is not None
     )
 
 

@@ -101,7 +101,7 @@ def joined_halves(text: str) -> tuple[str, str]:
 
 def whole_characters(text: str) -> str:
     """Join the halves of each character; a half without the other becomes U+FFFD."""
-    if _SURROGATE.search(text) is None:
+    if text.isascii() or re.search(_SURROGATE, text) is None:
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -118,4 +118,4 @@ def with_whole_characters(value: Any) -> Any:
     return value
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"

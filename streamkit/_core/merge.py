@@ -8,7 +8,6 @@ fields is limited: else each chunk could cost more than the one before.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias, cast
@@ -177,6 +176,8 @@ def _is_numeric(item: Any) -> bool:
 
 
 def _said(item: Any) -> str:
+    import json
+
     return json.dumps(item, sort_keys=True, default=repr)
 
 

@@ -8,7 +8,6 @@ reports one only in an ``error``, its own or that of a choice.
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from streamkit._core.decoding import loads
@@ -70,7 +69,11 @@ def text_of(error: object) -> str:
         fields = cast("dict[str, Any]", error)
         said = next((fields[name] for name in _TEXTS if fields.get(name)), None)
         error = fields if said is None or said is True else said
-    return error if isinstance(error, str) else json.dumps(error)
+    if isinstance(error, str):
+        return error
+    import json
+
+    return json.dumps(error)
 
 
 def _report_in(value: object, *, kind: str = "", bare: bool = False) -> object:

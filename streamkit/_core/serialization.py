@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import Any, cast
 
@@ -39,9 +38,10 @@ def json_default(value: Any) -> Any:
         raise TypeError(f"{value.__name__} is a class, which JSON has no word for")
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
-    if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
-        return {field.name: _plain(getattr(value, field.name)) for field in fields}
+    if hasattr(value, "__dataclass_fields__"):
+        from dataclasses import fields
+
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return msgspec.to_builtins(value, enc_hook=functools.partial(_inner, value))
 
 

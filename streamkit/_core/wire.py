@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 import msgspec
@@ -235,5 +234,7 @@ def json_of(data: dict[str, Any], indent: int | None = None) -> str:
     try:
         text = msgspec.json.encode(data)
     except UnicodeEncodeError:  # half a surrogate pair, which only an escape can express
+        import json
+
         return json.dumps(data, indent=indent, separators=None if indent else (",", ":"))
     return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()

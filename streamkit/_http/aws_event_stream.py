@@ -21,9 +21,7 @@ from streamkit._http.coding_error import CodingError, HalfPackedError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Iterator
 
-    import httpx
-
-__all__ = ["MESSAGE_BYTES", "AWSEventStream", "events", "events_async", "is_of_aws"]
+__all__ = ["MESSAGE_BYTES", "AWSEventStream", "events", "events_async"]
 
 MESSAGE_BYTES = 1 << 24
 """The most bytes of a message, which is the limit of the format."""
@@ -33,12 +31,6 @@ _CHECKSUM = struct.Struct(">I")
 _FIXED = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 """The length of a header's value by its type; that of the others is in front of it."""
 _TEXT = 7
-
-
-def is_of_aws(response: httpx.Response) -> bool:
-    """Return whether the body of ``response`` is an event stream of AWS."""
-    media_type: str = response.headers.get("content-type", "")
-    return media_type.startswith("application/vnd.amazon.eventstream")
 
 
 def events(chunks: Generator[bytes, None, None]) -> Generator[bytes, None, None]:

@@ -11,7 +11,7 @@ __all__ = ["charset"]
 # names of hosts (idna), one fails by design (undefined), and httpx accepts all of them. Encodings
 # in which ASCII letters stand for others (utf-7, hz) are read by no browser, and would hide quoted
 # secrets.
-_is_of_text = re.compile("ascii|big5|cp[0-9]|euc|gb|iso|koi8|mac|shift|tis|utf-(?:8|16|32)").match
+_OF_TEXT = "ascii|big5|cp[0-9]|euc|gb|iso|koi8|mac|shift|tis|utf-(?:8|16|32)"
 
 
 def charset(content_type: str, content: bytes) -> str:
@@ -26,7 +26,7 @@ def charset(content_type: str, content: bytes) -> str:
         return "utf-8"
     if named in _BYTE_ORDER_MARKS and not content.startswith(_BYTE_ORDER_MARKS[named]):
         return f"{named}-le"  # as on the web; httpx would decode no byte of it
-    return named if _is_of_text(named) else "utf-8"
+    return named if re.match(_OF_TEXT, named) else "utf-8"
 
 
 _BYTE_ORDER_MARKS = {

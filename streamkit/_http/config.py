@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
+from msgspec.structs import force_setattr, replace
 
 from streamkit._core.deadlines import StreamLimits
 from streamkit._core.duration import require_duration
+from streamkit._core.value import Value
 from streamkit.errors import CredentialsError, StreamkitError
 from streamkit.limits import DEFAULTS, Limits
 
@@ -46,8 +47,7 @@ class Timeouts(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timeout(StreamLimits):
+class Timeout(StreamLimits, frozen=True, kw_only=True):
     """The seconds for each phase of an exchange and for its answer; None is no limit.
 
     For ``first_content``, ``between_content`` and ``total`` only content counts: keep-alives, empty
@@ -87,11 +87,10 @@ def _least(seconds: float, given: float | None) -> float:
     return seconds if given is None else min(given, seconds)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClientConfig:
+class ClientConfig(Value, frozen=True, kw_only=True):
     """The settings that all requests of a client share; ``repr`` shows no key, header or query."""
 
-    api_key: str | Callable[[], str | Awaitable[str]] = field(repr=False)
+    api_key: str | Callable[[], str | Awaitable[str]]
     """The key, or a function that returns the key before each attempt; ``""`` sends no key."""
     base_url: str = DEFAULT_BASE_URL
     organization: str | None = None
@@ -100,15 +99,23 @@ class ClientConfig:
     """The seconds for each phase, or a timeout with seconds by phase; None waits for ever."""
     max_retries: int = DEFAULT_MAX_RETRIES
     """The number of times that a failed request is sent again."""
-    default_headers: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    default_headers: Mapping[str, object] = field(default_factory=dict[str, object])
     """The headers of every request; a value that is no string removes the header."""
-    default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    limits: Limits = field(default=DEFAULTS, repr=False)
+    default_query: Mapping[str, object] = field(default_factory=dict[str, object])
+    limits: Limits = DEFAULTS
     """The limits on the data that is accepted from the server."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        names = (name for name in self.__struct_fields__ if name not in _UNSEEN)
+        return [(name, getattr(self, name)) for name in names]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
 
     def __post_init__(self) -> None:
         """Raise for a setting that would fail later, or whose failure would show a secret."""
-        object.__setattr__(self, "base_url", _checked_base_url(str(self.base_url)))
+        force_setattr(self, "base_url", _checked_base_url(str(self.base_url)))
         if self.max_retries < 0:
             raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}")
         if isinstance(self.api_key, str):
@@ -173,6 +180,10 @@ class ClientConfig:
             default_query=dict(default_query or {}),
             limits=limits,
         )
+
+
+_UNSEEN = {"api_key", "default_headers", "default_query", "limits"}
+"""The fields that ``repr`` leaves out: those that may hold a secret, and a long one."""
 
 
 def timeouts(value: float | Timeouts | None) -> dict[str, float | None]:

@@ -12,12 +12,10 @@ counts them.
 from __future__ import annotations
 
 import importlib
-import zlib
 from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from streamkit._http.async_closing import raw
-from streamkit._http.aws_event_stream import events, events_async, is_of_aws
 from streamkit._http.coding_error import CodingError, HalfPackedError
 
 if TYPE_CHECKING:
@@ -55,13 +53,26 @@ def unpacked(response: httpx.Response) -> Generator[bytes, None, None]:
     The messages of an event stream of AWS become server-sent events.
     """
     chunks = _decoded(response)
-    return events(chunks) if is_of_aws(response) else chunks
+    if not _is_of_aws(response):
+        return chunks
+    from streamkit._http.aws_event_stream import events
+
+    return events(chunks)
 
 
 def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     """Return the decoded body of ``response`` as it arrives on an event loop."""
     chunks = _decoded_async(response)
-    return events_async(chunks) if is_of_aws(response) else chunks
+    if not _is_of_aws(response):
+        return chunks
+    from streamkit._http.aws_event_stream import events_async
+
+    return events_async(chunks)
+
+
+def _is_of_aws(response: httpx.Response) -> bool:
+    media_type: str = response.headers.get("content-type", "")
+    return media_type.startswith("application/vnd.amazon.eventstream")
 
 
 def _decoded(response: httpx.Response) -> Generator[bytes, None, None]:
@@ -181,6 +192,8 @@ class _Zlib:
         self._stream: Any = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        import zlib
+
         while data:
             if self._stream is None:
                 data = self._head + data
@@ -209,11 +222,13 @@ class _Zlib:
                 return
 
     def _window_bits(self, head: bytes) -> int:
+        from zlib import MAX_WBITS
+
         if self._is_gzip:
-            return zlib.MAX_WBITS | 16
+            return MAX_WBITS | 16
         # Servers send as deflate both data with zlib's wrapper and data without it.
         is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
-        return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
+        return MAX_WBITS if is_wrapped else -MAX_WBITS
 
 
 class _Brotli:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import weakref
 from contextlib import suppress
-from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ class OwnCookies:
     def of(self, client: C) -> C:
         """Return the copy of ``client`` that has cookies of its own."""
         if client not in self._copies:
+            from copy import copy
+
             fresh: Any = copy(client)
             if hasattr(fresh, "cookies"):
                 from streamkit._http.cookie_jar import new_jar

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -114,6 +112,8 @@ def _in_header(name: str, value: str) -> set[str]:
 
 
 def _in_basic(key: str) -> Iterator[str]:
-    with suppress(binascii.Error, UnicodeDecodeError):
+    from base64 import b64decode
+
+    with suppress(ValueError):  # no Base64, or no text
         name, _, password = b64decode(key).decode().partition(":")
         yield from (f"{name}:{password}", password)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import json
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.decoding import loads
@@ -229,8 +227,11 @@ def _message(error: Any) -> str:
     if isinstance(error, str):
         return error[:QUOTE_LIMIT]
     said = _fields(error).get("message") or _fields(error).get("detail") or ""
-    text = said if isinstance(said, str) else json.dumps(said, separators=(",", ":"))
-    return text[:QUOTE_LIMIT]
+    if not isinstance(said, str):
+        import json
+
+        said = json.dumps(said, separators=(",", ":"))
+    return said[:QUOTE_LIMIT]
 
 
 def _fields(value: object) -> dict[str, Any]:
@@ -241,6 +242,8 @@ def _is_of_network(error: Exception) -> bool:
     """Return whether ``error`` is a lower package's that the HTTP client did not translate."""
     raised_in = type(error).__module__
     if isinstance(error, RuntimeError):  # some raise just this for a closed connection
+        import traceback
+
         for frame, _ in traceback.walk_tb(error.__traceback__):
             raised_in = str(frame.f_globals.get("__name__"))
     return raised_in.partition(".")[0] in {"aiohttp", "anyio", "h11", "h2", "httpcore"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,8 @@ def shut_down(sock: Any) -> None:
 
 def is_ready(sock: socket.socket, timeout: float | None, *, to_write: bool = False) -> bool:
     """Wait at most ``timeout`` seconds; return whether ``sock`` can be read (or written)."""
+    import select
+
     number = sock.fileno()
     if number < 0:
         return True  # closed: the next read raises the error

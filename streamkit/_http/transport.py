@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from copy import copy
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -63,6 +62,8 @@ class Transport(ABC, Generic[AnyClient]):
 
         With other credentials it has other cookies, because cookies may identify the former caller.
         """
+        from copy import copy
+
         other = copy(self)
         other.config = config
         if config.credentials != self.config.credentials:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ class CopyableError(Exception):
         return again(type(self), self.args, vars(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        from copy import deepcopy
+
         copied = _each(vars(self), lambda value: deepcopy(value, memo), "copied")
         return again(type(self), self.args, copied)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import is_dataclass
 from typing import Any, cast
 
 from streamkit._core.arguments import require, require_iterable
@@ -60,10 +57,12 @@ def pydantic_function_tool(
     format_ = response_format(model)
     if format_ is None or not format_.parses or format_.wrapped:
         raise SchemaError(f"the arguments of a tool must be an object, not {model!r}")
+    from copy import deepcopy
+
     function = FunctionDefinition(
         name=name if name is not None else format_.param["json_schema"]["name"],
         strict=True,
-        parameters=copy.deepcopy(format_.schema),  # the caller may change it afterwards
+        parameters=deepcopy(format_.schema),  # the caller may change it afterwards
     )
     function.model = model
     require_name(function["name"])
@@ -226,7 +225,11 @@ def tool_parser(function: object) -> Callable[[str], Any] | None:
         from streamkit.structured.description import described
 
         return described(model).read
-    return json.loads if _member(function, "strict") is True else None
+    if _member(function, "strict") is not True:
+        return None
+    import json
+
+    return json.loads
 
 
 def _are_the_same(one: object, other: object) -> bool:
@@ -243,5 +246,5 @@ def own_docstring(model: object) -> str | None:
         return None
     signature = f"{model.__name__}("
     doc: str = vars(model).get("__doc__") or ""
-    written_by_dataclass = is_dataclass(model) and doc.startswith(signature)
+    written_by_dataclass = hasattr(model, "__dataclass_fields__") and doc.startswith(signature)
     return inspect.cleandoc(doc) if doc and not written_by_dataclass else None

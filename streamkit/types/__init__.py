@@ -1,6 +1,7 @@
 """The wire types: the objects that the API sends, as msgspec Structs that keep unknown fields.
 
-The types of parameters, which are TypedDicts, are imported when they are asked for.
+The types of parameters, which are TypedDicts, and those of files, models and vector stores are
+imported when they are asked for.
 """
 
 from __future__ import annotations
@@ -39,9 +40,6 @@ from streamkit.types.completion import (
     PromptTokensDetails,
     TopLogprob,
 )
-from streamkit.types.cursor_page import CursorPage
-from streamkit.types.file_object import FileDeleted, FileObject
-from streamkit.types.model import Model, ModelDeleted, ModelPage
 from streamkit.types.parsed import (
     ParsedChatCompletion,
     ParsedChatCompletionMessage,
@@ -50,13 +48,11 @@ from streamkit.types.parsed import (
     ParsedFunctionToolCall,
 )
 from streamkit.types.shared import ErrorObject, FunctionDefinition
-from streamkit.types.vector_store import (
-    VectorStore,
-    VectorStoreDeleted,
-    VectorStoreSearchResponse,
-)
 
 if TYPE_CHECKING:
+    from streamkit.types.cursor_page import CursorPage
+    from streamkit.types.file_object import FileDeleted, FileObject
+    from streamkit.types.model import Model, ModelDeleted, ModelPage
     from streamkit.types.params.messages import (
         AssistantMessageParam,
         Base64ImageSourceParam,
@@ -104,6 +100,11 @@ if TYPE_CHECKING:
         WebSearchToolResultBlockParam,
     )
     from streamkit.types.shared_params import ChatModel
+    from streamkit.types.vector_store import (
+        VectorStore,
+        VectorStoreDeleted,
+        VectorStoreSearchResponse,
+    )
 
 __all__ = [
     "Annotation",
@@ -203,9 +204,23 @@ if not TYPE_CHECKING:  # `__getattr__` would make type checkers accept any name
     def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        from streamkit.types import shared_params
-        from streamkit.types.params import messages
+        from importlib import import_module
 
-        value = getattr(messages, name, None) or getattr(shared_params, name)
-        globals()[name] = value
+        module = _IMPORTED_WHEN_ASKED_FOR.get(name, "params.messages")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
         return value
+
+
+_IMPORTED_WHEN_ASKED_FOR = {
+    "ChatModel": "shared_params",
+    "CursorPage": "cursor_page",
+    "FileDeleted": "file_object",
+    "FileObject": "file_object",
+    "Model": "model",
+    "ModelDeleted": "model",
+    "ModelPage": "model",
+    "VectorStore": "vector_store",
+    "VectorStoreDeleted": "vector_store",
+    "VectorStoreSearchResponse": "vector_store",
+}
+"""The modules of what a chat does not need; the others are types of parameters, in one module."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from streamkit._core.wire import Wire
@@ -85,6 +84,8 @@ def _read(value: Any, field: str) -> tuple[dict[str, str], Any]:
     """Return the texts in a value by their kind, and the rest of the value, or None."""
     kind = "reasoning" if field == "reasoning_content" else field
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        import json
+
         return {kind: json.dumps(value)}, None
     pieces: dict[str, list[str]] = {}
     rest = _take(value, kind, pieces)

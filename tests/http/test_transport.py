@@ -773,6 +773,7 @@ def test_no_repr_shows_a_secret() -> None:
     )
     request = Request(method="GET", path="/x", headers={"X": KEY}, json=[KEY], query={"q": KEY})
     assert KEY not in repr(config) + repr(request) + str(config) + str(request)
+    assert KEY not in repr(config.__rich_repr__())  # which rich prints a Struct with
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -69,7 +68,9 @@ def _changed(value: object, left_out: Iterable[str], **changes: object) -> objec
         return {key: item for key, item in kept.items() if not _is_our_null(key, item)} | changes
     if not isinstance(value, Wire):
         return value
-    changed = copy.copy(value)
+    from copy import copy
+
+    changed = copy(value)
     # A field that is null is not sent.
     for name, item in (dict.fromkeys(left_out) | changes).items():
         if name in changed.__struct_fields__:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from operator import is_not
 from typing import TYPE_CHECKING, TypeVar
 
@@ -86,7 +85,9 @@ def _delta(delta: ChoiceDelta, thought: str, answer: str) -> ChoiceDelta:
 def _changed(wire: W, **changes: Any) -> W:
     if wire.unknown_fields is UNSET:
         return replace(wire, **changes)
-    changed = copy.copy(wire)  # a copy keeps the unknown fields
+    from copy import copy
+
+    changed = copy(wire)  # a copy keeps the unknown fields
     for name, value in changes.items():
         setattr(changed, name, value)
     return changed

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.errors import SchemaError
-from streamkit.structured.description import described
+from streamkit.structured.description import CACHE_SIZE, Described, described
 from streamkit.structured.response_format import ResponseFormat
 from streamkit.structured.schema import schema_name, to_message_schema
+from streamkit.structured.schema.written import WrittenSchema
 from streamkit.structured.tools import ToolParsers, own_docstring, require_name, tool_parser
 
 if TYPE_CHECKING:
@@ -49,7 +51,12 @@ def message_format(value: object) -> ResponseFormat[Any]:
     if isinstance(value, Mapping):
         raise SchemaError("output_format is a type; pass a schema as output_config={'format': ...}")
     type_ = described(value)
-    param = {"type": "json_schema", "schema": _schema(type_.schema(), value)}
+    return _typed(type_, WrittenSchema(type_.schema()))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _typed(type_: Described, given: WrittenSchema) -> ResponseFormat[Any]:
+    param = {"type": "json_schema", "schema": _schema(given.schema, type_.type_)}
     name = schema_name(type_.name)
     return ResponseFormat(param, is_json=True, name=name, type_=type_.type_, read=type_.read)
 

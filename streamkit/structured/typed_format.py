@@ -19,6 +19,7 @@ from streamkit.structured.schema import (
     schema_name,
     to_strict_json_schema,
 )
+from streamkit.structured.schema.written import WrittenSchema
 from streamkit.structured.wrapper import WRAPPER_KEY
 
 if TYPE_CHECKING:
@@ -32,27 +33,11 @@ T = TypeVar("T")
 def typed_format(value: object) -> ResponseFormat[Any]:
     """Return the format of a type; raise ``SchemaError`` if it is none, or not a strict one."""
     type_ = described(value)
-    return _typed(type_, _Schema(type_.schema()))
-
-
-class _Schema:
-    """A schema as the key of a cache, which includes the order of the fields."""
-
-    __slots__ = ("schema", "written")
-
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self.schema = schema
-        self.written = repr(schema)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Schema) and self.written == other.written
-
-    def __hash__(self) -> int:
-        return hash(self.written)
+    return _typed(type_, WrittenSchema(type_.schema()))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def _typed(type_: Described, given: _Schema) -> ResponseFormat[Any]:
+def _typed(type_: Described, given: WrittenSchema) -> ResponseFormat[Any]:
     wrapped = not describes_object(given.schema)
     try:
         strict = to_strict_json_schema(_wrapped(given.schema) if wrapped else given.schema)

@@ -11,6 +11,7 @@ import msgspec
 from streamkit.errors import SchemaError
 from streamkit.structured.description.by_msgspec import struct_schemas
 from streamkit.structured.description.core_schema import classes, require_readable
+from streamkit.structured.description.fixed import FixedSchema
 from streamkit.structured.description.lent import STRUCT, known_to_pydantic
 from streamkit.structured.description.naming import type_name
 from streamkit.structured.description.one_reader import require_one_reader, require_pydantics_words
@@ -51,13 +52,17 @@ class ByModel(_Judged):
         self.name = type_name(model)
         self.type_: type[BaseModel] = model
         self._reads_itself = _reads_itself(model)
+        self._fixed: FixedSchema | None = None
 
     def schema(self) -> dict[str, Any]:
         """Return the current schema: a model may have been rebuilt, or compute it each time."""
+        if self._fixed is not None and (known := self._fixed.again()) is not None:
+            return known
         with _said_of(self.type_):
             schema = self.type_.model_json_schema()
             if not self._reads_itself:
                 self._require_readable(self.type_.__pydantic_core_schema__)
+        self._fixed = FixedSchema.of(self.type_, schema)
         return schema
 
     def read(self, text: str | bytes) -> Any:

@@ -14,7 +14,7 @@ from streamkit.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["classes", "require_readable"]
+__all__ = ["Node", "classes", "nodes", "require_readable"]
 
 _MADE_APART = frozenset({"model", "dataclass"})
 _MAY_CONVERT = frozenset({"function-before", "function-wrap", "function-plain"})
@@ -28,7 +28,9 @@ _NO_PARTS = frozenset(
 _OF_ITS_PLACE = frozenset({"ref", "metadata", "serialization"})
 
 
-class _Node(NamedTuple):
+class Node(NamedTuple):
+    """A schema inside another, and the circumstances of its place."""
+
     path: str
     schema: dict[str, Any]
     converted: bool
@@ -44,7 +46,7 @@ def require_readable(core: Any) -> None:
         SchemaError: a value of an enum or a literal differs from what its JSON is read as, a field
             is looked up inside another one, or a class can only be made in Python.
     """
-    for node in _nodes(core):
+    for node in nodes(core):
         if not node.converted:
             reason = _unreadable(node)
             if reason:
@@ -55,16 +57,16 @@ def require_readable(core: Any) -> None:
 
 def classes(core: Any) -> list[Any]:
     """Return the classes whose own schemas this one contains."""
-    return [node.schema["cls"] for node in _nodes(core) if node.schema["type"] in _MADE_APART]
+    return [node.schema["cls"] for node in nodes(core) if node.schema["type"] in _MADE_APART]
 
 
-def _nodes(
+def nodes(
     value: Any, path: str = "", *, converted: bool = False, by_name: bool = False
-) -> Iterator[_Node]:
+) -> Iterator[Node]:
     """Yield every schema inside a value that is a schema or holds some."""
     if isinstance(value, (list, tuple)):
         for item in cast("list[Any]", value):
-            yield from _nodes(item, path, converted=converted, by_name=by_name)
+            yield from nodes(item, path, converted=converted, by_name=by_name)
     if not isinstance(value, dict):
         return
     schema = cast("dict[str, Any]", value)
@@ -72,21 +74,21 @@ def _nodes(
     if not isinstance(kind, str):  # a dict of schemas by the names of fields, or by tags
         for name, part in schema.items():
             step = f".{name}" if _is_field(part) else ""
-            yield from _nodes(part, path + step, converted=converted, by_name=by_name)
+            yield from nodes(part, path + step, converted=converted, by_name=by_name)
         return
     if "config" in schema:
         config: dict[str, Any] = schema["config"] or {}
         by_name = bool(config.get("validate_by_name") or config.get("populate_by_name"))
     path += f".{schema['name']}" if kind == "dataclass-field" else ""
-    yield _Node(path, schema, converted, by_name)
+    yield Node(path, schema, converted, by_name)
     path += "[]" if "items_schema" in schema else ""
     converted = converted or kind in _MAY_CONVERT
     for name, part in schema.items():
         if name not in _NO_PARTS:
-            yield from _nodes(part, path, converted=converted, by_name=by_name)
+            yield from nodes(part, path, converted=converted, by_name=by_name)
 
 
-def _unreadable(node: _Node) -> str | None:
+def _unreadable(node: Node) -> str | None:
     schema = node.schema
     kind = schema["type"]
     if kind in ("literal", "enum"):

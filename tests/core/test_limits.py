@@ -39,7 +39,7 @@ from streamkit.types.beta.threads import Message, MessageDelta
 from tests import run_ways
 from tests.assistant_streams import frame, requires_action
 from tests.exchange import Connect
-from tests.http.test_transport import POST
+from tests.http.requests import POST
 from tests.http_server import ScriptedServer, response
 from tests.pipelines import chat_pipeline
 from tests.sse_bodies import stream

@@ -1,6 +1,6 @@
 """The possible answers of a model in one choice, and their pieces: one strategy for each kind.
 
-Each answer opens with its role. Other behaviour of real servers is in test_defects.py.
+Each answer opens with its role. Other behaviour of real servers is in the files test_*_defects.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The defects of ``parse()`` in the openai package 3.54.0 that streamkit does not have.
 
-As in test_defects.py, each has a number; S stands for schemas and plain answers.
+As in defects.py, each has a number; S stands for schemas and plain answers.
 """
 
 from __future__ import annotations

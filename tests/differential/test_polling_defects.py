@@ -1,6 +1,6 @@
 """The defects of polling in the openai package 3.54.0 that streamkit does not have.
 
-As in test_defects.py, each has a number; P stands for the polling helpers.
+As in defects.py, each has a number; P stands for the polling helpers.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from streamkit._core.json.parser import PartialJSON
-from tests.core.test_partial_json import grows, load, plain
+from tests.core.json_growth import grows, plain
+from tests.core.json_texts import load
 from tests.fuzz.pieces import pieces
 
 

@@ -21,7 +21,7 @@ from streamkit import (
 )
 from streamkit import operators as ops
 from tests.assistant_streams import body, emitted, requires_action, run
-from tests.families.assistants.test_assistant_handlers import IDS, Server
+from tests.families.assistants.handled import IDS, Server
 from tests.run_ways import AsyncNotes, Notes
 
 FIRST = body("r:queued", "s1:new", "s1:0+a", requires_action("c1"))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Coroutine, Generator, Iterable
 
 __all__ = ["nothing_left", "open_files", "run"]
 
@@ -28,16 +28,19 @@ def nothing_left() -> Generator[None]:
     while left := {*threading.enumerate()} - threads:  # a thread that ends may have started another
         for thread in left:
             join(thread)
-            assert not thread.is_alive(), f"{thread}\n{stack_of(thread)}"
+            assert not thread.is_alive(), stacks_of(left)
     gc.collect()
     assert open_files() <= files
 
 
-def stack_of(thread: threading.Thread) -> str:
-    """Return where a thread is, which says why it does not end."""
+def stacks_of(threads: Iterable[threading.Thread]) -> str:
+    """Return where each thread is: one may wait for another, which says why neither ends."""
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] - documented
-    frame = frames.get(thread.ident or 0)
-    return "".join(traceback.format_stack(frame)) if frame else ""
+    return "\n".join(
+        f"{thread}\n{''.join(traceback.format_stack(frame))}"
+        for thread in threads
+        if (frame := frames.get(thread.ident or 0)) is not None
+    )
 
 
 def join(thread: threading.Thread) -> None:

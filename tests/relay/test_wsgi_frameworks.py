@@ -104,5 +104,6 @@ def test_the_client_that_leaves_ends_the_request(new_app: Any) -> None:
     with ScriptedServer(HELD) as server:
         with chatting(new_app, server.url) as url:
             with httpx.stream("POST", url, timeout=20) as answer:
-                assert b"start" in next(answer.iter_bytes())
+                # A comment may come before it, to keep the connection.
+                assert any(b"start" in piece for piece in answer.iter_bytes())
             assert server.hung_up.wait(10)

@@ -70,6 +70,11 @@ class Stream(httpcore.NetworkStream):
         # closed, another one may get the number at once. A thread that holds the lock may collect
         # garbage, and thereby call `shut_down`.
         self._lock = threading.RLock()
+        # A thread that is about to wait would then wait for that other socket, maybe for ever. So
+        # the socket of a stream in use is only shut down, and its user closes it. Each side sets
+        # its own mark first and reads the other's last: so one of the two sees the other.
+        self._is_in_use = False
+        self._is_closed = False
 
     def connect(self, address: Any, timeout: float | None, connection: Connection) -> None:
         """Connect to ``address``; raise ``OSError``, or ``StreamClosedError`` after a cut."""
@@ -90,13 +95,18 @@ class Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
         sock = self._socket
+        self._is_in_use = True
         try:
+            if self._is_closed:
+                raise httpcore.ReadError("the socket was closed")
             sock.settimeout(timeout)
             return sock.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(error) from error
         except OSError as error:
             raise httpcore.ReadError(error) from error
+        finally:
+            self._leave()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of ``buffer``; the exchange holds this stream from now until its release."""
@@ -107,10 +117,16 @@ class Stream(httpcore.NetworkStream):
         if not buffer:
             return
         sock, rest = self._socket, memoryview(buffer)
-        with _errors(httpcore.WriteTimeout, httpcore.WriteError):
-            sock.settimeout(timeout)
-            while rest:
-                rest = rest[sock.send(rest) :]
+        self._is_in_use = True
+        try:
+            if self._is_closed:
+                raise httpcore.WriteError("the socket was closed")
+            with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+                sock.settimeout(timeout)
+                while rest:
+                    rest = rest[sock.send(rest) :]
+        finally:
+            self._leave()
 
     def start_tls(
         self,
@@ -136,9 +152,12 @@ class Stream(httpcore.NetworkStream):
             shut_down(self._carrier)
 
     def close(self) -> None:
-        """Close the socket."""
-        with self._lock:
-            self._carrier.close()
+        """Close the socket, at once or after the read or write that another thread is in."""
+        self._is_closed = True
+        if self._is_in_use:
+            self.shut_down()
+        else:
+            self._close()
 
     def get_extra_info(self, info: str) -> Any:
         """Return the property ``info`` of the stream; httpcore documents the names."""
@@ -153,6 +172,15 @@ class Stream(httpcore.NetworkStream):
         if info == "server_addr":
             return self._carrier.getpeername()
         return None
+
+    def _leave(self) -> None:
+        self._is_in_use = False
+        if self._is_closed:
+            self._close()
+
+    def _close(self) -> None:
+        with self._lock:
+            self._carrier.close()
 
     @contextmanager
     def _closed_on_error(self) -> Generator[None]:

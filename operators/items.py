@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from reactivex import Observable
     from typing_extensions import TypeForm
 
-    from streamkit._core.json.watch import Found, Grown
+    from streamkit._core.json.path import Location
     from streamkit.families._common.part_event import Part
     from streamkit.structured.description import Described
     from streamkit.structured.response_format import FormT
@@ -89,33 +90,34 @@ def items(
     return lift(lambda: ItemsMachine(paths, types, tool=tool), takes=TEXTS, name="items")
 
 
-class ItemsMachine(TextsMachine["Found | Grown", ItemDoneEvent[Any] | ItemFailedEvent]):
+class ItemsMachine(TextsMachine[ItemDoneEvent[Any] | ItemFailedEvent]):
     """The machine of ``items``."""
 
     def __init__(
         self, paths: Sequence[Path], types: Sequence[Described | None], *, tool: str | None = None
     ) -> None:
-        super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
-        self._types = types
+        super().__init__(partial(_reader, paths, types), tool=tool)
 
-    def _events(
-        self, news: Sequence[Found | Grown], choice: int, part: Part, /
-    ) -> list[ItemDoneEvent[Any] | ItemFailedEvent]:
-        events: list[ItemDoneEvent[Any] | ItemFailedEvent] = []
-        for found in news:
-            type_, value, where = self._types[found.path], found.value, found.location
-            if type_ is not None:
-                text = msgspec.json.encode(value).decode()
-                try:
-                    value = read_finite(text, type_.read)
-                except Exception as error:  # a validator may raise anything
-                    failure = _failure(type_, where, text, error)
-                    events.append(
-                        ItemFailedEvent(choice, value, failure, _location=where, _part=part)
-                    )
-                    continue
-            events.append(ItemDoneEvent(choice, value, _location=where, _part=part))
-        return events
+
+def _reader(
+    paths: Sequence[Path],
+    types: Sequence[Described | None],
+    within: Location,
+    choice: int,
+    part: Part,
+) -> PathWatch[ItemDoneEvent[Any] | ItemFailedEvent]:
+    def found(path: int, at: Location, value: Any) -> ItemDoneEvent[Any] | ItemFailedEvent:
+        type_ = types[path]
+        if type_ is not None:
+            text = msgspec.json.encode(value).decode()
+            try:
+                value = read_finite(text, type_.read)
+            except Exception as error:  # a validator may raise anything
+                failure = _failure(type_, at, text, error)
+                return ItemFailedEvent(choice, value, failure, _location=at, _part=part)
+        return ItemDoneEvent(choice, value, _location=at, _part=part)
+
+    return PathWatch(paths, found, within=within)
 
 
 def _failure(

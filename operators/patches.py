@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit._core.json.path import Location
     from streamkit.families._common.part_event import Part
 
 __all__ = ["PatchesMachine", "patches"]
@@ -39,13 +40,31 @@ def patches(*, tool: str | None = None) -> Callable[[Observable[Any]], Observabl
         tool: The name of a tool, to read its calls' arguments and not the content.
     """
     require("tool", tool, str | None, "the name of a tool")
-    return lift(lambda: PatchesMachine(Patches, tool=tool), takes=TEXTS, name="patches")
+    return lift(lambda: PatchesMachine(tool=tool), takes=TEXTS, name="patches")
 
 
-class PatchesMachine(TextsMachine[dict[str, Any], PatchEvent]):
+class PatchesMachine(TextsMachine[PatchEvent]):
     """The machine of ``patches``."""
 
-    def _events(
-        self, news: Sequence[dict[str, Any]], choice: int, part: Part, /
-    ) -> Sequence[PatchEvent]:
-        return (PatchEvent(choice, [*news], _part=part),)
+    def __init__(self, *, tool: str | None = None) -> None:
+        super().__init__(_PatchEvents, tool=tool)
+
+
+class _PatchEvents:
+    """The patches of one text, an event for all that a piece brings."""
+
+    def __init__(self, within: Location, choice: int, part: Part) -> None:
+        self._patches = Patches(within)
+        self._choice = choice
+        self._part = part
+
+    def take(self, text: str, /) -> Sequence[PatchEvent]:
+        return self._events(self._patches.take(text))
+
+    def finish(self) -> Sequence[PatchEvent]:
+        return self._events(self._patches.finish())
+
+    def _events(self, operations: Sequence[dict[str, Any]]) -> Sequence[PatchEvent]:
+        if not operations:
+            return ()
+        return (PatchEvent(self._choice, [*operations], _part=self._part),)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from streamkit._core.arguments import require
 from streamkit._core.json.path import Path
-from streamkit._core.json.watch import Grown, PathWatch
+from streamkit._core.json.watch import PathWatch
 from streamkit.families._common.path_events import PathDeltaEvent, PathDoneEvent
 from streamkit.families._common.texts import TEXTS, TextsMachine
 from streamkit.operators.lift import lift
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._core.json.watch import Found
+    from streamkit._core.json.path import Location
+    from streamkit._core.json.watch import StringText
     from streamkit.families._common.part_event import Part
 
 __all__ = ["SelectMachine", "select"]
@@ -48,21 +50,20 @@ def select(
     return lift(lambda: SelectMachine(selected, tool=tool), takes=TEXTS, name="select")
 
 
-class SelectMachine(TextsMachine["Found | Grown", PathDeltaEvent | PathDoneEvent]):
+class SelectMachine(TextsMachine[PathDeltaEvent | PathDoneEvent]):
     """The machine of ``select``."""
 
     def __init__(self, paths: Sequence[Path], *, tool: str | None = None) -> None:
-        super().__init__(lambda within: PathWatch(paths, strings=True, within=within), tool=tool)
+        super().__init__(partial(_reader, paths), tool=tool)
 
-    def _events(
-        self, news: Sequence[Found | Grown], choice: int, part: Part, /
-    ) -> Sequence[PathDeltaEvent | PathDoneEvent]:
-        events: list[PathDeltaEvent | PathDoneEvent] = []
-        for one in news:
-            if isinstance(one, Grown):
-                delta, text, end, at = one.delta, one.text, one.end, one.location
-                events.append(PathDeltaEvent(choice, delta, text, end, _location=at, _part=part))
-            else:
-                at = one.location
-                events.append(PathDoneEvent(choice, one.value, _location=at, _part=part))
-        return events
+
+def _reader(
+    paths: Sequence[Path], within: Location, choice: int, part: Part
+) -> PathWatch[PathDeltaEvent | PathDoneEvent]:
+    def found(_: int, at: Location, value: Any) -> PathDoneEvent:
+        return PathDoneEvent(choice, value, _location=at, _part=part)
+
+    def grown(_: int, at: Location, delta: str, text: StringText, end: int) -> PathDeltaEvent:
+        return PathDeltaEvent(choice, delta, text, end, _location=at, _part=part)
+
+    return PathWatch(paths, found, grown, within=within)

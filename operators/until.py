@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.arguments import require
 from streamkit._core.json.path import Path
-from streamkit._core.json.watch import PathWatch
+from streamkit._core.json.watch import Found, PathWatch
 from streamkit._core.machine import Machine
 from streamkit.families._common.texts import TEXTS, TextsMachine
 from streamkit.operators.lift import lift
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
-    from streamkit._core.json.watch import Found, Grown
+    from streamkit._core.json.path import Location
     from streamkit.families._common.part_event import Part
 
 __all__ = ["UntilMachine", "until"]
@@ -55,20 +55,13 @@ class UntilMachine(Machine[Any, Any]):
     """The machine of ``until``, which is ``done`` once the value is whole."""
 
     def __init__(self, paths: Sequence[Path], *, tool: str | None = None) -> None:
-        self._seen = _Seen(paths, tool)
+        def reader(within: Location, _choice: int, _part: Part) -> PathWatch[Found]:
+            return PathWatch(paths, Found, within=within)
+
+        self._found = TextsMachine(reader, tool=tool)
 
     def feed(self, value: Any, /) -> Sequence[Any]:
         """Return the event."""
-        if self._seen.feed(value):
+        if self._found.feed(value):
             self.done = True
         return (value,)
-
-
-class _Seen(TextsMachine["Found | Grown", object]):
-    def __init__(self, paths: Sequence[Path], tool: str | None) -> None:
-        super().__init__(lambda within: PathWatch(paths, within=within), tool=tool)
-
-    def _events(
-        self, news: Sequence[Found | Grown], _choice: int, _part: Part, /
-    ) -> Sequence[object]:
-        return news

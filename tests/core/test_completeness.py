@@ -71,7 +71,8 @@ def test_what_was_found_at_a_location_is_complete_there_and_nothing_else_is(
     value: Any, sizes: list[int]
 ) -> None:
     text = as_text([value])
-    parser, watch = PartialJSON(), PathWatch([Path((0,)), Path((0, None)), Path((0, None, None))])
+    paths = [Path((0,)), Path((0, None)), Path((0, None, None))]
+    parser, watch = PartialJSON(), PathWatch(paths, Found)
     views: list[tuple[Any, set[str]]] = []
     complete: set[str] = set()
     for piece in cut(text, sizes):

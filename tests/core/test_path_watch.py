@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 def watched(
     pieces: Iterable[str], *paths: str | Path, strings: bool = False
 ) -> list[Found | Grown]:
-    watch = PathWatch(
-        [path if isinstance(path, Path) else Path.of(path) for path in paths], strings=strings
-    )
+    selected = [path if isinstance(path, Path) else Path.of(path) for path in paths]
+    watch: PathWatch[Found | Grown] = PathWatch(selected, Found, Grown if strings else None)
     news: list[Found | Grown] = []
     for piece in pieces:
         news += watch.take(piece)
@@ -65,13 +64,13 @@ def test_the_pieces_of_a_string_add_up_to_it(
 
 
 def test_an_element_is_found_while_the_object_around_it_is_open() -> None:
-    watch = PathWatch([Path.of("steps[*]")])
+    watch = PathWatch([Path.of("steps[*]")], Found)
     assert not watch.take('{"steps": [{"n": 1')
     assert [item.value for item in watch.take('}, {"n": 2}, {"n"')] == [{"n": 1}, {"n": 2}]
 
 
 def test_a_number_is_found_when_the_next_character_shows_its_end() -> None:
-    watch = PathWatch([Path.of("n")])
+    watch = PathWatch([Path.of("n")], Found)
     assert not watch.take('{"n": 12')
     assert not watch.take("3")
     assert [item.value for item in watch.take(",")] == [123]
@@ -92,14 +91,14 @@ def test_a_later_value_of_the_same_key_is_found_too(path: str, expected: list[An
 
 
 def test_nothing_more_is_found_once_the_text_is_invalid() -> None:
-    watch = PathWatch([Path.of("[*]")])
+    watch = PathWatch([Path.of("[*]")], Found)
     assert [item.value for item in watch.take("[1, 2, x, 3]")] == [1, 2]
     assert watch.error is not None
     assert not watch.take(", 4]")
 
 
 def test_a_container_beyond_the_depth_is_not_found() -> None:
-    watch = PathWatch([Path.of("[*]"), Path.of("$[0][0]")], max_depth=2)
+    watch = PathWatch([Path.of("[*]"), Path.of("$[0][0]")], Found, max_depth=2)
     assert not watch.take("[[[1]]]")
     assert watch.error == "nested deeper than 2 levels"
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from reactivex import operators as rx_operators
 
-from streamkit._core.json.patches import Patches
 from streamkit._core.json.view import plain
 from streamkit.operators import patches, pipe
 from streamkit.operators.patches import PatchesMachine
@@ -59,7 +58,7 @@ def test_applied_to_nothing_they_rebuild_what_is_parsed_at_each_event(
     value: Any, sizes: list[int]
 ) -> None:
     pieces = [*cut(as_text({"v": value}), sizes)]
-    machine = PatchesMachine(Patches)
+    machine = PatchesMachine()
     document: Any = None
     for event in events(pieces, type={"type": "json_object"}):
         for patch in machine.feed(event):
@@ -72,14 +71,14 @@ def test_applied_to_nothing_they_rebuild_what_is_parsed_at_each_event(
 def test_an_answer_in_a_wrapper_is_rebuilt_without_it() -> None:
     document: Any = None
     pieces = cut('{"value": [1, "ab", null]}', [1])
-    for patch in run(PatchesMachine(Patches), events(pieces, type=list[int | str | None])):
+    for patch in run(PatchesMachine(), events(pieces, type=list[int | str | None])):
         document = apply(document, patch.operations)
     assert document == [1, "ab", None]
 
 
 def test_each_text_is_a_value_of_its_own() -> None:
     mixed = [*events(["[1", "]"]), *events(["[2", "]"], index=1)]
-    found = run(PatchesMachine(Patches), mixed)
+    found = run(PatchesMachine(), mixed)
     assert [(event.choice_index, event.part) for event in found] == [(0, (0,))] * 2 + [
         (1, (1,))
     ] * 2
@@ -87,7 +86,7 @@ def test_each_text_is_a_value_of_its_own() -> None:
 
 def test_a_tool_s_arguments_are_read_when_it_is_named() -> None:
     inputs = call_events("search", ['{"q"', ": 1}"])
-    found = run(PatchesMachine(Patches, tool="search"), inputs)
+    found = run(PatchesMachine(tool="search"), inputs)
     assert [operation for event in found for operation in event.operations] == [
         {"op": "add", "path": "", "value": {}},
         {"op": "add", "path": "/q", "value": 1},

@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.growing_text import PIECES_PER_BLOCK
-from streamkit._core.json.parser import STRING, PartialJSON
+from streamkit._core.json.marks import STRING
+from streamkit._core.json.parser import PartialJSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

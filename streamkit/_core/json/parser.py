@@ -33,13 +33,29 @@ from streamkit._core.growing_text import (
     GrowingText,
     joined_halves,
 )
-from streamkit._core.json.scalars import (
-    AFTER_SCALAR,
-    FINISHED,
-    LITERALS,
-    SCALAR_STARTS,
-    SCALARS,
+from streamkit._core.json.marks import (
+    AFTER_HALF,
+    AFTER_HIGH,
+    AFTER_ITEM,
+    AFTER_MARKS,
+    AFTER_MEMBER,
+    AFTER_ROOT,
+    CLOSE,
+    COLON,
+    ESCAPE,
+    EXPECTED,
+    FIRST_ITEM,
+    FIRST_KEY,
+    HEX_DIGITS,
+    NEXT_KEY,
+    OPEN_ARRAY,
+    SCALAR,
+    SCALAR_BEGINS,
+    SPACE,
+    STRING,
+    VALUE,
 )
+from streamkit._core.json.scalars import AFTER_SCALAR, FINISHED, LITERALS, SCALARS
 from streamkit._core.json.view import Level, PartialArray, PartialObject, Path, closed, text_of
 from streamkit.limits import DEFAULTS
 
@@ -52,7 +68,6 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_NUMBER_LENGTH",
     "MAX_REPEATS",
-    "STRING",
     "PartialArray",
     "PartialJSON",
     "PartialObject",
@@ -67,21 +82,8 @@ MAX_NUMBER_LENGTH: Final = DEFAULTS.number_length
 MAX_REPEATS: Final = 1024
 """The maximum number of repeated keys in an object: a view searches all of them."""
 
-# The steps. A value may begin at the first two, and a key at the next two.
-_VALUE: Final = 0
-_FIRST_ITEM: Final = 1
-_FIRST_KEY: Final = 2
-_NEXT_KEY: Final = 3
-_COLON: Final = 4
-_AFTER_MEMBER: Final = 5
-_AFTER_ITEM: Final = 6
-_AFTER_ROOT: Final = 7
-STRING: Final = 8
-_ESCAPE: Final = 9
-_HEX_DIGITS: Final = 10
-_AFTER_HIGH: Final = 11
-_AFTER_HALF: Final = 12
-_SCALAR: Final = 13
+_SHORT: Final = 64
+"""The maximum length of a piece that is read with copies of what is left of it."""
 
 
 class PartialJSON:
@@ -142,7 +144,7 @@ class PartialJSON:
         self._max_depth = max_depth
         self._max_number_length = max_number_length
 
-        self._step = _VALUE
+        self._step = VALUE
         self._root: Any = None
         # The innermost open container, the key of its open value, whether the key is repeated,
         # later values of its other keys, and the places of its keys, which views note there; then
@@ -190,7 +192,7 @@ class PartialJSON:
 
     def close(self) -> None:
         """End the text, which finishes a number or literal outside of any container."""
-        if self._step == _SCALAR and self._container is None:
+        if self._step == SCALAR and self._container is None:
             try:
                 self._finish_scalar(0)
             except _InvalidError as invalid:
@@ -238,10 +240,82 @@ class PartialJSON:
             self._places,
         )
 
-    # A hot path. Its branches are not methods, because a call would double the cost of most.
-    def _read(self, text: str) -> None:  # noqa: C901, PLR0912, PLR0915 - for that reason
+    # Two hot paths. Their branches are not methods, because a call would double the cost of most.
+
+    def _read(self, text: str) -> None:  # noqa: C901, PLR0912 - for that reason
+        """Read a piece: plain strings and marks here, if it is short, and the rest below."""
         self._view_of_whole = self._innermost = None
-        at = 0
+        rest = text
+        step = self._step if len(text) <= _SHORT else SCALAR
+        while step <= STRING:
+            piece, quote, after = rest.partition('"')
+            if step == STRING:
+                if not piece.isprintable() or "\\" in piece:
+                    break
+                if piece:
+                    self._pieces.append(piece)
+                if not quote:
+                    self.position += len(text)
+                    return
+                string = self._whole_string()
+                rest = after
+            else:
+                if piece:
+                    following = AFTER_MARKS[step].get(piece)
+                    if following is None or following > STRING or self._is_again:
+                        count = self._read_marks(piece)
+                        if count < len(piece):
+                            rest = rest[count:]
+                            break
+                        following = self._step
+                    self._step = step = following
+                if not quote:
+                    self.position += len(text)
+                    return
+                if step > NEXT_KEY:
+                    rest = quote + after
+                    break
+                self._in_value = step <= FIRST_ITEM
+                string, quote, rest = after.partition('"')
+                if not quote or not string.isprintable() or "\\" in string:
+                    self._open_string()
+                    step = STRING
+                    rest = after
+                    continue
+            if self._in_value:
+                self._in_value = False
+                self._finish(string)
+                step = self._step
+            else:
+                self._key = self._keys.setdefault(string, string)
+                self._is_again = string in cast("dict[str, Any]", self._container)
+                self._step = step = COLON
+            if not rest:
+                self.position += len(text)
+                return
+        self._read_any(text, len(text) - len(rest))
+
+    def _read_marks(self, marks: str) -> int:
+        """Read marks; return the number of those before a scalar or what may be a fault."""
+        step = self._step
+        for at, mark in enumerate(marks):
+            following = AFTER_MARKS[step].get(mark)
+            if following is None or self._is_again:
+                return at
+            if following <= STRING:
+                self._step = step = following
+            elif following == CLOSE:
+                self._close_container()
+                step = self._step
+            elif following != SCALAR_BEGINS and self._depth < self._max_depth:
+                self._open_container(following)
+                step = self._step
+            else:
+                return at
+        return len(marks)
+
+    def _read_any(self, text: str, at: int) -> None:  # noqa: C901, PLR0912, PLR0915 - see above
+        """Read a piece from an index on, whatever is in it."""
         end = len(text)
         try:
             while at < end:
@@ -256,45 +330,32 @@ class PartialJSON:
                     at = stop + 1
                     mark = text[stop]
                     if mark == "\\":
-                        self._step = _ESCAPE
+                        self._step = ESCAPE
                         continue
                     if mark != '"':
                         raise _InvalidError("control character in a string", stop)  # noqa: TRY301 - a hot path
-                    string = "".join(self._pieces)
-                    if self._before is not None:
-                        string = text_of((self._pieces, len(self._pieces), self._before))
-                    self._pieces[0] = string
+                    string = self._whole_string()
                 elif step > STRING:
                     at = self._WITHIN[step](self, text, at)
                     continue
                 else:
                     mark = text[at]
-                    at += 1
-                    if mark in _SPACE:
-                        if at < end and text[at] in _SPACE:
+                    if mark in SPACE:
+                        at += 1
+                        if at < end and text[at] in SPACE:
                             ink = _NO_SPACE(text, at)
                             at = end if ink is None else ink.start()
                         continue
-                    if mark == "," and step in _NEXT:
-                        self._step = _NEXT[step]
+                    if mark != '"' or step > NEXT_KEY:
+                        self._act(AFTER_MARKS[step].get(mark), at)
+                        if self._step != SCALAR:
+                            at += 1
                         continue
-                    if mark == ":" and step == _COLON:
-                        if self._is_again and len(self._replaced or ()) >= MAX_REPEATS:
-                            message = f"keys repeated more than {MAX_REPEATS} times"
-                            raise _InvalidError(message, at - 1)  # noqa: TRY301 - a hot path
-                        self._step = _VALUE
-                        continue
-                    if mark != '"' or step > _NEXT_KEY:
-                        at = self._other_mark(mark, at, step)
-                        continue
-                    self._in_value = step <= _FIRST_ITEM
+                    at += 1
+                    self._in_value = step <= FIRST_ITEM
                     special = _SPECIAL(text, at)
                     if special is None or special[0] != '"':
                         self._open_string()
-                        if special is None:
-                            if at < end:
-                                self._extend(text[at:])
-                            break
                         continue
                     # The string has come in one piece.
                     stop = special.start()
@@ -306,34 +367,36 @@ class PartialJSON:
                 else:
                     self._key = self._keys.setdefault(string, string)
                     self._is_again = string in cast("dict[str, Any]", self._container)
-                    self._step = _COLON
+                    self._step = COLON
             self.position += end
         except _InvalidError as invalid:
             self._stop(invalid)
 
-    def _other_mark(self, mark: str, after: int, step: int) -> int:
-        """Read the mark of a container or the start of a scalar; return the index to go on at."""
-        may_begin = step <= _FIRST_ITEM
-        if step in _MAY_END.get(mark, ()):
+    def _act(self, following: int | None, at: int) -> None:
+        """Do what a mark is for: go on to the step that follows, or open or close a container."""
+        if following is None:
+            raise _InvalidError(f"expected {EXPECTED[self._step]}", at)
+        if following <= STRING:
+            is_again = self._is_again and self._step == COLON
+            if is_again and len(self._replaced or ()) >= MAX_REPEATS:
+                raise _InvalidError(f"keys repeated more than {MAX_REPEATS} times", at)
+            self._step = following
+        elif following == CLOSE:
             self._close_container()
-        elif mark == "{" and may_begin:
-            self._open_container({}, _FIRST_KEY, after - 1)
-        elif mark == "[" and may_begin:
-            self._open_container([], _FIRST_ITEM, after - 1)
-        elif mark in SCALAR_STARTS and may_begin:
+        elif following == SCALAR_BEGINS:
             self._held = ""
             self._scalar = "start"
-            self._step = _SCALAR
-            return after - 1
+            self._step = SCALAR
+        elif self._depth < self._max_depth:
+            self._open_container(following)
         else:
-            raise _InvalidError(f"expected {_EXPECTED[step]}", after - 1)
-        return after
+            raise _InvalidError(f"nested deeper than {self._max_depth} levels", at)
 
     def _stop(self, invalid: _InvalidError) -> None:
         self.position += invalid.at
         self.error = str(invalid)
         self.error_position = self.position
-        self._step = _AFTER_ROOT  # any step but `STRING`, for which feed() looks first
+        self._step = AFTER_ROOT  # any step but `STRING`, for which feed() looks first
 
     # The steps within a string, number or literal. Each is called with the index of a character,
     # never with the end of the text, and returns the index of the next one.
@@ -342,7 +405,7 @@ class PartialJSON:
         mark = text[at]
         if mark == "u":
             self._held = ""
-            self._step = _HEX_DIGITS
+            self._step = HEX_DIGITS
         elif mark in _ESCAPES:
             self._unescape(_ESCAPES[mark])
         else:
@@ -363,7 +426,7 @@ class PartialJSON:
         """Read on after the first half of a surrogate pair, which only an escape can complete."""
         mark = text[at]
         if mark == "\\":
-            self._step = _ESCAPE
+            self._step = ESCAPE
             return at + 1
         if mark >= " ":  # else it is invalid, and the view stays as it is
             self._high = ""
@@ -395,14 +458,17 @@ class PartialJSON:
 
     # The actions when a container, a string or a value begins or ends.
 
-    def _open_container(self, container: Container, step: int, at: int) -> None:
-        if self._depth >= self._max_depth:
-            raise _InvalidError(f"nested deeper than {self._max_depth} levels", at)
+    def _open_container(self, action: int) -> None:
+        container: Container
+        if action == OPEN_ARRAY:
+            container, self._step = [], FIRST_ITEM
+        else:
+            container, self._step = {}, FIRST_KEY
         if self._is_watched:
             self._container_begins(container)
         self._depth += 1
         if self._container is None:
-            self._view = PartialObject if step == _FIRST_KEY else PartialArray
+            self._view = PartialArray if action == OPEN_ARRAY else PartialObject
         else:
             self._parent = self._level(self._container)
             if self._outermost is None:
@@ -410,8 +476,7 @@ class PartialJSON:
         self._container = container
         self._is_again = False
         self._replaced = None
-        self._places = {} if step == _FIRST_KEY else None
-        self._step = step
+        self._places = None if action == OPEN_ARRAY else {}
 
     def _close_container(self) -> None:
         container, parent = self._container, self._parent
@@ -442,12 +507,22 @@ class PartialJSON:
         if self._is_watched and self._in_value:
             self._string_begins()
 
+    def _whole_string(self) -> str:
+        """Return the string that ends here, which all views of it share."""
+        pieces = self._pieces
+        if self._before is None:
+            string = "".join(pieces)
+        else:
+            string = text_of((pieces, len(pieces), self._before))
+        pieces[0] = string
+        return string
+
     def _extend(self, piece: str) -> None:
         """Add characters to the open string, which may be halves."""
         if self._half or not (piece.isascii() or max(piece) < FIRST_HALF):
             piece, self._half = joined_halves(self._half + piece)
             if self._half:
-                self._step = _AFTER_HALF
+                self._step = AFTER_HALF
         self._pieces.append(piece)
 
     def _join_pieces(self) -> None:
@@ -470,7 +545,7 @@ class PartialJSON:
         self._high = ""
         if "\ud800" <= char <= "\udbff":
             self._high = char
-            self._step = _AFTER_HIGH
+            self._step = AFTER_HIGH
         else:
             self._extend(char)
             self._step = STRING
@@ -493,10 +568,10 @@ class PartialJSON:
         if container is None:
             self._root = value
             self.complete = True
-            self._step = _AFTER_ROOT
+            self._step = AFTER_ROOT
         elif isinstance(container, list):
             container.append(value)
-            self._step = _AFTER_ITEM
+            self._step = AFTER_ITEM
         else:
             if not self._is_again:
                 container[self._key] = value
@@ -505,7 +580,7 @@ class PartialJSON:
             else:
                 # Views read the dict, so a second value for a key is kept beside it.
                 self._replaced = [(self._key, value)]
-            self._step = _AFTER_MEMBER
+            self._step = AFTER_MEMBER
 
     # The notices to a subclass, while it watches.
 
@@ -519,11 +594,11 @@ class PartialJSON:
         """Take notice of a value, before it enters its container."""
 
     _WITHIN: ClassVar[dict[int, Callable[[PartialJSON, str, int], int]]] = {
-        _ESCAPE: _escape,
-        _HEX_DIGITS: _hex_digits,
-        _AFTER_HIGH: _after_high,
-        _AFTER_HALF: _after_half,
-        _SCALAR: _number_or_literal,
+        ESCAPE: _escape,
+        HEX_DIGITS: _hex_digits,
+        AFTER_HIGH: _after_high,
+        AFTER_HALF: _after_half,
+        SCALAR: _number_or_literal,
     }
     """The methods of the steps within a string, number or literal."""
 
@@ -540,27 +615,9 @@ def _join_surrogates(high: str, low: str) -> str:
     return (high + low).encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-_SPACE: Final = " \t\n\r"
 _NO_SPACE: Final = re.compile(r"[^ \t\n\r]").search
 _SPECIAL: Final = re.compile(r'["\\\x00-\x1f]').search
 """The search for the next character that ends a string, escapes, or may not be in it."""
 _NO_HEX_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]").search
 _ESCAPES: Final = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
 _REPLACEMENT: Final = "\ufffd"
-
-_NEXT: Final = {_AFTER_MEMBER: _NEXT_KEY, _AFTER_ITEM: _VALUE}
-"""The steps after which a comma may come, and the step after the comma."""
-
-_MAY_END: Final = {"}": (_AFTER_MEMBER, _FIRST_KEY), "]": (_AFTER_ITEM, _FIRST_ITEM)}
-"""The steps at which a container may end with a mark."""
-
-_EXPECTED: Final = {
-    _VALUE: "a value",
-    _FIRST_ITEM: "a value",
-    _FIRST_KEY: "a key or '}'",
-    _NEXT_KEY: "a key",
-    _COLON: "':'",
-    _AFTER_MEMBER: "',' or '}'",
-    _AFTER_ITEM: "',' or ']'",
-    _AFTER_ROOT: "nothing more",
-}

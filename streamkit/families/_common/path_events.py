@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from streamkit._core.growing_text import GrowingText
+from streamkit._core.json.open_string import OpenString
 from streamkit._core.json.path import Location, normalized, pointer
 from streamkit.errors import ParseError
 from streamkit.families._common.part_event import PartEvent, PartGrowth
@@ -79,7 +80,7 @@ class PathDeltaEvent(PartGrowth, _LocatedEvent, frozen=True, gc=False, eq=False)
     _at = ("choice_index",)
     choice_index: int
     delta: str
-    _text: GrowingText | str
+    _text: GrowingText | OpenString | str
     _end: int
 
     @property

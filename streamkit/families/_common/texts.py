@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
 from streamkit._core.machine import Machine
@@ -17,10 +16,9 @@ from streamkit.families._common.tool_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from streamkit._core.json.located import LocatedJSON
     from streamkit.families._common.part_event import Part
 
-__all__ = ["EVENTS", "TEXTS", "TextsMachine"]
+__all__ = ["EVENTS", "TEXTS", "TextReader", "TextsMachine"]
 
 EVENTS = PartEvent | AttemptResetEvent | EventsDroppedEvent
 """The events of an answer, of any protocol."""
@@ -29,45 +27,60 @@ TEXTS = EVENTS | str
 """The values that operators on JSON take: the events of an answer, or the pieces of one text."""
 
 B = TypeVar("B")
-N = TypeVar("N")
+B_co = TypeVar("B_co", covariant=True)
 
 
-class TextsMachine(Machine[Any, B], Generic[N, B]):
-    """A machine with a parser for each text of an answer, which begins anew with the attempt.
+class TextReader(Protocol[B_co]):
+    """The reader of one text's JSON, such as a ``PathWatch``."""
+
+    def take(self, text: str, /) -> Sequence[B_co]:
+        """Read the next piece, and return what it adds."""
+        ...
+
+    def finish(self) -> Sequence[B_co]:
+        """End the text, and return what that adds."""
+        ...
+
+
+class TextsMachine(Machine[Any, B]):
+    """A machine with a reader for each text of an answer, which begins anew with the attempt.
 
     Args:
-        new_parser: Makes the parser of a text, given the location of the value in its JSON.
+        new_reader: Makes the reader of a text, given the location of the value in its JSON, the
+            index of the choice, and the address of the part.
         tool: The name of the tool whose calls' arguments are read; None reads the contents.
     """
 
     def __init__(
-        self, new_parser: Callable[[tuple[str, ...]], LocatedJSON[N]], *, tool: str | None = None
+        self,
+        new_reader: Callable[[tuple[str, ...], int, Part], TextReader[B]],
+        *,
+        tool: str | None = None,
     ) -> None:
-        self._new_parser = new_parser
+        self._new_reader = new_reader
         self._tool = tool
-        self._texts: dict[Part, _Text[N]] = {}
-        # The text whose piece was the newest, and its log.
-        self._newest: _Text[N] | None = None
+        self._texts: dict[Part, TextReader[B]] = {}
+        # The log of the content whose piece was the newest, and the function that takes the next.
         self._log: object = None
+        self._take: Callable[[str], Sequence[B]] = _nothing
 
     def feed(self, value: Any, /) -> Sequence[B]:
         """Take an event or a piece of a text, and return what is new in its JSON."""
         kind: Any = value.__class__
         if kind is ContentDeltaEvent:
-            if self._tool is not None:
-                return ()
             # A hot path: most deltas continue the text of the one before.
-            log, text = value._text, self._newest  # noqa: SLF001 - an event of this package
-            if log is not self._log or text is None:
-                text = self._newest = self._text(value.place, value)
+            log = value._text  # noqa: SLF001 - an event of this package
+            if log is not self._log:
+                if self._tool is not None:
+                    return ()
+                self._take = self._reader(value.place, value).take
                 self._log = log
-            news = text.take(value.delta)
-            return self._events(news, text.choice, text.part) if news else ()
+            return self._take(value.delta)
         if kind is str:
-            return self._piece((), None, value)
+            return self._reader((), None).take(value)
         if kind is FunctionToolCallArgumentsDeltaEvent:
             if self._tool == value.name:
-                return self._piece(value.place, value, value.arguments_delta)
+                return self._reader(value.place, value).take(value.arguments_delta)
         elif kind is ContentDoneEvent:
             if self._tool is None:
                 return self._finish(value.place)
@@ -76,45 +89,29 @@ class TextsMachine(Machine[Any, B], Generic[N, B]):
                 return self._finish(value.place)
         elif kind is AttemptResetEvent:
             self._texts.clear()
-            self._newest = self._log = None
+            self._log = None
         return ()
 
     def close(self) -> Iterable[B]:
         """Return what the end of texts without a done event adds."""
         return [output for part in list(self._texts) for output in self._finish(part)]
 
-    @abstractmethod
-    def _events(self, news: Sequence[N], choice: int, part: Part, /) -> Sequence[B]:
-        """Return the outputs for what a piece of a text adds, or its end."""
-
-    def _text(self, part: Part, event: Any) -> _Text[N]:
-        """Return the text of an event, which is new with its first one."""
-        text = self._texts.get(part)
-        if text is None:
-            parser = self._new_parser(_within(event))
+    def _reader(self, part: Part, event: Any) -> TextReader[B]:
+        """Return the reader of an event's text, which is new with its first one."""
+        reader = self._texts.get(part)
+        if reader is None:
             choice = getattr(event, "choice_index", 0)
-            text = self._texts[part] = _Text(parser, parser.take, choice, part)
-        return text
-
-    def _piece(self, part: Part, event: Any, piece: str) -> Sequence[B]:
-        text = self._text(part, event)
-        news = text.take(piece)
-        return self._events(news, text.choice, part) if news else ()
+            reader = self._texts[part] = self._new_reader(_within(event), choice, part)
+        return reader
 
     def _finish(self, part: Part) -> Sequence[B]:
-        text = self._texts.pop(part, None)
-        self._newest = self._log = None
-        news = () if text is None else text.parser.finish()
-        return self._events(news, text.choice, part) if text is not None and news else ()
+        reader = self._texts.pop(part, None)
+        self._log = None
+        return () if reader is None else reader.finish()
 
 
-class _Text(NamedTuple, Generic[N]):
-    """A text whose pieces come: its parser, and where in the answer it is."""
-
-    parser: LocatedJSON[N]
-    take: Callable[[str], Sequence[N]]
-    choice: int
-    part: Part
+def _nothing(_: str) -> Sequence[Any]:
+    return ()
 
 
 def _within(event: Any) -> tuple[str, ...]:

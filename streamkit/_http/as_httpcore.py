@@ -18,8 +18,10 @@ __all__ = [
     "extensions_of",
     "mapped",
     "pool_timeout",
+    "raise_mapped",
     "sent",
     "through",
+    "timeouts_of",
 ]
 
 
@@ -39,6 +41,13 @@ def extensions_of(response: httpcore.Response) -> dict[str, Any]:
     """Return the extensions of the response, such as its HTTP version and its network stream."""
     known: dict[str, Any] = cast("Any", response).extensions
     return known
+
+
+def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
+    """Return the seconds that each step of the exchange may take; they may change meanwhile."""
+    known: dict[str, Any] = cast("Any", request).extensions
+    timeouts: dict[str, float | None] = known.get("timeout", {})
+    return timeouts
 
 
 def through(proxy: httpx.Proxy | None) -> httpcore.Proxy | None:
@@ -68,10 +77,15 @@ def mapped() -> Generator[None]:
     try:
         yield
     except Exception as error:
-        for kind in type(error).__mro__:
-            if kind in ERRORS:
-                raise ERRORS[kind](str(error)) from error
+        raise_mapped(error)
         raise
+
+
+def raise_mapped(error: Exception) -> None:
+    """Raise the error of httpx that means the same as one of httpcore; return if none does."""
+    for kind in type(error).__mro__:
+        if kind in ERRORS:
+            raise ERRORS[kind](str(error)) from error
 
 
 KEEPALIVE = 5.0

@@ -1,32 +1,42 @@
 """The sockets of our own client on an event loop: any thread can shut one down.
 
-This module is a network backend of httpcore, around httpcore's own backend for asyncio. It differs
-from the sockets of threads (``network.py``): the loop waits for a socket. The task that sends a
-request is cancelled in no step of this backend, because httpcore would lose the connection.
+This module is a network backend of httpcore. It differs from the sockets of threads
+(``network.py``): the loop waits for a socket. The task that sends a request is cancelled in no step
+of this backend, because httpcore would lose the connection.
 """
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
+from streamkit._http.async_connecting import connected
 from streamkit._http.async_connection import AsyncConnection
+from streamkit._http.async_socket import AsyncSocket
 from streamkit._http.connection import connection_here
+from streamkit._http.heads import Heads
 from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Generator, Iterable
 
-__all__ = ["AsyncBackend"]
+__all__ = ["AsyncBackend", "AsyncStream"]
+
+_NAMES = {
+    "client_addr": "sockname",
+    "server_addr": "peername",
+    "socket": "socket",
+    "ssl_object": "ssl_object",
+}
+"""The names that asyncio has for the properties of httpcore."""
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Opens connections for the exchange of the task that asks for them."""
-
-    def __init__(self) -> None:
-        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -39,23 +49,42 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Open a connection to ``host``; raise ``StreamClosedError`` if the exchange is cut."""
         connection = _connection_here()
         connection.raise_if_cut()
-        step = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        stream = AsyncStream(await connection.unless_cut(step))
+        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            step = _opened(host, port, timeout, local_address, socket_options)
+            stream = AsyncStream(await connection.unless_cut(step))
         connection.hold(stream)
         return stream
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    """A network stream of httpcore that any thread can shut down."""
+    """A socket of an event loop that any thread can shut down.
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
-        self._stream = stream
+    httpcore reads the head of a response, and its own body as well, or another reader receives that
+    instead (``bodies.py``).
+    """
 
-    def read(  # pyright: ignore[reportIncompatibleMethodOverride] - awaited, it costs no frame
-        self, max_bytes: int, timeout: float | None = None
-    ) -> Coroutine[Any, Any, bytes]:
+    def __init__(self, sock: AsyncSocket) -> None:
+        self._socket = sock
+        self._heads = Heads()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
-        return self._stream.read(max_bytes, timeout)
+        return self._heads.feed(await self.receive(timeout), max_bytes)
+
+    async def receive(self, timeout: float | None) -> bytes:
+        """Wait for bytes of a body and return them; ``b""`` once the connection has ended."""
+        if self._heads.held:
+            return self._heads.take()
+        try:
+            return await self._socket.read(timeout)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ReadError(error) from error
+
+    def give_back(self, data: bytes) -> None:
+        """Have the next read return ``data``."""
+        self._heads.held = data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of ``buffer``; the exchange holds this stream from now until its release."""
@@ -64,7 +93,10 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             connection.hold(self)
             connection.raise_if_cut()
             connection.may_be_cancelled = True
-        await self._stream.write(buffer, timeout)
+        self._heads.begin()
+        if buffer:
+            with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+                await self._socket.write(buffer, timeout)
 
     async def start_tls(
         self,
@@ -75,20 +107,59 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         """Encrypt the bytes that are read and written from now on."""
         connection = _connection_here()
         connection.may_be_cancelled = False  # a request to a proxy has set it to True
-        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
-        return AsyncStream(stream)
+        try:
+            with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+                async with asyncio.timeout(timeout):
+                    await self._socket.encrypt(ssl_context, server_hostname)
+        except BaseException:
+            await self.aclose()
+            raise
+        return AsyncStream(self._socket)
 
     async def aclose(self) -> None:
         """Close the socket."""
-        await self._stream.aclose()
+        await self._socket.close()
 
     def shut_down(self) -> None:
         """Wake the task that waits for the stream; from any thread."""
-        shut_down(self.get_extra_info("socket"))
+        shut_down(self._socket.get_extra_info("socket"))
 
     def get_extra_info(self, info: str) -> Any:
         """Return the property ``info`` of the stream; httpcore documents the names."""
-        return self._stream.get_extra_info(info)
+        if info == "is_readable":
+            return bool(self._heads.held) or self._socket.is_readable
+        name = _NAMES.get(info)
+        return None if name is None else self._socket.get_extra_info(name)
+
+
+async def _opened(
+    host: str,
+    port: int,
+    timeout: float | None,
+    local_address: str | None,
+    socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+) -> AsyncSocket:
+    async with asyncio.timeout(timeout):
+        sock = await connected(host, port, local_address, socket_options or ())
+        try:
+            loop = asyncio.get_running_loop()
+            _, protocol = await loop.create_connection(AsyncSocket, sock=sock)
+        except BaseException:
+            sock.close()
+            raise
+    return protocol
+
+
+@contextmanager
+def _errors(
+    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
+) -> Generator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(error) from error
+    except OSError as error:
+        raise failure(error) from error
 
 
 def _connection_here() -> AsyncConnection:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore
 
 from streamkit._http.connection import Connection, connection_here
+from streamkit._http.heads import Heads
 from streamkit._http.lookup import Lookup
 from streamkit._http.sockets import is_ready, shut_down
 from streamkit._http.tls_in_tls import TLSInTLS
@@ -22,7 +23,10 @@ from streamkit._http.tls_in_tls import TLSInTLS
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "Stream"]
+
+READ_AT_ONCE = 1 << 16
+"""The maximum number of bytes of a read, as in httpcore."""
 
 
 class Backend(httpcore.NetworkBackend):
@@ -59,7 +63,11 @@ class Backend(httpcore.NetworkBackend):
 
 
 class Stream(httpcore.NetworkStream):
-    """A socket, and the encryption around it, if any."""
+    """A socket, and the encryption around it, if any.
+
+    httpcore reads the head of a response, and its own body as well, or another reader receives that
+    instead (``bodies.py``).
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._carrier = sock
@@ -75,6 +83,7 @@ class Stream(httpcore.NetworkStream):
         # its own mark first and reads the other's last: so one of the two sees the other.
         self._is_in_use = False
         self._is_closed = False
+        self._heads = Heads()
 
     def connect(self, address: Any, timeout: float | None, connection: Connection) -> None:
         """Connect to ``address``; raise ``OSError``, or ``StreamClosedError`` after a cut."""
@@ -94,13 +103,19 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
+        return self._heads.feed(self.receive(timeout), max_bytes)
+
+    def receive(self, timeout: float | None) -> bytes:
+        """Wait for bytes of a body and return them; ``b""`` once the connection has ended."""
+        if self._heads.held:
+            return self._heads.take()
         sock = self._socket
         self._is_in_use = True
         try:
             if self._is_closed:
                 raise httpcore.ReadError("the socket was closed")
             sock.settimeout(timeout)
-            return sock.recv(max_bytes)
+            return sock.recv(READ_AT_ONCE)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(error) from error
         except OSError as error:
@@ -108,12 +123,17 @@ class Stream(httpcore.NetworkStream):
         finally:
             self._leave()
 
+    def give_back(self, data: bytes) -> None:
+        """Have the next read return ``data``."""
+        self._heads.held = data
+
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of ``buffer``; the exchange holds this stream from now until its release."""
         connection = connection_here.get()
         if connection is not None:
             connection.hold(self)
             connection.raise_if_cut()
+        self._heads.begin()
         if not buffer:
             return
         sock, rest = self._socket, memoryview(buffer)
@@ -162,7 +182,7 @@ class Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """Return the property ``info`` of the stream; httpcore documents the names."""
         if info == "is_readable":
-            return is_ready(self._carrier, 0)
+            return bool(self._heads.held) or is_ready(self._carrier, 0)
         if info == "socket":
             return self._carrier
         if info == "ssl_object":

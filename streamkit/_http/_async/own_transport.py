@@ -5,11 +5,12 @@ httpx has such a transport, but accepts no network backend for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import httpcore
 import httpx
 
+from streamkit._http._async.bodies import body_of
 from streamkit._http._async.pools import AsyncPools
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
@@ -26,7 +27,6 @@ from streamkit._http.connection import connection_here
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 __all__ = ["AsyncOwnTransport"]
 
@@ -73,60 +73,25 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
             self._pools.give_back(pool)
             self._places.give_back()
 
+        asked = sent(request)
         place = connection_here.set(connection)
         try:
             with mapped():
                 connection.raise_if_cut()
-                response = await pool.connections.handle_async_request(sent(request))
+                response = await pool.connections.handle_async_request(asked)
         except BaseException:
             connection.release()
             give_back()
             raise
         finally:
             connection_here.reset(place)
-        body = _Body(response, connection, give_back)
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=body,
+            stream=body_of(response, asked, connection, give_back),
             extensions=extensions_of(response),
         )
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._pools.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The body of a response; closing it gives back the place of its exchange."""
-
-    def __init__(
-        self,
-        response: httpcore.Response,
-        connection: AsyncConnection,
-        give_back: Callable[[], None],
-    ) -> None:
-        self._response = response
-        self._connection = connection
-        self._give_back = give_back
-        self._is_whole = False
-        self._is_closed = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with mapped():
-            async for chunk in cast("AsyncIterable[bytes]", self._response.stream):
-                yield chunk
-        self._is_whole = True
-
-    async def aclose(self) -> None:
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self._connection.release()  # once closed, the socket may serve another exchange
-        try:
-            await self._response.aclose()
-            if not self._is_whole:
-                # httpcore may have failed to close it if its reader was interrupted twice.
-                await extensions_of(self._response)["network_stream"].aclose()
-        finally:
-            self._give_back()

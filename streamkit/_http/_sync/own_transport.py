@@ -6,11 +6,12 @@ httpx has such a transport, but accepts no network backend for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import httpcore
 import httpx
 
+from streamkit._http._sync.bodies import body_of
 from streamkit._http._sync.pools import Pools
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
@@ -26,7 +27,6 @@ from streamkit._http.places import Places
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["OwnTransport"]
 
@@ -73,59 +73,25 @@ class OwnTransport(httpx.BaseTransport):
             self._pools.give_back(pool)
             self._places.give_back()
 
+        asked = sent(request)
         place = connection_here.set(connection)
         try:
             with mapped():
                 connection.raise_if_cut()
-                response = pool.connections.handle_request(sent(request))
+                response = pool.connections.handle_request(asked)
         except BaseException:
             connection.release()
             give_back()
             raise
         finally:
             connection_here.reset(place)
-        body = _Body(response, connection, give_back)
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=body,
+            stream=body_of(response, asked, connection, give_back),
             extensions=extensions_of(response),
         )
 
     def close(self) -> None:
         """Close the connections."""
         self._pools.close()
-
-
-class _Body(httpx.SyncByteStream):
-    """The body of a response; closing it gives back the place of its exchange."""
-
-    def __init__(
-        self,
-        response: httpcore.Response,
-        connection: Connection,
-        give_back: Callable[[], None],
-    ) -> None:
-        self._response = response
-        self._connection = connection
-        self._give_back = give_back
-        self._is_whole = False
-        self._is_closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        with mapped():
-            yield from cast("Iterable[bytes]", self._response.stream)
-        self._is_whole = True
-
-    def close(self) -> None:
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self._connection.release()  # once closed, the socket may serve another exchange
-        try:
-            self._response.close()
-            if not self._is_whole:
-                # httpcore may have failed to close it if its reader was interrupted twice.
-                extensions_of(self._response)["network_stream"].close()
-        finally:
-            self._give_back()

@@ -8,7 +8,7 @@ from streamkit._core.content import has_content
 from streamkit._core.deadlines import StreamLimits
 from streamkit._rx.operator_input import OperatorInput, require_scheduler
 from streamkit._rx.timed_observable import timed
-from streamkit.families._common.part_event import PartEvent
+from streamkit.families._common.texts import EVENTS
 from streamkit.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit._core.events import Event
     from streamkit._core.wire import Wire
     from streamkit._rx.operator_input import Takes
 
 __all__ = ["content_timeout"]
 
-T = TypeVar("T", bound="Wire | PartEvent")
+T = TypeVar("T", bound="Wire | Event")
 
 
 def content_timeout(
@@ -40,9 +41,10 @@ def content_timeout(
     The source emits common events, or the chunks of any protocol. The limits are those of the same
     names in ``Timeout``. Only content resets them: text, refusals, tool calls, reasoning, log
     probabilities and finish reasons. A role, usage and empty chunks are passed on and reset
-    nothing; nor do ``chunk`` events. Time in which the observer handles an item counts only in
-    ``total``. When a limit is reached, the source is disposed of. ``accumulate`` and
-    ``chat_events`` further down add the part that had arrived to the error.
+    nothing; nor do ``chunk`` events, or those of ``retry_stream`` and ``race``. Time in which the
+    observer handles an item counts only in ``total``. When a limit is reached, the source is
+    disposed of. ``accumulate`` and ``chat_events`` further down add the part that had arrived to
+    the error.
 
     Args:
         first_content: The maximum seconds until the first content; by default unlimited, as are
@@ -55,9 +57,7 @@ def content_timeout(
     """
     require_scheduler(scheduler)
     limits = StreamLimits(first_content=first_content, between_content=between_content, total=total)
-    taken = OperatorInput(
-        "content_timeout", ChatCompletionChunk | PartEvent, also=_registered_types
-    )
+    taken = OperatorInput("content_timeout", ChatCompletionChunk | EVENTS, also=_registered_types)
     return lambda source: timed(taken.source(source), limits, has_content, taken, scheduler)
 
 
@@ -65,6 +65,6 @@ def _registered_types() -> Takes:
     """Return the types of chunks of the families that are loaded."""
     takes: Takes = ChatCompletionChunk
     for kind in has_content.registry:
-        if kind is not object and not issubclass(kind, ChatCompletionChunk | PartEvent):
+        if kind is not object and not issubclass(kind, ChatCompletionChunk | EVENTS):
             takes = takes | kind
     return takes

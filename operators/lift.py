@@ -47,7 +47,14 @@ def lift(
         raise TypeError(f"make must be the class of a machine, and {named} has no feed()")
     require("name", name, str | None, "a string")
     _require_takes(takes)
-    return lifted(make, OperatorInput(name or str(named), takes))
+
+    def made() -> Machine[A, B]:
+        machine = make()
+        if not callable(getattr(machine, "feed", None)):
+            raise TypeError(f"{named} must return a machine, and not {type(machine).__name__}")
+        return machine
+
+    return lifted(made, OperatorInput(name or str(named), takes))
 
 
 def _require_takes(takes: object) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerMachine", "Machine"]
 
-A = TypeVar("A")
-B = TypeVar("B")
-R = TypeVar("R")
+A_contra = TypeVar("A_contra", contravariant=True)
+B_co = TypeVar("B_co", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Machine(ABC, Generic[A, B]):
+class Machine(ABC, Generic[A_contra, B_co]):
     """A machine that turns inputs into outputs, one input at a time.
 
     A machine belongs to one stream. ``lift`` makes it an operator; a loop calls it directly.
@@ -29,14 +29,14 @@ class Machine(ABC, Generic[A, B]):
     """Whether the machine has seen the end of its stream before its source ended."""
 
     @abstractmethod
-    def feed(self, value: A, /) -> Sequence[B]:
+    def feed(self, value: A_contra, /) -> Sequence[B_co]:
         """Take an input and return its outputs.
 
         A machine whose input holds several units (bytes with many events) returns the outputs from
         before a fault, and raises at the next call, so that no cut of the input loses an output.
         """
 
-    def short_road(self, _empty: A, _fill: Fill[A], /) -> Road[B] | None:
+    def short_road(self, _empty: A_contra, _fill: Fill[A_contra], /) -> Road[B_co] | None:
         """Return a function that does what ``feed`` does with an input that ``fill`` makes.
 
         ``empty`` is such an input whose piece is empty. The function holds as long as nothing is
@@ -45,7 +45,7 @@ class Machine(ABC, Generic[A, B]):
         """
         return None
 
-    def close(self) -> Iterable[B]:
+    def close(self) -> Iterable[B_co]:
         """Take the end of the input; the returned iterable may raise after its last output."""
         return ()
 
@@ -53,7 +53,7 @@ class Machine(ABC, Generic[A, B]):
         """Take the error of the source that ends the stream; the machine may add evidence to it."""
 
 
-class AnswerMachine(Machine[A, B], Generic[A, B, R]):
+class AnswerMachine(Machine[A_contra, B_co], Generic[A_contra, B_co, R_co]):
     """A machine that turns the parts of an answer into events, and knows the answer so far."""
 
     def fail(self, error: Exception, /) -> None:
@@ -62,9 +62,9 @@ class AnswerMachine(Machine[A, B], Generic[A, B, R]):
             error.partial = self.snapshot()
 
     @abstractmethod
-    def snapshot(self) -> R:
+    def snapshot(self) -> R_co:
         """Return the answer so far, parsed as far as it has arrived."""
 
     @abstractmethod
-    def final(self) -> R:
+    def final(self) -> R_co:
         """Return the whole answer, parsed; call this after ``close``."""

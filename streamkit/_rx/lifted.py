@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,22 +43,9 @@ def lifted(
             observer: abc.ObserverBase[B], scheduler: abc.SchedulerBase | None = None
         ) -> abc.DisposableBase:
             machine, push = make(), observer.on_next
-            others: list[Machine[A, B]] = []
-            fed: list[Machine[A, B]] = []
-            feeds: dict[type[Any], Callable[[A], Sequence[B]]] = {}
+            stage = _Stage(machine, taken, make_also)
+            feeds, feed_of = stage.feeds, stage.feed_of
             subscription = SingleAssignmentDisposable()
-
-            def feed_of(value: A) -> Callable[[A], Sequence[B]]:
-                """Return the ``feed`` for values of this class, and store it."""
-                chosen = machine
-                if taken.admit(value) and make_also is not None:
-                    if not others:
-                        others.append(make_also())
-                    chosen = others[0]
-                if chosen not in fed:
-                    fed.append(chosen)
-                feeds[type(value)] = chosen.feed
-                return chosen.feed
 
             # A hot path: no more than this happens per item and stage.
             def on_next(value: A) -> None:
@@ -71,19 +59,26 @@ def lifted(
                     subscription.dispose()
                     on_error(error)
                     return
-                for output in outputs:
-                    push(output)
+                try:
+                    for output in outputs:
+                        push(output)
+                except TypeError:
+                    if _are_outputs(outputs):
+                        raise
+                    subscription.dispose()
+                    on_error(_no_outputs(feed, outputs))
+                    return
                 if machine.done:
                     subscription.dispose()
                     on_completed()
 
             def on_error(error: Exception) -> None:
-                for each in fed or [machine]:
+                for each in stage.machines:
                     each.fail(error)
                 observer.on_error(error)
 
             def on_completed() -> None:
-                rest = _closing(fed or [machine])
+                rest = _closing(stage.machines)
                 while True:
                     try:
                         output = next(rest)
@@ -105,7 +100,55 @@ def lifted(
     return operator
 
 
+class _Stage(Generic[A, B]):
+    """The machines of one subscription, by the classes of the values that they take."""
+
+    def __init__(
+        self,
+        machine: Machine[A, B],
+        taken: OperatorInput,
+        make_also: Callable[[], Machine[A, B]] | None,
+    ) -> None:
+        self._machine = machine
+        self._taken = taken
+        self._make_also = make_also
+        self._other: Machine[A, B] | None = None
+        self._fed: list[Machine[A, B]] = []
+        self.feeds: dict[type[Any], Callable[[A], Sequence[B]]] = {}
+        """The ``feed`` of each class of values that has come."""
+
+    @property
+    def machines(self) -> list[Machine[A, B]]:
+        """The machines that were fed; as long as nothing has come, the one that comes first."""
+        return self._fed or [self._machine]
+
+    def feed_of(self, value: A) -> Callable[[A], Sequence[B]]:
+        """Return the ``feed`` for values of this class, and store it."""
+        chosen = self._machine
+        if self._taken.admit(value) and self._make_also is not None:
+            if self._other is None:
+                self._other = self._make_also()
+            chosen = self._other
+        if chosen not in self._fed:
+            self._fed.append(chosen)
+        self.feeds[type(value)] = chosen.feed
+        return chosen.feed
+
+
 def _closing(machines: list[Machine[Any, B]]) -> Iterator[B]:
     # A generator: so an error of `close` itself is raised where its outputs are iterated.
     for machine in machines:
-        yield from machine.close()
+        outputs = machine.close()
+        if not _are_outputs(outputs):
+            raise _no_outputs(machine.close, outputs)
+        yield from outputs
+
+
+def _are_outputs(returned: object) -> bool:
+    return isinstance(returned, Iterable)
+
+
+def _no_outputs(method: object, returned: object) -> TypeError:
+    name = getattr(method, "__qualname__", "feed")
+    came = type(returned).__name__
+    return TypeError(f"{name}() returns the outputs, as a list or a tuple, and not {came}")

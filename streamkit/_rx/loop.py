@@ -34,7 +34,8 @@ def required_loop() -> asyncio.AbstractEventLoop:
     loop = running_loop()
     if loop is None:
         raise StreamkitError(
-            "The async client works on a running event loop, and none runs on this thread. Under"
+            "The async client works on a running event loop, and none runs on this thread. In a"
+            " coroutine use `async for`, because `for` subscribes on a thread of its own. Under"
             " trio use OpenAI, in a thread: trio.to_thread.run_sync(...). An observable is moved to"
             " a loop of asyncio with subscribe_on(AsyncIOThreadSafeScheduler(loop))"
         )

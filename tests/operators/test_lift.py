@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import reactivex as rx
@@ -181,6 +181,57 @@ def test_what_an_observer_raises_is_raised_where_the_source_is_driven(place: str
     }
     with pytest.raises(RefusedError):
         drive[place]()
+
+
+class Forgetful(Machine[str, str]):
+    """A machine whose ``feed`` returns nothing for "b", and whose ``close`` may return nothing."""
+
+    def feed(self, value: str, /) -> Sequence[str]:
+        nothing: Any = None
+        return cast("Sequence[str]", nothing) if value == "b" else (value,)
+
+    def close(self) -> Iterable[str]:
+        nothing: Any = None
+        return cast("Iterable[str]", nothing)
+
+
+@pytest.mark.parametrize(
+    ("source", "came", "said"),
+    [
+        (
+            "ab",
+            ["a"],
+            "Forgetful.feed() returns the outputs, as a list or a tuple, and not NoneType",
+        ),
+        (
+            "a",
+            ["a"],
+            "Forgetful.close() returns the outputs, as a list or a tuple, and not NoneType",
+        ),
+    ],
+    ids=["feed", "close"],
+)
+def test_a_machine_that_returns_no_outputs_is_named_in_the_error(
+    source: str, came: list[str], said: str
+) -> None:
+    subject: rx.Subject[str] = rx.Subject()
+    recorded: list[str] = []
+    failed: list[Exception] = []
+    subject.pipe(lift(Forgetful)).subscribe(recorded.append, failed.append)
+    for value in source:
+        subject.on_next(value)
+    subject.on_completed()
+    assert recorded == came
+    assert [(type(error), str(error)) for error in failed] == [(TypeError, said)]
+    assert subject.observers == []
+
+
+def test_a_function_that_makes_no_machine_is_named_in_the_error() -> None:
+    def counter() -> Any:
+        Twice()
+
+    with pytest.raises(TypeError, match="counter must return a machine, and not NoneType"):
+        rx.just("a").pipe(lift(counter)).subscribe()
 
 
 class Silent(Machine[str, str]):

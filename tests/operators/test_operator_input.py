@@ -20,7 +20,7 @@ from streamkit import AsyncOpenAI, OpenAI, OpenAIError
 from streamkit import operators as ops
 from streamkit._core.sse import ServerSentEvent
 from streamkit._rx.operator_input import OperatorInput
-from streamkit.events import AttemptResetEvent
+from streamkit.events import AttemptResetEvent, RaceSettledEvent
 from streamkit.machine import Machine
 from streamkit.types.beta.assistant_stream_event import UnknownStreamEvent
 from tests.chat_chunks import says
@@ -55,28 +55,33 @@ UPDATE = CHUNK_EVENT.updates[0]
 SENT = ServerSentEvent(b"{}")
 RUN_EVENT = UnknownStreamEvent(event="thread.new")
 RESET = AttemptResetEvent(2, 0, OSError("lost"))
+SETTLED = RaceSettledEvent(winner=0, losers=[])
 PLAIN = {"a": 1}
-ANYTHING = (CHUNK, CHUNK_EVENT, UPDATE, SENT, RUN_EVENT, RESET, 42, "text", None, PLAIN)
+ANYTHING = (CHUNK, CHUNK_EVENT, UPDATE, SENT, RUN_EVENT, RESET, SETTLED, 42, "text", None, PLAIN)
 
 Operator = Callable[["Observable[Any]"], "Observable[Any]"]
 
 OF_CHUNKS = "ChatCompletionChunk or DictLike"
 OF_PARSING = "ChoiceUpdate or Event"
-OF_CHOICES = "ChoiceUpdate, PartEvent, AttemptResetEvent or EventsDroppedEvent"
-OF_CONTENT = "ChatCompletionChunk(,| or) PartEvent.*"  # and other protocols' chunks, if loaded
-OF_AN_ANSWER = "PartEvent, AttemptResetEvent or EventsDroppedEvent"
-OF_JSON = "PartEvent, AttemptResetEvent, EventsDroppedEvent or str"
-ON_JSON = (CHUNK_EVENT, RESET, "text")
+OF_CHOICES = "ChoiceUpdate, PartEvent, AttemptResetEvent or 2 more"
+OF_CONTENT = "ChatCompletionChunk, PartEvent.*"  # and other protocols' chunks, if loaded
+OF_AN_ANSWER = "PartEvent, AttemptResetEvent, EventsDroppedEvent or RaceSettledEvent"
+OF_JSON = "str, PartEvent, AttemptResetEvent or 2 more"
+ON_JSON = (CHUNK_EVENT, RESET, SETTLED, "text")
 OF_RUNS = "ThreadCreated, ThreadRunCreated, ThreadRunQueued or 22 more"
 TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "accumulate": (ops.accumulate(), OF_CHUNKS, (CHUNK, PLAIN)),
     "accumulate_messages": (ops.accumulate_messages(), OF_RUNS, (RUN_EVENT,)),
     "accumulate_run": (ops.accumulate_run(), OF_RUNS, (RUN_EVENT,)),
     "assistant_events": (ops.assistant_events(), OF_RUNS, (RUN_EVENT,)),
-    "call_tools": (ops.call_tools({}), OF_AN_ANSWER, (CHUNK_EVENT, RESET)),
+    "call_tools": (ops.call_tools({}), OF_AN_ANSWER, (CHUNK_EVENT, RESET, SETTLED)),
     "chat_events": (ops.chat_events(), OF_CHUNKS, (CHUNK, PLAIN)),
-    "coalesce": (ops.coalesce(characters=1), "Event or str", (CHUNK_EVENT, RESET, "text")),
-    "content_timeout": (ops.content_timeout(total=90), OF_CONTENT, (CHUNK, CHUNK_EVENT)),
+    "coalesce": (ops.coalesce(characters=1), "Event or str", (CHUNK_EVENT, RESET, SETTLED, "text")),
+    "content_timeout": (
+        ops.content_timeout(total=90),
+        OF_CONTENT,
+        (CHUNK, CHUNK_EVENT, RESET, SETTLED),
+    ),
     # Any object with `data` and `event` is accepted, so an event sent for a run passes, but not a
     # chunk.
     "decode": (ops.decode(), "SSE", (SENT, RUN_EVENT)),
@@ -84,25 +89,25 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "gate": (ops.gate(bool), OF_JSON, ON_JSON),
     "items": (ops.items("a"), OF_JSON, ON_JSON),
     "lift": (ops.lift(Upper, takes=str, name="lift"), "str", ("text",)),
-    "logprobs": (ops.logprobs(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
+    "logprobs": (ops.logprobs(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
     "message_content": (
         ops.message_content(),
         "MessageCreatedEvent, MessageDeltaEvent or MessageDoneEvent",
         (),
     ),
-    "only": (ops.only("content.delta"), "Typed", (CHUNK_EVENT, RESET)),
+    "only": (ops.only("content.delta"), "Typed", (CHUNK_EVENT, RESET, SETTLED)),
     "parse_text": (ops.parse_text({"type": "json_object"}), "str", ("text",)),
-    "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
+    "partial_parse": (ops.partial_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
     "patches": (ops.patches(), OF_JSON, ON_JSON),
-    "reasoning": (ops.reasoning(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
-    "refusal_detect": (ops.refusal_detect(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET)),
+    "reasoning": (ops.reasoning(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
+    "refusal_detect": (ops.refusal_detect(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
     "select": (ops.select("a"), OF_JSON, ON_JSON),
-    "split_by_part": (ops.split_by_part(), "PartEvent", (CHUNK_EVENT,)),
+    "split_by_part": (ops.split_by_part(), "PartEvent or RaceSettledEvent", (CHUNK_EVENT, SETTLED)),
     "split_by_choice": (ops.split_by_choice(), "ChunkEvent", (CHUNK_EVENT,)),
     "split_think": (ops.split_think(), "ChatCompletionChunk", (CHUNK,)),
-    "text": (ops.text(), OF_AN_ANSWER, (CHUNK_EVENT, RESET)),
-    "tool_arg_parse": (ops.tool_arg_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET)),
-    "throttle": (ops.throttle(1), "Event or str", (CHUNK_EVENT, RESET, "text")),
+    "text": (ops.text(), OF_AN_ANSWER, (CHUNK_EVENT, RESET, SETTLED)),
+    "tool_arg_parse": (ops.tool_arg_parse(), OF_PARSING, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
+    "throttle": (ops.throttle(1), "Event or str", (CHUNK_EVENT, RESET, SETTLED, "text")),
     "tool_calls": (
         ops.tool_calls(),
         "RunEvent, RunStepCreatedEvent, RunStepDeltaEvent or RunStepDoneEvent",
@@ -151,6 +156,13 @@ def test_what_an_operator_takes_is_no_such_error_and_what_is_wrong_after_it_is(n
     if not failed:
         rx.of(right, object()).pipe(operator).subscribe(on_error=failed.append)
         assert [str(error).rpartition(", and not ")[2] for error in failed] == ["object"]
+
+
+@pytest.mark.parametrize("name", [name for name, (*_, right) in TAKES.items() if SETTLED in right])
+def test_the_result_of_a_race_is_an_error_nowhere(name: str) -> None:
+    failed: list[Exception] = []
+    rx.just(SETTLED).pipe(TAKES[name][0]).subscribe(on_error=failed.append)
+    assert failed == []
 
 
 @pytest.mark.parametrize("name", OF_ANYTHING)
@@ -219,7 +231,7 @@ async def test_an_async_client_s_observable_on_another_thread_is_that_error_too(
         moved = events.pipe(rx_operators.subscribe_on(NewThreadScheduler()))
         moved.subscribe(on_error=arrived.set_result)
         error = await asyncio.wait_for(asyncio.wrap_future(arrived), 10)
-    assert "none runs on this thread" in str(error)
+    assert "none runs on this thread. In a coroutine use `async for`" in str(error)
 
 
 # Sources that are no observable

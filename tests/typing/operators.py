@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from pydantic import BaseModel
-from reactivex import Observable
+from reactivex import GroupedObservable, Observable
 
 from streamkit import OpenAI, race
 from streamkit import operators as ops
 from streamkit.events import (
     ChatCompletionEvent,
+    CommonEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
     FinishEvent,
@@ -22,6 +23,8 @@ from streamkit.events import (
     ReasoningDoneEvent,
     UsageEvent,
 )
+from streamkit.families._common.part_event import Part
+from streamkit.machine import Machine
 
 
 class Step(BaseModel):
@@ -93,3 +96,23 @@ def gate_keeps_the_type(events: Observable[ChatCompletionEvent[Step]]) -> None:
 def a_race_adds_its_event(client: OpenAI) -> None:
     events = client.chat.completions.observe(model="m", messages=[], response_format=Step)
     assert_type(race(events, events), Observable[ChatCompletionEvent[Step] | RaceSettledEvent])
+    assert_type(
+        race(events, events).pipe(ops.split_by_part()),
+        Observable[GroupedObservable[Part, CommonEvent[Any]]],
+    )
+    assert_type(
+        race(events, events).pipe(ops.content_timeout(total=9)),
+        Observable[ChatCompletionEvent[Step] | RaceSettledEvent],
+    )
+
+
+class Lengths(Machine[CommonEvent[Any], int]):
+    """A machine of the events of any protocol."""
+
+    def feed(self, value: CommonEvent[Any], /) -> list[int]:
+        return [len(value.delta)] if value.type == "content.delta" else []
+
+
+def a_machine_takes_the_events_of_one_protocol_too(client: OpenAI) -> None:
+    events = client.chat.completions.observe(model="m", messages=[], response_format=Step)
+    assert_type(events.pipe(ops.lift(Lengths)), Observable[int])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from streamkit._core.events import AttemptResetEvent, EventsDroppedEvent
 from streamkit._core.machine import Machine
 from streamkit.families._common.part_event import PartEvent
+from streamkit.families._common.race_event import RaceSettledEvent
 from streamkit.families._common.text_events import ContentDeltaEvent, ContentDoneEvent
 from streamkit.families._common.tool_events import (
     FunctionToolCallArgumentsDeltaEvent,
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "TEXTS", "TextReader", "TextsMachine"]
 
-EVENTS = PartEvent | AttemptResetEvent | EventsDroppedEvent
-"""The events of an answer, of any protocol."""
+EVENTS = PartEvent | AttemptResetEvent | EventsDroppedEvent | RaceSettledEvent
+"""The events of an answer, of any protocol, and those about its stream."""
 
-TEXTS = EVENTS | str
+TEXTS = str | EVENTS
 """The values that operators on JSON take: the events of an answer, or the pieces of one text."""
 
 B = TypeVar("B")

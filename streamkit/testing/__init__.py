@@ -29,7 +29,8 @@ For operators of one's own there are ``assert_marbles``, which compares an opera
 marble diagram in virtual time, ``events_of``, which makes typed events, and ``assert_any_cut``.
 
 No entry point loads them, so that programs with streamkit installed do not pay for them in every
-test run.
+test run. A module that imports from here as well gets no warning of pytest, because there is
+nothing to rewrite (PYTEST_DONT_REWRITE).
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ def assert_any_cut(read: Callable[[list[Text]], Iterable[object]], whole: Text) 
         read: A function of the pieces, which returns an iterable of values that can be compared.
         whole: The input: bytes, or a text.
     """
+    __tracebackhide__ = True  # pytest then shows the line of the test
     wanted = [*read([whole])]
     pieces: list[Text]
     for pieces in _cuts(whole):

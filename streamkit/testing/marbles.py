@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from reactivex.notification import OnError, OnNext
@@ -41,9 +42,9 @@ def assert_marbles(  # noqa: PLR0913 - the diagrams, and what is in them
         )
 
     A column is a tick, and an element is as wide as it is written. ``|`` is the end, ``#`` an
-    error, and ``(ab|)`` stands for what comes in one tick. Two observers subscribe and must receive
-    the same, because state is per subscription. The source must be disposed of at the end of
-    ``expected``, or at the ``!`` of ``until``.
+    error, and ``(a,b,|)`` stands for what comes in one tick. Two observers subscribe and must
+    receive the same, because state is per subscription. The source must be disposed of at the end
+    of ``expected``, or at the ``!`` of ``until``.
 
     Args:
         source: The diagram of the source, which emits whether or not it is subscribed to.
@@ -55,7 +56,11 @@ def assert_marbles(  # noqa: PLR0913 - the diagrams, and what is in them
         until: A diagram with a ``!`` at the tick at which the subscriptions are disposed.
         error: The error that ``#`` stands for in the source; in ``expected`` it is the same one.
         raises: The type of the error that ``#`` stands for in ``expected``, if it is another.
+
+    Raises:
+        ValueError: The elements of a tick are not separated by commas.
     """
+    __tracebackhide__ = True  # pytest then shows the line of the test
     lost = error or OSError("lost")
     named = dict(values or {})
     start, disposed = ReactiveTest.subscribed, ReactiveTest.disposed
@@ -96,6 +101,14 @@ def assert_marbles(  # noqa: PLR0913 - the diagrams, and what is in them
 
 
 def _records(diagram: str, values: dict[str, Any], error: Exception) -> list[Recorded[Any]]:
+    for tick in re.findall(r"\(([^)]*)\)", diagram):
+        for element in tick.split(","):
+            if len(element.strip()) > 1 and not {"|", "#"}.isdisjoint(element):
+                separated = ",".join(element.strip())
+                raise ValueError(
+                    f"in {diagram!r}, ({tick}) has the element {element.strip()!r}: commas separate"
+                    f" what comes in one tick, as in ({separated})"
+                )
     shift: Any = ReactiveTest.subscribed
     lookup: Any = values
     messages = parse(diagram, timespan=1.0, time_shift=shift, lookup=lookup, error=error)

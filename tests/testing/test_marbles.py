@@ -8,10 +8,12 @@ from typing import Any
 import pydantic
 import pytest
 import reactivex
+from _pytest.assertion.rewrite import AssertionRewriter
 from reactivex import operators as rx
 from reactivex.disposable import Disposable
 
 import streamkit.operators as ops
+import streamkit.testing
 from streamkit.testing import assert_marbles, events_of
 
 
@@ -66,6 +68,19 @@ def test_what_is_unlike_is_said(operator: Any, said: str) -> None:
         assert_marbles("--a--|", operator, "--a--|")
     assert said in str(caught.value)
     assert "expected to emit\n  tick 2: emits 'a'\n  tick 5: completes" in str(caught.value)
+
+
+@pytest.mark.parametrize("diagram", ["-a-(b|)", "-a-(b#)", "-(a,b|)"])
+def test_a_tick_without_commas_is_refused_with_how_it_is_written(diagram: str) -> None:
+    with pytest.raises(ValueError, match=r"commas separate .*, as in \(b,[|#]\)"):
+        assert_marbles("-a-b|", rx.map(lambda x: x), diagram)
+
+
+def test_a_failure_shows_the_line_of_the_test_and_a_module_may_import_what_it_loads() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_marbles("-a-|", rx.map(lambda x: x), "-b-|")
+    assert caught.traceback[-1].frame.f_locals["__tracebackhide__"]
+    assert AssertionRewriter.is_rewrite_disabled(streamkit.testing.__doc__ or "")
 
 
 def test_a_source_that_is_not_let_go_is_noticed() -> None:

@@ -1,4 +1,6 @@
-"""A contender's work, repeated: ``python -m benchmarks.once CASE CONTENDER SIZE TIMES``.
+"""A contender's work, repeated: ``python -m benchmarks.once CASE CONTENDER SIZE TIMES [WORK]``.
+
+Without a work it is the first one of the case.
 
 Tools that observe a process from outside, such as valgrind, observe this one.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.case import checked
+from benchmarks.case import Workload, checked
 from benchmarks.cases import load
 
 __all__ = ["main"]
@@ -15,9 +17,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Repeat the work; raise ``WrongAnswerError`` for a wrong answer."""
-    name, contender, size, times = sys.argv[1:]
+    name, contender, size, times, *work = sys.argv[1:]
     case = load(name)
-    workload = case.workloads[0]._replace(size=int(size))
+    workload = Workload(work[0] if work else case.workloads[0].name, int(size))
     run = checked(case.contenders[contender].prepare(workload), case.answer(workload))
     for _ in range(int(times)):
         run()

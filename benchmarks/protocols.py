@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from benchmarks.case import Answer
 from benchmarks.data import TOKEN, Report, delta_pieces, records
@@ -19,12 +19,16 @@ from benchmarks.streams import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from benchmarks.case import Run
+    from benchmarks.case import Run, Workload
 
 __all__ = [
+    "NAMES",
     "Carried",
     "Protocol",
     "answer_of",
+    "events_of",
+    "parts_of",
+    "read",
     "through_client",
     "through_machines",
     "through_package",
@@ -32,6 +36,13 @@ __all__ = [
 
 Protocol: TypeAlias = Literal["responses", "messages"]
 Carried: TypeAlias = Literal["structured", "tool arguments"]
+
+NAMES = [
+    f"{protocol}, {carried}"
+    for protocol in ("responses", "messages")
+    for carried in ("structured", "tool arguments")
+]
+"""The names of works: each protocol with what it carries."""
 
 _AROUND = {"responses": 8, "messages": 5}
 """The number of events before and after the deltas."""
@@ -46,19 +57,34 @@ def answer_of(protocol: Protocol, carried: Carried, events: int) -> dict[str, An
     return {"text": text, "parsed": json.loads(text)}
 
 
+def parts_of(workload: Workload) -> tuple[Protocol, Carried, int]:
+    """Return the protocol of a work, what it carries, and its size."""
+    protocol, carried = workload.name.split(", ")
+    return cast("Protocol", protocol), cast("Carried", carried), workload.size
+
+
 def through_machines(protocol: Protocol, carried: Carried, events: int) -> Run:
     """Return a run of streamkit's machines alone, from bytes to the events of ``stream()``."""
     pieces = _wire(protocol, carried, events)
     call = _call(protocol, carried)
+    return lambda: read(protocol, _emitted(call, pieces))
 
-    def emitted() -> Iterator[Any]:
-        machines = call.streamed().pipelines()()
-        for piece in pieces:
-            yield from machines.read(piece)
-        yield from machines.end()
 
-    read = _read_response if protocol == "responses" else _read_message
-    return lambda: read(emitted(), parses=True)
+def events_of(protocol: Protocol, carried: Carried, events: int) -> Iterator[Any]:
+    """Yield the events of ``stream()``."""
+    return _emitted(_call(protocol, carried), _wire(protocol, carried, events))
+
+
+def read(protocol: Protocol, events: Iterable[Any]) -> Answer:
+    """Read as a program would: each event, and its parsed value so far."""
+    return (_read_response if protocol == "responses" else _read_message)(events, parses=True)
+
+
+def _emitted(call: Any, pieces: Iterable[bytes]) -> Iterator[Any]:
+    machines = call.streamed().pipelines()()
+    for piece in pieces:
+        yield from machines.read(piece)
+    yield from machines.end()
 
 
 def through_client(protocol: Protocol, carried: Carried, events: int) -> Run:

@@ -2,7 +2,8 @@
 
 An event is a position in an append-only log: ``snapshot``, ``parsed`` and the like give the state
 at the moment when the event was emitted, whenever and wherever they are read, and cost nothing
-until then. Reading them is cheap for the newest event; an old event may read its text again.
+until then. Reading them is cheap for the newest event, and for older ones in order; an old event
+that is read alone may read its text again.
 
 The common events mean the same in every protocol. Each has the ``part`` of the answer that it is
 about, and in ``raw`` the event of the protocol from which it was made.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from benchmarks.budgets import growth, times_cheaper, times_the_cost
 from benchmarks.case import Answer, Case, Contender, Workload, cpu_seconds
 from benchmarks.protocols import (
-    Carried,
-    Protocol,
+    NAMES,
     answer_of,
+    parts_of,
     through_client,
     through_machines,
     through_package,
@@ -19,25 +19,15 @@ from benchmarks.streams import answer, through_pipeline
 if TYPE_CHECKING:
     from benchmarks.case import Run
 
-NAMES = [
-    f"{protocol}, {carried}"
-    for protocol in ("responses", "messages")
-    for carried in ("structured", "tool arguments")
-]
 CHAT = "streamkit, chat"
 PEER = "openai or anthropic"
 
 
-def _parts(workload: Workload) -> tuple[Protocol, Carried, int]:
-    protocol, carried = workload.name.split(", ")
-    return cast("Protocol", protocol), cast("Carried", carried), workload.size
-
-
 def _chat(workload: Workload) -> Run:
-    _, carried, size = _parts(workload)
+    _, carried, size = parts_of(workload)
     run, expected = through_pipeline(carried, size), answer(carried, size)
     # Its text is longer by a few characters, so its answer is compared here and then translated.
-    right = Answer(answer_of(*_parts(workload)))
+    right = Answer(answer_of(*parts_of(workload)))
 
     def translated() -> Answer:
         return right if run().says["text"] == expected["text"] else Answer({})
@@ -52,20 +42,20 @@ CASE = Case(
     quick=[Workload(name, 2_400) for name in NAMES],
     contenders={
         "streamkit": Contender(
-            lambda work: through_machines(*_parts(work)), ("streamkit-rx", "msgspec")
+            lambda work: through_machines(*parts_of(work)), ("streamkit-rx", "msgspec")
         ),
         "streamkit client": Contender(
-            lambda work: through_client(*_parts(work)), ("streamkit-rx", "httpx")
+            lambda work: through_client(*parts_of(work)), ("streamkit-rx", "httpx")
         ),
         CHAT: Contender(_chat, ("streamkit-rx",)),
         PEER: Contender(
-            lambda work: through_package(*_parts(work)),
+            lambda work: through_package(*parts_of(work)),
             ("openai", "anthropic", "httpx2", "pydantic", "jiter"),
             # They are quadratic when they parse what has come at each event.
             takes=lambda work: work.size <= 2_400,
         ),
     },
-    answer=lambda work: answer_of(*_parts(work)),
+    answer=lambda work: answer_of(*parts_of(work)),
     measure=cpu_seconds,
     scale=lambda work: 1e6 / work.size,
     budgets=[

@@ -29,6 +29,8 @@ class IndexedMark(Struct, frozen=True):
     places: dict[Place, int] = {}
     """The place of each item; all moments share it, and the earlier ones use fewer items."""
     blocks: tuple[tuple[Item, ...], ...] = ()
+    following: int = 0
+    """The index that comes after the highest one; the next item without an index gets it."""
 
     def added(
         self, items: list[Item], merge: Callable[[Item, Item], Item], *, by_type: bool = False
@@ -40,11 +42,13 @@ class IndexedMark(Struct, frozen=True):
         """
         places, blocks = self.places, list(self.blocks)
         changed: dict[int, list[Item]] = {}
+        following = self.following
         for given in items:
             item, index = given, index_of(given)
             if index is None:
-                index = 1 + max((index for index, _ in places), default=-1)
+                index = following
                 item = {**given, "index": index}
+            following = max(following, index + 1)
             place = (index, str(item.get("type")) if by_type else "")
             number, offset = divmod(places.setdefault(place, len(places)), _BLOCK)
             if number == len(blocks):
@@ -57,7 +61,7 @@ class IndexedMark(Struct, frozen=True):
             block[offset] = merge(block[offset], item)
         for number, block in changed.items():
             blocks[number] = tuple(block)
-        return IndexedMark(places, tuple(blocks))
+        return IndexedMark(places, tuple(blocks), following)
 
     def in_order(self) -> Iterator[Item]:
         """Yield the items in the order of their indices, and then of their arrival."""

@@ -92,6 +92,12 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
 
 def resolved(value: Any) -> Any:
     """Return plain data, with every mark replaced by its text or list."""
+    # A look at the type itself is cheap, and most values are plain.
+    if type(value) is str or value is None:
+        return value
+    if type(value) is dict:
+        fields = cast("dict[str, Any]", value)
+        return {key: resolved(item) for key, item in fields.items()}
     if isinstance(value, TextMark):
         return value.log.first(value.end)
     if isinstance(value, ListMark):

@@ -270,7 +270,7 @@ def test_a_name_has_a_limit() -> None:
         construct(ChoiceDeltaToolCall, call(0, id="A", name=f"f{number}")) for number in range(6)
     ]
     log.append(fragments[:5])
-    assert log.marks[0].name == "f0f1f2f3f4"
+    assert next(iter(log.marks)).name == "f0f1f2f3f4"
     with pytest.raises(LimitExceededError, match="name_length"):
         log.append(fragments[5:])
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from streamkit._core.calls import CallUpdate
 from streamkit._core.merge import merged, resolved
+from streamkit._core.states import States
 from streamkit._core.text import TextLog
 from streamkit.families.chat.log.heading import ChoiceHeading, continued, has_other_reasoning
 from streamkit.families.chat.log.rules import PER_TOKEN
@@ -39,7 +40,7 @@ class ChoiceMark(Struct, frozen=True, kw_only=True, gc=False):
 
     heading: ChoiceHeading
     refusal_end: int
-    calls: tuple[CallMark, ...]
+    calls: States[CallMark]
     logprobs_ends: tuple[int | None, int | None]
     """The numbers of log probabilities of content and refusal; None when no such field came."""
 
@@ -98,7 +99,7 @@ class ChoiceLog:
         self._mark = ChoiceMark(
             heading=self.heading,
             refusal_end=0,
-            calls=(),
+            calls=self._tool_calls.marks,
             logprobs_ends=self._logprobs_ends,
         )
 
@@ -108,7 +109,7 @@ class ChoiceLog:
         return self.heading.finish_reason
 
     @property
-    def calls(self) -> tuple[CallMark, ...]:
+    def calls(self) -> States[CallMark]:
         """The current state of the tool calls, in the order of their indices."""
         return self._tool_calls.marks
 
@@ -221,7 +222,8 @@ class ChoiceLog:
         """
         mark, heading = update.mark, update.mark.heading
         message = construct(_Message, resolved(heading.fields))
-        message.add_unknown(resolved(heading.delta_extra))
+        if heading.delta_extra:
+            message.add_unknown(resolved(heading.delta_extra))
         message.role = heading.role
         if heading.reasoning_name:
             reasoning = self.reasoning.first(update.reasoning_end)
@@ -253,7 +255,8 @@ class ChoiceLog:
             message=message,
             logprobs=self._logprobs(mark),
         )
-        choice.add_unknown(resolved(heading.choice_extra))
+        if heading.choice_extra:
+            choice.add_unknown(resolved(heading.choice_extra))
         return choice
 
     def _parsed(self, reader: Reading) -> object:

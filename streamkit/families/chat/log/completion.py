@@ -119,7 +119,8 @@ class CompletionLog:
             usage=usage_of(heading.usage, built),
             choices=built,
         )
-        completion.add_unknown(resolved(heading.extra))
+        if heading.extra:
+            completion.add_unknown(resolved(heading.extra))
         return completion
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:

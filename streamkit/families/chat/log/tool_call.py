@@ -133,17 +133,20 @@ class CallMark(Struct, frozen=True, gc=False):
         tool_call: ParsedFunctionToolCall | ChatCompletionMessageCustomToolCall
         if self.type == "custom":
             custom = Custom(input=text, name=self.name)
-            custom.add_unknown(resolved(self.function_extra))
+            if self.function_extra:
+                custom.add_unknown(resolved(self.function_extra))
             tool_call = ChatCompletionMessageCustomToolCall(id=self.id, custom=custom)
         else:
             function = ParsedFunction(
                 arguments=text, name=self.name, parsed_arguments=parsed_arguments
             )
-            function.add_unknown(resolved(self.function_extra))
+            if self.function_extra:
+                function.add_unknown(resolved(self.function_extra))
             tool_call = ParsedFunctionToolCall(id=self.id, function=function)
             if self.type != "function":
                 tool_call.add_unknown({"type": self.type})
-        tool_call.add_unknown(resolved(self.extra))
+        if self.extra:
+            tool_call.add_unknown(resolved(self.extra))
         return tool_call
 
     def build_old_kind(self) -> FunctionCall:

@@ -27,6 +27,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from streamkit._core.calls import CallUpdate
+from streamkit._core.states import States, states_of
 from streamkit.errors import LimitExceededError
 from streamkit.families.chat.log.tool_call import (
     CallMark,
@@ -108,6 +109,7 @@ class ToolCallsLog:
         "_heads",
         "_highest",
         "_last_head",
+        "_last_placed",
         "_limits",
         "_opened",
         "_places",
@@ -115,10 +117,11 @@ class ToolCallsLog:
     )
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
-        self.marks: tuple[CallMark, ...] = ()
+        self.marks: States[CallMark] = States()
         """The current states of the calls, in the order of their indices."""
         self._limits = limits
         self._highest = -1
+        self._last_placed = -1  # the index of the last of the marks
         self._by_index: dict[int, ToolCallLog] = {}
         self._by_id: dict[str, ToolCallLog] = {}
         self._opened: list[ToolCallLog] = []
@@ -134,17 +137,25 @@ class ToolCallsLog:
         for fragment in fragments:
             updates.append(self._append(fragment, updates))
         touched = {update.call.index: update.call for update in updates}
-        if len(self._opened) > len(self.marks):
-            by_index = {mark.call.index: mark for mark in self.marks}
-            by_index.update((index, call.mark()) for index, call in touched.items())
-            self.marks = tuple([by_index[index] for index in sorted(by_index)])
-            self._places = {mark.call.index: place for place, mark in enumerate(self.marks)}
-        else:
-            marks = list(self.marks)
-            for index, call in touched.items():
-                marks[self._places[index]] = call.mark()
-            self.marks = tuple(marks)
+        for index, call in touched.items():
+            place = self._places[index]
+            if place < 0:
+                self._place(call)
+            else:
+                self.marks = self.marks.replaced(place, call.mark())
         return tuple(updates)
+
+    def _place(self, call: ToolCallLog) -> None:
+        """Put the mark of a new call among the others."""
+        last = len(self.marks)
+        if self._last_placed < call.index:
+            self._last_placed = call.index
+            self._places[call.index] = last
+            self.marks = self.marks.replaced(last, call.mark())
+            return
+        marks = sorted((*self.marks, call.mark()), key=_index)
+        self.marks = states_of(marks)
+        self._places.update((mark.call.index, place) for place, mark in enumerate(marks))
 
     def _append(
         self, fragment: ChoiceDeltaToolCall, before: Sequence[CallUpdate[ToolCallLog]]
@@ -284,6 +295,10 @@ def _column(call: ToolCallLog) -> int:
     if call.is_open():
         return 0
     return 1 if call.type != "custom" and call.is_whole() else 2
+
+
+def _index(mark: CallMark) -> int:
+    return mark.call.index
 
 
 def _name(fragment: ChoiceDeltaToolCall) -> str:

@@ -1,0 +1,30 @@
+"""The instructions of the processor that a contender's work takes, as valgrind counts them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.case import Workload
+
+__all__ = ["VALGRIND", "instructions"]
+
+VALGRIND = shutil.which("valgrind")
+
+
+def instructions(case: str, contender: str, workload: Workload, times: int) -> float:
+    """Return the instructions of a process that does the work so many times."""
+    work = [case, contender, str(workload.size), str(times), workload.name]
+    command = [sys.executable, "-m", "benchmarks.once", *work]
+    watch = [str(VALGRIND), "--tool=cachegrind", "--cache-sim=no"]
+    output = subprocess.run(
+        [*watch, "--cachegrind-out-file=/dev/null", *command],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stderr
+    (line,) = (line for line in output.splitlines() if "I refs:" in " ".join(line.split()))
+    return float(line.rpartition(":")[2].replace(",", ""))

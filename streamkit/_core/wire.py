@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-__all__ = ["JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
+__all__ = ["NO_NAME", "JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
 
 JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 """A text that holds JSON; a value that a server sends in its place is read as the value's text."""
@@ -20,7 +20,8 @@ JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 UnixTime: TypeAlias = Annotated[int, Meta(extra={"holds": "seconds"})]
 """A time in seconds since 1970; a fraction, which some servers send, is dropped."""
 
-_NO_NAME = "\ufdd0"  # not a character in Unicode
+NO_NAME = "\ufdd0"
+"""The name of ``unknown_fields`` on the wire, which no server sends: it is no character."""
 # The other keys of an instance's dict: streamkit's own note, and one that typing sets on
 # `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})
@@ -40,7 +41,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
     # Unknown fields are attributes in the instance's own dict, unless their name is taken. Python
     # creates that dict at the first access, even to see that it is empty: to look at a field costs
     # less.
-    unknown_fields: dict[str, Any] | UnsetType = field(default=UNSET, name=_NO_NAME)
+    unknown_fields: dict[str, Any] | UnsetType = field(default=UNSET, name=NO_NAME)
     """The fields that the server sent and the type does not have; unset if there are none."""
 
     @classmethod

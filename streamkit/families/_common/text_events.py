@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from streamkit._core.content import has_content
 from streamkit._core.emitters.events import TextEvent
+from streamkit._core.packed import PackedList
 from streamkit._core.reading import Reading
 from streamkit._core.text import TextLog, whole_text
 from streamkit.families._common.part_event import PartEvent, PartGrowth
@@ -177,13 +178,13 @@ class LogprobsContentDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
     _grows_in = "_all"
     choice_index: int
     content: list[ChatCompletionTokenLogprob]
-    _all: list[ChatCompletionTokenLogprob]
+    _all: PackedList[Any]
     _end: int
 
     @property
     def snapshot(self) -> list[ChatCompletionTokenLogprob]:
         """The log probabilities so far."""
-        return self._all[: self._end]
+        return self._all.first(self._end)
 
 
 class LogprobsContentDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
@@ -192,7 +193,13 @@ class LogprobsContentDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
     type: ClassVar[Literal["logprobs.content.done"]] = "logprobs.content.done"
     _at = ("choice_index",)
     choice_index: int
-    content: list[ChatCompletionTokenLogprob]
+    _all: PackedList[Any]
+    _end: int
+
+    @property
+    def content(self) -> list[ChatCompletionTokenLogprob]:
+        """The log probabilities, which are decoded when they are read."""
+        return self._all.first(self._end)
 
 
 class LogprobsRefusalDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
@@ -204,13 +211,13 @@ class LogprobsRefusalDeltaEvent(PartGrowth, frozen=True, gc=False, eq=False):
     _grows_in = "_all"
     choice_index: int
     refusal: list[ChatCompletionTokenLogprob]
-    _all: list[ChatCompletionTokenLogprob]
+    _all: PackedList[Any]
     _end: int
 
     @property
     def snapshot(self) -> list[ChatCompletionTokenLogprob]:
         """The log probabilities so far."""
-        return self._all[: self._end]
+        return self._all.first(self._end)
 
 
 class LogprobsRefusalDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
@@ -219,7 +226,13 @@ class LogprobsRefusalDoneEvent(PartEvent, frozen=True, gc=False, eq=False):
     type: ClassVar[Literal["logprobs.refusal.done"]] = "logprobs.refusal.done"
     _at = ("choice_index",)
     choice_index: int
-    refusal: list[ChatCompletionTokenLogprob]
+    _all: PackedList[Any]
+    _end: int
+
+    @property
+    def refusal(self) -> list[ChatCompletionTokenLogprob]:
+        """The log probabilities, which are decoded when they are read."""
+        return self._all.first(self._end)
 
 
 @has_content.register(ContentDeltaEvent)

@@ -196,7 +196,8 @@ class LogprobsEmitter(Machine[ChoiceUpdate, LogprobsEvent]):
         choice, self._choice = self._choice, None
         if choice is None:
             return
-        if choice.logprobs_content:
-            yield LogprobsContentDoneEvent(choice.index, choice.logprobs_content[:])
-        if choice.logprobs_refusal:
-            yield LogprobsRefusalDoneEvent(choice.index, choice.logprobs_refusal[:])
+        content, refusal = choice.logprobs_content, choice.logprobs_refusal
+        if content.length:
+            yield LogprobsContentDoneEvent(choice.index, content, content.length)
+        if refusal.length:
+            yield LogprobsRefusalDoneEvent(choice.index, refusal, refusal.length)

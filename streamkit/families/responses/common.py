@@ -140,8 +140,8 @@ class CommonResponseEvents(Machine["Sequence[Any]", CommonEvent[Any]]):
         if kind is OUTPUT_TEXT:
             phase: str | None = getattr(item.whole, "phase", None)
             yield ContentDoneEvent(0, text, raw.parsed, phase, _part=at, _raw=raw)
-            if part.logprobs:
-                yield LogprobsContentDoneEvent(0, part.logprobs[:], _part=at, _raw=raw)
+            if count := part.logprobs.length:
+                yield LogprobsContentDoneEvent(0, part.logprobs, count, _part=at, _raw=raw)
         elif kind is ARGUMENTS:
             yield FunctionToolCallArgumentsDoneEvent(
                 *(0, self._index(item), item.name, item.call_id, text, raw.parsed_arguments),

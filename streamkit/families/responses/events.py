@@ -149,9 +149,8 @@ class ResponseTextDeltaEvent(
         self._end = part.text.length
         self._mark = mark
         if self.logprobs:
-            part.logprobs += self.logprobs
-        if part.logprobs:
-            self._logprobs_end = len(part.logprobs)
+            part.logprobs.extend(self.logprobs)
+        self._logprobs_end = part.logprobs.length
 
     @property
     def parsed(self) -> Any:

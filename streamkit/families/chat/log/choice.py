@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from streamkit._core.calls import CallUpdate
 from streamkit._core.merge import merged, resolved
+from streamkit._core.packed import PackedList
 from streamkit._core.states import States
 from streamkit._core.text import TextLog
 from streamkit.families.chat.log.heading import ChoiceHeading, continued, has_other_reasoning
@@ -90,8 +91,8 @@ class ChoiceLog:
         """The reasoning from ``reasoning_content``, ``reasoning``, or else from the details."""
         self.content = TextLog(limits)
         self.refusal = TextLog(limits)
-        self.logprobs_content: list[ChatCompletionTokenLogprob] = []
-        self.logprobs_refusal: list[ChatCompletionTokenLogprob] = []
+        self.logprobs_content = PackedList(ChatCompletionTokenLogprob)
+        self.logprobs_refusal = PackedList(ChatCompletionTokenLogprob)
         self._logprobs_ends: tuple[int | None, int | None] = (None, None)
         self._tool_calls = ToolCallsLog(limits)
         self._function_call: ToolCallLog | None = None
@@ -283,11 +284,9 @@ class ChoiceLog:
     def _append_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         content_end, refusal_end = self._logprobs_ends
         if logprobs.content is not None:
-            self.logprobs_content += logprobs.content
-            content_end = len(self.logprobs_content)
+            content_end = self.logprobs_content.extend(logprobs.content)
         if logprobs.refusal is not None:
-            self.logprobs_refusal += logprobs.refusal
-            refusal_end = len(self.logprobs_refusal)
+            refusal_end = self.logprobs_refusal.extend(logprobs.refusal)
         self._logprobs_ends = content_end, refusal_end
         if logprobs.unknown_fields is not UNSET:
             old = self.heading.logprobs_extra
@@ -300,8 +299,8 @@ class ChoiceLog:
         if content_end is None and refusal_end is None and not extra:
             return None
         logprobs = ChoiceLogprobs(
-            content=None if content_end is None else self.logprobs_content[:content_end],
-            refusal=None if refusal_end is None else self.logprobs_refusal[:refusal_end],
+            content=None if content_end is None else self.logprobs_content.first(content_end),
+            refusal=None if refusal_end is None else self.logprobs_refusal.first(refusal_end),
         )
         logprobs.add_unknown(resolved(extra))
         return logprobs

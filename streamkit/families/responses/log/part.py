@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit._core.packed import PackedList
 from streamkit._core.text import TextLog
+from streamkit.types.responses.content import Logprob
 
 if TYPE_CHECKING:
     from streamkit._core.reading import Reading
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from streamkit.families.responses.log.item import ItemLog
     from streamkit.families.responses.log.kinds import Kind
     from streamkit.limits import Limits
-    from streamkit.types.responses.content import Annotation, Logprob
+    from streamkit.types.responses.content import Annotation
 
 __all__ = ["PartLog", "PartMark"]
 
@@ -38,7 +40,7 @@ class PartLog:
         """The place of the part in its list; 0 where the item has no list."""
         self.text = TextLog(limits)
         self.annotations: list[Annotation] = []
-        self.logprobs: list[Logprob] = []
+        self.logprobs = PackedList(Logprob)
         self.whole: Wire | None = None
         """The part as the server last sent it, with fields that have no log."""
         self.joined_at = 0
@@ -84,7 +86,7 @@ class PartLog:
     def mark(self) -> PartMark:
         """Return the present state of the part."""
         return PartMark(
-            self, self.text.length, self.whole, len(self.annotations), len(self.logprobs)
+            self, self.text.length, self.whole, len(self.annotations), self.logprobs.length
         )
 
 

@@ -106,7 +106,7 @@ class Snapshot:
         if kind is not OUTPUT_TEXT:
             return cast("Wire", retyped(type_, whole, **{kind.text: text}))
         annotations = mark.part.annotations[: mark.annotations]
-        logprobs = mark.part.logprobs[: self._logprobs_end(mark)]
+        logprobs = mark.part.logprobs.first(self._logprobs_end(mark))
         return retyped(
             _Text,
             whole,

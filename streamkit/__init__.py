@@ -9,9 +9,9 @@
 
 Clients: OpenAI and AsyncOpenAI have chat.completions, responses, beta.threads, beta.assistants,
     files, vector_stores and models; Anthropic and AsyncAnthropic have messages. Their options take
-    a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit and not_given, an Omit, are the same). An
-    HTTP client of one's own for them is a DefaultHttpxClient or DefaultAsyncHttpxClient, of other
-    libraries a DefaultHttpx2Client, DefaultAsyncHttpx2Client or DefaultAioHttpClient.
+    a Timeout, Limits, and NOT_GIVEN (a NotGiven; omit and not_given, an Omit, are the same), and an
+    HTTP client: a DefaultHttpxClient, DefaultAsyncHttpxClient, DefaultHttpx2Client,
+    DefaultAsyncHttpx2Client or DefaultAioHttpClient, or many_streams_client() for thousands.
 Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStream, AssistantStream,
     ToolStream or Stream; in async programs an AsyncChatCompletionStream, AsyncResponseStream,
     AsyncMessageStream, AsyncAssistantStream, AsyncToolStream or AsyncStream. iterate makes a loop
@@ -145,6 +145,7 @@ if TYPE_CHECKING:
     from streamkit._http.default_httpx import DefaultHttpxClient as DefaultHttpxClient
     from streamkit._http.default_httpx2 import DefaultAsyncHttpx2Client as DefaultAsyncHttpx2Client
     from streamkit._http.default_httpx2 import DefaultHttpx2Client as DefaultHttpx2Client
+    from streamkit._http.many_streams import many_streams_client as many_streams_client
     from streamkit._rx.iteration import iterate as iterate
     from streamkit.client import Anthropic as Anthropic
     from streamkit.client import AsyncAnthropic as AsyncAnthropic
@@ -272,6 +273,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "from_anthropic": "streamkit.sources",
     "from_openai": "streamkit.sources",
     "iterate": "streamkit._rx.iteration",
+    "many_streams_client": "streamkit._http.many_streams",
     "race": "streamkit.families._common.race",
     "pydantic_message_tool": "streamkit.structured.message_format",
     "read": "streamkit.sources",

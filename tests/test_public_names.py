@@ -31,7 +31,8 @@ RetryableError SchemaError
 ServiceUnavailableError SlowConsumerError Stream StreamClosedError StreamDecodeError
 StreamTimeoutError StreamTruncatedError StreamkitError TextWithheldError ThinkTags Timeout Tool
 ToolStream TurnLimitError UnprocessableEntityError UploadProgress Usage __version__ aread
-from_anthropic from_openai iterate json_default not_given omit pydantic_function_tool
+from_anthropic from_openai iterate json_default many_streams_client not_given omit
+pydantic_function_tool
 pydantic_message_tool pydantic_responses_function_tool race read
 """
 MODULES = {

@@ -48,7 +48,8 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
 
     def new(self, pool: Pool[AsyncHTTPClient]) -> AsyncConnection:
         """Return the connection for an exchange that is about to begin."""
-        connection = AsyncGivenConnection(pool) if self.is_given else AsyncConnection(pool)
+        is_foreign = self.is_given and not getattr(self._given, "has_our_sockets", False)
+        connection = AsyncGivenConnection(pool) if is_foreign else AsyncConnection(pool)
         self._add(pool.under_way, connection)
         return connection
 

@@ -244,7 +244,9 @@ def _new_client() -> HTTPClient:
     return made(lambda: Client(**options(OwnTransport)))
 
 
-def options(transport: Callable[..., object]) -> dict[str, Any]:
+def options(
+    transport: Callable[..., object], *, max_connections: int = MAX_CONNECTIONS
+) -> dict[str, Any]:
     """Return the options of our own httpx client; like httpx, it reads the environment."""
     import httpx
 
@@ -256,7 +258,7 @@ def options(transport: Callable[..., object]) -> dict[str, Any]:
         return transport(
             tls,
             None if proxy is None else httpx.Proxy(proxy),
-            max_connections=MAX_CONNECTIONS,
+            max_connections=max_connections,
             max_idle_connections=MAX_IDLE_CONNECTIONS,
         )
 

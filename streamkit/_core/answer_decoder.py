@@ -57,15 +57,17 @@ class AnswerDecoder(Machine[SSE, A]):
     that the server reports, and the end of the stream.
     """
 
-    received: int = 0
-    """The number of events received."""
-    fits_templates: bool = True
-    """Whether parts that differ from earlier ones in a piece of text alone need no note."""
     _passed_over = ""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         self._on_truncated = on_truncated
         self._limits = limits
+        # Set here, not in the class, because they are read for each frame.
+        self.done: bool = False
+        self.received: int = 0
+        """The number of events received."""
+        self.fits_templates: bool = True
+        """Whether parts that differ from earlier ones in a piece of text alone need no note."""
 
     @abstractmethod
     def decode(self, data: str | bytes, event: str = "message", /) -> A | None:

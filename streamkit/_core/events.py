@@ -82,7 +82,12 @@ class Event(Struct, frozen=True, gc=False, eq=False):
         """Return the names of all members of an event's content."""
         fields = cls.__struct_fields__
         views = [name for name, member in vars(cls).items() if isinstance(member, property)]
-        said = [name for name in (*fields, *views) if name[0] != "_" and name not in cls._aliases]
+        # A member of both is a field that is read in another way.
+        said = [
+            name
+            for name in dict.fromkeys((*fields, *views))
+            if name[0] != "_" and name not in cls._aliases
+        ]
         return ("type", *said)
 
     @classmethod

@@ -48,6 +48,20 @@ class GrowingText:
         # The blocks, the number of valid ones, the characters in those, and the later pieces.
         self._state: _State = ([], 0, 0, [])
 
+    def append_whole(self, piece: str) -> None:
+        """Add a piece that has no half of a character, while no half is held."""
+        # A hot path: `append` without what it looks for.
+        pieces = self._state[3]
+        pieces.append(piece)
+        self.length += len(piece)
+        if len(pieces) == PIECES_PER_BLOCK:
+            self._join(pieces)
+
+    @property
+    def has_half(self) -> bool:
+        """Whether the first half of a character is held."""
+        return bool(self._half)
+
     def append(self, piece: str) -> str:
         """Add a piece to the end, and return the characters that were added."""
         # A hot path: halves, and pieces after them, are looked for only where they may be.
@@ -57,10 +71,13 @@ class GrowingText:
         pieces.append(piece)
         self.length += len(piece)
         if len(pieces) == PIECES_PER_BLOCK:
-            blocks, count, _, _ = self._state
-            blocks.append("".join(pieces))
-            self._state = (blocks, count + 1, self.length, [])
+            self._join(pieces)
         return piece
+
+    def _join(self, pieces: list[str]) -> None:
+        blocks, count, _, _ = self._state
+        blocks.append("".join(pieces))
+        self._state = (blocks, count + 1, self.length, [])
 
     def first(self, length: int) -> str:
         """Return the first ``length`` characters, which must be there."""

@@ -54,8 +54,13 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
 
     def __init__(self, *, limits: Limits = DEFAULTS) -> None:
         self._limits = limits
-        self._max_event_bytes = limits.event_bytes
-        self._room = limits.stream_bytes  # the bytes that the stream may still have
+        # Templates read and set the next three: a call for each frame would cost more.
+        self.max_event_bytes = limits.event_bytes
+        """The number of bytes that an event may have."""
+        self.room = limits.stream_bytes
+        """The number of bytes that the stream may still have."""
+        self.is_between_frames = False
+        """Whether a frame may begin here, after the first event."""
         self._head: bytes | None = b""  # the bytes before the first event, to be quoted
         self._start = b""  # up to two bytes that may begin a byte order mark
         self._started = False
@@ -63,7 +68,6 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         self._line = bytearray()  # the unfinished line
         self._frame: list[bytes] = []  # the finished lines of the unfinished frame
         self._size = 0  # the bytes of both together
-        self._is_between_frames = False  # and the first event has passed
         self._id = ""  # the last id received
         # The bytes before the data of the last event with a name, and the name: most repeat it.
         self._named = b""
@@ -89,9 +93,9 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             value = self._skip_bom(value)
         if self._after_cr or b"\r" in value:
             value = self._normalise(value)
-        self._room -= len(value)
+        self.room -= len(value)
         events = self._checked(self._cut(value))
-        self._is_between_frames = not (
+        self.is_between_frames = not (
             self._frame or self._line or self._after_cr or self._fault or self._head is not None
         )
         return events
@@ -125,7 +129,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
     def fail(self, error: Exception, /) -> None:
         """Set ``bytes_received`` on an error of the stream."""
         if isinstance(error, StreamkitError):
-            error.bytes_received = self._limits.stream_bytes - self._room
+            error.bytes_received = self._limits.stream_bytes - self.room
 
     def plain_data(self, value: bytes) -> bytes | None:
         """Return the data of a read that is one frame of one ``data:`` line, and needs no event.
@@ -139,12 +143,12 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         line, _, rest = value.partition(b"\n")
         if (
             rest == b"\n"
-            and self._is_between_frames
-            and len(line) <= self._max_event_bytes
+            and self.is_between_frames
+            and len(line) <= self.max_event_bytes
             and line.find(b"\r") < 0
-            and (room := self._room - len(value)) >= 0
+            and (room := self.room - len(value)) >= 0
         ):
-            self._room = room
+            self.room = room
             return line[6:]
         return None
 
@@ -160,39 +164,27 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             and value.startswith(named)
             and value.find(b"\n", len(named)) == end
             and value.endswith(b"\n\n")
-            and self._is_between_frames
-            and end <= self._max_event_bytes
+            and self.is_between_frames
+            and end <= self.max_event_bytes
             and value.find(b"\r") < 0
-            and (room := self._room - len(value)) >= 0
+            and (room := self.room - len(value)) >= 0
         ):
-            self._room = room
+            self.room = room
             return ServerSentEvent(value[len(named) : end], self._name, self._id)
         name, _, rest = value.partition(b"\n")
         data, _, rest = rest.partition(b"\n")
         if (
             rest == b"\n"
-            and self._is_between_frames
+            and self.is_between_frames
             and _is_named(name, data)
-            and len(name) + len(data) <= self._max_event_bytes
+            and len(name) + len(data) <= self.max_event_bytes
             and value.find(b"\r") < 0
-            and (room := self._room - len(value)) >= 0
+            and (room := self.room - len(value)) >= 0
         ):
-            self._room = room
+            self.room = room
             self._named, self._name = value[: len(name) + 7], str(name[7:], "utf-8", "replace")
             return ServerSentEvent(data[6:], self._name, self._id)
         return None
-
-    def take(self, size: int) -> bool:
-        """Count a read of this many bytes, which is one plain frame that was read elsewhere.
-
-        Return False, and count nothing, if the frame cannot stand here or may pass a limit.
-        """
-        if self._is_between_frames and size <= self._max_event_bytes:
-            room = self._room - size
-            if room >= 0:
-                self._room = room
-                return True
-        return False
 
     def _cut(self, value: bytes) -> list[ServerSentEvent]:
         if b"\n" not in value:
@@ -210,7 +202,7 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
                 if line[0] != _COLON:  # a comment is dropped, and does not count
                     frame.append(line)
                     size += len(line)
-            elif size > self._max_event_bytes:
+            elif size > self.max_event_bytes:
                 rest = b""
                 break
             elif frame:
@@ -282,12 +274,12 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             self._size += len(rest)
 
     def _checked(self, events: list[ServerSentEvent]) -> Sequence[ServerSentEvent]:
-        if self._size > self._max_event_bytes:
+        if self._size > self.max_event_bytes:
             begin = b"\n".join((*self._frame, self._line[:QUOTE_LIMIT]))[:QUOTE_LIMIT]
             self._fault = LimitExceededError(
-                "event_bytes", self._max_event_bytes, "an event is too large", received=begin
+                "event_bytes", self.max_event_bytes, "an event is too large", received=begin
             )
-        elif self._room < 0:
+        elif self.room < 0:
             most = self._limits.stream_bytes
             self._fault = LimitExceededError("stream_bytes", most, "the stream is too long")
         if self._fault is not None and not events:

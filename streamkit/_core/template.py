@@ -7,11 +7,10 @@ only they are decoded.
 
 # Strategy: in JSON, the text of a string never changes what the rest of a document means. So any
 # frame with the bytes of a template around valid strings is the same part as the template's, with
-# other values. No line may end among the values, where white space would be valid JSON: so the
-# outer quotes belong to both the template and the values, and between the values line breaks are
-# looked for. The decoder of a value refuses what the decoder of the frame would (control
-# characters, a second string, half a surrogate pair, bytes that are no UTF-8), or reads more
-# leniently: then the template does not fit.
+# other values. The quotes of the values belong to both the template and the values, so that no
+# white space, and no end of a line, is between the two. The decoder of a value refuses what the
+# decoder of the frame would (control characters, a second string, half a surrogate pair, bytes that
+# are no UTF-8), or reads more leniently: then the template does not fit.
 
 from __future__ import annotations
 
@@ -70,8 +69,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "fill", "inner", "last", "start", "stop", "take"),
-        *("text", "values"),
+        *("after", "before", "between", "fill", "inner", "last", "start", "step", "stop"),
+        *("take", "text", "values"),
     )
 
     fill: Fill[A]
@@ -84,9 +83,20 @@ class Template(Generic[A, E]):
         self.start = first.start
         self.stop = last.end - len(frame)
         self.inner = [
-            (place.at, frame[place.end : following.start]) for place, following in pairwise(places)
+            (place.at, frame[place.end - 1 : following.start + 1])
+            for place, following in pairwise(places)
         ]
-        """The values before the last one, with the bytes that follow each."""
+        """The values before the last one, with the bytes from the quote at the end of each to the
+        quote that begins the next one."""
+        self.between: bytes | None = None
+        """The bytes between the piece and the only other value, which comes after it; empty for
+        other values, and None if the piece is the only one.
+        """
+        if self.inner:
+            (at, after), *others = self.inner
+            self.between = b"" if at or others else after
+        self.step = len(self.between or b"") - 1
+        """The number of bytes from the beginning of those to the value after them."""
         self.last = last.at
         self.text = hole.text
         self.values: list[Any] = [None] * (1 + len(hole.beside))
@@ -97,29 +107,22 @@ class Template(Generic[A, E]):
         """Return whether a frame may have values where the template has them."""
         return frame.startswith(self.before) and frame.endswith(self.after)
 
-    def values_in(self, frame: bytes) -> list[Any] | None:
-        """Return the values of a frame that may fit; None if it does not."""
-        # A hot path: nearly every frame of a stream whose chunks are padded.
-        rest = frame[self.start : self.stop]
-        if rest.find(b"\n") >= 0 or rest.find(b"\r") >= 0:
-            return None
+    def values_in(self, frame: bytes) -> list[Any]:
+        """Return the values of a frame that may fit; raise ``ValueError`` if it does not."""
         values = self.values.copy()
-        try:
-            for at, after in self.inner:
-                value, found, rest = rest.partition(after)
-                if not found:
-                    return None
-                values[at] = text_in(value)
-            values[self.last] = text_in(rest)
-        except ValueError:
-            return None
+        start = self.start
+        for at, after in self.inner:
+            end = frame.find(after, start)
+            values[at] = text_in(frame[start : end + 1])  # nothing, if it is not found
+            start = end + len(after) - 1
+        values[self.last] = text_in(frame[start : self.stop])
         return values
 
     def frame_of(self, values: Sequence[Any]) -> bytes:
         """Return the frame with other values."""
         parts = [self.before[: self.start]]
         for at, after in self.inner:
-            parts += encode(values[at]), after
+            parts += encode(values[at]), after[1:-1]
         parts += encode(values[self.last]), self.after[self.stop :]
         return b"".join(parts)
 

@@ -39,7 +39,7 @@ class Templates(Generic[A, E]):
     """
 
     def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A], machine: Machine[A, E]) -> None:
-        self._take = sse.take
+        self._sse = sse
         self._answer = answer
         self._machine = machine
         self.known: list[Template[A, E]] = []  # the newest first
@@ -53,27 +53,40 @@ class Templates(Generic[A, E]):
 
     def read(self, frame: bytes) -> Sequence[E] | None:
         """Return the events of a read that is one frame; None if no template fits."""
-        # A hot path: nearly every frame of a stream. Most have one value, which is read here.
+        # A hot path: nearly every frame of a stream. Most have a piece alone, or a piece and a
+        # padding after it, which are read here.
         for template in self.known:
             if frame.startswith(template.before) and frame.endswith(template.after):
-                piece, values = "", None
-                if template.inner:
-                    values = template.values_in(frame)
-                    if values is None:
-                        continue
-                else:
-                    try:
-                        piece = text_in(frame[template.start : template.stop])
-                    except ValueError:
-                        return None
-                answer = self._answer
-                if answer.done or not (answer.fits_templates and self._take(len(frame))):
+                padding = values = None
+                start, between = template.start, template.between
+                try:
+                    if between is None:
+                        piece = text_in(frame[start : template.stop])
+                    elif between:
+                        end = frame.find(between, start)
+                        piece = text_in(frame[start : end + 1])  # nothing, if it is not found
+                        padding = text_in(frame[end + template.step : template.stop])
+                    else:
+                        piece, values = "", template.values_in(frame)
+                except ValueError:
+                    continue
+                answer, sse, size = self._answer, self._sse, len(frame)
+                room = sse.room - size
+                if (
+                    answer.done
+                    or not (answer.fits_templates and sse.is_between_frames)
+                    or size > sse.max_event_bytes
+                    or room < 0
+                ):
                     return None
+                sse.room = room
                 answer.received += 1
                 if self._in_vain:
                     self._in_vain -= 1
                 take = template.take or self._road(template)
-                return take(piece) if values is None else take(*values)
+                if between is None:
+                    return take(piece)
+                return take(piece, padding) if values is None else take(*values)
         return None
 
     def learn(self, frame: bytes, data: bytes, part: A) -> None:
@@ -118,8 +131,9 @@ class Templates(Generic[A, E]):
         for candidate in self._candidates:
             if not candidate.fits(frame):
                 continue
-            values = candidate.values_in(frame)
-            if values is None:
+            try:
+                values = candidate.values_in(frame)
+            except ValueError:
                 continue
             if values[0] == candidate.text:  # the same piece again proves nothing
                 return True

@@ -28,6 +28,11 @@ class TextEmitter(Machine[A, B]):
     _last: A | None = None
     """The last input with a piece in it; None when there is nothing to emit at the end."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a piece has come, so that there is a whole text to emit at the end."""
+        return self._last is not None
+
     def close(self) -> Iterable[B]:
         """Emit the whole text, unless it was emitted and no piece has come since."""
         last, self._last = self._last, None

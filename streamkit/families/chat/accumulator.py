@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamkit._core.machine import AnswerMachine
 from streamkit.families.chat.events import ChunkEvent
-from streamkit.families.chat.log import CompletionLog
+from streamkit.families.chat.log import CompletionLog, Moment
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionChunk, ParsedChatCompletion
@@ -28,7 +28,8 @@ class Accumulator(AnswerMachine[ChatCompletionChunk, ChunkEvent, ParsedChatCompl
         """Take a chunk and return its event."""
         log = self.log
         updates = log.append(value)
-        return (ChunkEvent(value, log, self._reader, log.heading, log.latest, updates),)
+        moment = Moment(log, self._reader, log.heading, log.latest, updates)
+        return (ChunkEvent(value, moment),)
 
     def snapshot(self) -> ParsedChatCompletion[Any]:
         """Return the completion so far."""

@@ -109,6 +109,8 @@ _REASONS = {"function_call": "tool_calls"}
 
 
 def _adds(event: ChunkEvent) -> bool:
+    if event._content is not None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package: a piece of content alone
+        return False
     chunk = event.chunk
     if chunk.usage is not None:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from streamkit._core.ending import ends_answer
 from streamkit.families._common.events import (
@@ -25,8 +25,7 @@ from streamkit.families._common.events import (
     RefusalDoneEvent,
     UsageEvent,
 )
-from streamkit.families.chat.log import ChoiceUpdate, CompletionLog, Heading
-from streamkit.structured.reader import Reader
+from streamkit.families.chat.log import ChoiceUpdate, Moment
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
 __all__ = ["ChatCompletionEvent", "ChatCompletionStreamEvent", "ChunkEvent"]
@@ -37,19 +36,51 @@ T = TypeVar("T")
 class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
     """The event that is emitted first for each chunk; it holds the chunk."""
 
+    # A chunk that a template has read, as nearly all are, is made when it is read: it is None until
+    # then, and ``_content`` and ``_padding`` have all that it adds.
     _aliases = frozenset({"updates"})
-    chunk: ChatCompletionChunk
-    _log: CompletionLog
-    _reader: Reader
-    _heading: Heading
-    _choices: tuple[ChoiceUpdate, ...]
-    updates: tuple[ChoiceUpdate, ...]
-    """The additions of the chunk to each choice, which ``split_by_choice`` separates."""
+    _moment: Moment
+    _content: ContentDeltaEvent | None = None
+    _padding: str | None = None
+
+    if TYPE_CHECKING:
+        chunk: ChatCompletionChunk
+    else:
+
+        @property
+        def chunk(self) -> ChatCompletionChunk:
+            """The chunk as the server sent it."""
+            chunk = _chunk.__get__(self)
+            if chunk is None:
+                chunk = self._moment.fill(self._content.delta, self._padding)
+                _chunk.__set__(self, chunk)
+            return chunk
+
+    @property
+    def updates(self) -> tuple[ChoiceUpdate, ...]:
+        """The additions of the chunk to each choice, which ``split_by_choice`` separates."""
+        return self._whole_moment.updates
 
     @property
     def snapshot(self) -> ParsedChatCompletion[Any]:
         """The completion accumulated so far, built anew each time it is read."""
-        return self._log.build(self._heading, self._choices, self._reader)
+        return self._whole_moment.build()
+
+    @property
+    def _whole_moment(self) -> Moment:
+        content = self._content
+        if content is None:
+            return self._moment
+        return self._moment.after(content.delta, content._end)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - an event beside it
+
+    def __copy__(self) -> ChunkEvent:
+        return ChunkEvent(self.chunk, self._whole_moment)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ChunkEvent, (self.chunk, self._whole_moment)
+
+
+_chunk: Any = vars(AnswerChunkEvent)["chunk"]  # where the chunk is held
 
 
 ChatCompletionStreamEvent = (

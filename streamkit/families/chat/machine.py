@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from streamkit.errors import (
     ParseError,
     StreamkitError,
 )
+from streamkit.families._common.events import ContentDeltaEvent
 from streamkit.families.chat.emitters import (
     ContentParser,
     LogprobsEmitter,
@@ -22,7 +23,7 @@ from streamkit.families.chat.emitters import (
     ToolArgumentsParser,
 )
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.families.chat.log import CompletionLog, says_nothing_again
+from streamkit.families.chat.log import CompletionLog, Moment, says_nothing_again
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ParsedChatCompletion
 
@@ -58,7 +59,7 @@ class ChatEvents(
         log = self._log
         updates = log.append(value)
         events: list[ChatCompletionStreamEvent[Any]] = [
-            ChunkEvent(value, log, self._reader, log.heading, log.latest, updates)
+            ChunkEvent(value, Moment(log, self._reader, log.heading, log.latest, updates))
         ]
         finished: list[int] = []
         for update in updates:
@@ -89,26 +90,68 @@ class ChatEvents(
         delta = choice.delta
         if delta is None or delta.content != "":
             return None
-        log, reader, said = self._log, self._reader, self._log.said
-        choice_log, parse = log.choices[choice.index], self._choices[choice.index][1].feed
-        heading: object = None
+        log, index = self._log, choice.index
+        parser = self._choices[index][1]
+        if not parser.has_begun or log.choices[index].content.has_half:
+            return None  # pieces of templates have whole characters
+        has_notes = False
         for wire in (choice, delta):
             if wire.unknown_fields is not UNSET:
                 if not says_nothing_again(wire.unknown_fields):
                     return None
-                heading = choice_log.heading
+                has_notes = True
         if replace(delta, unknown_fields=UNSET) != ChoiceDelta(content=""):
             return None
 
-        def take(piece: str, *padding: str) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        if len(log.choices) == 1:
+            return self._road_of_only_choice(index, fill)
+        return self._road_of_choice(index, fill, has_notes=has_notes)
+
+    def _road_of_only_choice(
+        self, index: int, fill: Fill[ChatCompletionChunk]
+    ) -> Road[ChatCompletionStreamEvent[Any]]:
+        log, reader = self._log, self._reader
+        text = log.choices[index].content
+        append, no_chunk = text.append_whole, cast("ChatCompletionChunk", None)
+        said, latest = log.said, log.latest
+        moment = Moment(log, reader, log.heading, latest, (), fill)
+
+        def take(
+            piece: str, padding: str | None = None
+        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
             # A hot path: each delta of a text but the first ones.
-            chunk = fill(piece, *padding)
+            nonlocal said, latest, moment
+            if log.said is not said or log.latest is not latest:
+                # Chunks of another kind have come between.
+                events = self.feed(fill(piece, padding))
+                said, latest = log.said, log.latest
+                moment = Moment(log, reader, log.heading, latest, (), fill)
+                return events
+            append(piece)
+            content = ContentDeltaEvent(index, piece, text, text.length, reader)
+            return ChunkEvent(no_chunk, moment, content, padding), content
+
+        return take
+
+    def _road_of_choice(
+        self, index: int, fill: Fill[ChatCompletionChunk], *, has_notes: bool
+    ) -> Road[ChatCompletionStreamEvent[Any]]:
+        log, reader, said = self._log, self._reader, self._log.said
+        choice, no_chunk = log.choices[index], cast("ChatCompletionChunk", None)
+        text = choice.content
+        heading = choice.heading
+
+        def take(
+            piece: str, padding: str | None = None
+        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
+            # A hot path: each delta of a text but the first ones.
             # Other chunks, of which some are of another choice, have other fields.
-            if log.said is not said or (heading and choice_log.heading is not heading):
-                return self.feed(chunk)
-            updates = log.append_content(choice_log, piece)
-            event = ChunkEvent(chunk, log, reader, log.heading, log.latest, updates)
-            return (event, *parse(updates[0]))
+            if log.said is not said or (has_notes and choice.heading is not heading):
+                return self.feed(fill(piece, padding))
+            updates = log.append_content(choice, piece)
+            content = ContentDeltaEvent(index, piece, text, text.length, reader)
+            moment = Moment(log, reader, log.heading, log.latest, updates, fill)
+            return ChunkEvent(no_chunk, moment, content, padding), content
 
         return take
 

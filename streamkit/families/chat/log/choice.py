@@ -65,6 +65,17 @@ class ChoiceUpdate(Struct, frozen=True, kw_only=True, gc=False):
     finish_reason: str | None = None
     """The finish reason in this chunk; the heading has the latest one of any chunk."""
 
+    def with_content(self, content: str | None, end: int) -> ChoiceUpdate:
+        """Return the update of a later chunk that added this to the content, and nothing else."""
+        return ChoiceUpdate(
+            index=self.index,
+            choice=self.choice,
+            content=content,
+            content_end=end,
+            reasoning_end=self.reasoning_end,
+            mark=self.mark,
+        )
+
 
 class ChoiceLog:
     """The append-only log of one choice, readable as of any mark."""

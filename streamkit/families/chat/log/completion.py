@@ -55,7 +55,10 @@ class CompletionLog:
         self.said: tuple[object, ...] = ()
         """The fields of the last chunk besides its choices; the same object while they repeat."""
         self.latest: tuple[ChoiceUpdate, ...] = ()
-        """The last update of each choice, in the order of their indices."""
+        """The last update of each choice, in the order of their indices.
+
+        While pieces are added to the content of an only choice, and nothing else, its update stays.
+        """
 
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
         """Append a chunk and return its additions to each of its choices."""
@@ -73,6 +76,7 @@ class CompletionLog:
             self.heading = _continued(self.heading, chunk, self._limits)
         parts = chunk.choices
         if not parts:
+            self._catch_up()
             return ()
         choices = self.choices
         if len(parts) == len(choices) == 1 and (choice := choices.get(parts[0].index)):
@@ -82,19 +86,15 @@ class CompletionLog:
         return self._append(parts)
 
     def append_content(self, choice: ChoiceLog, piece: str) -> tuple[ChoiceUpdate, ...]:
-        """Append a piece of a choice's content, as ``append`` does a chunk with nothing else."""
+        """Append a piece of the content of one of several choices, as ``append`` does a chunk."""
         update = choice.append_content(piece)
-        updates = (update,)
-        latest = self.latest
-        if len(latest) == 1:
-            self.latest = updates
-        else:
-            place = self._places[choice.index]
-            self.latest = (*latest[:place], update, *latest[place + 1 :])
-        return updates
+        place, latest = self._places[choice.index], self.latest
+        self.latest = (*latest[:place], update, *latest[place + 1 :])
+        return (update,)
 
     def now(self, reader: Reading, *, final: bool = False) -> ParsedChatCompletion[Any]:
         """Return the completion so far, parsed as a whole when ``final``."""
+        self._catch_up()
         return self.build(self.heading, self.latest, reader, final=final)
 
     def build(
@@ -123,7 +123,16 @@ class CompletionLog:
             completion.add_unknown(resolved(heading.extra))
         return completion
 
+    def _catch_up(self) -> None:
+        """Take note of pieces of content that were added to the only choice without an update."""
+        if len(self.latest) == 1:
+            (last,) = self.latest
+            end = last.choice.content.length
+            if end != last.content_end:
+                self.latest = (last.with_content(None, end),)
+
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
+        self._catch_up()
         updates = tuple([self._choice(part.index).append(part) for part in parts])
         if len(self.choices) > len(self.latest):
             by_index = {update.index: update for update in (*self.latest, *updates)}

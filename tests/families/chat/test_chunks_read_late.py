@@ -1,0 +1,133 @@
+"""The chunk of an event that a template has read is made when it is read, and is the same chunk."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.events import ChunkEvent
+from streamkit.families.chat.common import CommonChatEvents
+from tests.read_by_template import frames_read_by_template, nothing, pipeline
+
+
+def frame(delta: dict[str, Any] | None, index: int = 0, **fields: Any) -> bytes:
+    """Return the frame of a chunk with a delta, or without a choice."""
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    choices = [] if delta is None else [{"index": index, "delta": delta}]
+    return b"data: %b\n\n" % json.dumps({**head, "choices": choices, **fields}).encode()
+
+
+def padded(piece: str) -> bytes:
+    """Return the frame of a chunk with a piece of content and a padding of its own."""
+    return frame({"content": piece}, obfuscation=2 * piece)
+
+
+FRAMES: dict[str, Callable[[str], bytes]] = {
+    "content": lambda piece: frame({"content": piece}),
+    "content with a padding": padded,
+    "content of another choice": lambda piece: frame({"content": piece}, 1),
+    "content at another time": lambda piece: frame({"content": piece}, created=2),
+    "content with a note": lambda piece: frame({"content": piece}, provider="p"),
+    "half a character": lambda _: frame({"content": "\ud83d"}),
+    "a thought": lambda piece: frame({"reasoning": piece}),
+    "a refusal": lambda piece: frame({"refusal": piece}),
+    "a call": lambda piece: frame(
+        {"tool_calls": [{"index": 0, "id": "t", "function": {"name": "f", "arguments": piece}}]}
+    ),
+    "usage": lambda piece: frame(None, usage={"total_tokens": len(piece)}),
+    "a role": lambda _: frame({"role": "assistant", "content": None}),
+}
+
+
+def events_of(frames: Iterable[bytes], *, uses_templates: bool = True) -> list[Any]:
+    """Return the events of a stream, of which nothing was read, and the answer so far."""
+    read = pipeline("chat")
+    if not uses_templates:
+        read._read_by_template = nothing  # pyright: ignore[reportPrivateUsage] - the one way
+    events = [event for data in (frame({"content": "0"}), *frames) for event in read.read(data)]
+    return [*events, read.machine.snapshot()]
+
+
+def said(event: Any, *, chunk_first: bool) -> Any:
+    """Return all that an event says, in one order or the other."""
+    if not isinstance(event, ChunkEvent):
+        return event.to_dict(), repr(event)
+    parts: list[Callable[[], Any]] = [
+        lambda: event.chunk,
+        lambda: event.snapshot,
+        lambda: [(each.index, each.content, each.content_end) for each in event.updates],
+        lambda: [(each.reasoning, each.reasoning_end, each.mark.heading) for each in event.updates],
+        lambda: (event.to_dict(), event.to_dict(delta=True), event, event.place, event.raw),
+    ]
+    order = range(len(parts)) if chunk_first else reversed(range(len(parts)))
+    return sorted((at, repr(parts[at]())) for at in order)
+
+
+@given(
+    kinds=st.lists(
+        st.tuples(
+            st.sampled_from(list(FRAMES)), st.integers(1, 4), st.text("ab\n\u00e9", max_size=3)
+        ),
+        max_size=6,
+    ),
+    chunk_first=st.booleans(),
+)
+def test_events_read_after_the_stream_say_what_those_of_decoded_chunks_say(
+    kinds: list[tuple[str, int, str]],
+    chunk_first: bool,
+) -> None:
+    frames = [FRAMES[kind](f"{piece}{at}") for kind, times, piece in kinds for at in range(times)]
+    late, decoded = events_of(frames), events_of(frames, uses_templates=False)
+    assert [said(event, chunk_first=chunk_first) for event in late] == [
+        said(event, chunk_first=not chunk_first) for event in decoded
+    ]
+
+
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "copied": copy.copy,
+    "copied deeply": copy.deepcopy,
+    "pickled": lambda event: pickle.loads(pickle.dumps(event)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("kinds", [["content"], list(FRAMES)], ids=["one kind", "all kinds"])
+def test_copies_of_events_equal_events_of_decoded_chunks(
+    kinds: list[str], way: Callable[[Any], Any]
+) -> None:
+    frames = [FRAMES[kind](f"{at}") for kind in kinds for at in range(4)]
+    copies = [way(event) for event in events_of(frames)]
+    decoded = events_of(frames, uses_templates=False)
+    assert copies == decoded
+    assert [event.to_dict() for event in copies] == [event.to_dict() for event in decoded]
+    assert [event.updates for event in copies if isinstance(event, ChunkEvent)]
+
+
+@pytest.mark.parametrize("kind", ["content", "content with a padding", "content with a note"])
+def test_the_chunk_of_an_event_is_one_object(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hits = frames_read_by_template(monkeypatch)
+    events = events_of([FRAMES[kind](str(at)) for at in range(1, 6)])
+    event = next(event for event in reversed(events) if isinstance(event, ChunkEvent))
+    assert hits
+    assert event.chunk is event.chunk is copy.copy(event).chunk
+    event.chunk.model = "changed"
+    assert event.chunk.model == "changed"
+    assert event.snapshot.model == "m"
+
+
+def test_the_common_events_of_content_make_no_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    *events, _ = events_of([padded(str(at)) for at in range(6)])
+    pair = events[-2:]
+
+    def fail(_: Any) -> None:
+        raise AssertionError("the chunk was read")
+
+    monkeypatch.setattr(ChunkEvent, "chunk", property(fail))
+    assert list(CommonChatEvents().feed(pair)) == pair

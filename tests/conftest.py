@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from streamkit.testing.marbles import assert_marbles
 from tests.diagonal import off_the_diagonal
+from tests.examples import EXAMPLES, FEWER_EXAMPLES
 from tests.exchange import KINDS, LIBRARIES, Api, ApiType, Connect
 from tests.programs import left_out
 
@@ -44,9 +45,6 @@ WITH_DEV = {
     "tests/test_unasync.py",
 }
 """The files that need the extra ``dev``; they are collected with ``--thorough``, or by name."""
-
-EXAMPLES, FEWER_EXAMPLES = 100, 10
-"""The number of examples that Hypothesis tries, with ``--thorough`` and without."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

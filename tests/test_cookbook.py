@@ -62,6 +62,7 @@ def test_a_program_does_what_its_page_says(page: str, ran: dict[str, Ran]) -> No
     assert re.search(PRINTS[page], ran[page].output)
 
 
+@pytest.mark.thorough
 def test_the_migrated_program_is_one_of_the_other_package(ran: dict[str, Ran]) -> None:
     before, count = re.subn(r"from streamkit import (\w+)  # (.*)", r"\2", program("migration"))
     assert count == 1

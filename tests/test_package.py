@@ -101,9 +101,11 @@ def test_a_program_that_chats_imports_nothing_of_what_it_does_not_use() -> None:
 @pytest.mark.parametrize(
     "statements",
     [
-        pytest.param("", id="made"),
-        pytest.param("c.create(**params)", id="create"),
-        pytest.param("list(c.create(**params, stream=True))", id="chunks"),
+        pytest.param("", id="made", marks=pytest.mark.thorough),
+        pytest.param("c.create(**params)", id="create", marks=pytest.mark.thorough),
+        pytest.param(
+            "list(c.create(**params, stream=True))", id="chunks", marks=pytest.mark.thorough
+        ),
         pytest.param("with c.stream(**params) as stream: stream.until_done()", id="stream"),
     ],
 )

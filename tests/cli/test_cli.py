@@ -203,7 +203,9 @@ def test_help_names_three_places_to_go_next() -> None:
         assert place in shown
 
 
-@pytest.mark.parametrize("missing", ["typer", "rich", "uvicorn"])
+@pytest.mark.parametrize(
+    "missing", ["typer", "rich", pytest.param("uvicorn", marks=pytest.mark.thorough)]
+)
 def test_without_the_extra_one_line_says_what_to_install(missing: str) -> None:
     code = f"""
 import sys

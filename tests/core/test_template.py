@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamkit._core.templates import MAX_TEMPLATES
+from tests.examples import shared_by
 from tests.read_by_template import (
     STREAMS,
     Protocol,
@@ -53,6 +54,7 @@ def test_a_recording_reads_the_same(protocol: Protocol, body: bytes) -> None:
 
 
 @EACH
+@shared_by(len(STREAMS))
 @given(places=st.sets(st.integers(0, 4000), max_size=9))
 def test_a_recording_cut_anywhere_reads_the_same(
     protocol: Protocol, body: bytes, places: set[int]
@@ -65,6 +67,7 @@ def test_a_recording_cut_anywhere_reads_the_same(
 
 
 @EACH
+@shared_by(len(STREAMS))
 @given(data=st.data())
 def test_a_recording_with_odd_bytes_in_it_reads_the_same(
     protocol: Protocol, body: bytes, data: st.DataObject
@@ -125,6 +128,7 @@ def test_all_frames_but_the_first_two_are_read_by_a_template(kind: str, hits: li
 
 
 @pytest.mark.parametrize("kind", DELTAS)
+@shared_by(len(DELTAS))
 @given(
     pieces=st.lists(
         st.tuples(st.text(st.characters(codec=None), max_size=4), st.booleans()), max_size=9

@@ -23,6 +23,7 @@ LANGUAGES = {"python", "sh", "text", "json", ""}
 """Those that a test looks at; text is what a program prints, or a picture."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_pages_is_one_that_streamkit_takes(command: str) -> None:
     # It is read up to its last word, and then only helps.

@@ -72,6 +72,7 @@ def ran() -> dict[str, Ran]:
         return run_all(made, server)
 
 
+@pytest.mark.thorough
 def test_the_programs_of_every_page_print_what_it_says(ran: dict[str, Ran]) -> None:
     # One test, because of several each worker would run all of the programs.
     wrong: dict[str, str] = {}

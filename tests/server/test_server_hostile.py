@@ -278,6 +278,7 @@ RUNS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("streamed", [False, True], ids=["polled", "streamed"])
 @pytest.mark.parametrize("fields", RUNS.values(), ids=RUNS)
 def test_no_run_takes_for_ever(

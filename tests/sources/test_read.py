@@ -83,6 +83,7 @@ def source_for(way: str, kind: str, wire: bytes) -> Any:
     return Source(made if hasattr(made, "__iter__") else iter(lambda: made.read(9), b""))
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("wire", [WIRE, TWO], ids=["structured", "two choices with tools"])
@@ -143,6 +144,7 @@ def test_thoughts_in_the_content_become_reasoning(way: str) -> None:
 # Ends
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_source_that_stops_before_the_answer_ends_was_cut(way: str, kind: str) -> None:

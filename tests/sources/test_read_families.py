@@ -60,6 +60,7 @@ def taken(way: str, source: Any, family: Any, **options: Any) -> tuple[list[Any]
     return asyncio.run(take())
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("kind", [kind for kind in GENERIC if "file" not in kind])
 @pytest.mark.parametrize("way", ["read", "aread"])
 @pytest.mark.parametrize("family", ASKED)

@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parents[2] / "cases" / "wire"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text("utf-8"))
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("size", [0, 7], ids=["at once", "in sevens"])
 @pytest.mark.parametrize("road", STREAMED.values(), ids=STREAMED)
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

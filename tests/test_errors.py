@@ -106,6 +106,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("again", AGAIN)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_error_can_be_copied_and_pickled_and_keeps_what_it_says(
@@ -207,6 +208,7 @@ class Answer(BaseModel):
     a: int
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("again", AGAIN)
 @pytest.mark.parametrize("content", ['{"a": "x"}', '{"a": 1'], ids=["does not fit", "broke off"])

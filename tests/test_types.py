@@ -255,6 +255,7 @@ JSON_TEXTS: list[tuple[type[Wire], str]] = [
 ]
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize(
     ("sent", "text"),
     [

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 import streamkit
 from streamkit.cli import main, scenes
-from streamkit.cli.app import app
 from streamkit.events import RefusalDoneEvent
 from streamkit.recording import Cassette
 from streamkit.server import EmbeddedServer
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.http_server import STREAM_HEAD, Do, ScriptedServer, Step, chunk, response
 from tests.sse_bodies import DONE, part, stream
@@ -100,7 +99,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def run(*arguments: str, input: str | None = None) -> Ran:
-    return CliRunner().invoke(app, arguments, input=input)
+    return invoke(arguments, input=input)
 
 
 def asked(server: EmbeddedServer) -> dict[str, object]:

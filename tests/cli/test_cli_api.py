@@ -8,10 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
+from tests.cli.command import invoke
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +43,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 
 def run(*arguments: str) -> Ran:
-    return CliRunner().invoke(app, ["chat", *arguments])
+    return invoke(["chat", *arguments])
 
 
 def asked(server: EmbeddedServer) -> dict[str, object]:

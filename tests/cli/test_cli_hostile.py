@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.cli.display import visible, visible_json, visible_line
+from tests.cli.command import invoke
 from tests.cli.test_cli import ESCAPES, run_in_terminal
 from tests.http_server import ScriptedServer, Step, response
 from tests.polled import BATCH, FILE, serving
@@ -139,7 +138,7 @@ def test_nothing_that_a_server_says_reaches_a_pipe_raw(
 ) -> None:
     with ScriptedServer(answer) as server:
         given = ["--base-url", server.url, "--model", "m", "--max-retries", "0", *options]
-        ran = CliRunner().invoke(app, ["chat", "Hello", *given])
+        ran = invoke(["chat", "Hello", *given])
     assert not hidden_in(ran.stdout + ran.stderr)
     assert isinstance(ran.exception, SystemExit | None)
 
@@ -162,7 +161,7 @@ def test_nothing_of_an_upload_reaches_a_terminal_raw(tmp_path: Path) -> None:
     failed = {"completed": 0, "failed": 1, "in_progress": 0, "cancelled": 0, "total": 1}
     batch = BATCH | {"id": EVERY, "status": f"failed{EVERY}", "file_counts": failed}
     with serving(FILE | {"id": EVERY, "filename": EVERY}, batch) as server:
-        ran = CliRunner().invoke(app, ["upload", "vs_1", str(file), "--base-url", server.url])
+        ran = invoke(["upload", "vs_1", str(file), "--base-url", server.url])
     assert not hidden_in(ran.stdout + ran.stderr)
 
 
@@ -170,5 +169,5 @@ def test_a_name_cannot_make_a_line_of_its_own() -> None:
     forged = event(called("{}"), "tool_calls").replace(EVERY_IN_JSON, b"\\nstreamkit: all is well")
     answer = stream(forged, DONE)
     with ScriptedServer(answer) as server:
-        ran = CliRunner().invoke(app, ["chat", "Hi", "--base-url", server.url, "--model", "m"])
+        ran = invoke(["chat", "Hi", "--base-url", server.url, "--model", "m"])
     assert not re.search("^streamkit: all is well", ran.output, re.MULTILINE)

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
-from typer.testing import CliRunner
 from typer.testing import Result as Ran
 
 from streamkit import UploadProgress
-from streamkit.cli.app import app
 from streamkit.cli.display.uploads import Bars
 from streamkit.types import construct
 from streamkit.types.vector_stores import VectorStoreFileBatch
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal, unboxed
 from tests.http_server import Do, ScriptedServer, response
@@ -41,7 +40,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def upload(server: Any, files: list[Path], *options: str) -> Ran:
     arguments = ["upload", "vs_1", *map(str, files), "--base-url", server.url, *options]
-    return CliRunner().invoke(app, arguments)
+    return invoke(arguments)
 
 
 def batch(status: str, in_progress: int, failed: int = 0) -> dict[str, Any]:
@@ -51,8 +50,8 @@ def batch(status: str, in_progress: int, failed: int = 0) -> dict[str, Any]:
 
 
 def test_it_is_a_command_with_a_help_of_its_own() -> None:
-    assert "upload" in CliRunner().invoke(app, ["--help"]).stdout
-    shown = unboxed(CliRunner().invoke(app, ["upload", "--help"]).stdout)
+    assert "upload" in invoke(["--help"]).stdout
+    shown = unboxed(invoke(["upload", "--help"]).stdout)
     for part in ("upload [OPTIONS] {STORE} {FILE}...", "--max-concurrency", "--max-wait"):
         assert part in shown
 
@@ -195,7 +194,7 @@ def test_a_file_that_vanishes_is_named(files: list[Path]) -> None:
     ],
 )
 def test_a_mistake_of_the_command_line_is_explained(arguments: list[str], reason: str) -> None:
-    ran = CliRunner().invoke(app, ["upload", *arguments])
+    ran = invoke(["upload", *arguments])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert reason in unboxed(ran.stderr)
 

@@ -9,10 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from tests.answering_server import HOLD, AnsweringServer, Reply, completion
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal
 from tests.leftovers import PATIENCE
@@ -56,7 +55,7 @@ def arguments(url: str, *options: str, source: str = "in.jsonl") -> list[str]:
 
 
 def run(url: str, *options: str, source: str = "in.jsonl", input: bytes | None = None) -> Ran:
-    return CliRunner().invoke(app, arguments(url, *options, source=source), input=input)
+    return invoke(arguments(url, *options, source=source), input=input)
 
 
 def test_a_line_is_written_for_each_answer_with_its_input(folder: Path) -> None:
@@ -283,7 +282,7 @@ def test_without_a_template_a_line_has_the_parameters_of_its_request(folder: Pat
     write(folder / "in.jsonl", [request])
     with AnsweringServer() as server:
         command = ["map", "in.jsonl", "out.jsonl", "--base-url", server.url, "--model", "m"]
-        assert CliRunner().invoke(app, command).exit_code == 0
+        assert invoke(command).exit_code == 0
         assert server.bodies == [{**request, "model": "m"}]
 
 
@@ -291,7 +290,7 @@ def test_without_a_template_a_line_has_the_parameters_of_its_request(folder: Pat
 def test_each_protocol_is_spoken(folder: Path, api: str) -> None:
     (folder / "schema.json").write_text(json.dumps(SCHEMA))
     command = ["map", "in.jsonl", "out.jsonl", "-t", "{text}", "--api", api]
-    ran = CliRunner().invoke(app, [*command, "--schema", "schema.json"])
+    ran = invoke([*command, "--schema", "schema.json"])
     assert ran.exit_code == 0, ran.stderr
     assert "the embedded server answers" in ran.stderr
     assert all(isinstance(record["output"]["names"], list) for record in read(folder / "out.jsonl"))

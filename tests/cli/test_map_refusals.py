@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.cli.mapping.record_file import RecordFile
 from tests.answering_server import AnsweringServer
+from tests.cli.command import invoke
 from tests.cli.test_map import SCHEMA, WORDS, folder, read, run, write
 
 if TYPE_CHECKING:
@@ -24,9 +23,7 @@ SECRET = "sk-do-not-show"
 @pytest.mark.parametrize("target", ["-", "/dev/full", "."])
 def test_answers_go_to_a_file_from_which_a_run_can_go_on(folder: Path, target: str) -> None:
     with AnsweringServer() as server:
-        ran = CliRunner().invoke(
-            app, ["map", "in.jsonl", target, "--base-url", server.url, "--model", "m"]
-        )
+        ran = invoke(["map", "in.jsonl", target, "--base-url", server.url, "--model", "m"])
         assert ran.exit_code == 2
         assert f"{target} is no file from which a run can go on" in ran.stderr
         assert server.asked == []

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import openai
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 from tests.proxy.test_browser_fronts import CHAT
@@ -89,7 +88,7 @@ MISUSED: dict[str, tuple[list[str], str]] = {
 
 @pytest.mark.parametrize(("options", "said"), MISUSED.values(), ids=MISUSED)
 def test_what_cannot_be_is_misuse(options: list[str], said: str) -> None:
-    ran = CliRunner().invoke(app, [*PROXY, "--to", "http://127.0.0.1:9", *options])
+    ran = invoke([*PROXY, "--to", "http://127.0.0.1:9", *options])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert said in unboxed(ran.stderr)
 
@@ -97,6 +96,6 @@ def test_what_cannot_be_is_misuse(options: list[str], said: str) -> None:
 def test_a_port_that_is_taken_is_said() -> None:
     with EmbeddedServer() as server:
         port = server.url.rpartition(":")[2]
-        ran = CliRunner().invoke(app, ["proxy", "--model", "m", "--log", "memory", "--port", port])
+        ran = invoke(["proxy", "--model", "m", "--log", "memory", "--port", port])
     assert ran.exit_code == 1
     assert "cannot listen" in unboxed(ran.stderr)

@@ -9,10 +9,9 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from tests.bulk.test_bulk import fill
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, ESCAPES
 
@@ -22,20 +21,20 @@ if TYPE_CHECKING:
 
 def test_a_line_has_the_answer_unless_a_pipeline_is_named(tmp_path: Path) -> None:
     fill(tmp_path, a="a b", b="c")
-    ran = CliRunner().invoke(app, ["replay", str(tmp_path), "--jobs", "1"])
+    ran = invoke(["replay", str(tmp_path), "--jobs", "1"])
     assert (ran.exit_code, ran.stderr) == (0, "2 replayed\n")
     first = {"file": f"{tmp_path}/a.jsonl", "exchange": 1}
     line = {**first, "result": {"text": "a b", "reason": "stop"}}
     assert json.loads(ran.stdout.splitlines()[0]) == line
     named = ["-p", "tests.bulk.pipelines:words", "--jobs", "1"]
-    ran = CliRunner().invoke(app, ["replay", f"{tmp_path}/a.jsonl", *named])
+    ran = invoke(["replay", f"{tmp_path}/a.jsonl", *named])
     assert json.loads(ran.stdout) == {**first, "result": 2}
 
 
 def test_failures_are_counted_and_the_exit_code_says_so(tmp_path: Path) -> None:
     fill(tmp_path, a="a", b="raise", c="c", d="leave")
     named = ["-p", "tests.bulk.pipelines:moody", "--jobs", "1"]
-    ran = CliRunner().invoke(app, ["replay", str(tmp_path), *named])
+    ran = invoke(["replay", str(tmp_path), *named])
     assert ran.exit_code == 1
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [line.get("result", line.get("error")) for line in lines] == [
@@ -65,7 +64,7 @@ def test_misuse_is_said(
     arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ran = CliRunner().invoke(app, ["replay", *arguments])
+    ran = invoke(["replay", *arguments])
     assert ran.exit_code == 2
     assert said in ESCAPES.sub("", ran.stderr)
     assert ran.stdout == ""

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from streamkit.cli import serve
-from streamkit.cli.app import app
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 from tests.demo_page.client import PageClient
@@ -75,7 +74,7 @@ def test_the_command_stops_while_pages_read_and_wait() -> None:
 def test_what_does_not_go_together_is_misuse(options: list[str], said: str, tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text(TEXT)
-    ran = CliRunner().invoke(app, [*SERVE, *(each.format(text=text) for each in options)])
+    ran = invoke([*SERVE, *(each.format(text=text) for each in options)])
     assert ran.exit_code == 2
     assert said in unboxed(ran.stderr)
 
@@ -83,7 +82,7 @@ def test_what_does_not_go_together_is_misuse(options: list[str], said: str, tmp_
 def test_a_file_that_is_no_log_is_a_failure(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text(TEXT)
-    ran = CliRunner().invoke(app, [*SERVE, "--demo-page", "--log", f"sqlite:{text}"])
+    ran = invoke([*SERVE, "--demo-page", "--log", f"sqlite:{text}"])
     assert ran.exit_code == 1
     assert "is not a database" in unboxed(ran.stderr)
 
@@ -94,7 +93,7 @@ def test_a_log_on_a_server_that_is_away_is_a_failure_without_the_password(
     monkeypatch.setattr(serve, "PATIENCE", 0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"127.0.0.1:{closed.getsockname()[1]}"
-    ran = CliRunner().invoke(app, [*SERVE, "--demo-page", "--log", f"redis://:secret@{address}/0"])
+    ran = invoke([*SERVE, "--demo-page", "--log", f"redis://:secret@{address}/0"])
     assert ran.exit_code == 1
     said = unboxed(ran.stderr)
     assert "LogUnavailableError" in said

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.server import EmbeddedServer
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 
@@ -39,14 +38,14 @@ def test_a_database_outlives_the_command(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("This is a text, and long enough to be looked at. " * 10)
-    ran = CliRunner().invoke(app, [*SERVE, "--database", str(text)])
+    ran = invoke([*SERVE, "--database", str(text)])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "text is no database" in unboxed(ran.stderr)
 
 
 def test_others_are_let_in_only_with_a_key() -> None:
     host = "0.0.0.0"  # noqa: S104 - it is refused
-    ran = CliRunner().invoke(app, [*SERVE, "--host", host])
+    ran = invoke([*SERVE, "--host", host])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "give it an api_key" in unboxed(ran.stderr)
 
@@ -74,6 +73,6 @@ def test_what_is_allowed_and_logged_is_an_option() -> None:
 
 @pytest.mark.parametrize("option", [["--allow-host", "http://a"], ["--allow-origin", "a"]])
 def test_what_cannot_be_allowed_is_misuse(option: list[str]) -> None:
-    ran = CliRunner().invoke(app, [*SERVE, *option])
+    ran = invoke([*SERVE, *option])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "is no" in unboxed(ran.stderr)

@@ -50,6 +50,7 @@ TOKENS = ["NaN", "Infinity", "-Infinity", "1e999", "-1E+400"]
 ODD = [*TOKENS, "1" * 400, '"NaN"', '" -inf "', '"Infinity"']
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("number", ODD, ids=lambda number: number[:9])
 @pytest.mark.parametrize("type_", TYPES, ids=repr)
 def test_a_number_that_is_not_finite_is_refused_by_every_type(type_: Any, number: str) -> None:

@@ -47,6 +47,7 @@ def test_there_are_recordings_of_every_kind() -> None:
     assert len(CHOICES) == 3
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("typed", [False, True], ids=["as recorded", "typed"])
 @pytest.mark.parametrize("name", [name for name in ONE_CHOICE if name != KILLED])
 def test_streamkit_says_what_the_openai_package_says(name: str, typed: bool) -> None:

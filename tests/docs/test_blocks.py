@@ -6,9 +6,8 @@ import json
 import shlex
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
+from tests.cli.command import invoke
 from tests.docs.pages import BLOCK, DOCS, blocks
 
 COMMANDS = sorted(
@@ -23,11 +22,10 @@ LANGUAGES = {"python", "sh", "text", "json", ""}
 """Those that a test looks at; text is what a program prints, or a picture."""
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_pages_is_one_that_streamkit_takes(command: str) -> None:
     # It is read up to its last word, and then only helps.
-    asked = CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"])
+    asked = invoke([*shlex.split(command)[1:], "--help"])
     assert asked.exit_code == 0, asked.output
 
 

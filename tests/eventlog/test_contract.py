@@ -76,6 +76,7 @@ def test_a_late_reader_gets_everything_in_order(log: EventLog, read: Any) -> Non
     assert read(log) == whole(many)
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("number", range(5))
 def test_a_reader_goes_on_after_any_cursor(log: EventLog, read: Any, number: int) -> None:
     log.append("s", THREE)

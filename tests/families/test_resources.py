@@ -267,6 +267,7 @@ def check_request(server: ScriptedServer, expected: str, body: object) -> None:
     assert got.headers.get("openai-beta") == beta
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("kind", CLIENTS)
 @pytest.mark.parametrize(("call", "expected", "body", "type_"), MADE, ids=numbered(MADE))
 def test_a_call_is_sent_where_it_belongs_and_its_answer_is_read(

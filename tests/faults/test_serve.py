@@ -7,9 +7,8 @@ import subprocess
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 
@@ -31,6 +30,6 @@ def test_the_command_serves_with_a_fault() -> None:
 
 
 def test_the_command_refuses_what_is_no_fault() -> None:
-    ran = CliRunner().invoke(app, [*SERVE, "nope"])
+    ran = invoke([*SERVE, "nope"])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "no fault 'nope'" in unboxed(ran.stderr)

@@ -77,6 +77,7 @@ def _read(coding: str, *pieces: bytes) -> list[bytes]:
     return [*unpacked(answer)]
 
 
+@pytest.mark.diagonal
 @pytest.mark.usefixtures("_zstd")
 @pytest.mark.parametrize("kind", PACKED)
 @given(data=st.binary(max_size=300), size=st.integers(1, 60), times=st.sampled_from([1, 999]))
@@ -89,6 +90,7 @@ def test_however_it_is_packed_and_cut_the_same_comes_out(
     assert b"".join(_read(coding, *cut)) == data * times
 
 
+@pytest.mark.diagonal
 @pytest.mark.usefixtures("_zstd")
 @pytest.mark.parametrize("kind", BOMBS)
 def test_however_much_it_would_be_little_is_made_at_a_time(kind: str) -> None:

@@ -73,6 +73,7 @@ def test_another_server_is_not_sent_a_body(
     assert other.requests == []
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_another_server_is_sent_no_credentials(
     kind: type[SyncApi | AsyncApi], other: ScriptedServer, status: int

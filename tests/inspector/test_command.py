@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
 from streamkit.eventlog import SQLiteLog
 from streamkit.recording import Cassette
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 from tests.inspector.recordings import CUT, TOOLS
@@ -95,7 +94,7 @@ def test_the_command_refuses_what_it_cannot_show(
     SQLiteLog(database).close()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         names = {"text": text, "database": database, "taken": listener.getsockname()[1]}
-        ran = CliRunner().invoke(app, ["inspect", *(each.format(**names) for each in options)])
+        ran = invoke(["inspect", *(each.format(**names) for each in options)])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert said.format(**names) in unboxed(ran.stderr)
     assert text.read_text() == TEXT
@@ -115,7 +114,7 @@ def test_the_address_that_a_program_gets_is_one_of_its_api(
 ) -> None:
     monkeypatch.setattr("streamkit.inspector.Inspector.wait", _returning)
     live = ["--live", f"http://127.0.0.1:1{path}", "--cassette", str(tmp_path / "live.jsonl")]
-    ran = CliRunner().invoke(app, ["inspect", *live])
+    ran = invoke(["inspect", *live])
     assert ran.exit_code == 0
     exported = re.findall(r"_BASE_URL=http://127\.0\.0\.1:\d+(\S*)", ran.stdout)
     assert exported == [openai, anthropic]

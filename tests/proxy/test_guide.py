@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from streamkit.cli.app import app
+from tests.cli.command import invoke
 from tests.cli.test_cli import unboxed
 
 GUIDE = (Path(__file__).parents[2] / "docs/guides/proxy.md").read_text()
@@ -21,6 +20,6 @@ def test_a_program_of_the_guide_runs(number: int) -> None:
 
 
 def test_the_guide_names_options_that_there_are() -> None:
-    shown = unboxed(CliRunner().invoke(app, ["proxy", "--help"]).stdout)
+    shown = unboxed(invoke(["proxy", "--help"]).stdout)
     for option in {*re.findall(r"--[a-z][a-z-]+", GUIDE)}:
         assert option in shown

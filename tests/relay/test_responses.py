@@ -41,6 +41,7 @@ def read_by_openai(wire: bytes, **params: Any) -> list[Any]:
             return [*stream]
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("name", ["text", "structured", "calls", "reasoning", "refusal"])
 def test_an_answer_of_any_protocol_is_a_response(family: str, name: str) -> None:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 import streamkit
-from streamkit.cli.app import app
 from streamkit.recording import Cassette, Failure, Read, Recording, record
 from streamkit.server import EmbeddedServer
+from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
 from tests.cli.test_cli import COMMAND, unboxed
 from tests.recording.clients import ROADS, Road
@@ -98,7 +97,7 @@ def test_a_file_that_is_no_cassette_is_refused(tmp_path: Path) -> None:
     path.write_text("no cassette\n")
     with pytest.raises(ValueError, match=r"some\.txt is no cassette"):
         EmbeddedServer(cassette=path)
-    ran = CliRunner().invoke(app, ["serve", "--cassette", str(path)])
+    ran = invoke(["serve", "--cassette", str(path)])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "some.txt is no cassette" in unboxed(ran.stderr)
 

@@ -98,6 +98,7 @@ ODD = [
 ]
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:20])
 @pytest.mark.parametrize(
     ("method", "path"),

@@ -116,6 +116,7 @@ def test_a_page_of_this_machine_is_served(server: EmbeddedServer, origin: str) -
     assert status(server, origin=origin) == 200
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize(
     "origin",
     [

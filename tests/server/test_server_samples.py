@@ -175,6 +175,7 @@ def test_the_first_value_drawn_fits_a_strict_schema(schema: Schema, seeds: set[i
         assert sample(schema, dice(seed)) == value
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize(
     "schema",
     [

@@ -73,6 +73,7 @@ async def asked_async(client: Any, protocol: str, *, streams: bool) -> None:
         await events.until_done()
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("streams", [True, False], ids=["streamed", "whole"])
 @pytest.mark.parametrize("is_async", [False, True], ids=["blocking", "async"])
 @pytest.mark.parametrize("protocol", REQUESTS)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from typer.testing import CliRunner
 
 from streamkit._trace.svg import picture
 from streamkit._trace.text import heading, marbles
 from streamkit._trace.timeline import timeline_of
-from streamkit.cli.app import app
 from streamkit.recording import Cassette, Failure, Read, Recording, shipped, shipped_names
+from tests.cli.command import invoke
 from tests.cli.test_cli import unboxed
 
 if TYPE_CHECKING:
@@ -148,15 +147,15 @@ def test_many_events_take_a_bounded_picture() -> None:
 def test_the_command_shows_all_or_one_and_writes_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "some.jsonl"
     Cassette((SKY, recorded((1, b"{}"), url="http://api.test/v1/models"))).save(path)
-    run = CliRunner().invoke
-    shown = run(app, ["trace", str(path), "--width", "60"])
+    run = invoke
+    shown = run(["trace", str(path), "--width", "60"])
     assert shown.exit_code == 0
     assert "1  POST /v1/chat/completions" in shown.stdout
     assert "2  POST /v1/models" in shown.stdout
-    one = run(app, ["trace", str(path), "--exchange", "2"])
+    one = run(["trace", str(path), "--exchange", "2"])
     assert "chat" not in one.stdout
     svg = tmp_path / "some.svg"
-    assert run(app, ["trace", str(path), "--svg", str(svg)]).stdout == ""
+    assert run(["trace", str(path), "--svg", str(svg)]).stdout == ""
     assert svg.read_text().startswith("<svg ")
 
 
@@ -173,7 +172,7 @@ def test_the_command_refuses_what_is_no_cassette(
 ) -> None:
     path = tmp_path / "some.jsonl"
     path.write_text(content)
-    ran = CliRunner().invoke(app, ["trace", str(path), *options])
+    ran = invoke(["trace", str(path), *options])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert said in unboxed(ran.stderr)
 
@@ -181,7 +180,7 @@ def test_the_command_refuses_what_is_no_cassette(
 def test_the_command_says_that_nothing_was_recorded(tmp_path: Path) -> None:
     path = tmp_path / "some.jsonl"
     Cassette(()).save(path)
-    ran = CliRunner().invoke(app, ["trace", str(path)])
+    ran = invoke(["trace", str(path)])
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert "some.jsonl has no exchanges" in unboxed(ran.stderr)
 
@@ -189,6 +188,6 @@ def test_the_command_says_that_nothing_was_recorded(tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_written_is_misuse(tmp_path: Path) -> None:
     path = tmp_path / "some.jsonl"
     Cassette((SKY,)).save(path)
-    ran = CliRunner().invoke(app, ["trace", str(path), "--svg", str(tmp_path / "no" / "some.svg")])
+    ran = invoke(["trace", str(path), "--svg", str(tmp_path / "no" / "some.svg")])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "No such file" in unboxed(ran.stderr)

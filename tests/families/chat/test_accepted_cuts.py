@@ -71,6 +71,7 @@ ROADS: dict[str, Callable[[str, Any], list[ChatCompletionChunk]]] = {
 }
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("tls", [None, SERVES_TLS], ids=["plain", "TLS"])
 @pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES)
 @pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)

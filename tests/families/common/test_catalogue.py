@@ -89,6 +89,7 @@ def ending(notification: Any) -> Any:
     return COMPLETED
 
 
+@pytest.mark.diagonal
 @families
 def test_a_whole_answer(family: str, entry: Entry) -> None:
     events = events_of(family, entry.answer)
@@ -103,6 +104,7 @@ def test_an_empty_source(entry: Entry) -> None:
     assert end == (ParseError if entry.needs_text else COMPLETED)
 
 
+@pytest.mark.diagonal
 @families
 def test_an_error_of_the_source_comes_last_and_is_the_same(family: str, entry: Entry) -> None:
     events = begun(events_of(family, entry.answer))
@@ -112,6 +114,7 @@ def test_an_error_of_the_source_comes_last_and_is_the_same(family: str, entry: E
         assert (end, let_go) == (LOST, STEP * (len(events) + 1))
 
 
+@pytest.mark.diagonal
 @families
 def test_nothing_comes_after_disposal_and_the_source_is_let_go(family: str, entry: Entry) -> None:
     events = events_of(family, entry.answer)
@@ -122,6 +125,7 @@ def test_nothing_comes_after_disposal_and_the_source_is_let_go(family: str, entr
         assert outputs == entry.items[: len(outputs)] != entry.items
 
 
+@pytest.mark.diagonal
 @families
 def test_any_cut_of_the_answer_adds_up_to_the_same(family: str, entry: Entry) -> None:
     outputs, end, _ = run(entry, events_of(family, in_letters(entry.answer)))

@@ -39,6 +39,7 @@ overflows = pytest.mark.parametrize("overflow", ["block", "coalesce", "drop_olde
 ends = pytest.mark.parametrize("end", [None, LOST], ids=["whole", "error"])
 
 
+@pytest.mark.diagonal
 @families
 @overflows
 @ends

@@ -90,6 +90,7 @@ OTHERS: dict[str, tuple[Callable[[Path], Any], bytes, str | None, str]] = {
 }
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("kind", OTHERS)
 def test_there_are_other_ways_to_say_a_file(connect: Connect, path: Path, kind: str) -> None:
     file, content, name, media_type = OTHERS[kind]
@@ -171,6 +172,7 @@ def test_a_file_that_is_missing_or_is_text_is_refused_before_the_request(
 # Attempts
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("kind", ["path", "open file", "bytes"])
 def test_another_attempt_sends_the_whole_file_again(
     connect: Connect, path: Path, kind: str
@@ -217,6 +219,7 @@ def test_a_redirect_finds_nothing_more_in_a_pipe() -> None:
         assert len(server.requests) == 1
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("script", [OK, BUSY])
 def test_a_file_that_we_opened_is_closed_after_each_attempt(
     connect: Connect, path: Path, script: bytes, monkeypatch: pytest.MonkeyPatch

@@ -178,6 +178,7 @@ ENDS: dict[str, tuple[Any, type[Exception], str | None]] = {
 }
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("way", ["for", "async for", "common", "observe", "create"])
 @pytest.mark.parametrize(("script", "kind", "said"), ENDS.values(), ids=ENDS)
 def test_every_end_is_told_once_with_the_message_so_far(

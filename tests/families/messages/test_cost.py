@@ -52,6 +52,7 @@ STREAMS: dict[str, tuple[Any, Callable[[int], Any]]] = {
 }
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("common", [False, True], ids=["stream", "common"])
 @pytest.mark.parametrize(("first", "make"), STREAMS.values(), ids=STREAMS)
 def test_a_late_event_costs_as_much_as_an_early_one(

@@ -29,6 +29,7 @@ def test_both_packages_say_the_same_of_a_documented_stream(name: str) -> None:
     check(hear_peer([stream], **PEERS), hear_ours([stream], **OURS))
 
 
+@pytest.mark.diagonal
 @pytest.mark.parametrize("size", [1, 7, 100])
 @pytest.mark.parametrize("name", STREAMS)
 def test_any_cut_of_the_bytes_gives_the_same_events(name: str, size: int) -> None:

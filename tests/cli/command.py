@@ -24,7 +24,7 @@ __all__ = ["invoke"]
 _built = cache(get_command)
 
 
-def invoke(arguments: Sequence[str], input: str | None = None) -> Result:
+def invoke(arguments: Sequence[str], input: str | bytes | None = None) -> Result:
     """Run the command with the arguments; return its exit code and its output."""
     with pytest.MonkeyPatch.context() as here:
         here.setattr("typer.testing._get_command", _built)

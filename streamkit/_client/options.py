@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from streamkit._http.config import ClientConfig, Timeouts
     from streamkit.limits import Limits
 
-__all__ = ["Chat", "ClientOptions", "changed"]
+__all__ = ["Chat", "ClientOptions", "changed", "require_known"]
 
 C = TypeVar("C")
 
@@ -48,6 +48,19 @@ class Chat(Generic[C]):
 
     def __init__(self, completions: C) -> None:
         self.completions = completions
+
+
+def require_known(options: Iterable[str], known: type[Any]) -> None:
+    """Raise ``TypeError`` for an option that a client does not have.
+
+    Args:
+        options: The names of the options that were given.
+        known: The ``TypedDict`` of the client's options.
+    """
+    names = known.__annotations__
+    for name in options:
+        if name not in names:
+            raise TypeError(f"a client has no option {name!r}, but {', '.join(names)}, http_client")
 
 
 def changed(config: ClientConfig, options: Mapping[str, Any]) -> ClientConfig:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import UNSET, UnsetType, field
 from msgspec.structs import force_setattr, replace
 
+from streamkit._core.arguments import require
 from streamkit._core.deadlines import StreamLimits
 from streamkit._core.duration import require_duration
 from streamkit._core.value import Value
@@ -116,10 +117,13 @@ class ClientConfig(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise for a setting that would fail later, or whose failure would show a secret."""
         force_setattr(self, "base_url", _checked_base_url(str(self.base_url)))
+        require("max_retries", self.max_retries, int, "a whole number")
         if self.max_retries < 0:
             raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}")
         if isinstance(self.api_key, str):
             checked_header("Authorization", self.api_key)
+        elif not callable(self.api_key):
+            require("api_key", self.api_key, str, "a string or a function that returns one")
         if self.timeout is not UNSET:
             timeouts(self.timeout)
 

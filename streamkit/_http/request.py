@@ -149,10 +149,17 @@ _HALF = "[\ud800-\udfff]"
 
 def _plain(value: Any) -> object:
     # msgspec calls this for objects that it does not know.
+    if isinstance(value, type):
+        raise TypeError(
+            f"A request body cannot hold the class {value.__name__}; parse() and stream() take the"
+            " type of an answer as response_format for chat completions, as text_format for"
+            " Responses, and as output_format for Messages"
+        )
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, Iterable):
         return [_sendable(item) for item in cast("_AnyIterable", value)]
-    raise TypeError(f"A request body cannot hold a {type(value).__name__}")
+    advice = "; the functions that a model may call go to run_tools()" * callable(value)
+    raise TypeError(f"A request body cannot hold a {type(value).__name__}{advice}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from streamkit import errors
+from streamkit import Anthropic, AsyncAnthropic, AsyncOpenAI, OpenAI, errors
 from streamkit._http.config import ClientConfig
 from tests.exchange import KEY
 from tests.http.traces import everything_shown
@@ -77,3 +79,26 @@ def test_a_base_url_that_cannot_serve_is_refused_without_being_quoted(url: str) 
     with pytest.raises(errors.OpenAIError, match="base_url") as caught:
         ClientConfig(api_key="k", base_url=url)
     assert KEY not in everything_shown(caught.value)
+
+
+@pytest.mark.parametrize("client", [OpenAI, AsyncOpenAI, Anthropic, AsyncAnthropic])
+def test_an_option_that_no_client_has_is_named_with_those_there_are(client: Any) -> None:
+    said = "a client has no option 'apikey', but api_key, .*base_url, .*, http_client"
+    with pytest.raises(TypeError, match=said):
+        client(apikey=KEY)
+    with pytest.raises(TypeError, match=said):
+        client(api_key="k").with_options(apikey=KEY)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"max_retries": "3"}, "max_retries must be a whole number, not str"),
+        ({"api_key": 4}, "api_key must be a string or a function that returns one, not int"),
+    ],
+    ids=["max_retries", "api_key"],
+)
+def test_an_option_of_a_wrong_type_is_refused(options: dict[str, Any], said: str) -> None:
+    given: dict[str, Any] = {"api_key": "k", **options}
+    with pytest.raises(TypeError, match=said):
+        ClientConfig.from_environment(**given)

@@ -74,6 +74,21 @@ def test_a_body_that_is_no_json_is_refused_by_its_type() -> None:
         encoded(Request(method="POST", path="/x", json={"x": object()}))
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (_Model, "cannot hold the class _Model; .* as text_format for Responses"),
+        (encoded, "cannot hold a function; .* go to run_tools"),
+    ],
+    ids=["class", "function"],
+)
+def test_a_class_or_a_function_in_a_body_is_an_error_that_names_its_place(
+    value: object, said: str
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        encoded(Request(method="POST", path="/x", json={"messages": [], "x": [value]}))
+
+
 ENDLESS: list[Any] = []
 ENDLESS.append(ENDLESS)
 

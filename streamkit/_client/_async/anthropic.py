@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._client._async.base import AsyncAPIClient
-from streamkit._client.anthropic import AnthropicConfig, changes
+from streamkit._client.anthropic import AnthropicConfig, AnthropicOptions, changes
+from streamkit._client.options import require_known
 from streamkit._http._async.transport import AsyncTransport
 from streamkit.families.messages._async.messages import AsyncMessages
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from streamkit._client.anthropic import AnthropicOptions
     from streamkit._http.async_client import AsyncHTTPClient
 
 __all__ = ["AsyncAnthropic"]
@@ -30,10 +30,12 @@ class AsyncAnthropic(AsyncAPIClient):
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[AnthropicOptions]
     ) -> None:
+        require_known(options, AnthropicOptions)
         self._connect(AsyncTransport(AnthropicConfig.from_options(options), http_client))
 
     def with_options(self, **options: Unpack[AnthropicOptions]) -> Self:
         """Return a client with other options and the same connections."""
+        require_known(options, AnthropicOptions)
         return self._changed(changes(options))
 
     def _connect(self, transport: AsyncTransport) -> None:

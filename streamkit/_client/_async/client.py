@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamkit._client._async.base import AsyncAPIClient
-from streamkit._client.options import Chat
+from streamkit._client.options import Chat, ClientOptions, require_known
 from streamkit._http._async.transport import AsyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit.families.chat._async.completions import AsyncCompletions
@@ -14,7 +14,6 @@ from streamkit.families.chat._async.completions import AsyncCompletions
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from streamkit._client.options import ClientOptions
     from streamkit._http.async_client import AsyncHTTPClient
     from streamkit.families.assistants._async.assistants import AsyncAssistants
     from streamkit.families.assistants._async.threads import AsyncThreads
@@ -70,10 +69,12 @@ class AsyncOpenAI(AsyncAPIClient):
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[ClientOptions]
     ) -> None:
+        require_known(options, ClientOptions)
         self._connect(AsyncTransport(ClientConfig.from_environment(**options), http_client))
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a client with other options and the same connections."""
+        require_known(options, ClientOptions)
         return self._changed(options)
 
     @cached_property

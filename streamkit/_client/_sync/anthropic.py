@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._client._sync.base import APIClient
-from streamkit._client.anthropic import AnthropicConfig, changes
+from streamkit._client.anthropic import AnthropicConfig, AnthropicOptions, changes
+from streamkit._client.options import require_known
 from streamkit._http._sync.transport import SyncTransport
 from streamkit.families.messages._sync.messages import Messages
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from streamkit._client.anthropic import AnthropicOptions
     from streamkit._http.client import HTTPClient
 
 __all__ = ["Anthropic"]
@@ -31,10 +31,12 @@ class Anthropic(APIClient):
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[AnthropicOptions]
     ) -> None:
+        require_known(options, AnthropicOptions)
         self._connect(SyncTransport(AnthropicConfig.from_options(options), http_client))
 
     def with_options(self, **options: Unpack[AnthropicOptions]) -> Self:
         """Return a client with other options and the same connections."""
+        require_known(options, AnthropicOptions)
         return self._changed(changes(options))
 
     def _connect(self, transport: SyncTransport) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamkit._client._sync.base import APIClient
-from streamkit._client.options import Chat
+from streamkit._client.options import Chat, ClientOptions, require_known
 from streamkit._http._sync.transport import SyncTransport
 from streamkit._http.config import ClientConfig
 from streamkit.families.chat._sync.completions import Completions
@@ -15,7 +15,6 @@ from streamkit.families.chat._sync.completions import Completions
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from streamkit._client.options import ClientOptions
     from streamkit._http.client import HTTPClient
     from streamkit.families.assistants._sync.assistants import Assistants
     from streamkit.families.assistants._sync.threads import Threads
@@ -71,10 +70,12 @@ class OpenAI(APIClient):
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[ClientOptions]
     ) -> None:
+        require_known(options, ClientOptions)
         self._connect(SyncTransport(ClientConfig.from_environment(**options), http_client))
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a client with other options and the same connections."""
+        require_known(options, ClientOptions)
         return self._changed(options)
 
     @cached_property

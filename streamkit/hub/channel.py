@@ -44,6 +44,8 @@ class Channel(Generic[E]):
         self._take = backlog.take if backlog.is_atomic else _under(lock, backlog.take)
         self._consumers = Waiters()
         self._producers = Waiters()
+        self._waiting_consumers = self._consumers.waiting
+        self._waiting_producers = self._producers.waiting
         self._reader: int | None = None
 
     @property
@@ -67,17 +69,20 @@ class Channel(Generic[E]):
         return len(self._backlog) > 0 or self._backlog.has_ended
 
     def offer(self, event: E) -> bool:
-        """Add an event if there is room for one; return false, and do nothing, if there is not."""
+        """Add an event if there is room for one; return false, and do nothing, if there is not.
+
+        After the end there is no room; ``put`` ignores the event.
+        """
         # A hot path: once per event and consumer. An atomic backlog takes it without a call.
         queue = self._queue
         if queue is None:
             if not self._offer(event):
                 return False
-        elif self._backlog.ending is None:
-            if len(queue) >= self._limit:
-                return False
+        elif len(queue) < self._limit:
             queue.append(event)
-        if self._consumers.waiting:
+        else:
+            return False
+        if self._waiting_consumers:
             self._wake(self._consumers)
         if self._on_change is not None:
             self._on_change()
@@ -88,6 +93,7 @@ class Channel(Generic[E]):
         with self._lock:
             if not self._backlog.put(event):
                 return False
+            self._notice_end()
             self._consumers.wake()
         self._changed()
         return True
@@ -106,6 +112,7 @@ class Channel(Generic[E]):
         """Add the end, unless there is an end already."""
         with self._lock:
             self._backlog.end(error)
+            self._notice_end()
             self._consumers.wake()
             self._producers.wake()
         self._changed()
@@ -114,6 +121,7 @@ class Channel(Generic[E]):
         """Drop the waiting events and wake both sides, because the consumer has gone."""
         with self._lock:
             self._backlog.close()
+            self._notice_end()
             self._consumers.wake()
             self._producers.wake()
 
@@ -130,7 +138,7 @@ class Channel(Generic[E]):
                 return NOTHING_YET
         else:
             taken = self._take()
-        if self._producers.waiting:
+        if self._waiting_producers:
             self._wake(self._producers)
         return taken
 
@@ -193,6 +201,10 @@ class Channel(Generic[E]):
     def refuse_loop(self) -> None:
         """End the consumer with an error, because its producer would block an event loop."""
         self.end(RuntimeError(_ON_A_LOOP))
+
+    def _notice_end(self) -> None:
+        if self._backlog.has_ended:
+            self._limit = 0  # so that `offer` need not look for the end
 
     def _wake(self, waiters: Waiters) -> None:
         with self._lock:

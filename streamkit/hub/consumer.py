@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from streamkit.hub.backlog import NOTHING_YET, End
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from streamkit.hub.channel import Channel
@@ -35,11 +35,22 @@ class Consumer(Generic[E]):
         """The number of events that wait for this consumer, at most its limit."""
         return self._channel.waiting
 
-    def __iter__(self) -> Self:
-        return self
+    def __iter__(self) -> Iterator[E]:
+        # A hot path, as the two below: most often an event waits. A loop over a generator costs
+        # less than one that calls `__next__`; it holds no event back, so each loop has its own.
+        take = self._take
+        while True:
+            taken: Any = take()
+            if taken is NOTHING_YET:
+                taken = self._channel.take_waiting()
+            if taken.__class__ is not End:
+                yield taken
+            elif taken.error is None:
+                return
+            else:
+                raise taken.error
 
     def __next__(self) -> E:
-        # A hot path, as `__anext__`: most often an event waits.
         taken: Any = self._take()
         if taken is NOTHING_YET:
             taken = self._channel.take_waiting()

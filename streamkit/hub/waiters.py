@@ -41,6 +41,7 @@ class Waiters:
 
     def wake(self) -> None:
         """Wake all, so that each looks again."""
-        waiting, self.waiting = self.waiting, {}
-        for wake in waiting.values():
+        waking = list(self.waiting.values())
+        self.waiting.clear()
+        for wake in waking:
             wake()

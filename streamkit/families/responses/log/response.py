@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit._core.states import States, states_of
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.item import ItemLog, ItemMark
 from streamkit.families.responses.log.kinds import new_item, type_of_item
@@ -34,7 +35,7 @@ class ResponseMark(Struct, frozen=True, gc=False):
 
     log: ResponseLog
     response: Response
-    items: tuple[ItemMark, ...]
+    items: States[ItemMark]
     """The items, in the order of the output."""
 
 
@@ -50,6 +51,11 @@ class ResponseLog:
         """The items in the order in which they were opened."""
         self._growing: PartLog | None = None  # whose length the mark does not know
         self._output: list[ItemLog] | None = None
+        self._is_sorted = False  # whether that is the order of their places
+        self._states: States[ItemMark] = States()  # of the items in `_marked`, but for `_changed`
+        self._marked: list[ItemLog] | None = None
+        self._numbers: dict[ItemLog, int] = {}  # of these items, in their order
+        self._changed: dict[ItemLog, None] = {}
         self._by_id: dict[str, ItemLog] = {}
         self._by_index: dict[int, ItemLog] = {}
         self._by_call: dict[str, ItemLog | None] = {}
@@ -60,6 +66,7 @@ class ResponseLog:
         """The items in the order of the output."""
         if self._output is None:
             self._output = sorted(self.items, key=_place)
+            self._is_sorted = True
         return self._output
 
     def take(self, response: Response, status: str | None = None) -> None:
@@ -103,6 +110,7 @@ class ResponseLog:
             item.changed()
             final.append(item)
         self._output = final
+        self._is_sorted = False
         self._mark = None
 
     def part(
@@ -137,8 +145,7 @@ class ResponseLog:
     def mark(self) -> ResponseMark:
         """Return the present state of the response; deltas of one text share it."""
         if self._mark is None:
-            items = tuple([item.mark() for item in self.output])
-            self._mark = ResponseMark(self, self.response, items)
+            self._mark = ResponseMark(self, self.response, self._present_states())
         return self._mark
 
     def now(self, *, final: bool = False) -> ParsedResponse[Any]:
@@ -153,11 +160,34 @@ class ResponseLog:
     def _turn_to(self, part: PartLog | None) -> None:
         """Take note of the text that grows from now on."""
         if self._growing is not None:
-            self._growing.item.changed()
+            self._change(self._growing.item)
         if part is not None:
-            part.item.changed()
+            self._change(part.item)
         self._growing = part
         self._mark = None
+
+    def _change(self, item: ItemLog) -> None:
+        """Take note that an item differs from its last mark."""
+        item.changed()
+        self._changed[item] = None
+
+    def _present_states(self) -> States[ItemMark]:
+        """Return the states of the items; those of most items are the same as at the last mark."""
+        output = self.output
+        if output is not self._marked:
+            self._marked = output
+            self._states = states_of([item.mark() for item in output])
+            self._numbers = {item: number for number, item in enumerate(output)}
+        else:
+            for item in output[len(self._numbers) :]:
+                self._numbers[item] = len(self._numbers)
+                self._changed[item] = None
+            for item in self._changed:
+                number = self._numbers.get(item)
+                if number is not None:  # else the whole response lacks the item
+                    self._states = self._states.replaced(number, item.mark())
+        self._changed.clear()
+        return self._states
 
     def _placed(
         self, kind: str, id: str | None, index: int | None, *, begins: bool = False
@@ -192,6 +222,7 @@ class ResponseLog:
 
     def _place(self, item: ItemLog, whole: Wire, index: int | None) -> None:
         """Take an item as the server sent it, with the names that lead to it from now on."""
+        place = item.place
         item.take(whole)
         item.implied = False
         if item.index is None:
@@ -203,9 +234,10 @@ class ResponseLog:
         call_id: str | None = getattr(whole, "call_id", None)
         if call_id and self._by_call.setdefault(call_id, item) is not item:
             self._by_call[call_id] = None  # an id that two calls have names neither
-        self._output = None
+        if item.place != place or not self._is_sorted:
+            self._output = None
         self._turn_to(None)
-        item.changed()
+        self._change(item)
 
     def _open(self, whole: Wire, index: int | None) -> ItemLog:
         if len(self.items) >= self._limits.objects:
@@ -214,6 +246,12 @@ class ResponseLog:
             )
         item = ItemLog(whole, len(self.items), index, self._reader, self._limits)
         self.items.append(item)
+        output = self._output
+        if output is not None and self._is_sorted:
+            if output and output[-1].place > item.place:
+                self._output = None
+            else:
+                output.append(item)
         self._place(item, whole, index)
         return item
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from msgspec import Struct
 
+from streamkit._core.states import States, states_of
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
@@ -41,8 +42,8 @@ class ItemLog:
     """An item: its fields as the server last sent them, and its texts as they grow."""
 
     __slots__ = (
-        *("_limits", "_mark", "_reader", "ended", "id", "implied", "index", "is_answer", "kind"),
-        *("parts", "position", "whole"),
+        *("_changed", "_limits", "_mark", "_numbers", "_reader", "_states", "ended", "id"),
+        *("implied", "index", "is_answer", "kind", "parts", "position", "whole"),
     )
 
     def __init__(
@@ -51,6 +52,9 @@ class ItemLog:
         self._reader = reader
         self._limits = limits
         self._mark: ItemMark | None = None
+        self._states: States[PartMark] = States()  # of the parts, but for those that have changed
+        self._numbers: dict[tuple[Kind, int], int] = {}  # of these parts, in the order of opening
+        self._changed: dict[tuple[Kind, int], None] | None = {}  # None: all
         self.kind = type_of_item(whole)
         self.position = position
         """The number of items that were opened before this one."""
@@ -104,12 +108,14 @@ class ItemLog:
         if index is not None and (known := self.parts.get((kind, index))):
             return known
         if index is None or stage != "begins":  # some servers count on with every delta
-            parts = [part for part in reversed(self.parts.values()) if part.kind is kind]
-            for part in parts:
-                if not part.ended and not (stage == "begins" and part.text.length):
-                    return part
-            if stage == "ends" and index is None and parts:
-                return parts[0]
+            last: PartLog | None = None
+            for part in reversed(self.parts.values()):
+                if part.kind is kind:
+                    if not part.ended and not (stage == "begins" and part.text.length):
+                        return part
+                    last = last or part
+            if stage == "ends" and index is None and last is not None:
+                return last
         if index is None or index < 0:
             index = max((part.index for part in self.parts.values()), default=-1) + 1
         return self._open(kind, index)
@@ -147,16 +153,31 @@ class ItemLog:
         """Return the parts of a kind in the order of their indices."""
         return sorted((part for part in self.parts.values() if part.kind is kind), key=_index)
 
-    def changed(self) -> None:
-        """Take note that the item differs from its last mark."""
+    def changed(self, part: PartLog | None = None) -> None:
+        """Take note that the item differs from its last mark: in one part, or in any."""
         self._mark = None
+        if part is None:
+            self._changed = None
+        elif self._changed is not None:
+            self._changed[part.kind, part.index] = None
 
     def mark(self) -> ItemMark:
         """Return the present state of the item."""
         if self._mark is None:
-            parts = tuple([part.mark() for part in self.parts.values()])
-            self._mark = ItemMark(self, self.whole, parts)
+            self._mark = ItemMark(self, self.whole, self._present_states())
         return self._mark
+
+    def _present_states(self) -> States[PartMark]:
+        """Return the states of the parts; those of most parts are the same as at the last mark."""
+        if self._changed is None:
+            self._states = states_of([part.mark() for part in self.parts.values()])
+            self._numbers = {key: number for number, key in enumerate(self.parts)}
+        else:
+            for key in self._changed:
+                number = self._numbers.setdefault(key, len(self._numbers))
+                self._states = self._states.replaced(number, self.parts[key].mark())
+        self._changed = {}
+        return self._states
 
     def _open(self, kind: Kind, index: int) -> PartLog:
         while (kind, index) in self.parts:
@@ -166,6 +187,7 @@ class ItemLog:
                 "parts", self._limits.parts, "the server sent another part of an item"
             )
         part = self.parts[kind, index] = PartLog(self, kind, index, self._reader, self._limits)
+        self.changed(part)
         return part
 
 
@@ -174,7 +196,7 @@ class ItemMark(Struct, frozen=True, gc=False):
 
     item: ItemLog
     whole: Any
-    parts: tuple[PartMark, ...]
+    parts: States[PartMark]
 
 
 def _index(part: PartLog) -> int:

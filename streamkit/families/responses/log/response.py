@@ -160,15 +160,15 @@ class ResponseLog:
     def _turn_to(self, part: PartLog | None) -> None:
         """Take note of the text that grows from now on."""
         if self._growing is not None:
-            self._change(self._growing.item)
+            self._change(self._growing.item, self._growing)
         if part is not None:
-            self._change(part.item)
+            self._change(part.item, part)
         self._growing = part
         self._mark = None
 
-    def _change(self, item: ItemLog) -> None:
-        """Take note that an item differs from its last mark."""
-        item.changed()
+    def _change(self, item: ItemLog, part: PartLog | None = None) -> None:
+        """Take note that an item differs from its last mark: in one part, or in any."""
+        item.changed(part)
         self._changed[item] = None
 
     def _present_states(self) -> States[ItemMark]:

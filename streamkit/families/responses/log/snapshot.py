@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from streamkit._core.reading import Outcome, Reading
     from streamkit._core.wire import Wire
     from streamkit.families.responses.log.item import ItemMark
+    from streamkit.families.responses.log.kinds import Kind
     from streamkit.families.responses.log.part import PartLog, PartMark
     from streamkit.families.responses.log.response import ResponseMark
     from streamkit.types.responses.response import Response
@@ -91,12 +92,17 @@ class Snapshot:
         parts = sorted((p for p in mark.parts if p.part.kind.field == field), key=_index)
         built: list[Any] = []
         wholes: list[Any] = getattr(mark.whole, field) or []
+        rest: dict[Kind, list[PartMark]] = {}
+        for part in reversed(parts):
+            rest.setdefault(part.part.kind, []).append(part)
+        shown: set[PartLog] = set()
         for whole in wholes:
-            part = next((p for p in parts if p.part.kind is _kind_of(whole)), None)
-            if part is not None:
-                parts.remove(part)
-            built.append(whole if part is None else self._part(part))
-        built += [self._part(part) for part in parts]
+            kind = _kind_of(whole)
+            known = rest[kind].pop() if kind and rest.get(kind) else None
+            if known is not None:
+                shown.add(known.part)
+            built.append(whole if known is None else self._part(known))
+        built += [self._part(part) for part in parts if part.part not in shown]
         return built or getattr(mark.whole, field)
 
     def _part(self, mark: PartMark) -> Wire:

@@ -132,6 +132,8 @@ def observed(protocol: Protocol, reads: Iterable[bytes], *, uses_templates: bool
     read = pipeline(protocol, lambda: with_content.append(None))
     if not uses_templates:
         read._read_by_template = nothing  # pyright: ignore[reportPrivateUsage] - the one way
+        sse: Any = read._sse  # pyright: ignore[reportPrivateUsage] - as above
+        sse.parts = one_part
     emitted: list[Any] = []
     events: list[tuple[str, Any]] = []
     said: tuple[str, str, Any, Any, Any] = ("", "", None, None, None)
@@ -164,6 +166,11 @@ def observed(protocol: Protocol, reads: Iterable[bytes], *, uses_templates: bool
 
 def nothing(frame: bytes) -> None:
     """Return None for a frame, as if no template fitted."""
+
+
+def one_part(data: bytes) -> list[bytes]:
+    """Return a read as its only part, as if it were one frame."""
+    return [data]
 
 
 def content_of(event: Any) -> Any:

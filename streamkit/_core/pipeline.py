@@ -102,6 +102,9 @@ class Pipeline(Generic[E]):
         if plain is None:
             event = self._plain_event(data)
             if event is None:
+                parts = self._sse.parts(data)
+                if len(parts) > 1:
+                    return self._read_parts(data, parts)
                 templates.leave_short_roads()
                 return self._read(data)
             plain = event.data
@@ -138,6 +141,15 @@ class Pipeline(Generic[E]):
         self._sse.fail(error)
         self._decoder.fail(error)
         self._hold.fail(error)
+
+    def _read_parts(self, data: bytes, parts: Sequence[bytes]) -> Iterator[E]:
+        """Yield the events of the parts of a read, each decoded when its turn comes."""
+        # All of the read has been received, also when a part of it ends the stream with an error.
+        sse = self._sse
+        sse.room -= len(data)
+        for part in parts:
+            sse.room += len(part)
+            yield from self.read(part)
 
     def _read(self, data: bytes) -> Iterator[E]:
         decoder = self._decoder

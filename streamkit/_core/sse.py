@@ -186,6 +186,29 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             return ServerSentEvent(data[6:], self._name, self._id)
         return None
 
+    def parts(self, value: bytes) -> list[bytes]:
+        """Return the parts of a read that are to be read by themselves, which may be all of it.
+
+        The parts are the frames in it, and the pieces of frames at its beginning and end. Nothing
+        is done with them here. A read that may pass a limit is one part, so that its events come
+        before the error.
+        """
+        if (
+            self._head is not None
+            or self._after_cr
+            or self._fault is not None
+            or value.find(b"\n\n") < 0
+            or value.find(b"\r") >= 0
+            or self._size + len(value) > self.room
+        ):
+            return [value]
+        *frames, rest = value.split(b"\n\n")
+        parts = [frame + b"\n\n" for frame in frames]
+        if rest:
+            parts.append(rest)
+        is_large = self._size + max(map(len, parts)) > self.max_event_bytes
+        return [value] if is_large else parts
+
     def _cut(self, value: bytes) -> list[ServerSentEvent]:
         if b"\n" not in value:
             self._put_aside(value)

@@ -68,6 +68,17 @@ def test_a_recording_cut_anywhere_reads_the_same(
 
 @EACH
 @shared_by(len(STREAMS))
+@given(places=st.sets(st.integers(0, 8000), max_size=9))
+def test_a_recording_of_which_each_read_has_many_frames_reads_the_same(
+    protocol: Protocol, body: bytes, places: set[int]
+) -> None:
+    body = b"".join(frames(body)[:30])
+    parts = [body[start:end] for start, end in pairwise(sorted({0, *places, len(body)}))]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+@EACH
+@shared_by(len(STREAMS))
 @given(data=st.data())
 def test_a_recording_with_odd_bytes_in_it_reads_the_same(
     protocol: Protocol, body: bytes, data: st.DataObject
@@ -146,6 +157,22 @@ def test_any_pieces_read_the_same(
         for (piece, is_ascii), index in zip(pieces, order, strict=False)
     ]
     assert by_template(protocol, parts) == decoded(protocol, parts)
+
+
+@pytest.mark.parametrize("kind", DELTAS)
+@pytest.mark.parametrize("size", [1000, 1001], ids=["whole frames", "cut frames"])
+def test_frames_of_which_many_come_in_one_read_are_read_by_a_template(
+    kind: str, size: int, hits: list[bytes]
+) -> None:
+    protocol, _ = DELTAS[kind]
+    all_frames = [frame_of(kind, f"piece {at}") for at in range(400)]
+    if size == 1000:
+        parts = [b"".join(all_frames[at : at + 16]) for at in range(0, 400, 16)]
+    else:
+        body = b"".join(all_frames)
+        parts = [body[at : at + size] for at in range(0, len(body), size)]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
+    assert len(hits) > 400 - 4 - (0 if size == 1000 else len(parts)) - 16
 
 
 @pytest.mark.parametrize("kind", ["text", "content"])

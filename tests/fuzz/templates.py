@@ -1,6 +1,7 @@
 """Reading by templates finds what full decoding finds, whatever the frames are.
 
-The bytes are decisions about the frames: a frame of a recording, as it is or with bytes changed.
+The bytes are decisions about the frames: a frame of a recording, as it is or with bytes changed, in
+a read of its own or in that of the frame before it.
 """
 
 from __future__ import annotations
@@ -28,5 +29,8 @@ def check(data: bytes) -> None:
             end = start + decide.between(0, 1, 2, 8)
             new = bytes(decide.between(*range(256)) for _ in range(decide.between(0, 1, 2)))
             frame = frame[:start] + new + frame[end:]
-        parts.append(frame)
+        if parts and decide.between(False, False, True):
+            parts[-1] += frame  # in one read with the frame before it
+        else:
+            parts.append(frame)
     assert by_template(protocol, parts) == decoded(protocol, parts)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from streamkit.eventlog import EventLog
 
-READERS = 50
+READERS = 25
 ENTRIES = [b"%d" % number for number in range(1, 301)]
 
 

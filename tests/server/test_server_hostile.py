@@ -224,9 +224,17 @@ BODIES: dict[str, tuple[bytes, int]] = {
         200,
     ),
 }  # fmt: skip
+LONG = {"many messages", "a long prompt", "all log probabilities"}
+"""Those that are answered, after as much work as several hundred other tests take."""
 
 
-@pytest.mark.parametrize(("body", "status"), BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(*of, id=name, marks=[pytest.mark.thorough] if name in LONG else [])
+        for name, of in BODIES.items()
+    ],
+)
 def test_an_odd_body_is_answered_or_refused(
     server: EmbeddedServer, body: bytes, status: int
 ) -> None:

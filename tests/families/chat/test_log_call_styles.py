@@ -233,7 +233,7 @@ def streams(draw: st.DrawFn, style: Style, *, mixed: bool) -> tuple[list[Meant],
 
 @pytest.mark.parametrize("name", MIXED)
 def test_calls_that_take_turns_get_their_own(name: str, thorough: bool) -> None:
-    @settings(max_examples=300 if thorough else 10)
+    @settings(max_examples=300 if thorough else 4)
     @given(streams(MIXED[name], mixed=True))
     def run_one(case: tuple[list[Meant], list[Fragments]]) -> None:
         check(case[0], dones(case[1]), in_order=False)
@@ -243,7 +243,7 @@ def test_calls_that_take_turns_get_their_own(name: str, thorough: bool) -> None:
 
 @pytest.mark.parametrize("name", IN_TURN)
 def test_calls_one_after_another_get_their_own(name: str, thorough: bool) -> None:
-    @settings(max_examples=300 if thorough else 10)
+    @settings(max_examples=300 if thorough else 4)
     @given(streams(IN_TURN[name], mixed=False))
     def run_one(case: tuple[list[Meant], list[Fragments]]) -> None:
         check(case[0], dones(case[1]), in_order=True)

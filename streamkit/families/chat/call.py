@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.arguments import require_iterable
 from streamkit._core.wire import as_sent
 from streamkit._http.redaction import keeping_secrets
 from streamkit._http.request import Request
@@ -59,6 +60,7 @@ class CompletionCall:
         if "tools" in body:
             # Copied into a list because it is read twice and may be an iterator.
             given_tools = body["tools"] or ()
+            require_iterable("tools", given_tools, "an iterable of tools")
             body["tools"] = require_strict_tools(given_tools) if strict_tools else [*given_tools]
         if "messages" in body:
             body["messages"] = unparsed(body["messages"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.arguments import require_iterable
 from streamkit._http.redaction import keeping_secrets
 from streamkit.errors import SchemaError
 from streamkit.families._resource.call import Call, post, request, split
@@ -127,6 +128,7 @@ def sendable(
     """Return the parameters as the API takes them, and the format of the answer."""
     body = {name: value for name, value in params.items() if not is_left_out(value)}
     if "tools" in body:
+        require_iterable("tools", body["tools"] or (), "an iterable of tools")
         body["tools"] = message_tools(body["tools"] or ())
     if "messages" in body:
         body["messages"] = _messages(body["messages"])

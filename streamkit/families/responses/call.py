@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streamkit._core.arguments import require_iterable
 from streamkit._core.decoding import loads
 from streamkit._core.reports import report_in, reported
 from streamkit._http.redaction import keeping_secrets
@@ -77,6 +78,7 @@ class ResponseCall:
         partial_strings: bool = body.pop("partial_strings", True)
         self.response_id: str | None = body.pop("response_id", None)
         self.starting_after: int | None = body.pop("starting_after", None)
+        require_iterable("tools", body.get("tools") or (), "an iterable of tools")
         given = [*(body["tools"] or ())] if "tools" in body else []
         text, format_ = text_and_format(
             body, body.pop("text_format", None), body.pop("parse_as", NOT_GIVEN)

@@ -36,6 +36,17 @@ class AsyncStreamManager(Generic[S]):
         self._opening: list[AsyncCancelScope] = []
         self._entered: list[S] = []
 
+    if not TYPE_CHECKING:  # else type checkers would accept any name
+
+        def __getattr__(self, name: str) -> object:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if not name.startswith("_"):
+                message = (
+                    f"{name!r} is no attribute of what stream() returns, but may be one of the"
+                    " stream: enter it first, `async with client...stream(...) as stream:`"
+                )
+            raise AttributeError(message, name=name, obj=self)
+
     async def close(self) -> None:
         """Close the stream, also while it is being opened; from any task."""
         for scope in self._opening[:]:

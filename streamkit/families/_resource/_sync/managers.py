@@ -37,6 +37,17 @@ class StreamManager(Generic[S]):
         self._opening: list[CancelScope] = []
         self._entered: list[S] = []
 
+    if not TYPE_CHECKING:  # else type checkers would accept any name
+
+        def __getattr__(self, name: str) -> object:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if not name.startswith("_"):
+                message = (
+                    f"{name!r} is no attribute of what stream() returns, but may be one of the"
+                    " stream: enter it first, `with client...stream(...) as stream:`"
+                )
+            raise AttributeError(message, name=name, obj=self)
+
     def close(self) -> None:
         """Close the stream, also while it is being opened; from any thread."""
         for scope in self._opening[:]:

@@ -205,12 +205,16 @@ class BlockLog:
 
     def _input(self, text: str) -> object:
         """Return the input: the JSON as written, or the members that are whole in other text."""
-        if not text.strip():
+        written = text.strip()
+        if not written:
             return plain(getattr(self.begun, "input", None) or {})
-        try:
-            return loads(text)
-        except ValueError:
-            return plain(self.partial_input(len(text), strings=False))
+        # An object or array that may still be open is not decoded from its beginning at each event.
+        if written[0] not in "{[" or written[-1] in "}]":
+            try:
+                return loads(text)
+            except ValueError:
+                pass
+        return plain(self.partial_input(len(text), strings=False))
 
 
 def _set(block: Wire, name: str, value: object) -> None:

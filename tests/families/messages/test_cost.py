@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from streamkit.families.messages import block
 from streamkit.families.messages.call import MessageCall
 from tests.message_streams import (
     ASKED,
@@ -66,6 +67,34 @@ def test_a_late_event_costs_as_much_as_an_early_one(
     _calls(pipeline, body[LONG + 50 : -50])
     late = _calls(pipeline, body[-50:])
     assert late <= 1.1 * early + 20, json.dumps([early, late])
+
+
+def test_the_input_in_a_snapshot_is_decoded_again_only_where_it_may_be_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decoded: list[str] = []
+    loads = block.loads
+
+    def note(text: str) -> Any:
+        decoded.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(block, "loads", note)
+    pieces = ['{"days": [', *[f'"day {number}", ' for number in range(LONG)], '{"a": 1}', "]", "}"]
+    pipeline: Any = MessageCall(ASKED, stream=True).streamed().in_common().pipelines()()
+    events = [
+        event
+        for sent in [start(), opens_call(), *map(writes, pieces)]
+        for event in pipeline.read(frames([sent]))
+        if event.type == "chunk"
+    ]
+    inputs = [event.snapshot.content[0].input for event in events[2:]]
+    assert [len(value.get("days", ())) for value in inputs] == [
+        *range(LONG + 1),
+        *[LONG + 1] * 3,
+    ]
+    assert len(decoded) == 3
+    assert all(text.endswith(("}", "]")) for text in decoded)
 
 
 def _calls(pipeline: Any, pieces: list[bytes]) -> int:

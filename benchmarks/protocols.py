@@ -63,9 +63,20 @@ def parts_of(workload: Workload) -> tuple[Protocol, Carried, int]:
     return cast("Protocol", protocol), cast("Carried", carried), workload.size
 
 
-def through_machines(protocol: Protocol, carried: Carried, events: int) -> Run:
-    """Return a run of streamkit's machines alone, from bytes to the events of ``stream()``."""
+def through_machines(
+    protocol: Protocol,
+    carried: Carried,
+    events: int,
+    *,
+    changed: Callable[[bytes, int], bytes] | None = None,
+) -> Run:
+    """Return a run of streamkit's machines alone, from bytes to the events of ``stream()``.
+
+    ``changed`` makes another frame of each frame and its number.
+    """
     pieces = _wire(protocol, carried, events)
+    if changed is not None:
+        pieces = tuple(changed(piece, at) for at, piece in enumerate(pieces))
     call = _call(protocol, carried)
     return lambda: read(protocol, _emitted(call, pieces))
 

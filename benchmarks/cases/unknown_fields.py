@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.budgets import times_the_cost
 from benchmarks.case import Case, Contender, Workload, cpu_seconds
 from benchmarks.data import streamed
+from benchmarks.protocols import Protocol, answer_of, through_machines
 from benchmarks.streams import answer, consume, events_of, params
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 IN_CHUNK, IN_CHOICE, IN_DELTA = "in the chunk", "in the choice", "in the delta"
 OTHER = "another value in each chunk"
+FAMILIES = [
+    f"{protocol}, {what}"
+    for protocol in ("responses", "messages")
+    for what in ("in the event", "another value in each event")
+]
+PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER, *FAMILIES]
 
 
 def _with_field(place: str, frame: bytes, number: int) -> bytes:
@@ -36,7 +43,29 @@ def _with_field(place: str, frame: bytes, number: int) -> bytes:
     return b"data: %b\n\n" % json.dumps(chunk, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _event_with_field(name: str, frame: bytes, number: int) -> bytes:
+    """Return the frame of an event with one more field."""
+    head, _, data = frame.partition(b"\ndata: ")
+    event = json.loads(data)
+    event["provider"] = number if "another" in name else "llama"
+    return b"%b\ndata: %b\n\n" % (head, json.dumps(event, ensure_ascii=False).encode())
+
+
+def _answer(workload: Workload) -> dict[str, Any]:
+    if workload.name in FAMILIES:
+        return answer_of(_protocol(workload), "structured", workload.size)
+    return answer("structured", workload.size)
+
+
+def _protocol(workload: Workload) -> Protocol:
+    return cast("Protocol", workload.name.partition(",")[0])
+
+
 def _read(workload: Workload, *, is_known: bool) -> Run:
+    if workload.name in FAMILIES:
+        changed = None if is_known else partial(_event_with_field, workload.name)
+        protocol = _protocol(workload)
+        return through_machines(protocol, "structured", workload.size, changed=changed)
     import streamkit
 
     given = params("structured", streamkit)
@@ -55,13 +84,13 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
 CASE = Case(
     question="What does a field that is not known cost, in each chunk, against one that is?",
     unit="µs of CPU time per chunk",
-    workloads=[Workload(place, 2_400) for place in (IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER)],
+    workloads=[Workload(place, 2_400) for place in PLACES],
     quick=[Workload(IN_CHUNK, 600)],
     contenders={
         "streamkit": Contender(partial(_read, is_known=False), ("streamkit-rx", "msgspec")),
         "known fields": Contender(partial(_read, is_known=True)),
     },
-    answer=lambda work: answer("structured", work.size),
+    answer=_answer,
     measure=cpu_seconds,
     scale=lambda work: 1e6 / work.size,
     budgets=[times_the_cost(1.2, "known fields")],

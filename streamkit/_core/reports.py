@@ -13,7 +13,7 @@ from typing import Any, cast
 from streamkit._core.decoding import loads
 from streamkit.errors import APIError
 
-__all__ = ["ENVELOPES", "ended_with_error", "is_error", "report_in", "reported", "text_of"]
+__all__ = ["ENVELOPES", "SIGNS", "ended_with_error", "is_error", "report_in", "reported", "text_of"]
 
 ENVELOPES = ("data", "result", "output", "response", "base_resp")
 """The fields in which gateways wrap an answer or an error."""
@@ -25,6 +25,14 @@ _TEXTS = (
 _OTHER_NAMES = ("Error", "ERROR", "err")
 _KINDS = ("type", "object", "event", "status", "state")
 _CODES = ("code", "status_code", "statusCode", "error_code", "errorCode", "errcode", "status")
+SIGNS = frozenset(
+    {
+        *(*ENVELOPES, *_TEXTS, *_OTHER_NAMES, *_KINDS, *_CODES),
+        *("choices", "errors", "success"),
+    }
+)
+"""The names of all fields by which an object may report an error."""
+
 _BAD_ENDS = ("error", "exception", "failed", "failure")
 _GOOD = frozenset({"", "0", "ok", "success", "succeeded"})
 

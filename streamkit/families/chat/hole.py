@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import UNSET, Struct
-
+from streamkit._core.copying import copier, has_plain_unknowns
 from streamkit._core.template import Hole
-from streamkit._core.wire import Wire
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCallFunction
 
 if TYPE_CHECKING:
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["filling", "hole_of"]
 
 C = TypeVar("C", bound=ChatCompletionChunk)
-W = TypeVar("W", bound=Wire)
 
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
@@ -39,14 +35,14 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         return None
     if delta.function_call or delta.audio or delta.annotations:
         return None
-    if not (_is_plain(chunk) and _is_plain(choice) and _is_plain(delta)):
+    if not (has_plain_unknowns(chunk) and has_plain_unknowns(choice) and has_plain_unknowns(delta)):
         return None
     texts = [text for name in _TEXTS if (text := getattr(delta, name))]
     for call in delta.tool_calls or ():
         function = call.function
         if function is None or not function.arguments or call.custom is not None:
             return None
-        if not (_is_plain(call) and _is_plain(function)):
+        if not (has_plain_unknowns(call) and has_plain_unknowns(function)):
             return None
         texts.append(function.arguments)
     return Hole(texts[0], {"obfuscation": chunk.obfuscation}) if len(texts) == 1 else None
@@ -56,7 +52,7 @@ def filling(chunk: C) -> Fill[C]:
     """Return a function of a piece and a padding that makes chunks like this one."""
     choice = (chunk.choices or [])[0]
     delta = choice.delta or ChoiceDelta()
-    new_chunk, new_choice = _copier(chunk), _copier(choice)
+    new_chunk, new_choice = copier(chunk), copier(choice)
     new_delta = _with_call(delta) if delta.tool_calls else _with_text(delta)
 
     def fill(piece: str, padding: str | None = None) -> C:
@@ -71,7 +67,7 @@ def filling(chunk: C) -> Fill[C]:
 
 def _with_text(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
     (name,) = (name for name in _TEXTS if getattr(delta, name))
-    new_delta = _copier(delta)
+    new_delta = copier(delta)
 
     def fill(piece: str) -> ChoiceDelta:
         filled = new_delta()
@@ -83,8 +79,8 @@ def _with_text(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
 
 def _with_call(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
     call = (delta.tool_calls or [])[0]
-    new_delta, new_call = _copier(delta), _copier(call)
-    new_function = _copier(call.function or ChoiceDeltaToolCallFunction())
+    new_delta, new_call = copier(delta), copier(call)
+    new_function = copier(call.function or ChoiceDeltaToolCallFunction())
 
     def fill(piece: str) -> ChoiceDelta:
         filled, fragment, body = new_delta(), new_call(), new_function()
@@ -94,31 +90,3 @@ def _with_call(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
         return filled
 
     return fill
-
-
-def _is_plain(wire: Wire) -> bool:
-    """Return whether all unknown fields of an object are scalars; an unread value is none."""
-    fields = wire.unknown_fields
-    return fields is UNSET or not (
-        fields.keys() & wire.__struct_fields__
-        or any(isinstance(value, dict | list) for value in fields.values())
-    )
-
-
-def _copier(wire: W) -> Callable[[], W]:
-    """Return a function that makes copies of an object as it is now, whatever its reader does."""
-    original = _copy(wire)
-    if wire.unknown_fields is UNSET:
-        return partial(_copy, original)
-    fields, attributes = wire.unknown_fields.copy(), vars(wire).copy()
-
-    def copy() -> W:
-        copied: W = _copy(original)
-        copied.unknown_fields = fields.copy()
-        vars(copied).update(attributes)
-        return copied
-
-    return copy
-
-
-_copy: Callable[[Any], Any] = cast("Any", Struct).__copy__  # a third of the cost of making one

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.compiled import decoder
 from streamkit._core.construction import construct
+from streamkit._core.decoding import loads
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in
+from streamkit._core.unknown_scalars import with_unknown_scalars
 from streamkit._core.wire import Wire
 from streamkit.families.messages.hole import filling, hole_of
 from streamkit.families.messages.reports import typed_report
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
+    InputJSONDelta,
     RawContentBlockDeltaEvent,
     RawContentBlockStartEvent,
     RawContentBlockStopEvent,
@@ -22,6 +25,8 @@ from streamkit.types.messages import (
     RawMessageStartEvent,
     RawMessageStopEvent,
     RawMessageStreamEvent,
+    TextDelta,
+    ThinkingDelta,
     UnknownEvent,
 )
 
@@ -100,7 +105,12 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
 
     def reread(self, data: bytes) -> RawMessageStreamEvent | None:
         """Decode data that resemble those of an earlier event, and take no note of them."""
-        return cast("RawMessageStreamEvent", self._strictly(data))
+        try:
+            part = self._strictly(data)
+        except (ValueError, RecursionError):
+            # A delta with unknown fields.
+            part = construct(RawContentBlockDeltaEvent, loads(data, self._limits.json_depth))
+        return cast("RawMessageStreamEvent", part)
 
     def close(self) -> Iterable[RawMessageStreamEvent]:
         """Take the end of the body or ``message_stop``; raise an error if there is no message."""
@@ -149,13 +159,27 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             return _Ping()
         if kind == "message" and "content" in fields:  # some proxies ignore `stream`
             kind, fields = "message_start", {"message": fields}
-        return construct(_TYPES.get(kind, UnknownEvent), fields)
+        part = construct(_TYPES.get(kind, UnknownEvent), fields)
+        if isinstance(part, RawContentBlockDeltaEvent) and (
+            part.unknown_fields or part.delta.unknown_fields
+        ):
+            self._strictly = _with_unknown()  # they come in each delta
+        return part
 
     def _reported(self, data: str | bytes, report: object = None) -> APIError:
         return typed_report(data, report)
 
     def _missing(self) -> str:
         return f"no message_stop, and no stop reason{self._quoted()}"
+
+
+@functools.cache
+def _with_unknown() -> Callable[[bytes | str], Wire]:
+    deltas: dict[str, type[Wire]] = {
+        type_.type: type_ for type_ in (TextDelta, ThinkingDelta, InputJSONDelta)
+    }
+    event = RawContentBlockDeltaEvent
+    return with_unknown_scalars(_strict(), {event.type: event}, deltas)
 
 
 @functools.cache

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from msgspec import UNSET
-
+from streamkit._core.copying import copier, has_plain_unknowns
 from streamkit._core.template import Hole
 from streamkit.types.messages import (
     InputJSONDelta,
@@ -22,11 +21,14 @@ __all__ = ["filling", "hole_of"]
 
 
 def hole_of(event: RawMessageStreamEvent) -> Hole | None:
-    """Return the piece of a text, a thought or a call's input, unless an event has more."""
-    if type(event) is not RawContentBlockDeltaEvent or event.unknown_fields is not UNSET:
+    """Return the piece of a text, a thought or a call's input, unless an event has more.
+
+    Unknown fields belong to the event if they are scalars, which no reader of it can change.
+    """
+    if type(event) is not RawContentBlockDeltaEvent:
         return None
     delta = event.delta
-    if delta.unknown_fields is not UNSET:
+    if not (has_plain_unknowns(event) and has_plain_unknowns(delta)):
         return None
     match delta:
         case TextDelta(text=piece) | ThinkingDelta(thinking=piece):
@@ -40,21 +42,20 @@ def hole_of(event: RawMessageStreamEvent) -> Hole | None:
 def filling(event: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:
     """Return a function that makes an event like this one with another piece."""
     given = cast("RawContentBlockDeltaEvent", event)
-    index = given.index
+    new_event, new_delta = copier(given), copier(given.delta)
+    name = _TEXTS[type(given.delta)]
 
-    def text(piece: str) -> RawMessageStreamEvent:
-        return RawContentBlockDeltaEvent(index=index, delta=TextDelta(text=piece))
+    def fill(piece: str) -> RawMessageStreamEvent:
+        whole, delta = new_event(), new_delta()
+        setattr(delta, name, piece)
+        whole.delta = delta
+        return whole
 
-    def thinking(piece: str) -> RawMessageStreamEvent:
-        return RawContentBlockDeltaEvent(index=index, delta=ThinkingDelta(thinking=piece))
+    return fill
 
-    def json(piece: str) -> RawMessageStreamEvent:
-        return RawContentBlockDeltaEvent(index=index, delta=InputJSONDelta(partial_json=piece))
 
-    match given.delta:
-        case TextDelta():
-            return text
-        case ThinkingDelta():
-            return thinking
-        case _:
-            return json
+_TEXTS: dict[type, str] = {
+    TextDelta: "text",
+    ThinkingDelta: "thinking",
+    InputJSONDelta: "partial_json",
+}

@@ -23,7 +23,7 @@ from streamkit.families.messages.events import (
     ThinkingEvent,
 )
 from streamkit.families.messages.log import MessageLog
-from streamkit.families.messages.short_roads import input_road, text_road
+from streamkit.families.messages.short_roads import filled_text_road, input_road, text_road
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
     CitationsDelta,
@@ -100,18 +100,26 @@ class MessageEvents(
         return events
 
     def short_road(
-        self, empty: RawMessageStreamEvent, _fill: Fill[RawMessageStreamEvent], /
+        self, empty: RawMessageStreamEvent, fill: Fill[RawMessageStreamEvent], /
     ) -> Road[MessageStreamEvent[Any]] | None:
         """Return a function that takes the pieces of a block's text."""
         if self.done or type(empty) is not RawContentBlockDeltaEvent:
             return None
-        index, log = empty.index, self._log
+        index, delta, log = empty.index, empty.delta, self._log
         if index is None:
             return None
-        if isinstance(empty.delta, InputJSONDelta):
-            return input_road(log, log.block(index, "input"), index)
-        if isinstance(empty.delta, TextDelta):
-            return text_road(log, log.block(index, "text"), index)
+        if isinstance(delta, InputJSONDelta):
+            block = log.block(index, "input")
+            if not block.is_known or empty.unknown_fields or delta.unknown_fields:
+                return None
+            return input_road(log, block, index)
+        if isinstance(delta, TextDelta):
+            block = log.block(index, "text")
+            if not block.is_known:
+                return None
+            if empty.unknown_fields or delta.unknown_fields:
+                return filled_text_road(log, block, fill)
+            return text_road(log, block, index)
         return None
 
     def close(self) -> Iterator[MessageStreamEvent[Any]]:

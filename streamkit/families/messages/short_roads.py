@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from streamkit.families.messages.events import InputJsonEvent, MessageStreamEvent, TextEvent
 from streamkit.types.messages import InputJSONDelta, RawContentBlockDeltaEvent, TextDelta
@@ -13,18 +13,18 @@ from streamkit.types.messages import InputJSONDelta, RawContentBlockDeltaEvent, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from streamkit._core.template import Fill
     from streamkit.families.messages.block import BlockLog
     from streamkit.families.messages.log import MessageLog
+    from streamkit.types.messages import RawMessageStreamEvent
 
     Road: TypeAlias = Callable[[str], Sequence[MessageStreamEvent[Any]]]
 
-__all__ = ["input_road", "text_road"]
+__all__ = ["filled_text_road", "input_road", "text_road"]
 
 
-def input_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
+def input_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     """Return the function that takes the pieces of a call's input."""
-    if not block.is_known:
-        return None
     text, place, name, id = block.text, block.place, block.name, block.id
     append, mark = text.append, log.mark_growth
 
@@ -38,10 +38,8 @@ def input_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
     return take
 
 
-def text_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
+def text_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     """Return the function that takes the pieces of a text."""
-    if not block.is_known:
-        return None
     text, place = block.text, block.place
     append, mark = text.append, log.mark_growth
 
@@ -50,6 +48,20 @@ def text_road(log: MessageLog, block: BlockLog, index: int) -> Road | None:
         wire = RawContentBlockDeltaEvent(
             index=index, delta=TextDelta(text=piece), _mark=mark(block)
         )
+        return wire, TextEvent(block, text, text.length, place, added)
+
+    return take
+
+
+def filled_text_road(log: MessageLog, block: BlockLog, fill: Fill[RawMessageStreamEvent]) -> Road:
+    """Return the same function where the events of the wire have fields that are not known."""
+    text, place = block.text, block.place
+    append, mark = text.append, log.mark_growth
+
+    def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+        wire = cast("RawContentBlockDeltaEvent", fill(piece))
+        added = append(piece)
+        wire.accumulated(mark(block))
         return wire, TextEvent(block, text, text.length, place, added)
 
     return take

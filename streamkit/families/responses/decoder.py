@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
 from streamkit._core.compiled import decoder
@@ -11,6 +11,7 @@ from streamkit._core.construction import construct
 from streamkit._core.logger import logger
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in, reported
+from streamkit._core.unknown_scalars import with_unknown_scalars
 from streamkit.errors import APIError, LimitExceededError, StreamDecodeError
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.responses.state_events import (
@@ -59,7 +60,8 @@ class EventDecoder(AnswerDecoder[Any]):
         self, types: Any, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
     ) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
-        self._strictly, self._types = _decoding(types)
+        strictly, self._types, self._with_unknown = _decoding(types)
+        self._strictly: Callable[[bytes | str], Any] = strictly
         self._has_ended = False
         self._is_answered = False
         self._error: APIError | None = None
@@ -131,7 +133,10 @@ class EventDecoder(AnswerDecoder[Any]):
         name = fields.get("type") or (event if event != "message" else None)
         type_ = self._types.get(name) if isinstance(name, str) else None
         if type_ is not None:
-            return construct(type_, {**fields, "type": name})
+            part = construct(type_, {**fields, "type": name})
+            if part.unknown_fields:  # they come in each event: the next one is read by its fields
+                self._strictly = self._with_unknown
+            return part
         if fields.get("object") == "response":
             return self._whole(fields)
         report = report_in(fields, event)
@@ -174,6 +179,13 @@ def _reported(event: ResponseErrorEvent) -> APIError:
     return reported(b"", fields if event.message else {**event.model_extra, **fields})
 
 
+_Decode: TypeAlias = "Callable[[bytes | str], Any]"
+
+
 @functools.cache
-def _decoding(types: Any) -> tuple[Callable[[bytes | str], Any], dict[str, Any]]:
-    return decoder(types).decode, {type_.type: type_ for type_ in get_args(types)}
+def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode]:
+    """Return the decoder of events, their types, and the decoder that takes unknown fields."""
+    by_name = {type_.type: type_ for type_ in get_args(types)}
+    deltas = {name: type_ for name, type_ in by_name.items() if name.endswith(".delta")}
+    strictly = decoder(types).decode
+    return strictly, by_name, with_unknown_scalars(strictly, deltas, {})

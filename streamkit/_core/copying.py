@@ -1,0 +1,45 @@
+"""Copies of objects of the wire, for the parts that templates make."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from msgspec import UNSET, Struct
+
+from streamkit._core.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["copier", "has_plain_unknowns"]
+
+W = TypeVar("W", bound=Wire)
+
+
+def has_plain_unknowns(wire: Wire) -> bool:
+    """Return whether all unknown fields of an object are scalars; an unread value is none."""
+    fields = wire.unknown_fields
+    return fields is UNSET or not (
+        fields.keys() & wire.__struct_fields__
+        or any(isinstance(value, dict | list) for value in fields.values())
+    )
+
+
+def copier(wire: W) -> Callable[[], W]:
+    """Return a function that makes copies of an object as it is now, whatever its reader does."""
+    original = _copy(wire)
+    if wire.unknown_fields is UNSET:
+        return partial(_copy, original)
+    fields, attributes = wire.unknown_fields.copy(), vars(wire).copy()
+
+    def copy() -> W:
+        copied: W = _copy(original)
+        copied.unknown_fields = fields.copy()
+        vars(copied).update(attributes)
+        return copied
+
+    return copy
+
+
+_copy: Callable[[Any], Any] = cast("Any", Struct).__copy__  # a third of the cost of making one

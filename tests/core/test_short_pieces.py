@@ -9,8 +9,7 @@ from hypothesis import example, given
 
 from streamkit._core.json import parser as module
 from streamkit._core.json.parser import MAX_REPEATS, PartialJSON
-from tests.core.json_documents import SIZES
-from tests.core.test_partial_json import nearly_documents, pieces
+from tests.core.json_texts import SIZES, nearly_documents, pieces
 
 
 def read(text: str, sizes: list[int], *, short: int) -> list[tuple[Any, ...]]:

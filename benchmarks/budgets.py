@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from benchmarks.case import COST, OURS, Budget
@@ -25,11 +26,13 @@ def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 
     return Budget(f"≤ 1/{factor:g} of {than}{what}", share)
 
 
-def times_the_cost(factor: float, of: str, *, figure: str = COST, since: int = 0) -> Budget:
-    """Return a budget of ``factor`` times the cost of ``of``, from the size ``since`` on."""
+def times_the_cost(
+    factor: float, of: str, *, figure: str = COST, since: int = 0, until: float = inf
+) -> Budget:
+    """Return a budget of ``factor`` times the cost of ``of``, from ``since`` to ``until``."""
 
     def share(results: Results, workload: Workload) -> float | None:
-        theirs = results.get((of, workload)) if workload.size >= since else None
+        theirs = results.get((of, workload)) if since <= workload.size <= until else None
         return None if theirs is None else results[OURS, workload][figure] / theirs[figure] / factor
 
     what = "" if figure == COST else f" {figure}"

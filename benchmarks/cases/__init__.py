@@ -35,6 +35,7 @@ NAMES = (
     "telemetry",
     "unknown_fields",
     "loopback",
+    "paced",
     "map",
 )
 

@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
 
 from streamkit._http.sockets import is_ready
 
@@ -25,7 +27,8 @@ READ_AHEAD = 1 << 16
 class AsyncSocket(asyncio.Protocol):
     """The bytes of a connection, plain or encrypted, on the running loop.
 
-    Errors are those of the operating system: ``OSError``, and ``TimeoutError`` among them.
+    A read raises the errors of httpcore, because each layer that mapped them would cost a frame.
+    Other methods raise ``OSError``.
     """
 
     def __init__(self) -> None:
@@ -41,6 +44,7 @@ class AsyncSocket(asyncio.Protocol):
         self._may_write = True
         self._until: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = inf  # the time of the timer
 
     async def read(self, timeout: float | None) -> bytes:
         """Wait for bytes, and return all that have come; ``b""`` once the connection has ended."""
@@ -50,8 +54,8 @@ class AsyncSocket(asyncio.Protocol):
                 self._until = None
             else:
                 self._until = until = self._loop.time() + timeout
-                if self._timer is None or self._timer.when() > until:
-                    self._wake_at(until)
+                if until < self._looks_at:
+                    self._look_at(until)
             try:
                 await self._reader
             finally:
@@ -88,9 +92,7 @@ class AsyncSocket(asyncio.Protocol):
 
     async def close(self) -> None:
         """Close the socket, whatever is still to be read or written."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
         self._transport.abort()
         await asyncio.sleep(0)  # in this turn of the loop it closes the socket
 
@@ -132,9 +134,7 @@ class AsyncSocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the connection, and the error that ended it, if any."""
         self._end(exc)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
         if self._writer is not None and not self._writer.done():
             self._writer.set_exception(exc or ConnectionResetError("the connection has ended"))
 
@@ -149,14 +149,11 @@ class AsyncSocket(asyncio.Protocol):
             self._writer.set_result(None)
 
     def _end_of_bytes(self) -> bytes:
-        """Return ``b""``, or raise the error that ended the connection, once."""
+        """Return ``b""``; raise the error that ended the connection, if there is one, once."""
         error, self._error = self._error, None
         if error is None:
             return b""
-        try:
-            raise error
-        finally:
-            del error  # else the error and this frame would hold each other
+        raise httpcore.ReadError(str(error)) from error
 
     def _end(self, error: Exception | None) -> None:
         if not self._has_ended:
@@ -165,19 +162,24 @@ class AsyncSocket(asyncio.Protocol):
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 
-    def _wake_at(self, when: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+    def _look_at(self, when: float) -> None:
+        self._stop_timer()
+        self._looks_at = when
         self._timer = self._loop.call_at(when, self._look)
 
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._looks_at = inf
+
     def _look(self) -> None:
-        """End the current read if it has waited too long; otherwise look again when it has."""
-        self._timer = None
+        """End the current read if it has waited too long, or look again when it will have."""
+        self._stop_timer()
         reader, until = self._reader, self._until
         if reader is None or reader.done() or until is None:
             return
         if self._loop.time() < until:
-            self._wake_at(until)
+            self._look_at(until)
         else:
-            with suppress(asyncio.InvalidStateError):
-                reader.set_exception(TimeoutError("timed out"))
+            reader.set_exception(httpcore.ReadTimeout("timed out"))

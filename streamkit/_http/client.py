@@ -245,7 +245,7 @@ def _new_client() -> HTTPClient:
 
 
 def options(
-    transport: Callable[..., object], *, max_connections: int = MAX_CONNECTIONS
+    transport: Callable[..., object], *, max_connections: int | None = None
 ) -> dict[str, Any]:
     """Return the options of our own httpx client; like httpx, it reads the environment."""
     import httpx
@@ -258,7 +258,7 @@ def options(
         return transport(
             tls,
             None if proxy is None else httpx.Proxy(proxy),
-            max_connections=max_connections,
+            max_connections=max_connections or MAX_CONNECTIONS,
             max_idle_connections=MAX_IDLE_CONNECTIONS,
         )
 

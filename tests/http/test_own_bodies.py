@@ -7,6 +7,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import pytest
 
 from streamkit import errors
@@ -118,7 +119,7 @@ async def test_one_timer_serves_all_reads_and_ends_the_one_that_waits_too_long()
             assert await sock.read(PATIENCE) == b"x"
             timers.add(id(sock._timer))
         assert len(timers - {id(None)}) <= 1
-        with pytest.raises(TimeoutError):
+        with pytest.raises(httpcore.ReadTimeout):
             await sock.read(0.0)
         theirs.sendall(b"y")
         assert await sock.read(None) == b"y"

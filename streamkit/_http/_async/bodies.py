@@ -83,29 +83,25 @@ class AsyncChunkedBody(AsyncPlainBody):
         return self
 
     async def __anext__(self) -> bytes:
-        pieces = self._pieces
+        # A hot path: a chunk of a live stream takes one turn of this loop.
+        pieces, chunked = self._pieces, self._chunked
         while not pieces:
-            if self._chunked.is_complete:
+            if chunked.is_complete:
                 raise StopAsyncIteration
             try:
-                pieces += await self._read()
+                chunked.check()
+                data = await self._receive(self._timeouts.get("read"))
+                if not data:
+                    chunked.close()
+                pieces += chunked.feed(data)
+                if chunked.is_complete:
+                    await self._end()
             except ChunkedError as error:
                 raise httpx.RemoteProtocolError(str(error)) from None
             except Exception as error:
                 raise_mapped(error)
                 raise
         return pieces.popleft()
-
-    async def _read(self) -> list[bytes]:
-        chunked = self._chunked
-        chunked.check()
-        data = await self._receive(self._timeouts.get("read"))
-        if not data:
-            chunked.close()
-        pieces = chunked.feed(data)
-        if chunked.is_complete:
-            await self._end()
-        return pieces
 
     async def _end(self) -> None:
         """Have httpcore read the end of the body, unless the server sent more than it should."""

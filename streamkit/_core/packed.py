@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import functools
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -98,4 +99,4 @@ _UNKNOWN = NO_NAME.encode()
 
 @functools.cache
 def _decoder(type_: type[Any]) -> msgspec.msgpack.Decoder[list[Any]]:
-    return msgspec.msgpack.Decoder(list[type_])
+    return msgspec.msgpack.Decoder(GenericAlias(list, type_))

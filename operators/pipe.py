@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
     from reactivex import Observable
 
+    from streamkit.operators.partial_parse import PartialParse
+    from streamkit.operators.tool_arg_parse import ToolArgParse
+
+    # mypy infers what follows one of these only where it stands first: elsewhere it follows as Any.
+    _Overloaded = PartialParse[Any] | ToolArgParse
+
 __all__ = ["pipe"]
 
 T0 = TypeVar("T0")
@@ -156,8 +162,48 @@ def pipe(
 ) -> Callable[[Observable[T0]], Observable[T12]]: ...
 @overload
 def pipe(
+    op1: Callable[[Observable[T0]], Observable[T1]],
+    op2: Callable[[Observable[T1]], Observable[T2]],
+    op3: Callable[[Observable[T2]], Observable[T3]],
+    op4: Callable[[Observable[T3]], Observable[T4]],
+    op5: Callable[[Observable[T4]], Observable[T5]],
+    op6: Callable[[Observable[T5]], Observable[T6]],
+    op7: Callable[[Observable[T6]], Observable[T7]],
+    op8: Callable[[Observable[T7]], Observable[T8]],
+    op9: Callable[[Observable[T8]], Observable[T9]],
+    op10: Callable[[Observable[T9]], Observable[T10]],
+    op11: Callable[[Observable[T10]], Observable[T11]],
+    op12: Callable[[Observable[T11]], Observable[T12]],
+    op13: Callable[[Observable[Any]], Observable[Any]],
+    /,
     *operators: Callable[[Observable[Any]], Observable[Any]],
-) -> Callable[[Observable[Any]], Observable[Any]]: ...
+) -> Callable[[Observable[T0]], Observable[Any]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[Any]],
+    op2: _Overloaded,
+    /,
+    *operators: Callable[[Observable[Any]], Observable[Any]],
+) -> Callable[[Observable[T0]], Observable[Any]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[Any]],
+    op2: Callable[[Observable[Any]], Observable[Any]],
+    op3: _Overloaded,
+    /,
+    *operators: Callable[[Observable[Any]], Observable[Any]],
+) -> Callable[[Observable[T0]], Observable[Any]]: ...
+@overload
+def pipe(
+    op1: Callable[[Observable[T0]], Observable[Any]],
+    op2: Callable[[Observable[Any]], Observable[Any]],
+    op3: Callable[[Observable[Any]], Observable[Any]],
+    op4: _Overloaded,
+    /,
+    *operators: Callable[[Observable[Any]], Observable[Any]],
+) -> Callable[[Observable[T0]], Observable[Any]]: ...
+@overload
+def pipe() -> Callable[[Observable[T0]], Observable[T0]]: ...
 def pipe(
     *operators: Callable[[Observable[Any]], Observable[Any]],
 ) -> Callable[[Observable[Any]], Observable[Any]]:

@@ -116,3 +116,18 @@ class Lengths(Machine[CommonEvent[Any], int]):
 def a_machine_takes_the_events_of_one_protocol_too(client: OpenAI) -> None:
     events = client.chat.completions.observe(model="m", messages=[], response_format=Step)
     assert_type(events.pipe(ops.lift(Lengths)), Observable[int])
+
+
+def pipe_infers_overloaded_operators_in_any_place(events: Observable[Any]) -> None:
+    parsed = ops.pipe(ops.text(), ops.parse_text(Step))
+    assert_type(events.pipe(parsed), Observable[ContentDeltaEvent | ContentDoneEvent[Step]])
+    assert_type(events.pipe(ops.pipe(ops.text(), ops.map_async(len))), Observable[int])
+    assert_type(
+        events.pipe(ops.pipe(ops.items("steps[*]", Step), ops.only("item.done"))),
+        Observable[ItemDoneEvent[Any]],
+    )
+
+
+def pipe_takes_operators_with_overloads_of_their_own(chunks: Observable[Any]) -> None:
+    chunks.pipe(ops.pipe(ops.chat_events(), ops.partial_parse(Step))).subscribe(print)
+    chunks.pipe(ops.pipe(ops.chat_events(), ops.text(), ops.tool_arg_parse())).subscribe(print)

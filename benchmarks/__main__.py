@@ -12,8 +12,8 @@ from typing import Any
 
 from benchmarks import cases
 from benchmarks.plot import figures, plot
-from benchmarks.report import as_data, as_text, machine
-from benchmarks.runner import run
+from benchmarks.report import as_data, as_text, machine, uncompiled
+from benchmarks.runner import ROOT, run
 
 __all__ = ["main"]
 
@@ -29,6 +29,9 @@ def main() -> None:
         options.plot.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC).date().isoformat()
     print(f"{machine()}; {now}\n")
+    why = uncompiled(ROOT / "streamkit" / "__init__.py")
+    if why is not None:
+        print(f"No pyc files are written ({why}): where none are kept, import times double.\n")
     answers: list[dict[str, Any]] = []
     for name in options.names or cases.NAMES:
         case = cases.load(name)
@@ -42,7 +45,13 @@ def main() -> None:
             for path in plot(name, case, table, options.plot):
                 print(f"![{path.stem}]({path})\n")
     if options.json is not None:
-        report = {"date": now, "machine": machine(), "quick": options.quick, "cases": answers}
+        report = {
+            "date": now,
+            "machine": machine(),
+            "uncompiled": why,
+            "quick": options.quick,
+            "cases": answers,
+        }
         options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
@@ -51,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="; ".join(cases.NAMES))
     parser.add_argument("--quick", action="store_true", help="smaller, one round; under a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
-    parser.add_argument("--plot", type=Path, metavar="DIR", help="draw cost against size into DIR")
+    parser.add_argument("--plot", type=Path, metavar="DIR", help="draw the figures into DIR")
     options = parser.parse_args()
     if unknown := set(options.names) - set(cases.NAMES):
         parser.error(f"no such case: {', '.join(sorted(unknown))}")

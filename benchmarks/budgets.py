@@ -15,11 +15,22 @@ if TYPE_CHECKING:
 __all__ = ["at_most", "growth", "more_than", "times_cheaper", "times_the_cost"]
 
 
-def times_cheaper(factor: float, than: str, *, figure: str = COST, since: int = 0) -> Budget:
-    """Return a budget of ``1 / factor`` times the cost of ``than``, from the size ``since`` on."""
+def times_cheaper(
+    factor: float,
+    than: str,
+    *,
+    figure: str = COST,
+    since: int = 0,
+    where: Callable[[Workload], bool] = lambda _: True,
+) -> Budget:
+    """Return a budget of ``1 / factor`` times the cost of ``than``.
+
+    It applies from the size ``since`` on, and to workloads that ``where`` accepts.
+    """
 
     def share(results: Results, workload: Workload) -> float | None:
-        theirs = results.get((than, workload)) if workload.size >= since else None
+        applies = workload.size >= since and where(workload)
+        theirs = results.get((than, workload)) if applies else None
         return None if theirs is None else factor * results[OURS, workload][figure] / theirs[figure]
 
     what = "" if figure == COST else f" {figure}"

@@ -70,6 +70,8 @@ class Contender:
     """The distributions whose versions the table names."""
     takes: Callable[[Workload], bool] = lambda _: True
     """Whether it takes part: it does not if it would need minutes, or cannot do such work."""
+    cannot: Callable[[Workload], str | None] = lambda _: None
+    """Why it takes no part, where its row is to say so; None where it does."""
 
 
 class Budget(NamedTuple):

@@ -1,4 +1,4 @@
-"""Plots of cost against size, as SVG; they need matplotlib."""
+"""Plots of cost against size or against the floor, as SVG; they need matplotlib."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["figures", "plot"]
 
+FLOOR = "floor"
+"""The contender that kinds of work are compared with."""
+
 
 def figures() -> Any:
     """Import matplotlib's module for drawing; it is untyped on purpose, because it is optional.
@@ -31,25 +34,57 @@ def figures() -> Any:
 
 
 def plot(name: str, case: Case, table: Table, folder: Path) -> list[Path]:
-    """Draw one file for each kind of work with several sizes; return the files."""
+    """Draw one file for each kind of work with several sizes; return the files.
+
+    Kinds of one size are drawn in one file, by their cost against the floor.
+    """
     curves: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
     for row in table.rows:
+        if not row.figures:
+            continue
         point = (row.workload.size, row.figures[COST])
         curves[row.workload.name][row.contender].append(point)
+    sizes = {row.workload.size for row in table.rows}
+    if FLOOR in case.contenders and len(sizes) == 1 and len(curves) > 1:
+        return [_against_the_floor(name, table, folder)]
     drawn: list[Path] = []
     for work, contenders in curves.items():
         if all(len(points) < 2 for points in contenders.values()):
             continue
-        figure = figures().Figure(figsize=(6, 3.6), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = _blank(f"{name}: {work}")
         for contender, points in contenders.items():
             width = 2.5 if contender == OURS else 1.2
             axes.plot(*zip(*sorted(points), strict=True), "o-", label=contender, linewidth=width)
-        axes.set(xscale="log", yscale="log", title=f"{name}: {work}", xlabel="size")
-        axes.set_ylabel(case.unit)
+        axes.set(xscale="log", yscale="log", xlabel="size", ylabel=case.unit)
         axes.grid(visible=True, which="both", alpha=0.2)
         axes.legend()
         path = folder / f"{name}-{re.sub('[^a-z0-9]+', '-', work)}.svg"
-        figure.savefig(path, metadata={"Date": None})
-        drawn.append(path)
+        drawn.append(_saved(figure, path))
     return drawn
+
+
+def _against_the_floor(name: str, table: Table, folder: Path) -> Path:
+    ratios = {
+        row.workload.name: 1 / row.times_ours
+        for row in table.rows
+        if row.contender == FLOOR and row.times_ours
+    }
+    figure, axes = _blank(f"{name}: times the cost of the floor")
+    bars = axes.barh(list(ratios), list(ratios.values()))
+    axes.bar_label(bars, fmt="%.2f", padding=3)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.invert_yaxis()  # the first kind on top
+    axes.margins(x=0.12)
+    return _saved(figure, folder / f"{name}.svg")
+
+
+def _blank(title: str) -> tuple[Any, Any]:
+    figure = figures().Figure(figsize=(6, 3.6), layout="constrained")
+    axes = figure.subplots()
+    axes.set(title=title)
+    return figure, axes
+
+
+def _saved(figure: Any, path: Path) -> Path:
+    figure.savefig(path, metadata={"Date": None})
+    return path

@@ -32,6 +32,7 @@ __all__ = [
     "through_client",
     "through_machines",
     "through_package",
+    "wire",
 ]
 
 Protocol: TypeAlias = Literal["responses", "messages"]
@@ -74,7 +75,7 @@ def through_machines(
 
     ``changed`` makes another frame of each frame and its number.
     """
-    pieces = _wire(protocol, carried, events)
+    pieces = wire(protocol, carried, events)
     if changed is not None:
         pieces = tuple(changed(piece, at) for at, piece in enumerate(pieces))
     call = _call(protocol, carried)
@@ -83,7 +84,7 @@ def through_machines(
 
 def events_of(protocol: Protocol, carried: Carried, events: int) -> Iterator[Any]:
     """Yield the events of ``stream()``."""
-    return _emitted(_call(protocol, carried), _wire(protocol, carried, events))
+    return _emitted(_call(protocol, carried), wire(protocol, carried, events))
 
 
 def read(protocol: Protocol, events: Iterable[Any]) -> Answer:
@@ -102,7 +103,7 @@ def through_client(protocol: Protocol, carried: Carried, events: int) -> Run:
     """Return a run of streamkit's whole client, over a transport in memory."""
     import streamkit
 
-    pieces = _wire(protocol, carried, events)
+    pieces = wire(protocol, carried, events)
     if protocol == "responses":
         given = _response_params(carried, streamkit)
         return _streamed(streamkit_client(pieces).responses, _read_response, given, parses=True)
@@ -112,7 +113,7 @@ def through_client(protocol: Protocol, carried: Carried, events: int) -> Run:
 
 def through_package(protocol: Protocol, carried: Carried, events: int) -> Run:
     """Return a run of the protocol's own package, over a transport in memory."""
-    pieces = _wire(protocol, carried, events)
+    pieces = wire(protocol, carried, events)
     if protocol == "responses":
         import openai
 
@@ -208,7 +209,8 @@ def _text(protocol: Protocol, events: int) -> str:
 
 
 @lru_cache(maxsize=4)
-def _wire(protocol: Protocol, carried: Carried, events: int) -> tuple[bytes, ...]:
+def wire(protocol: Protocol, carried: Carried, events: int) -> tuple[bytes, ...]:
+    """Return the server-sent events of an answer."""
     text = _text(protocol, events)
     made = _response_events if protocol == "responses" else _message_events
     return tuple(

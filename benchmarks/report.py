@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
+from importlib.util import cache_from_source
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.case import COST
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from benchmarks.case import Case
     from benchmarks.runner import Row, Table
 
-__all__ = ["as_data", "as_text", "machine"]
+__all__ = ["as_data", "as_text", "machine", "uncompiled"]
 
 HEADINGS = ("work", "size", "who", "cost", "x ours", "budget", "also")
 
@@ -48,6 +52,7 @@ def as_data(name: str, case: Case, table: Table) -> dict[str, Any]:
                 "figures": dict(row.figures),
                 "times_ours": row.times_ours,
                 "budgets": row.budgets,
+                "cannot": row.cannot,
             }
             for row in table.rows
         ],
@@ -60,6 +65,15 @@ def machine() -> str:
     return f"{python}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
+def uncompiled(source: Path) -> str | None:
+    """Return why no import of ``source`` writes its pyc file; None if the first one does."""
+    if sys.dont_write_bytecode:
+        return "PYTHONDONTWRITEBYTECODE or -B is set"
+    compiled = source.parent / cache_from_source(str(source))
+    folder = next(parent for parent in compiled.parents if parent.exists())
+    return None if os.access(folder, os.W_OK) else f"{folder} cannot be written to"
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     budgets = [
         f"{says}: {share:.0%} used" + (", OVER" if share > 1 else "")
@@ -70,10 +84,10 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.workload.name,
         f"{row.workload.size:,}",
         row.contender,
-        _number(row.figures[COST]),
+        _number(row.figures[COST]) if row.figures else "none",
         "" if row.times_ours is None else _number(row.times_ours),
         "; ".join(budgets),
-        "; ".join(remarks),
+        row.cannot or "; ".join(remarks),
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from benchmarks.case import Case, Figures, Results, Workload
     from benchmarks.worker import Round
 
-__all__ = ["Row", "Table", "run"]
+__all__ = ["ROOT", "Row", "Table", "run"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +36,8 @@ class Row(NamedTuple):
     times_ours: float | None
     budgets: dict[str, float]
     """The used part of each budget; 1 is all of it."""
+    cannot: str = ""
+    """Why there are no figures."""
 
 
 class Table(NamedTuple):
@@ -63,8 +65,14 @@ def run(name: str, case: Case, *, quick: bool) -> Table:
         versions.update(item for report in reports for item in report["versions"].items())
         parts = zip(*(report["rounds"] for report in reports), strict=True)
         rounds.extend(_results(of_one_round, workloads) for of_one_round in parts)
-    keys = [(who, work) for work in workloads for who in present if (who, work) in rounds[0]]
-    return Table([_row(case, rounds, *key) for key in keys], versions, absent)
+    rows: list[Row] = []
+    for work in workloads:
+        for who in present:
+            if (who, work) in rounds[0]:
+                rows.append(_row(case, rounds, who, work))
+            elif why := case.contenders[who].cannot(work):
+                rows.append(Row(work, who, {}, None, {}, why))
+    return Table(rows, versions, absent)
 
 
 def _present(case: Case) -> tuple[list[str], list[str]]:
@@ -77,7 +85,11 @@ def _present(case: Case) -> tuple[list[str], list[str]]:
     return present, absent
 
 
-_MODULES = {"opentelemetry_api": "opentelemetry", "streamkit_rx": "streamkit"}
+_MODULES = {
+    "opentelemetry_api": "opentelemetry",
+    "pydantic_ai_slim": "pydantic_ai",
+    "streamkit_rx": "streamkit",
+}
 
 
 def _work(name: str, contenders: Sequence[str], *, quick: bool) -> dict[str, Any]:

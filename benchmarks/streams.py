@@ -75,6 +75,8 @@ def consume(events: Iterable[Any], *, parse: bool = True) -> Answer:
                 parsed = event.parsed_arguments
         elif kind == "logprobs.content.delta":
             tokens += len(event.content)
+        elif kind in {"reasoning.delta", "refusal.delta"}:
+            texts.append(event.delta)
     says: dict[str, Any] = {"text": "".join(texts), "tokens": tokens}
     return Answer({**says, "parsed": parsed} if parse else says)
 
@@ -182,6 +184,7 @@ class Delta(msgspec.Struct):
     role: str | None = None
     content: str | None = None
     refusal: str | None = None
+    reasoning_content: str | None = None
     tool_calls: list[Any] | None = None
 
 
@@ -213,7 +216,7 @@ def through_floor(kind: Kind, chunks: int) -> Run:
 
 
 def floor(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Yield the deltas of the content."""
+    """Yield the deltas of the text, whatever it is."""
     import httpx
     from httpx_sse import EventSource
 
@@ -230,7 +233,14 @@ def floor(pieces: Iterable[bytes]) -> Iterator[str]:
         if event.data == "[DONE]":
             break
         for choice in decode(event.data).choices:
-            yield choice.delta.content or ""
+            yield choice.delta.content or _other_text(choice.delta)
+
+
+def _other_text(delta: Delta) -> str:
+    if delta.tool_calls:
+        arguments: str = delta.tool_calls[0]["function"]["arguments"]
+        return arguments
+    return delta.refusal or delta.reasoning_content or ""
 
 
 _HEADERS = {"content-type": "text/event-stream"}

@@ -41,7 +41,7 @@ def measure(case: Case, contenders: Sequence[str], *, quick: bool, rounds: int =
 
 def _prepared(case: Case, contender: str, workload: Workload) -> Run | None:
     chosen = case.contenders[contender]
-    if not chosen.takes(workload):
+    if not chosen.takes(workload) or chosen.cannot(workload):
         return None
     if case.rehearsal is not None:
         rehearsal = case.rehearsal(workload)

@@ -13,6 +13,7 @@ __all__ = ["NAMES", "load"]
 NAMES = (
     "structured_stream",
     "instructions",
+    "frames",
     "growth",
     "growth_instructions",
     "old_events",
@@ -37,6 +38,7 @@ NAMES = (
     "loopback",
     "paced",
     "map",
+    "peers",
 )
 
 

@@ -25,7 +25,7 @@ FAMILIES = [
 PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER, *FAMILIES]
 
 
-def _with_field(place: str, frame: bytes, number: int) -> bytes:
+def with_field(place: str, frame: bytes, number: int) -> bytes:
     """Return a frame with one more field at a place."""
     data = frame.removeprefix(b"data: ").rstrip()
     if data == b"[DONE]":
@@ -71,7 +71,7 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
     given = params("structured", streamkit)
     pieces = list(streamed("structured", workload.size).pieces)
     if not is_known:
-        pieces = [_with_field(workload.name, piece, at) for at, piece in enumerate(pieces)]
+        pieces = [with_field(workload.name, piece, at) for at, piece in enumerate(pieces)]
     elif workload.name == OTHER:  # a known field whose value is another one in each chunk
         pieces = [
             piece.replace(b'"created":1795392000', b'"created":%d' % at)

@@ -1,0 +1,81 @@
+"""The cost against the floor, by the kind of frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks.case import Answer, Case, Contender, Workload, cpu_seconds
+from benchmarks.cases.unknown_fields import IN_CHUNK, with_field
+from benchmarks.data import streamed
+from benchmarks.streams import answer, consume, events_of, floor, params
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.case import Run
+    from benchmarks.data import Kind
+
+
+class _Frames(NamedTuple):
+    """A kind of frames: those of a stream of ``data``, each changed a little."""
+
+    kind: Kind
+    changed: Callable[[int, bytes], bytes] = lambda _, frame: frame
+
+
+def _named(name: bytes) -> Callable[[int, bytes], bytes]:
+    return lambda _, frame: frame.replace(b'"content":', b'"%b":' % name)
+
+
+KINDS = {
+    "structured": _Frames("structured"),
+    "text": _Frames("text"),
+    "tool arguments": _Frames("tool arguments"),
+    "refusal": _Frames("text", _named(b"refusal")),
+    "reasoning": _Frames("text", _named(b"reasoning_content")),
+    "logprobs": _Frames("logprobs"),
+    "an unknown field": _Frames("structured", lambda _, frame: with_field(IN_CHUNK, frame, 0)),
+    "n=8": _Frames("n=8"),
+    # A template of a frame is of no use for the next one, in which another number differs too.
+    "never alike": _Frames(
+        "structured",
+        lambda at, frame: frame.replace(b'"created":1795392000', b'"created":%d' % (1 << 30 | at)),
+    ),
+}
+
+
+def _pieces(workload: Workload) -> list[bytes]:
+    kind, changed = KINDS[workload.name]
+    return [changed(at, piece) for at, piece in enumerate(streamed(kind, workload.size).pieces)]
+
+
+def _streamkit(workload: Workload) -> Run:
+    import streamkit
+
+    pieces, given = _pieces(workload), params(KINDS[workload.name].kind, streamkit)
+    return lambda: consume(events_of(pieces, given))
+
+
+def _floor(workload: Workload) -> Run:
+    pieces = _pieces(workload)
+    return lambda: Answer({"text": "".join(floor(pieces))})
+
+
+def _answer(workload: Workload) -> dict[str, Any]:
+    return answer(KINDS[workload.name].kind, workload.size)
+
+
+CASE = Case(
+    question="What does a chunk cost against the floor, by what it carries?",
+    unit="µs of CPU time per chunk",
+    workloads=[Workload(kind, 2_400) for kind in KINDS],
+    quick=[Workload(kind, 600) for kind in KINDS],
+    contenders={
+        "streamkit": Contender(_streamkit, ("streamkit-rx", "msgspec")),
+        "floor": Contender(_floor, ("httpx-sse", "msgspec")),
+    },
+    answer=_answer,
+    measure=cpu_seconds,
+    scale=lambda work: 1e6 / work.size,
+    in_one_process=True,  # so that the ratio does not depend on the memory of a process
+)

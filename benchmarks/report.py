@@ -6,13 +6,12 @@ import os
 import platform
 import sys
 from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.case import COST
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from benchmarks.case import Case
     from benchmarks.runner import Row, Table
 
@@ -69,7 +68,7 @@ def uncompiled(source: Path) -> str | None:
     """Return why no import of ``source`` writes its pyc file; None if the first one does."""
     if sys.dont_write_bytecode:
         return "PYTHONDONTWRITEBYTECODE or -B is set"
-    compiled = source.parent / cache_from_source(str(source))
+    compiled = Path(cache_from_source(str(source)))
     folder = next(parent for parent in compiled.parents if parent.exists())
     return None if os.access(folder, os.W_OK) else f"{folder} cannot be written to"
 

@@ -66,8 +66,11 @@ def test_a_contender_that_cannot_do_a_work_has_a_row_that_says_why(
 ) -> None:
     slow = Contender(lambda _: lambda: Answer({}), cannot=lambda work: f"no {work.name}")
     assert measure(case(slow), ["somebody"], quick=False) == [{"somebody": [None]}]
-    report = {"rounds": [{"somebody": [None]}], "versions": {}}
-    monkeypatch.setattr(runner, "_work", lambda *_, **__: report)
+
+    def report(*_: object, **__: object) -> dict[str, Any]:
+        return {"rounds": [{"somebody": [None]}], "versions": {}}
+
+    monkeypatch.setattr(runner, "_work", report)
     table = runner.run("sums", case(slow), quick=True)
     (row,) = [
         line for line in as_text("sums", case(slow), table).splitlines() if "somebody" in line
@@ -87,9 +90,12 @@ def test_whether_pyc_files_are_written_is_seen(
 def test_a_folder_that_cannot_be_written_to_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def access(path: object, _: int) -> bool:
+        return path != tmp_path
+
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", None)
-    monkeypatch.setattr(os, "access", lambda path, _: path != tmp_path)
+    monkeypatch.setattr(os, "access", access)
     assert uncompiled(tmp_path / "module.py") == f"{tmp_path} cannot be written to"
 
 

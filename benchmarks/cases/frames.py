@@ -20,27 +20,36 @@ class _Frames(NamedTuple):
     """A kind of frames: those of a stream of ``data``, each changed a little."""
 
     kind: Kind
-    changed: Callable[[int, bytes], bytes] = lambda _, frame: frame
+    changed: Callable[[int, bytes], bytes]
+
+
+def _as_they_are(_: int, frame: bytes) -> bytes:
+    return frame
 
 
 def _named(name: bytes) -> Callable[[int, bytes], bytes]:
     return lambda _, frame: frame.replace(b'"content":', b'"%b":' % name)
 
 
+def _with_an_unknown_field(_: int, frame: bytes) -> bytes:
+    return with_field(IN_CHUNK, frame, 0)
+
+
+def _ticking(at: int, frame: bytes) -> bytes:
+    # A template of a frame is of no use for the next one, in which another number differs too.
+    return frame.replace(b'"created":1795392000', b'"created":%d' % (1_795_392_000 + at))
+
+
 KINDS = {
-    "structured": _Frames("structured"),
-    "text": _Frames("text"),
-    "tool arguments": _Frames("tool arguments"),
+    "structured": _Frames("structured", _as_they_are),
+    "text": _Frames("text", _as_they_are),
+    "tool arguments": _Frames("tool arguments", _as_they_are),
     "refusal": _Frames("text", _named(b"refusal")),
     "reasoning": _Frames("text", _named(b"reasoning_content")),
-    "logprobs": _Frames("logprobs"),
-    "an unknown field": _Frames("structured", lambda _, frame: with_field(IN_CHUNK, frame, 0)),
-    "n=8": _Frames("n=8"),
-    # A template of a frame is of no use for the next one, in which another number differs too.
-    "never alike": _Frames(
-        "structured",
-        lambda at, frame: frame.replace(b'"created":1795392000', b'"created":%d' % (1 << 30 | at)),
-    ),
+    "logprobs": _Frames("logprobs", _as_they_are),
+    "an unknown field": _Frames("structured", _with_an_unknown_field),
+    "n=8": _Frames("n=8", _as_they_are),
+    "never alike": _Frames("structured", _ticking),
 }
 
 

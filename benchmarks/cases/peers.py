@@ -133,9 +133,7 @@ CASE = Case(
             partial(_prepared, peers.instructor), ("instructor", "openai"), cannot=_quadratic(2_400)
         ),
         "pydantic-ai": Contender(
-            partial(_prepared, peers.pydantic_ai),
-            ("pydantic-ai-slim", "openai"),
-            cannot=_quadratic(2_400),
+            partial(_prepared, peers.pydantic_ai), ("pydantic-ai-slim", "openai")
         ),
         "langchain-openai": Contender(
             partial(_prepared, peers.langchain_openai),

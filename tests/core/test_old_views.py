@@ -16,7 +16,7 @@ from streamkit._core.json.parser import PartialJSON, PartialObject
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MANY = 2000
+MANY = 800
 OBJECT = json.dumps({f"key {number}": number for number in range(MANY)})
 
 

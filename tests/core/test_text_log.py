@@ -84,7 +84,7 @@ def test_readers_at_any_distance_share_few_parsers(fed: list[int]) -> None:
 
 def test_what_was_parsed_is_not_kept_for_many_readers() -> None:
     text, before = log(), parsers()
-    for end in reversed(ENDS):
+    for end in reversed(ENDS[::40]):
         text.partial_json(end)
     assert parsers() - before <= 4
     text.forget_json()

@@ -108,8 +108,8 @@ class Pipeline(Generic[E]):
                 templates.leave_short_roads()
                 return self._read(data)
             plain = event.data
-            parts = self._decoder.feed(event)
-            part = parts[0] if parts else None
+            fed = self._decoder.feed(event)
+            part = fed[0] if fed else None
         else:
             part = self._decode(plain)
         if part is None:

@@ -29,7 +29,8 @@ def check(data: bytes) -> None:
             end = start + decide.between(0, 1, 2, 8)
             new = bytes(decide.between(*range(256)) for _ in range(decide.between(0, 1, 2)))
             frame = frame[:start] + new + frame[end:]
-        if parts and decide.between(False, False, True):
+        joins = decide.between(False, False, True) if parts else False
+        if joins:
             parts[-1] += frame  # in one read with the frame before it
         else:
             parts.append(frame)

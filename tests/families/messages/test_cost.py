@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from streamkit._core.decoding import loads
 from streamkit.families.messages import block
 from streamkit.families.messages.call import MessageCall
 from tests.message_streams import (
@@ -73,7 +74,6 @@ def test_the_input_in_a_snapshot_is_decoded_again_only_where_it_may_be_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     decoded: list[str] = []
-    loads = block.loads
 
     def note(text: str) -> Any:
         decoded.append(text)

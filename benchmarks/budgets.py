@@ -37,17 +37,30 @@ def times_cheaper(
     return Budget(f"≤ 1/{factor:g} of {than}{what}", share)
 
 
-def times_the_cost(
-    factor: float, of: str, *, figure: str = COST, since: int = 0, until: float = inf
+def times_the_cost(  # noqa: PLR0913 - a budget has that many sides
+    factor: float,
+    of: str,
+    *,
+    figure: str = COST,
+    since: int = 0,
+    until: float = inf,
+    whose: str = OURS,
+    where: Callable[[Workload], bool] = lambda _: True,
 ) -> Budget:
-    """Return a budget of ``factor`` times the cost of ``of``, from ``since`` to ``until``."""
+    """Return a budget of ``factor`` times the cost of ``of``, from ``since`` to ``until``.
+
+    It is a budget for ``whose`` cost, of workloads that ``where`` accepts.
+    """
 
     def share(results: Results, workload: Workload) -> float | None:
-        theirs = results.get((of, workload)) if since <= workload.size <= until else None
-        return None if theirs is None else results[OURS, workload][figure] / theirs[figure] / factor
+        if not (since <= workload.size <= until and where(workload)):
+            return None
+        ours, theirs = results.get((whose, workload)), results.get((of, workload))
+        return ours[figure] / theirs[figure] / factor if ours and theirs else None
 
     what = "" if figure == COST else f" {figure}"
-    return Budget(f"≤ {factor:g}x {of}{what}", share)
+    says = f"≤ {factor:g}x {of}{what}"
+    return Budget(says if whose == OURS else f"{whose} {says}", share)
 
 
 def at_most(limit: float, *, where: Callable[[Workload], bool] = lambda _: True) -> Budget:

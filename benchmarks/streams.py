@@ -21,10 +21,12 @@ __all__ = [
     "answer",
     "anthropic_client",
     "consume",
+    "events_through",
     "floor",
     "openai_client",
     "params",
     "pipeline",
+    "reads",
     "streamkit_anthropic_client",
     "streamkit_async_client",
     "streamkit_client",
@@ -81,11 +83,18 @@ def consume(events: Iterable[Any], *, parse: bool = True) -> Answer:
     return Answer({**says, "parsed": parsed} if parse else says)
 
 
-def through_pipeline(kind: Kind, chunks: int) -> Run:
+def reads(kind: Kind, chunks: int, frames: int = 1) -> tuple[bytes, ...]:
+    """Return the body of a streamed answer in reads of so many server-sent events."""
+    pieces = streamed(kind, chunks).pieces
+    starts = range(0, len(pieces), frames)
+    return tuple(b"".join(pieces[start : start + frames]) for start in starts)
+
+
+def through_pipeline(kind: Kind, chunks: int, frames: int = 1) -> Run:
     """Return a run of streamkit's machines alone, from bytes to events."""
     import streamkit
 
-    pieces = streamed(kind, chunks).pieces
+    pieces = reads(kind, chunks, frames)
     given = params(kind, streamkit)
 
     return lambda: consume(events_of(pieces, given))
@@ -93,7 +102,11 @@ def through_pipeline(kind: Kind, chunks: int) -> Run:
 
 def events_of(pieces: Iterable[bytes], given: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the events of a stream that comes in these pieces."""
-    machines = pipeline(given)
+    return events_through(pipeline(given), pieces)
+
+
+def events_through(machines: Any, pieces: Iterable[bytes]) -> Iterator[Any]:
+    """Yield the events that a pipeline makes of these pieces."""
     for piece in pieces:
         yield from machines.read(piece)
     yield from machines.end()
@@ -107,17 +120,18 @@ def pipeline(given: Mapping[str, Any]) -> Any:
     return call.streamed().pipelines()()
 
 
-def through_client(
+def through_client(  # noqa: PLR0913 - all of them describe the one run
     package: ModuleType,
     client: Callable[[Iterable[bytes]], Any],
     kind: Kind,
     chunks: int,
     *,
     parse: bool = True,
+    frames: int = 1,
 ) -> Run:
-    """Return a run of a whole client over a transport in memory, with one event per read."""
+    """Return a run of a whole client over a transport in memory, with so many frames a read."""
     given = params(kind, package, parse=parse)
-    openai = client(streamed(kind, chunks).pieces)
+    openai = client(reads(kind, chunks, frames))
 
     def run() -> Answer:
         with openai.chat.completions.stream(**given) as stream:
@@ -209,9 +223,9 @@ class Chunk(msgspec.Struct):
     usage: Any = None
 
 
-def through_floor(kind: Kind, chunks: int) -> Run:
+def through_floor(kind: Kind, chunks: int, frames: int = 1) -> Run:
     """Return the cheapest possible run: httpx-sse cuts events, msgspec decodes, nothing is kept."""
-    pieces = streamed(kind, chunks).pieces
+    pieces = reads(kind, chunks, frames)
     return lambda: Answer({"text": "".join(floor(pieces))})
 
 

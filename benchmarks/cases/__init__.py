@@ -35,6 +35,7 @@ NAMES = (
     "eventlog",
     "telemetry",
     "unknown_fields",
+    "never_alike",
     "loopback",
     "paced",
     "map",

@@ -35,6 +35,8 @@ async def _serve() -> None:
                 writer.write(_HEAD)
                 for number, frame in enumerate(frames):
                     await asyncio.sleep(max(0.0, start + number * PACE - loop.time()))
+                    if writer.is_closing():
+                        return
                     writer.write(frame)
                 writer.write(b"0\r\n\r\n")
                 await writer.drain()

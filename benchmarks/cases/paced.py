@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RAW = "raw socket"
 AT_ONCE = "a frame each 20 ms"
+PATIENCE = 300.0
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Report."}]}
 
 
@@ -64,7 +65,7 @@ async def _streamkit(base_url: str, http: Any = None) -> AsyncGenerator[Any]:
     from streamkit import AsyncOpenAI
 
     async with AsyncOpenAI(
-        api_key="k", base_url=base_url, max_retries=0, http_client=http
+        api_key="k", base_url=base_url, timeout=PATIENCE, max_retries=0, http_client=http
     ) as client:
         yield client
     if http is not None:
@@ -86,7 +87,7 @@ def _streamkit_over_aiohttp(base_url: str) -> Any:
 def _openai(base_url: str) -> Any:
     from openai import AsyncOpenAI
 
-    return AsyncOpenAI(api_key="k", base_url=base_url, max_retries=0)
+    return AsyncOpenAI(api_key="k", base_url=base_url, timeout=PATIENCE, max_retries=0)
 
 
 async def _read_parsed(client: Any) -> str:

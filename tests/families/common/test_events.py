@@ -110,20 +110,22 @@ def test_a_finish_shows_that_the_answer_is_there() -> None:
     assert not ends_answer(UsageEvent(Usage()))
 
 
+# The events of one text share its log.
+_AB, _NOTHING = text("a", "b"), text()
 COALESCED = {
     "the pieces of a text": (
-        [ContentDeltaEvent(0, "a", text("a", "b"), 1, Reader()),
-         ContentDeltaEvent(0, "b", text("a", "b"), 2, Reader())],
+        [ContentDeltaEvent(0, "a", _AB, 1, Reader()),
+         ContentDeltaEvent(0, "b", _AB, 2, Reader())],
         {"delta": "ab"},
     ),
     "the pieces of an input": (
-        [CustomToolCallInputDeltaEvent(0, 0, "f", "c", "a", text("a", "b"), 1),
-         CustomToolCallInputDeltaEvent(0, 0, "f", "c", "b", text("a", "b"), 2)],
+        [CustomToolCallInputDeltaEvent(0, 0, "f", "c", "a", _AB, 1),
+         CustomToolCallInputDeltaEvent(0, 0, "f", "c", "b", _AB, 2)],
         {"input_delta": "ab", "input": "ab"},
     ),
     "the phases of a tool": (
-        [ServerToolDeltaEvent(0, 0, "web_search", "web_search", "c", "searching", "", text(), 0),
-         ServerToolDeltaEvent(0, 0, "web_search", "web_search", "c", "completed", "", text(), 0)],
+        [ServerToolDeltaEvent(0, 0, "web_search", "web_search", "c", "searching", "", _NOTHING, 0),
+         ServerToolDeltaEvent(0, 0, "web_search", "web_search", "c", "completed", "", _NOTHING, 0)],
         {"status": "completed", "input_delta": ""},
     ),
     "usage": (

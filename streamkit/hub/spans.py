@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
-from streamkit._core.events import Event, Growth
+from streamkit._core.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -63,10 +63,6 @@ class Spans(Generic[E]):
 
     def _key(self, event: E) -> Hashable:
         """Return the kind and place of an event that can be merged, or None."""
-        if isinstance(event, Growth):  # a hot path: a text has one log, which is known faster
-            log = getattr(event, event._grows_in)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
-            if not isinstance(log, str | list):
-                return type(event), log, self._era
         if isinstance(event, Event) and hasattr(event, "since"):
             return type(event), event.place, self._era
         return None

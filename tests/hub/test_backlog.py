@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from streamkit._core.text import whole_text
 from streamkit.errors import SlowConsumerError, StreamClosedError
 from streamkit.events import (
     AttemptResetEvent,
@@ -19,6 +20,7 @@ from streamkit.events import (
 )
 from streamkit.hub.backlog import DEFAULT_LIMIT, NOTHING_YET, Backlog, End
 from streamkit.operators import chat_events
+from streamkit.structured.reader import Reader
 from tests.chat_chunks import call, calls, choice, chunk, ends, says, token
 
 LIMITS = st.integers(1, 5)
@@ -290,6 +292,15 @@ def test_events_of_any_family_are_merged_by_their_own_place() -> None:
     for event in (Counted("a", 0), Counted("a", 1), Counted("b", 0), Counted("a", 0)):
         backlog.put(event)
     assert rest_of(backlog) == [Counted("a", 1), Counted("b", 0), Counted("a", 0, 2)]
+
+
+def test_events_of_two_places_with_one_log_stay_apart() -> None:
+    backlog: Backlog[Any] = Backlog(8, "coalesce")
+    log = whole_text("ab")
+    both = [ContentDeltaEvent(index, "ab", log, 2, Reader()) for index in (0, 1)]
+    for event in both:
+        backlog.put(event)
+    assert rest_of(backlog) == both
 
 
 def test_what_cannot_be_merged_counts_and_fails_beyond_the_limit() -> None:

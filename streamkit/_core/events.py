@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from streamkit._core.wire import json_of, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
@@ -66,8 +67,13 @@ class Event(Struct, frozen=True, gc=False, eq=False):
     __hash__ = None  # type: ignore[assignment]  # equal by its data, which may be a dict
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names()[1:])
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({fields})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Yield what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
+        for name in self._names()[1:]:
+            yield name, getattr(self, name)
 
     def _repr_html_(self) -> str:
         """Return a small table for a notebook, without what grows with the stream."""

@@ -9,6 +9,7 @@ from msgspec import field
 from streamkit._core.wire import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
 __all__ = ["MarkedEvent"]
@@ -39,5 +40,9 @@ class MarkedEvent(Wire, eq=False):
     __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self if value is not None)
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({fields})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Yield what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
+        yield from ((name, value) for name, value in self if value is not None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from rich.pretty import pretty_repr
 
 from streamkit import events as events_module
 from streamkit import pydantic_function_tool
@@ -20,7 +21,7 @@ from streamkit.structured.tools import tool_parsers
 from tests.chat_chunks import call, calls, choice, chunk, cut, ends, token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from streamkit.types import ChatCompletionChunk
 
@@ -283,8 +284,11 @@ def test_every_snapshot_is_built_anew() -> None:
 @pytest.mark.parametrize(
     "event", {event.type: event for event in EVENTS}.values(), ids=lambda event: event.type
 )
-def test_the_repr_says_the_type_and_what_is_public(event: Event) -> None:
-    shown = repr(event)
+@pytest.mark.parametrize("shown_by", [repr, pretty_repr], ids=["repr", "rich"])
+def test_the_repr_says_the_type_and_what_is_public(
+    event: Event, shown_by: Callable[[object], str]
+) -> None:
+    shown = shown_by(event)
     assert shown.startswith(f"{type(event).__name__}(")
     assert "_reader" not in shown
     assert "_end" not in shown

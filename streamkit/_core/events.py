@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from streamkit._core.wire import json_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
@@ -70,10 +69,9 @@ class Event(Struct, frozen=True, gc=False, eq=False):
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({fields})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        """Yield what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
-        for name in self._names()[1:]:
-            yield name, getattr(self, name)
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Return what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
+        return [(name, getattr(self, name)) for name in self._names()[1:]]
 
     def _repr_html_(self) -> str:
         """Return a small table for a notebook, without what grows with the stream."""

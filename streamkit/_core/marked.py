@@ -9,7 +9,6 @@ from msgspec import field
 from streamkit._core.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
 __all__ = ["MarkedEvent"]
@@ -43,6 +42,6 @@ class MarkedEvent(Wire, eq=False):
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({fields})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        """Yield what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
-        yield from ((name, value) for name, value in self if value is not None)
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Return what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
+        return [(name, value) for name, value in self if value is not None]

@@ -54,9 +54,9 @@ class Request(Value, frozen=True, kw_only=True):
     def __repr__(self) -> str:  # without content and headers, which may have secrets in them
         return f"{type(self).__name__}({self.method} {self.path})"
 
-    def __rich_repr__(self) -> Iterator[str]:
-        """Yield what ``repr`` shows; a Struct's own would show all fields to ``rich``."""
-        yield f"{self.method} {self.path}"
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Return what ``repr`` shows; a Struct's own would show all fields to ``rich``."""
+        return [("method", self.method), ("path", self.path)]
 
 
 def encoded(request: Request) -> bytes | None:

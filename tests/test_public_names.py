@@ -262,6 +262,13 @@ def test_a_public_module_has_these_names(module: str) -> None:
     assert all(hasattr(loaded, name) for name in names)
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_help_can_be_asked_of_each_of_these_names(module: str) -> None:
+    loaded = import_module(f"streamkit.{module}")
+    for name in MODULES[module].split():
+        assert pydoc.render_doc(getattr(loaded, name))
+
+
 def test_whatever_else_lies_in_the_package_is_internal() -> None:
     lying = {each.name for each in iter_modules(streamkit.__path__) if each.name[0] != "_"}
     assert lying == {module for module in MODULES if "." not in module} | INTERNAL

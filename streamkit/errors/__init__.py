@@ -6,13 +6,9 @@ the answer that had arrived. Every error can be copied and pickled with its attr
 another process.
 """
 
-# ruff: noqa: TC004 - the annotations of `PartialRun` are read by no one: it is never decoded
-
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
 from streamkit.errors._copies import CopyableError
 from streamkit.errors._request_id import request_id_in
@@ -78,7 +74,7 @@ QUOTE_LIMIT = 500
 """The maximum number of characters or bytes that an error message quotes."""
 
 
-class PartialRun(Struct, frozen=True):
+class PartialRun(NamedTuple):
     """The part of a run that had arrived: the ``partial`` of an error that ended a run's stream."""
 
     run: Run | None

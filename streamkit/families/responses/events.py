@@ -11,7 +11,7 @@ event, whenever they are read, and cost nothing until then. ``to_dict`` is the e
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, get_args
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 from msgspec import field
 
@@ -28,6 +28,7 @@ from streamkit.families.responses.log.kinds import (
     SUMMARY_TEXT,
     Kind,
 )
+from streamkit.families.responses.log.part import PartLog  # noqa: TC001 - signatures name it
 from streamkit.types.responses import call_events as calls
 from streamkit.types.responses import hosted_events as hosted
 from streamkit.types.responses import state_events as states
@@ -35,9 +36,6 @@ from streamkit.types.responses import text_events as texts
 from streamkit.types.responses.parsed import ParsedResponse
 from streamkit.types.responses.response import Response
 from streamkit.types.responses.stream_event import ResponseStreamEvent
-
-if TYPE_CHECKING:
-    from streamkit.families.responses.log.part import PartLog
 
 __all__ = [
     "DECODED",

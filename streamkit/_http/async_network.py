@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
-from streamkit._http.async_connecting import connected
 from streamkit._http.async_connection import AsyncConnection
-from streamkit._http.async_socket import AsyncSocket
 from streamkit._http.connection import connection_here
 from streamkit._http.heads import Heads
+from streamkit._http.loop_connecting import connected
+from streamkit._http.loop_socket import AsyncSocket
 from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:

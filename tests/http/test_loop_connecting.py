@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streamkit._http import async_connecting
-from streamkit._http.async_connecting import Address, connected
+from streamkit._http import loop_connecting
+from streamkit._http.loop_connecting import Address, connected
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,7 +34,7 @@ def has(ports: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     async def known(_host: str, _port: int) -> list[Address]:
         return [Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
 
-    monkeypatch.setattr(async_connecting, "addresses", known)
+    monkeypatch.setattr(loop_connecting, "addresses", known)
 
 
 async def test_an_address_that_refuses_is_followed_by_the_next(
@@ -50,7 +50,7 @@ async def test_the_first_address_that_answers_is_taken_and_the_others_are_closed
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = listener.getsockname()[1]
-    monkeypatch.setattr(async_connecting, "NEXT_ADDRESS", 0.0)
+    monkeypatch.setattr(loop_connecting, "NEXT_ADDRESS", 0.0)
     has([port] * 5, monkeypatch)
     with await connected("host", 0, None, ()) as sock:
         assert sock.getpeername()[1] == port
@@ -67,7 +67,7 @@ async def test_if_no_address_answers_the_error_is_that_of_the_first(
 async def test_cancelled_in_any_turn_of_the_loop_it_leaves_no_socket(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(async_connecting, "NEXT_ADDRESS", 0.0)
+    monkeypatch.setattr(loop_connecting, "NEXT_ADDRESS", 0.0)
     has([listener.getsockname()[1]] * 3, monkeypatch)
     for turns in range(12):
         task = asyncio.create_task(connected("host", 0, None, ()))
@@ -86,5 +86,5 @@ async def test_the_addresses_of_both_families_take_turns(monkeypatch: pytest.Mon
         return [(family, None, None, "", address) for family, address in found]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
-    in_turn = await async_connecting.addresses("a-name.invalid", 1)
+    in_turn = await loop_connecting.addresses("a-name.invalid", 1)
     assert [each.address for each in in_turn] == [1, 3, 2, 4]

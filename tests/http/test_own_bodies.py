@@ -11,7 +11,7 @@ import httpcore
 import pytest
 
 from streamkit import errors
-from streamkit._http.async_socket import READ_AHEAD, AsyncSocket
+from streamkit._http.loop_socket import READ_AHEAD, AsyncSocket
 from streamkit._http.request import Request
 from tests.exchange import KINDS, Api, ApiType
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServer, chunk, head

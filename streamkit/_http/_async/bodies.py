@@ -86,26 +86,28 @@ class AsyncChunkedBody(AsyncPlainBody):
         # A hot path: a chunk of a live stream takes one turn of this loop.
         pieces, chunked = self._pieces, self._chunked
         while not pieces:
-            if chunked.is_complete:
-                raise StopAsyncIteration
+            was_complete = chunked.is_complete
             try:
-                chunked.check()
-                data = await self._receive(self._timeouts.get("read"))
-                if not data:
-                    chunked.close()
-                pieces += chunked.feed(data)
-                if chunked.is_complete:
+                if was_complete:
                     await self._end()
+                else:
+                    chunked.check()
+                    data = await self._receive(self._timeouts.get("read"))
+                    if not data:
+                        chunked.close()
+                    pieces += chunked.feed(data)
             except ChunkedError as error:
                 raise httpx.RemoteProtocolError(str(error)) from None
             except Exception as error:
                 raise_mapped(error)
                 raise
+            if was_complete:
+                raise StopAsyncIteration
         return pieces.popleft()
 
     async def _end(self) -> None:
         """Have httpcore read the end of the body, unless the server sent more than it should."""
-        if self._chunked.rest:
+        if self._chunked.rest or self._is_whole:
             return
         extensions_of(self._response)["network_stream"].give_back(_LAST)
         async for _ in cast("AsyncIterable[bytes]", self._response.stream):

@@ -86,26 +86,28 @@ class ChunkedBody(PlainBody):
         # A hot path: a chunk of a live stream takes one turn of this loop.
         pieces, chunked = self._pieces, self._chunked
         while not pieces:
-            if chunked.is_complete:
-                raise StopIteration
+            was_complete = chunked.is_complete
             try:
-                chunked.check()
-                data = self._receive(self._timeouts.get("read"))
-                if not data:
-                    chunked.close()
-                pieces += chunked.feed(data)
-                if chunked.is_complete:
+                if was_complete:
                     self._end()
+                else:
+                    chunked.check()
+                    data = self._receive(self._timeouts.get("read"))
+                    if not data:
+                        chunked.close()
+                    pieces += chunked.feed(data)
             except ChunkedError as error:
                 raise httpx.RemoteProtocolError(str(error)) from None
             except Exception as error:
                 raise_mapped(error)
                 raise
+            if was_complete:
+                raise StopIteration
         return pieces.popleft()
 
     def _end(self) -> None:
         """Have httpcore read the end of the body, unless the server sent more than it should."""
-        if self._chunked.rest:
+        if self._chunked.rest or self._is_whole:
             return
         extensions_of(self._response)["network_stream"].give_back(_LAST)
         for _ in cast("Iterable[bytes]", self._response.stream):

@@ -8,19 +8,25 @@ another process.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
+
+from msgspec import Struct
 
 from streamkit.errors._copies import CopyableError
 from streamkit.errors._request_id import request_id_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from streamkit.types import ChatCompletion, ParsedChatCompletion
     from streamkit.types.beta.threads import Message, Run
     from streamkit.types.beta.threads.runs import RunStep
     from streamkit.types.messages import ParsedMessage
     from streamkit.types.responses import ParsedResponse
+else:
+    # The signature of `PartialRun` names them, and their modules take long to import.
+    Message = Run = RunStep = Any
 
 __all__ = [
     "APIConnectionError",
@@ -74,7 +80,7 @@ QUOTE_LIMIT = 500
 """The maximum number of characters or bytes that an error message quotes."""
 
 
-class PartialRun(NamedTuple):
+class PartialRun(Struct, frozen=True):
     """The part of a run that had arrived: the ``partial`` of an error that ended a run's stream."""
 
     run: Run | None

@@ -43,6 +43,10 @@ class ArgumentsParser(Machine[A, B]):
         if error is not None:
             raise error
 
+    def ends_nothing(self, call: CallLog) -> bool:
+        """Return whether a piece of a call is emitted, and shows no call to be done."""
+        return call is self._newest and call in self._open and call.type == "function"
+
     def _take(self, updates: Sequence[CallUpdate[Any]]) -> list[B]:
         """Emit the additions to calls, then the calls that these show to be done.
 

@@ -109,7 +109,7 @@ _REASONS = {"function_call": "tool_calls"}
 
 
 def _adds(event: ChunkEvent) -> bool:
-    if event._content is not None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package: a piece of content alone
+    if event._grown is not None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package: a piece of a text alone
         return False
     chunk = event.chunk
     if chunk.usage is not None:

@@ -37,10 +37,10 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
     """The event that is emitted first for each chunk; it holds the chunk."""
 
     # A chunk that a template has read, as nearly all are, is made when it is read: it is None until
-    # then, and ``_content`` and ``_padding`` have all that it adds.
+    # then. Its piece is in ``_grown``, the event beside it, and ``_padding`` has the rest.
     _aliases = frozenset({"updates"})
     _moment: Moment
-    _content: ContentDeltaEvent | None = None
+    _grown: ContentDeltaEvent | FunctionToolCallArgumentsDeltaEvent | None = None
     _padding: str | None = None
 
     if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
             """The chunk as the server sent it."""
             chunk = _chunk.__get__(self)
             if chunk is None:
-                chunk = self._moment.fill(self._content.delta, self._padding)
+                chunk = self._moment.fill(_piece_of(self._grown), self._padding)
                 _chunk.__set__(self, chunk)
             return chunk
 
@@ -68,10 +68,10 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
 
     @property
     def _whole_moment(self) -> Moment:
-        content = self._content
-        if content is None:
+        grown = self._grown
+        if grown is None:
             return self._moment
-        return self._moment.after(content.delta, content._end)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - an event beside it
+        return self._moment.after(_piece_of(grown), grown._end)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the event beside it
 
     def __copy__(self) -> ChunkEvent:
         return ChunkEvent(self.chunk, self._whole_moment)
@@ -81,6 +81,10 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
 
 
 _chunk: Any = vars(AnswerChunkEvent)["chunk"]  # where the chunk is held
+
+
+def _piece_of(grown: ContentDeltaEvent | FunctionToolCallArgumentsDeltaEvent) -> str:
+    return grown.delta if isinstance(grown, ContentDeltaEvent) else grown.arguments_delta
 
 
 ChatCompletionStreamEvent = (

@@ -14,7 +14,10 @@ from streamkit.errors import (
     ParseError,
     StreamkitError,
 )
-from streamkit.families._common.events import ContentDeltaEvent
+from streamkit.families._common.events import (
+    ContentDeltaEvent,
+    FunctionToolCallArgumentsDeltaEvent,
+)
 from streamkit.families.chat.emitters import (
     ContentParser,
     LogprobsEmitter,
@@ -25,7 +28,14 @@ from streamkit.families.chat.emitters import (
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.families.chat.log import CompletionLog, Moment, says_nothing_again
 from streamkit.limits import DEFAULTS, Limits
-from streamkit.types import ChatCompletionChunk, ChoiceDelta, ParsedChatCompletion
+from streamkit.types import (
+    ChatCompletionChunk,
+    ChoiceDelta,
+    ChoiceDeltaToolCall,
+    ChoiceDeltaToolCallFunction,
+    ChunkChoice,
+    ParsedChatCompletion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,9 +95,11 @@ class ChatEvents(
     def short_road(
         self, empty: ChatCompletionChunk, fill: Fill[ChatCompletionChunk], /
     ) -> Road[ChatCompletionStreamEvent[Any]] | None:
-        """Return a function that takes the pieces of a choice's content."""
+        """Return a function that takes the pieces of a content, or of the arguments of a call."""
         choice = (empty.choices or [])[0]
         delta = choice.delta
+        if delta is not None and delta.tool_calls:
+            return self._road_of_call(choice, delta.tool_calls[0], fill)
         if delta is None or delta.content != "":
             return None
         log, index = self._log, choice.index
@@ -152,6 +164,44 @@ class ChatEvents(
             content = ContentDeltaEvent(index, piece, text, text.length, reader)
             moment = Moment(log, reader, log.heading, log.latest, updates, fill)
             return ChunkEvent(no_chunk, moment, content, padding), content
+
+        return take
+
+    def _road_of_call(
+        self, empty: ChunkChoice, fragment: ChoiceDeltaToolCall, fill: Fill[ChatCompletionChunk]
+    ) -> Road[ChatCompletionStreamEvent[Any]] | None:
+        place = fragment.index
+        nothing_else = ChoiceDeltaToolCall(
+            index=place, function=ChoiceDeltaToolCallFunction(arguments="")
+        )
+        if place is None or empty != ChunkChoice(
+            index=empty.index, delta=ChoiceDelta(tool_calls=[nothing_else])
+        ):
+            return None
+        log, reader, said = self._log, self._reader, self._log.said
+        choice, parser = log.choices[empty.index], self._choices[empty.index][3]
+        call = choice.grown_call(place)
+        if call is None or not parser.ends_nothing(call):
+            return None
+        text, no_chunk = call.arguments, cast("ChatCompletionChunk", None)
+
+        def take(
+            piece: str, padding: str | None = None
+        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
+            # A hot path: each delta of a call's arguments but the first ones.
+            if (
+                log.said is not said
+                or len(piece) == text.length  # it may be the whole again
+                or choice.grown_call(place) is not call  # another template's frame came between
+                or not parser.ends_nothing(call)
+            ):
+                return self.feed(fill(piece, padding))
+            updates = log.append_arguments(choice, call, piece)
+            arguments = FunctionToolCallArgumentsDeltaEvent(
+                choice.index, call.index, call.name, call.id, piece, text, text.length, reader
+            )
+            moment = Moment(log, reader, log.heading, log.latest, updates, fill)
+            return ChunkEvent(no_chunk, moment, arguments, padding), arguments
 
         return take
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamkit.events import ChunkEvent
@@ -17,16 +17,24 @@ from streamkit.families.chat.common import CommonChatEvents
 from tests.read_by_template import frames_read_by_template, nothing, pipeline
 
 
-def frame(delta: dict[str, Any] | None, index: int = 0, **fields: Any) -> bytes:
+def frame(
+    delta: dict[str, Any] | None, index: int = 0, end: str | None = None, **fields: Any
+) -> bytes:
     """Return the frame of a chunk with a delta, or without a choice."""
     head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    choices = [] if delta is None else [{"index": index, "delta": delta}]
+    choices = [] if delta is None else [{"index": index, "delta": delta, "finish_reason": end}]
     return b"data: %b\n\n" % json.dumps({**head, "choices": choices, **fields}).encode()
 
 
 def padded(piece: str) -> bytes:
     """Return the frame of a chunk with a piece of content and a padding of its own."""
     return frame({"content": piece}, obfuscation=2 * piece)
+
+
+def more_of_call(index: int, piece: str, *, choice: int = 0, **fields: Any) -> bytes:
+    """Return the frame of a chunk with a piece of a call's arguments."""
+    delta = {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
+    return frame(delta, choice, **fields)
 
 
 FRAMES: dict[str, Callable[[str], bytes]] = {
@@ -41,6 +49,14 @@ FRAMES: dict[str, Callable[[str], bytes]] = {
     "a call": lambda piece: frame(
         {"tool_calls": [{"index": 0, "id": "t", "function": {"name": "f", "arguments": piece}}]}
     ),
+    "more of a call": lambda piece: more_of_call(0, piece),
+    "more of another call": lambda piece: more_of_call(1, piece),
+    "more of a call, with a padding": lambda piece: more_of_call(0, piece, obfuscation=piece),
+    "more of a call of another choice": lambda piece: more_of_call(0, piece, choice=1),
+    "another call": lambda piece: frame(
+        {"tool_calls": [{"index": 1, "id": "u", "function": {"name": "g", "arguments": piece}}]}
+    ),
+    "the end": lambda _: frame({}, end="tool_calls"),
     "usage": lambda piece: frame(None, usage={"total_tokens": len(piece)}),
     "a role": lambda _: frame({"role": "assistant", "content": None}),
 }
@@ -63,6 +79,13 @@ def said(event: Any, *, chunk_first: bool) -> Any:
         lambda: event.chunk,
         lambda: event.snapshot,
         lambda: [(each.index, each.content, each.content_end) for each in event.updates],
+        lambda: [
+            each.calls and [(one.arguments_delta, one.end) for one in each.calls]
+            for each in event.updates
+        ],
+        lambda: [
+            [(one.id, one.name, one.end) for one in each.mark.calls] for each in event.updates
+        ],
         lambda: [(each.reasoning, each.reasoning_end, each.mark.heading) for each in event.updates],
         lambda: (event.to_dict(), event.to_dict(delta=True), event, event.place, event.raw),
     ]
@@ -90,6 +113,59 @@ def test_events_read_after_the_stream_say_what_those_of_decoded_chunks_say(
     ]
 
 
+CALLS = [
+    *("a call", "more of a call", "another call", "more of another call"),
+    *("more of a call", "more of another call", "the end", "more of another call"),
+]
+
+
+@given(kinds=st.lists(st.sampled_from([*CALLS, "content"]), max_size=8), chunk_first=st.booleans())
+@example(kinds=CALLS, chunk_first=True)
+@example(kinds=2 * ["another call", "more of a call"], chunk_first=True)
+@example(kinds=2 * ["a call", "more of a call"], chunk_first=True)
+def test_events_of_calls_read_after_the_stream_say_what_those_of_decoded_chunks_say(
+    kinds: list[str],
+    chunk_first: bool,
+) -> None:
+    pieces = ['{"a', '": [1', ", 2, ", "3]}", "x", ""]
+    frames = [FRAMES["a call"]("")]
+    frames += [FRAMES[kind](piece) for kind in ["more of a call", *kinds] for piece in pieces]
+    late, decoded = events_of(frames), events_of(frames, uses_templates=False)
+    assert [said(event, chunk_first=chunk_first) for event in late] == [
+        said(event, chunk_first=not chunk_first) for event in decoded
+    ]
+
+
+ARGUMENTS: dict[str, list[tuple[str, str]]] = {
+    "the whole again": [("another call", ""), *(("more", each) for each in [*"[123]", "[123]"])],
+    "another call by a template": [
+        *(("another call", f'{{"{key}": ') for key in "abcd"),
+        *(("more", each) for each in "1234"),
+        ("another call", '{"e": '),
+        *(("more", each) for each in "56"),
+    ],
+    "a head by a template": [
+        *(("another call", f'{{"{key}": ') for key in "abcd"),
+        *(("more", each) for each in "123}"),
+        ("another call", ""),
+        ("more", '{"e": '),
+    ],
+}
+
+
+@pytest.mark.parametrize("pieces", ARGUMENTS.values(), ids=ARGUMENTS)
+def test_arguments_that_a_template_reads_go_to_the_call_that_they_are_of(
+    pieces: list[tuple[str, str]],
+) -> None:
+    frames = [
+        more_of_call(1, piece) if kind == "more" else FRAMES[kind](piece) for kind, piece in pieces
+    ]
+    late, decoded = events_of(frames), events_of(frames, uses_templates=False)
+    assert [said(event, chunk_first=True) for event in late] == [
+        said(event, chunk_first=True) for event in decoded
+    ]
+
+
 WAYS: dict[str, Callable[[Any], Any]] = {
     "copied": copy.copy,
     "copied deeply": copy.deepcopy,
@@ -98,7 +174,9 @@ WAYS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@pytest.mark.parametrize("kinds", [["content"], list(FRAMES)], ids=["one kind", "all kinds"])
+@pytest.mark.parametrize(
+    "kinds", [["content"], CALLS, list(FRAMES)], ids=["one kind", "two calls", "all kinds"]
+)
 def test_copies_of_events_equal_events_of_decoded_chunks(
     kinds: list[str], way: Callable[[Any], Any]
 ) -> None:

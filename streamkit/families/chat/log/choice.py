@@ -227,6 +227,30 @@ class ChoiceLog:
             mark=self._mark,
         )
 
+    def grown_call(self, index: int) -> ToolCallLog | None:
+        """Return the call to which a fragment of an index and a piece alone belongs, if known."""
+        return self._tool_calls.grown_by_pieces(index)
+
+    def append_arguments(self, call: ToolCallLog, piece: str) -> ChoiceUpdate:
+        """Append a piece to a call that ``grown_call`` has returned, and return it as an update."""
+        calls = self._tool_calls.append_piece(call, piece)
+        mark = self._mark
+        self._mark = ChoiceMark(
+            heading=mark.heading,
+            refusal_end=mark.refusal_end,
+            calls=self._tool_calls.marks,
+            logprobs_ends=mark.logprobs_ends,
+        )
+        return ChoiceUpdate(
+            index=self.index,
+            choice=self,
+            content=None,
+            content_end=self.content.length,
+            reasoning_end=self.reasoning.length,
+            mark=self._mark,
+            calls=calls,
+        )
+
     def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
         """Return the wire type of the choice as of ``update``.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from streamkit._core.reading import Reading
+    from streamkit.families.chat.log.tool_call import ToolCallLog
     from streamkit.types import ChatCompletionChunk, Choice, ChunkChoice
 
 __all__ = ["CompletionLog", "Heading", "usage_of"]
@@ -87,8 +88,20 @@ class CompletionLog:
 
     def append_content(self, choice: ChoiceLog, piece: str) -> tuple[ChoiceUpdate, ...]:
         """Append a piece of the content of one of several choices, as ``append`` does a chunk."""
-        update = choice.append_content(piece)
-        place, latest = self._places[choice.index], self.latest
+        return self._replaced(choice.append_content(piece))
+
+    def append_arguments(
+        self, choice: ChoiceLog, call: ToolCallLog, piece: str
+    ) -> tuple[ChoiceUpdate, ...]:
+        """Append a piece of a call's arguments, as ``append`` does a chunk."""
+        update = choice.append_arguments(call, piece)
+        if len(self.latest) > 1:
+            return self._replaced(update)
+        self.latest = updates = (update,)
+        return updates
+
+    def _replaced(self, update: ChoiceUpdate) -> tuple[ChoiceUpdate, ...]:
+        place, latest = self._places[update.index], self.latest
         self.latest = (*latest[:place], update, *latest[place + 1 :])
         return (update,)
 

@@ -145,6 +145,24 @@ class ToolCallsLog:
                 self.marks = self.marks.replaced(place, call.mark())
         return tuple(updates)
 
+    def grown_by_pieces(self, index: int) -> ToolCallLog | None:
+        """Return the call to which a fragment of an index and a piece alone belongs, if known."""
+        call = self._by_index.get(index)
+        if call is None or call is not self._opened[-1] or self._last_head is not None:
+            return None
+        return None if call.arguments.has_half else call
+
+    def append_piece(self, call: ToolCallLog, piece: str) -> tuple[CallUpdate[ToolCallLog]]:
+        """Append a piece to a call that ``grown_by_pieces`` has returned, as ``append`` does.
+
+        The piece has no half of a character, and is not as long as the arguments: then it may be
+        these again.
+        """
+        text = call.arguments
+        text.append_whole(piece)
+        self.marks = self.marks.replaced(self._places[call.index], call.mark())
+        return (CallUpdate(call, piece, text.length, opened=False),)
+
     def _place(self, call: ToolCallLog) -> None:
         """Put the mark of a new call among the others."""
         last = len(self.marks)

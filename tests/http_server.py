@@ -61,7 +61,8 @@ class ScriptedServer:
         self._stopping = False
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        # Hundreds of clients may connect at once: the system resets those beyond the backlog.
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 

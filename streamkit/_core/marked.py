@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+import functools
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import field
 
 from streamkit._core.wire import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 __all__ = ["MarkedEvent"]
@@ -34,7 +37,8 @@ class MarkedEvent(Wire, eq=False):
         return self
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and dict(self) == dict(cast("Any", other))
+        content = _content_of(type(self))
+        return type(other) is type(self) and content(self) == content(other)
 
     __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
 
@@ -45,3 +49,10 @@ class MarkedEvent(Wire, eq=False):
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return what ``repr`` shows; a Struct's own would show private fields to ``rich``."""
         return [(name, value) for name, value in self if value is not None]
+
+
+@functools.cache
+def _content_of(type_: type[MarkedEvent]) -> Callable[[object], Any]:
+    """Return the function that returns the fields of an event but for those no server sends."""
+    unsent = type_._unsent  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this module's own class
+    return attrgetter(*(name for name in type_.__struct_fields__ if name not in unsent))

@@ -26,6 +26,8 @@ Fields: TypeAlias = Mapping[str, Any]
 
 EMPTY: Fields = {}
 
+_SCALARS = frozenset({bool, float, int, str, type(None)})
+
 
 class Rules(Struct, frozen=True, kw_only=True):
     """The rules of merging a delta into an object; nulls add nothing, objects merge by field."""
@@ -93,7 +95,7 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
 def resolved(value: Any) -> Any:
     """Return plain data, with every mark replaced by its text or list."""
     # A look at the type itself is cheap, and most values are plain.
-    if type(value) is str or value is None:
+    if type(value) in _SCALARS:
         return value
     if type(value) is dict:
         fields = cast("dict[str, Any]", value)

@@ -22,6 +22,7 @@ UnixTime: TypeAlias = Annotated[int, Meta(extra={"holds": "seconds"})]
 
 NO_NAME = "\ufdd0"
 """The name of ``unknown_fields`` on the wire, which no server sends: it is no character."""
+_SCALARS = frozenset({bool, float, int, str, type(None)})
 # The other keys of an instance's dict: streamkit's own note, and one that typing sets on
 # `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})
@@ -136,6 +137,8 @@ def plain(
     value: Any, mode: Literal["python", "json"] = "python", *, drop_none: bool = False
 ) -> Any:
     """Return ``value`` with every wire type in it converted to a dict."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Wire):
         items = _items(value, drop_none=drop_none)
         return {key: plain(item, mode, drop_none=drop_none) for key, item in items}
@@ -158,7 +161,15 @@ def as_sent(value: Any) -> Any:
         return [as_sent(item) for item in cast("list[Any]", value)]
     if not isinstance(value, Wire):
         return value
-    fields = {name: as_sent(item) for name, item in _items(value, drop_none=True)}
+    tag, names = _sent(type(value))
+    fields: dict[str, Any] = {} if tag is None else {tag[0]: tag[1]}
+    for name in names:
+        item = getattr(value, name)
+        if item is not None:
+            fields[name] = item if type(item) in _SCALARS else as_sent(item)
+    for name, item in _more(value):
+        if item is not None:
+            fields[name] = as_sent(item)
     if value.unknown_fields:
         defaults = type(value)()
         for name in _unread(value):
@@ -214,20 +225,34 @@ def _known(type_: type[Wire]) -> frozenset[str]:
     return fields | {tag_field} if tag_field else fields
 
 
+@functools.cache
+def _sent(type_: type[Wire]) -> tuple[tuple[str, Any] | None, tuple[str, ...]]:
+    """Return the tag of a type with its name, and the names of the fields in its plain data."""
+    config = type_.__struct_config__
+    unsent = {"unknown_fields", *type_._unsent}  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this module's own class
+    names = tuple(name for name in type_.__struct_fields__ if name not in unsent)
+    return ((config.tag_field, config.tag) if config.tag_field else None), names
+
+
 def _items(wire: Wire, *, drop_none: bool) -> Iterator[tuple[str, Any]]:
-    config = wire.__struct_config__
-    if config.tag_field:
-        yield config.tag_field, config.tag
-    unsent = wire._unsent  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this module's own class
-    for name, value in msgspec.structs.asdict(wire).items():
-        if name == "unknown_fields" or name in unsent:
-            continue
+    tag, names = _sent(type(wire))
+    if tag is not None:
+        yield tag
+    for name in names:
+        value = getattr(wire, name)
         if value is not None or not drop_none:
             yield name, value
-    known = _known(type(wire))
-    for name, value in wire.model_extra.items():
-        if name not in known and (value is not None or not drop_none):
+    for name, value in _more(wire):
+        if value is not None or not drop_none:
             yield name, value
+
+
+def _more(wire: Wire) -> Iterable[tuple[str, Any]]:
+    """Return the names and values that an object has besides the fields of its type."""
+    if wire.unknown_fields is UNSET and not vars(wire):
+        return ()
+    known = _known(type(wire))
+    return [(name, value) for name, value in wire.model_extra.items() if name not in known]
 
 
 def json_of(data: dict[str, Any], indent: int | None = None) -> str:

@@ -28,15 +28,10 @@ def hole_of(event: RawMessageStreamEvent) -> Hole | None:
     if type(event) is not RawContentBlockDeltaEvent:
         return None
     delta = event.delta
-    if not (has_plain_unknowns(event) and has_plain_unknowns(delta)):
+    name = _TEXTS.get(type(delta))
+    if name is None or not (has_plain_unknowns(event) and has_plain_unknowns(delta)):
         return None
-    match delta:
-        case TextDelta(text=piece) | ThinkingDelta(thinking=piece):
-            return Hole(piece)
-        case InputJSONDelta(partial_json=piece):
-            return Hole(piece)
-        case _:
-            return None
+    return Hole(getattr(delta, name))
 
 
 def filling(event: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:

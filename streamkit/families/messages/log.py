@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +24,9 @@ __all__ = ["MessageLog", "MessageMark"]
 
 _REPORTS = Rules(lists="replaced", indexed=frozenset())
 """The rules for the fields of a message besides its content: totals so far, and whole lists."""
+
+
+_Message = cast("type[ParsedMessage[Any]]", ParsedMessage)  # the same, for type checkers
 
 
 class MessageMark(Struct, frozen=True, gc=False):
@@ -142,7 +145,7 @@ class MessageLog:
 
     def as_of(self, mark: MessageMark) -> ParsedMessage[Any]:
         """Return the message as of a mark, parsed as far as it had arrived."""
-        message: ParsedMessage[Any] = construct(ParsedMessage[Any], resolved(mark.fields))
+        message = construct(_Message, resolved(mark.fields))
         growing = {block.place: block for block in mark.growing}
         if mark.newest is not None:
             place = mark.newest.place

@@ -111,7 +111,8 @@ class Pipeline(Generic[E]):
             fed = self._decoder.feed(event)
             part = fed[0] if fed else None
         else:
-            part = self._decode(plain)
+            # A name that was fed once, and no error, is none now.
+            part = self._decode(plain, self._sse.name)
         if part is None:
             return ()
         if templates.pause:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from streamkit.recording import shipped, shipped_names
 from tests.assistant_streams import body as run_body
 from tests.chat_chunks import cut
 from tests.pipelines import chat_pipeline, run_pipeline
+from tests.read_by_template import observed
 from tests.sse_bodies import DONE, USAGE, part
 
 ANSWER = b"".join(
@@ -133,3 +136,23 @@ def test_after_any_bytes_there_is_an_answer_or_an_error_of_ours(body: bytes) -> 
     for begin in (b"", RUN_BODY, b"event: thread.run.created\ndata: "):
         _, _, error = taken_run(begin + body)
         assert error is not None or b"[DONE]" in body or b"done" in body
+
+
+def _named(name: str, **data: object) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def test_the_names_of_events_count_in_reads_of_one_frame_as_in_one_read_of_all() -> None:
+    """The data have no types; a name stands in every frame, and once there is none."""
+    pieces = [{"type": "text_delta", "text": text} for text in ("a", "b", "c")]
+    frames = [
+        _named("message_start", message={"id": "msg_1", "role": "assistant", "content": []}),
+        _named("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        *[_named("content_block_delta", index=0, delta=piece) for piece in pieces],
+        b"data: {}\n\n",
+        *[_named("content_block_delta", index=0, delta=piece) for piece in pieces],
+        _named("message_stop"),
+    ]
+    by_frame = observed("messages", frames, uses_templates=False)
+    assert by_frame == observed("messages", [b"".join(frames)], uses_templates=False)
+    assert by_frame.events[-2][1][0]["message"]["content"] == [{"type": "text", "text": "abcabc"}]

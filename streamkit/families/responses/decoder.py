@@ -21,7 +21,7 @@ from streamkit.types.responses.state_events import (
     ResponseIncompleteEvent,
     ResponseStateEvent,
 )
-from streamkit.types.responses.stream_event import ResponseStreamEvent, UnknownResponseEvent
+from streamkit.types.responses.stream_event import UnknownResponseEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +81,7 @@ class EventDecoder(AnswerDecoder[Any]):
         """Whether the answer would be whole if the stream ended now."""
         return self._has_ended or (self._on_truncated == "accept" and self._is_answered)
 
-    def decode(self, data: str | bytes, event: str = "message", /) -> ResponseStreamEvent | None:
+    def decode(self, data: str | bytes, event: str = "message", /) -> Any:
         """Decode the data of an event; return None for data that are no event of a response."""
         if self.done:
             return None
@@ -97,7 +97,7 @@ class EventDecoder(AnswerDecoder[Any]):
         if type(part) in _NOTED:  # `isinstance` costs more than the decoding of a delta
             self._take_note(part)
         self._is_answered = True
-        return cast("ResponseStreamEvent", part)
+        return part
 
     def close(self) -> Iterable[Any]:
         """End the answer; raise the error that the server reported, or that it is incomplete."""

@@ -142,13 +142,15 @@ class ResponseTextDeltaEvent(
     def append_to(self, part: PartLog, mark: Any) -> None:
         """Append the piece to its text, and its log probabilities to theirs."""
         # A hot place: written out, because the call of the base's method costs as much again.
-        self.delta = part.text.append(self.delta)
+        text = part.text
+        self.delta = text.append(self.delta)
         self._part = part
-        self._end = part.text.length
+        self._end = text.length
         self._mark = mark
         if self.logprobs:
             part.logprobs.extend(self.logprobs)
-        self._logprobs_end = part.logprobs.length
+        if length := part.logprobs.length:
+            self._logprobs_end = length
 
     @property
     def parsed(self) -> Any:

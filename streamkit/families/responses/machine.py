@@ -73,7 +73,8 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         self.log = ResponseLog(reader, limits)
         self._errors: dict[PartLog, ParseError] = {}
         # The address of the last delta, which is most often that of the next.
-        self._kind: Kind | None = None
+        self._type: Any = None
+        self._index_name: str | None = None
         self._id: str | None = None
         self._output_index: int | None = None
         self._index: int | None = None
@@ -83,20 +84,20 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
     def feed(self, value: Any, /) -> Sequence[Any]:
         """Take an event; return it, and before it the events that the server left out."""
         # A hot place: nearly every event is a delta of the text that the last delta was of.
+        index_name = self._index_name
+        if (
+            value.__class__ is self._type
+            and value.item_id == self._id
+            and value.output_index == self._output_index
+            and (index_name is None or getattr(value, index_name) == self._index)
+        ):
+            value.append_to(self._part, self._mark)
+            return (value,)
         growth = _DELTAS.get(value.__class__)
         if growth is None:
             return self._feed_other(value)
-        kind, index_name = growth
-        index = None if index_name is None else getattr(value, index_name)
-        part = self._part
-        if (
-            kind is not self._kind
-            or value.item_id != self._id
-            or value.output_index != self._output_index
-            or index != self._index
-        ):
-            part = self._turn_to(kind, value.item_id, value.output_index, index)
-        value.append_to(part, self._mark)
+        self._turn_to(value, *growth)
+        value.append_to(self._part, self._mark)
         return (value,)
 
     def close(self) -> Iterator[Any]:
@@ -110,25 +111,25 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
 
     def snapshot(self) -> ParsedResponse[Any]:
         """Return the response so far, parsed as far as it has arrived."""
-        self._kind = None
+        self._type = None
         return self.log.now()
 
     def final(self) -> ParsedResponse[Any]:
         """Return the whole parsed response; call this after ``close``."""
-        self._kind = None
+        self._type = None
         return self.log.now(final=True)
 
-    def _turn_to(
-        self, kind: Kind, id: str | None, output_index: int | None, index: int | None
-    ) -> PartLog:
-        self._kind, self._id, self._output_index, self._index = kind, id, output_index, index
-        self._part = part = self.log.part(kind, id, output_index, index)
+    def _turn_to(self, value: Any, kind: Kind, index_name: str | None) -> None:
+        """Find the text that a delta belongs to, and keep its address."""
+        index = None if index_name is None else getattr(value, index_name)
+        self._part = self.log.part(kind, value.item_id, value.output_index, index)
+        self._type, self._index_name = value.__class__, index_name
+        self._id, self._output_index, self._index = value.item_id, value.output_index, index
         self._mark = self.log.mark()
-        return part
 
     def _feed_other(self, value: Any) -> Sequence[Any]:
         # Whatever else comes may change what the next delta's address means.
-        self._kind = None
+        self._type = None
         handle = self._handlers.get(value.__class__)
         if handle is not None:
             made = handle(self, value)

@@ -20,6 +20,7 @@ from streamkit.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from streamkit._core.late_template import Changing, LateFill
     from streamkit._core.template import Fill, Hole
     from streamkit.errors import APIError
 
@@ -57,6 +58,8 @@ class AnswerDecoder(Machine[SSE, A]):
     that the server reports, and the end of the stream.
     """
 
+    changing: Changing | None = None
+    """The values beside the piece that may change; None if all parts are made of their values."""
     _passed_over = ""
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
@@ -96,6 +99,20 @@ class AnswerDecoder(Machine[SSE, A]):
         Return None, or raise ``ValueError`` or ``RecursionError``, for data that do not fit.
         """
         raise ValueError(data)
+
+    def gist(self, part: A) -> object:
+        """Return what a part with a ``hole`` says besides its piece and the ``changing`` values.
+
+        Parts with an equal gist differ in these alone.
+        """
+        raise NotImplementedError(part)
+
+    def late_fill(self, part: A, start: int) -> LateFill[A]:
+        """Return a function that decodes frames like the one of a part with a ``hole``.
+
+        Their data begin at ``start``.
+        """
+        raise NotImplementedError(part, start)
 
     @property
     @abstractmethod

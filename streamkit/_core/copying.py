@@ -12,17 +12,22 @@ from streamkit._core.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["copier", "has_plain_unknowns"]
+__all__ = ["copier", "has_plain_unknowns", "has_unread"]
 
 W = TypeVar("W", bound=Wire)
+
+
+def has_unread(wire: Wire) -> bool:
+    """Return whether a known field of an object had a value that it cannot hold."""
+    fields = wire.unknown_fields
+    return fields is not UNSET and not fields.keys().isdisjoint(wire.__struct_fields__)
 
 
 def has_plain_unknowns(wire: Wire) -> bool:
     """Return whether all unknown fields of an object are scalars; an unread value is none."""
     fields = wire.unknown_fields
     return fields is UNSET or not (
-        fields.keys() & wire.__struct_fields__
-        or any(isinstance(value, dict | list) for value in fields.values())
+        has_unread(wire) or any(isinstance(value, dict | list) for value in fields.values())
     )
 
 

@@ -26,6 +26,8 @@ from streamkit._core.compiled import decoder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streamkit._core.late_template import Scalars
+
 __all__ = ["Fill", "Hole", "Road", "Template", "places_of", "text_in"]
 
 A = TypeVar("A")
@@ -49,6 +51,8 @@ class Hole(NamedTuple):
     """Texts beside the piece that change in each part, as a padding does, by the names of their
     fields; None where there is none.
     """
+    is_copied: bool = True
+    """Whether parts can be made from this one; else each is decoded as a whole."""
 
     @property
     def values(self) -> list[Any]:
@@ -69,8 +73,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "inner", "last", "start", "step", "stop"),
-        *("take", "text", "values"),
+        *("after", "before", "between", "fill", "frame", "inner", "last", "scalars", "start"),
+        *("step", "stop", "take", "text", "values"),
     )
 
     fill: Fill[A]
@@ -78,6 +82,10 @@ class Template(Generic[A, E]):
 
     def __init__(self, frame: bytes, places: Sequence[_Place], hole: Hole) -> None:
         first, last = places[0], places[-1]
+        self.frame = frame
+        """The frame of which it is made."""
+        self.scalars: Scalars | None = None
+        """The scalars of that frame; None until they are looked for."""
         self.before = frame[: first.start + 1]
         self.after = frame[last.end - 1 :]
         self.start = first.start

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from streamkit._core.late_template import Scalars, late_template
 from streamkit._core.template import Template, places_of, text_in
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import AnswerDecoder
     from streamkit._core.machine import Machine
     from streamkit._core.sse import SSEDecoder
-    from streamkit._core.template import Road
+    from streamkit._core.template import Hole, Road
 
 __all__ = ["MAX_TEMPLATES", "Templates"]
 
@@ -96,7 +97,10 @@ class Templates(Generic[A, E]):
         """
         if self._has_short_roads:
             self.leave_short_roads()
-        if self._proves(frame, data, part):
+        hole, start = self._answer.hole(part), len(frame) - len(data) - 2
+        if hole is not None and (
+            self._proves(frame, start, part, hole) or self._proves_late(frame, start, part, hole)
+        ):
             return
         self._in_vain += 1
         if self._in_vain > _FIRST_ROUND:
@@ -104,8 +108,8 @@ class Templates(Generic[A, E]):
             self.pause = self._next_pause
             self._next_pause = min(2 * self.pause, _MAX_PAUSE)
             self.known.clear()
-        else:
-            self._add_candidate(frame, data, part)
+        elif hole is not None and hole.text:
+            self._add_candidate(frame, start, hole)
 
     def leave_short_roads(self) -> None:
         """Let the machine decide anew about its short roads, because it is fed something else."""
@@ -126,8 +130,10 @@ class Templates(Generic[A, E]):
 
         return take
 
-    def _proves(self, frame: bytes, data: bytes, part: A) -> bool:
+    def _proves(self, frame: bytes, start: int, part: A, hole: Hole) -> bool:
         """Return whether a candidate fits a frame; if the part proves it, it is a template now."""
+        if not hole.is_copied:
+            return False
         for candidate in self._candidates:
             if not candidate.fits(frame):
                 continue
@@ -138,36 +144,48 @@ class Templates(Generic[A, E]):
             if values[0] == candidate.text:  # the same piece again proves nothing
                 return True
             self._candidates.remove(candidate)
-            if not self._is_proof(candidate, frame, data, part, values):
+            if hole.values != values or not self._is_proof(candidate, start, part, values):
                 return False
-            self.known = [candidate, *self.known][:MAX_TEMPLATES]
+            self._add_template(candidate)
             return True
         return False
 
-    def _is_proof(
-        self, candidate: Template[A, E], frame: bytes, data: bytes, part: A, values: list[Any]
-    ) -> bool:
+    def _is_proof(self, candidate: Template[A, E], start: int, part: A, values: list[Any]) -> bool:
         """Return whether other values in the frame, read strictly, change the part as they should.
 
         Then the candidate gets the function that makes such parts.
         """
-        hole = self._answer.hole(part)
-        if hole is None or hole.values != values:
-            return False
         others = [None if value is None else value + "?" for value in values]
         changed = candidate.frame_of(others)
         try:
-            strict = self._answer.reread(changed[len(frame) - len(data) - 2 : -2])
+            strict = self._answer.reread(changed[start:-2])
         except (ValueError, RecursionError):
             return False
         candidate.fill = fill = self._answer.fill(part)
         return fill(*values) == part and fill(*others) == strict
 
-    def _add_candidate(self, frame: bytes, data: bytes, part: A) -> None:
-        hole = self._answer.hole(part)
-        if hole is None or not hole.text:
-            return
-        places = places_of(hole, frame, len(frame) - len(data) - 2)
+    def _proves_late(self, frame: bytes, start: int, part: A, hole: Hole) -> bool:
+        """Return whether a frame differs from a candidate's in values that may change as well.
+
+        Then there is a template for both, whose parts are decoded when they are read.
+        """
+        answer = self._answer
+        if answer.changing is None or not self._candidates:
+            return False
+        scalars = Scalars.of(frame, start)
+        for candidate in self._candidates:
+            new = late_template(answer, candidate, scalars, part, hole)
+            if new is not None:
+                self._candidates.remove(candidate)
+                self._add_template(new)
+                return True
+        return False
+
+    def _add_template(self, new: Template[A, E]) -> None:
+        self.known = [new, *self.known][:MAX_TEMPLATES]
+
+    def _add_candidate(self, frame: bytes, start: int, hole: Hole) -> None:
+        places = places_of(hole, frame, start)
         if places:
             new: Template[A, E] = Template(frame, places, hole)
             self._candidates = [new, *self._candidates][:MAX_TEMPLATES]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.decoding import WireDecoder
+from streamkit._core.late_template import LateFill
 from streamkit._core.logger import logger
 from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
-from streamkit.families.chat.hole import filling, hole_of
+from streamkit.families.chat.hole import CHANGING, filling, gist_of, hole_of, putting
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 from streamkit.types.speech import DETAILS
@@ -29,6 +30,8 @@ C = TypeVar("C", bound=ChatCompletionChunk)
 
 class ChunkDecoder(ObjectDecoder[C]):
     """The decoder of the chunks of one streamed completion; the machine of ``decode``."""
+
+    changing = CHANGING
 
     def __init__(
         self,
@@ -92,7 +95,15 @@ class ChunkDecoder(ObjectDecoder[C]):
 
     def reread(self, data: bytes) -> C | None:
         """Decode data that resemble those of an earlier chunk, and take no note of them."""
-        return self._reader.decode(data, self._limits.json_depth)
+        return self._reread(data)
+
+    def gist(self, part: C) -> object:
+        """Return the chunk without its piece and the values that may change."""
+        return gist_of(part)
+
+    def late_fill(self, part: C, start: int) -> LateFill[C]:
+        """Return a function that decodes the chunks of frames like this chunk's."""
+        return LateFill(self._reread, putting(part), start)
 
     def close(self) -> Iterable[C]:
         """End the answer, at the end of the body or at ``[DONE]``.
@@ -104,6 +115,9 @@ class ChunkDecoder(ObjectDecoder[C]):
         if not (self._unfinished or self._finished or (self._silent and not self._has_skipped)):
             raise self._no_answer("an answer")
         return ()
+
+    def _reread(self, data: bytes) -> C:
+        return self._reader.decode(data, self._limits.json_depth)
 
     def _missing(self) -> str:
         known = len(self._finished | self._unfinished | self._silent)

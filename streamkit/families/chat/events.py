@@ -37,11 +37,12 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
     """The event that is emitted first for each chunk; it holds the chunk."""
 
     # A chunk that a template has read, as nearly all are, is made when it is read: it is None until
-    # then. Its piece is in ``_grown``, the event beside it, and ``_padding`` has the rest.
+    # then. Its piece is in ``_grown``, the event beside it, and ``_rest`` has what else
+    # the chunk is made of: its padding, or its frame.
     _aliases = frozenset({"updates"})
     _moment: Moment
     _grown: ContentDeltaEvent | FunctionToolCallArgumentsDeltaEvent | None = None
-    _padding: str | None = None
+    _rest: str | bytes | None = None
 
     if TYPE_CHECKING:
         chunk: ChatCompletionChunk
@@ -52,7 +53,7 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
             """The chunk as the server sent it."""
             chunk = _chunk.__get__(self)
             if chunk is None:
-                chunk = self._moment.fill(_piece_of(self._grown), self._padding)
+                chunk = self._moment.fill(_piece_of(self._grown), self._rest)
                 _chunk.__set__(self, chunk)
             return chunk
 
@@ -71,7 +72,7 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
         grown = self._grown
         if grown is None:
             return self._moment
-        return self._moment.after(_piece_of(grown), grown._end)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the event beside it
+        return self._moment.after(_piece_of(grown), grown._end, self._rest)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the event beside it
 
     def __copy__(self) -> ChunkEvent:
         return ChunkEvent(self.chunk, self._whole_moment)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit._core.copying import copier, has_plain_unknowns
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from streamkit._core.copying import copier, has_plain_unknowns, has_unread
+from streamkit._core.late_template import Changing
+from streamkit._core.reports import SIGNS
 from streamkit._core.template import Hole
+from streamkit.families.chat.log.rules import ADDED_TO
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCallFunction
 
 if TYPE_CHECKING:
@@ -25,7 +31,8 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
 
     The piece is of the content, the reasoning, a refusal or a tool call's arguments. A chunk with a
     finish reason, usage or log probabilities has more; a padding is beside the piece. Unknown
-    fields belong to the chunk if they are scalars, which no reader of the chunk can change.
+    fields belong to the chunk if they are scalars, which no reader of the chunk can change. Those
+    of the chunk itself may be others, but then it is not copied.
     """
     if not chunk.choices or len(chunk.choices) > 1 or chunk.usage is not None:
         return None
@@ -35,9 +42,9 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         return None
     if delta.function_call or delta.audio or delta.annotations:
         return None
-    if not (has_plain_unknowns(chunk) and has_plain_unknowns(choice) and has_plain_unknowns(delta)):
+    if has_unread(chunk) or not (has_plain_unknowns(choice) and has_plain_unknowns(delta)):
         return None
-    texts = [text for name in _TEXTS if (text := getattr(delta, name))]
+    texts: list[str] = [getattr(delta, name) for name in _names(delta)]
     for call in delta.tool_calls or ():
         function = call.function
         if function is None or not function.arguments or call.custom is not None:
@@ -45,7 +52,42 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         if not (has_plain_unknowns(call) and has_plain_unknowns(function)):
             return None
         texts.append(function.arguments)
-    return Hole(texts[0], {"obfuscation": chunk.obfuscation}) if len(texts) == 1 else None
+    if len(texts) != 1:
+        return None
+    return Hole(texts[0], {"obfuscation": chunk.obfuscation}, has_plain_unknowns(chunk))
+
+
+CHANGING = Changing(
+    never=SIGNS | ADDED_TO | {"finish_reason", "index", "role", "usage"},
+    known=frozenset(ChatCompletionChunk.__struct_fields__) - {"obfuscation"},
+)
+"""The values of a chunk that may change beside its piece."""
+
+
+def gist_of(chunk: ChatCompletionChunk) -> object:
+    """Return what a chunk with a hole says besides the piece and values of which the last counts.
+
+    These are the fields of the chunk itself, and all fields that its types do not know.
+    """
+    (choice,) = filling(chunk)("").choices or []
+    delta = replace(choice.delta or ChoiceDelta(), unknown_fields=UNSET)
+    return replace(choice, delta=delta, unknown_fields=UNSET)
+
+
+def putting(chunk: C) -> Callable[[C, str], object]:
+    """Return a function that puts a piece into a chunk like this one, in place of its own."""
+    (choice,) = chunk.choices or []
+    (name,) = _names(choice.delta or ChoiceDelta()) or ("",)
+
+    def put(given: C, piece: str) -> None:
+        delta = (given.choices or [])[0].delta or ChoiceDelta()
+        if name:
+            setattr(delta, name, piece)
+        else:
+            function = (delta.tool_calls or [])[0].function or ChoiceDeltaToolCallFunction()
+            function.arguments = piece
+
+    return put
 
 
 def filling(chunk: C) -> Fill[C]:
@@ -65,8 +107,13 @@ def filling(chunk: C) -> Fill[C]:
     return fill
 
 
+def _names(delta: ChoiceDelta) -> list[str]:
+    """Return the names of the texts that a delta has, besides those in calls."""
+    return [name for name in _TEXTS if getattr(delta, name)]
+
+
 def _with_text(delta: ChoiceDelta) -> Callable[[str], ChoiceDelta]:
-    (name,) = (name for name in _TEXTS if getattr(delta, name))
+    (name,) = _names(delta)
     new_delta = copier(delta)
 
     def fill(piece: str) -> ChoiceDelta:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from streamkit._core.late_template import as_late
 from streamkit._core.machine import AnswerMachine, Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
@@ -40,6 +41,7 @@ from streamkit.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from streamkit._core.late_template import LateFill
     from streamkit._core.template import Fill, Road
     from streamkit.structured.reader import Reader
 
@@ -115,6 +117,9 @@ class ChatEvents(
         if replace(delta, unknown_fields=UNSET) != ChoiceDelta(content=""):
             return None
 
+        late = as_late(fill)
+        if late is not None:
+            return self._late_road(index, late) if len(log.choices) == 1 else None
         if len(log.choices) == 1:
             return self._road_of_only_choice(index, fill)
         return self._road_of_choice(index, fill, has_notes=has_notes)
@@ -142,6 +147,31 @@ class ChatEvents(
             append(piece)
             content = ContentDeltaEvent(index, piece, text, text.length, reader)
             return ChunkEvent(no_chunk, moment, content, padding), content
+
+        return take
+
+    def _late_road(
+        self, index: int, fill: LateFill[ChatCompletionChunk]
+    ) -> Road[ChatCompletionStreamEvent[Any]]:
+        """Return the road of the only choice where chunks have other values beside the piece."""
+        log, reader = self._log, self._reader
+        text = log.choices[index].content
+        append, no_chunk = text.append_whole, cast("ChatCompletionChunk", None)
+        said, latest = log.begin_late(fill), log.latest
+        moment = Moment(log, reader, log.heading, latest, (), fill)
+
+        def take(piece: str, frame: bytes) -> Sequence[ChatCompletionStreamEvent[Any]]:
+            # A hot path, as the one above.
+            nonlocal said, latest, moment
+            if log.said is not said or log.latest is not latest:
+                events = self.feed(fill(piece, frame))
+                said, latest = log.begin_late(fill), log.latest
+                moment = Moment(log, reader, log.heading, latest, (), fill)
+                return events
+            append(piece)
+            log.late = frame
+            content = ContentDeltaEvent(index, piece, text, text.length, reader)
+            return ChunkEvent(no_chunk, moment, content, frame), content
 
         return take
 
@@ -178,30 +208,38 @@ class ChatEvents(
             index=empty.index, delta=ChoiceDelta(tool_calls=[nothing_else])
         ):
             return None
-        log, reader, said = self._log, self._reader, self._log.said
+        log, reader = self._log, self._reader
+        late = as_late(fill)
+        if late is not None and len(log.choices) > 1:
+            return None
         choice, parser = log.choices[empty.index], self._choices[empty.index][3]
         call = choice.grown_call(place)
         if call is None or not parser.ends_nothing(call):
             return None
         text, no_chunk = call.arguments, cast("ChatCompletionChunk", None)
+        said = log.said if late is None else log.begin_late(late)
 
-        def take(
-            piece: str, padding: str | None = None
-        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
+        def take(piece: str, rest: Any = None) -> Sequence[ChatCompletionStreamEvent[Any]]:
             # A hot path: each delta of a call's arguments but the first ones.
+            nonlocal said
             if (
                 log.said is not said
                 or len(piece) == text.length  # it may be the whole again
                 or choice.grown_call(place) is not call  # another template's frame came between
                 or not parser.ends_nothing(call)
             ):
-                return self.feed(fill(piece, padding))
+                events = self.feed(fill(piece, rest))
+                if late is not None:
+                    said = log.begin_late(late)
+                return events
             updates = log.append_arguments(choice, call, piece)
+            if late is not None:
+                log.late = rest
             arguments = FunctionToolCallArgumentsDeltaEvent(
                 choice.index, call.index, call.name, call.id, piece, text, text.length, reader
             )
             moment = Moment(log, reader, log.heading, log.latest, updates, fill)
-            return ChunkEvent(no_chunk, moment, arguments, padding), arguments
+            return ChunkEvent(no_chunk, moment, arguments, rest), arguments
 
         return take
 

@@ -55,7 +55,7 @@ def test_chunks_with_unknown_scalars_are_read_by_a_template(
 
 UNREAD: dict[str, dict[str, Any]] = {
     "a list, which grows": {"choice": {"sources": ["a"]}},
-    "an object": {"chunk": {"timings": {"first": 1}}},
+    "a choice's object": {"choice": {"timings": {"first": 1}}},
     "a known field's unreadable value": {"chunk": {"usage": "none"}},
     "a message beside the delta": {"choice": {"message": {"content": "so far"}}},
 }

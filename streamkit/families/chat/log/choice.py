@@ -251,6 +251,23 @@ class ChoiceLog:
             calls=calls,
         )
 
+    def mark_after(self, mark: ChoiceMark, part: ChunkChoice) -> ChoiceMark:
+        """Return the mark after a part that has nothing new but values that replace the last ones.
+
+        These are values of unknown fields.
+        """
+        delta = part.delta
+        if part.unknown_fields is UNSET and (delta is None or delta.unknown_fields is UNSET):
+            return mark
+        heading = continued(mark.heading, part, self._limits, thinks_in_details=False)
+        return replace(mark, heading=heading)
+
+    def replace_values(self, part: ChunkChoice) -> ChoiceMark:
+        """Take such a part, and return the mark after it."""
+        self._mark = mark = self.mark_after(self._mark, part)
+        self.heading = mark.heading
+        return mark
+
     def build(self, update: ChoiceUpdate, reader: Reading, *, final: bool) -> ParsedChoice[Any]:
         """Return the wire type of the choice as of ``update``.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit.errors import LimitExceededError
@@ -17,6 +18,7 @@ from streamkit.types import CompletionUsage, ParsedChatCompletion, construct
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from streamkit._core.late_template import LateFill
     from streamkit._core.reading import Reading
     from streamkit.families.chat.log.tool_call import ToolCallLog
     from streamkit.types import ChatCompletionChunk, Choice, ChunkChoice
@@ -46,7 +48,7 @@ class CompletionLog:
     choice may come first, and gaps are allowed.
     """
 
-    __slots__ = ("_limits", "_places", "choices", "heading", "latest", "said")
+    __slots__ = ("_fill", "_limits", "_places", "choices", "heading", "late", "latest", "said")
 
     def __init__(self, limits: Limits = DEFAULTS) -> None:
         self._limits = limits
@@ -60,18 +62,16 @@ class CompletionLog:
 
         While pieces are added to the content of an only choice, and nothing else, its update stays.
         """
+        self.late: bytes | None = None
+        """The frame of the last chunk, if only its piece was taken; decoded when it is needed."""
+        self._fill: LateFill[ChatCompletionChunk] | None = None  # decodes that frame
 
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
         """Append a chunk and return its additions to each of its choices."""
         # A hot path: a chunk nearly always has one choice and the same fields as the last one.
-        said = (
-            chunk.id,
-            chunk.created,
-            chunk.model,
-            chunk.system_fingerprint,
-            chunk.service_tier,
-            chunk.usage,
-        )
+        if self.late is not None:
+            self._take_late()
+        said = _said(chunk)
         if said != self.said or chunk.unknown_fields is not UNSET:
             self.said = said
             self.heading = _continued(self.heading, chunk, self._limits)
@@ -85,6 +85,19 @@ class CompletionLog:
             self.latest = updates
             return updates
         return self._append(parts)
+
+    def begin_late(self, fill: LateFill[ChatCompletionChunk]) -> tuple[object, ...]:
+        """Return ``said`` as it stays until the frames in ``late`` are no longer this function's.
+
+        Each chunk of one is, but for its piece, a chunk of values that replace the last ones.
+        """
+        self._fill = fill
+        self.said = said = (*self.said, None)[:-1]  # another object
+        return said
+
+    def heading_after(self, heading: Heading, chunk: ChatCompletionChunk) -> Heading:
+        """Return the heading after a chunk."""
+        return _continued(heading, chunk, self._limits)
 
     def append_content(self, choice: ChoiceLog, piece: str) -> tuple[ChoiceUpdate, ...]:
         """Append a piece of the content of one of several choices, as ``append`` does a chunk."""
@@ -137,12 +150,25 @@ class CompletionLog:
         return completion
 
     def _catch_up(self) -> None:
-        """Take note of pieces of content that were added to the only choice without an update."""
+        """Take note of what was added to the only choice without an update."""
+        if self.late is not None:
+            self._take_late()
         if len(self.latest) == 1:
             (last,) = self.latest
             end = last.choice.content.length
             if end != last.content_end:
                 self.latest = (last.with_content(None, end),)
+
+    def _take_late(self) -> None:
+        """Take the values of the last chunk of which only the piece was taken."""
+        late, fill, self.late = self.late, self._fill, None
+        if late is None or fill is None:
+            return
+        chunk = fill("", late)
+        self.said = _said(chunk)
+        self.heading = _continued(self.heading, chunk, self._limits)
+        (part,), (last,) = chunk.choices or [], self.latest
+        self.latest = (replace(last, mark=last.choice.replace_values(part)),)
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
         self._catch_up()
@@ -180,6 +206,17 @@ def usage_of(
         if isinstance(fields, dict) and CompletionUsage.normalized(cast("dict[str, Any]", fields)):
             return construct(CompletionUsage, cast("dict[str, Any]", fields))
     return usage
+
+
+def _said(chunk: ChatCompletionChunk) -> tuple[object, ...]:
+    return (
+        chunk.id,
+        chunk.created,
+        chunk.model,
+        chunk.system_fingerprint,
+        chunk.service_tier,
+        chunk.usage,
+    )
 
 
 def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:

@@ -10,7 +10,7 @@ from streamkit.types.speech import DETAILS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DELTAS", "PER_TOKEN", "REPORTS", "says_nothing_again"]
+__all__ = ["ADDED_TO", "DELTAS", "PER_TOKEN", "REPORTS", "says_nothing_again"]
 
 _TEXTS = frozenset(
     {
@@ -44,9 +44,10 @@ DELTAS = Rules(
 def says_nothing_again(fields: Mapping[str, Any]) -> bool:
     """Return whether these fields of a choice or its delta add nothing if they come once more."""
     return not any(
-        isinstance(value, dict | list) or (value is not None and name in _ADDED_TO)
+        isinstance(value, dict | list) or (value is not None and name in ADDED_TO)
         for name, value in fields.items()
     )
 
 
-_ADDED_TO = _TEXTS | {DETAILS}
+ADDED_TO = _TEXTS | {DETAILS}
+"""The names of the fields of a delta whose texts accumulate."""

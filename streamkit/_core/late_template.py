@@ -1,0 +1,287 @@
+"""Templates of frames in which several values change, and whose parts are decoded when read.
+
+Some servers send a time, a count or an id of their own with each piece. Nothing but the piece says
+anything new at once: of the other values the last ones count, and a reader may never look at them.
+So only the piece is decoded, and the frame is kept in place of its part.
+"""
+
+# Strategy: in JSON, a scalar never changes what the rest of a document means. So a frame with the
+# bytes of another one between its scalars is the same part with other values, if only such scalars
+# differ that a family lets differ. Two frames show which do, and a third one, made with other
+# values and decoded as a whole, proves it. The classes of values are narrow: one that is outside,
+# or that may be refused or read as if it had not come, does not fit.
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+
+from msgspec.json import encode
+
+from streamkit._core.template import Template, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit._core.answer_decoder import AnswerDecoder
+    from streamkit._core.template import Fill, Hole
+
+__all__ = ["Changing", "LateFill", "LateTemplate", "Scalars", "as_late", "late_template"]
+
+A = TypeVar("A")
+E = TypeVar("E")
+
+_COMPILED_AFTER = 64  # frames
+
+
+class Changing(NamedTuple):
+    """The values beside the piece that may be others in each part of one template, by their names.
+
+    No name is at two levels with two meanings; the names are those of all levels.
+    """
+
+    never: frozenset[str]
+    """The names of values that mean more than that they are the last one."""
+    known: frozenset[str]
+    """The names of fields that have a type, and of which 0 and an empty text do not count."""
+
+
+class LateFill(Generic[A]):
+    """A function of a piece and its frame, which decodes the frame."""
+
+    __slots__ = ("_decode", "_put", "_start")
+
+    def __init__(
+        self, decode: Callable[[bytes], A], put: Callable[[A, str], object], start: int
+    ) -> None:
+        self._decode = decode
+        self._put = put
+        self._start = start
+
+    def __call__(self, piece: str, frame: bytes) -> A:
+        """Return the part of a frame, with this piece."""
+        part = self._decode(frame[self._start : -2])
+        self._put(part, piece)
+        return part
+
+
+def as_late(fill: Fill[A] | None) -> LateFill[A] | None:
+    """Return the function if it decodes frames; None for any other."""
+    return cast("LateFill[A]", fill) if isinstance(fill, LateFill) else None
+
+
+class LateTemplate(Template[A, E]):
+    """The bytes between the values of a frame, and the classes of these values."""
+
+    __slots__ = ("_frame", "_match", "_piece", "_steps", "_texts", "_waits")
+
+    def __init__(self, frame: bytes, values: list[_Value], fill: LateFill[A]) -> None:
+        first, last = values[0], values[-1]
+        self.before = frame[: first.start]
+        self.after = frame[last.end :]
+        self.start = first.start
+        self.stop = last.end - len(frame)
+        self.between = b""
+        self.fill = fill
+        self.take = None
+        self._piece = 0
+        self._steps = [
+            # A quote at the end of a value helps to find that.
+            (frame[value.end - (quote := value.kind is _TEXT) : following.start], int(quote), value)
+            for value, following in pairwise(values)
+        ]
+        self._steps.append((b"", 0, last))
+        self._waits = _COMPILED_AFTER
+        self._match: Callable[..., re.Match[bytes] | None] | None = None
+        self._texts: list[int] = []
+
+    def values_in(self, frame: bytes) -> list[Any]:
+        """Return the piece and the frame; raise ``ValueError`` if it does not fit."""
+        # A hot path: nearly every frame of a stream that has such values.
+        match = self._match
+        if match is None:
+            return self._first_values_in(frame)
+        found = match(frame, self.start, len(frame) + self.stop)
+        if found is None:
+            raise ValueError(frame)
+        if self._texts:
+            for text in self._texts:
+                text_in(found[text])  # the decoder of the frame would refuse it, too
+        return [text_in(found[self._piece]), frame]
+
+    def _first_values_in(self, frame: bytes) -> list[Any]:
+        """Return the same without the regular expression, which costs as much as some hundred."""
+        start, piece = self.start, ""
+        for between, quote, value in self._steps:
+            end = frame.find(between, start) + quote if between else self.stop
+            found = value.kind.check(frame[start:end])  # which refuses it, if no end was found
+            if found is None:
+                raise ValueError(frame)
+            if value.is_piece:
+                piece = text_in(frame[start:end])
+            start = end + len(between) - quote
+        self._waits -= 1
+        if not self._waits:
+            self._compile()
+        return [piece, frame]
+
+    def _compile(self) -> None:
+        pattern: list[bytes] = []
+        for between, quote, value in self._steps:
+            pattern += value.kind.pattern, re.escape(between[quote:])
+        self._match = re.compile(b"".join(pattern), flags=re.DOTALL).fullmatch
+        texts = [value for _, _, value in self._steps if value.kind is _TEXT]
+        self._piece = next(at for at, value in enumerate(texts, 1) if value.is_piece)
+        self._texts = [at for at, value in enumerate(texts, 1) if not value.is_piece]
+
+
+def late_template(
+    answer: AnswerDecoder[A], old: Template[A, Any], new: Scalars, part: A, hole: Hole
+) -> LateTemplate[A, Any] | None:
+    """Return the template of two frames, of which the second one proves it; None if there is none.
+
+    Args:
+        answer: The decoder of the frames.
+        old: A candidate, made of the first frame.
+        new: The second frame.
+        part: The part in it.
+        hole: Its piece.
+    """
+    changing, frame, start = answer.changing, new.frame, new.start
+    if changing is None or hole.text == old.text:
+        return None
+    scalars = old.scalars = old.scalars or Scalars.of(old.frame, start)
+    if scalars.between != new.between:
+        return None
+    values: list[_Value] = []
+    changed: list[bytes] = []
+    pieces, end = 0, start
+    for one, other in zip(scalars.values, new.values, strict=True):
+        was, now = one.text(scalars.frame), other.text(frame)
+        if was == now:
+            continue
+        if _is_text(was, old.text) and _is_text(now, hole.text):
+            pieces += 1
+            values.append(other._replace(kind=_TEXT, is_piece=True))
+            another = encode(hole.text + "?")
+        else:
+            kind = _kind(was, now, other.name, changing)
+            if kind is None:
+                return None
+            values.append(other._replace(kind=kind))
+            another = _other(now)
+        changed += frame[end : other.start], another
+        end = other.end
+    if pieces != 1:
+        return None
+    try:
+        strict = answer.reread(b"".join([*changed, frame[end:-2]]))
+        if strict is None or answer.reread(frame[start:-2]) != part:
+            return None
+    except (ValueError, RecursionError):
+        return None
+    new_hole = answer.hole(strict)
+    if (
+        new_hole is None
+        or new_hole.text != hole.text + "?"
+        or answer.gist(strict) != answer.gist(part)
+    ):
+        return None
+    return LateTemplate(frame, values, answer.late_fill(part, start))
+
+
+class _Kind(NamedTuple):
+    """A class of values."""
+
+    pattern: bytes
+    """A regular expression; a group in it is a text, which may still be none."""
+    check: Callable[[bytes], object]
+    """A function that returns None, or raises ``ValueError``, for bytes of another class."""
+
+
+def _matching(pattern: bytes) -> _Kind:
+    return _Kind(b"(?:%b)" % pattern, re.compile(pattern).fullmatch)
+
+
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TEXT = _Kind(b"(%b)" % _STRING, text_in)
+# Values of these classes count in every field.
+_KNOWN = (_matching(rb"[1-9]\d{0,14}"), _matching(rb'"[ !#-\[\]-~]+"'))
+# No decoder refuses a number of this one.
+_NUMBER = _matching(rb"-?(?:0|[1-9]\d{0,39})(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?")
+_UNKNOWN = (_KNOWN[0], _NUMBER, _matching(b"true|false"), _TEXT)
+
+
+class _Value(NamedTuple):
+    """A scalar in a frame."""
+
+    name: str
+    """The name of its field, or of the field of its list; empty for a name with escapes."""
+    start: int
+    end: int
+    kind: _Kind = _TEXT
+    is_piece: bool = False
+
+    def text(self, frame: bytes) -> bytes:
+        """Return its bytes."""
+        return frame[self.start : self.end]
+
+
+class Scalars(NamedTuple):
+    """The scalars of a frame."""
+
+    frame: bytes
+    start: int
+    """The place at which its data begin."""
+    between: bytes
+    """The bytes between them."""
+    values: list[_Value]
+
+    @classmethod
+    def of(cls, frame: bytes, start: int) -> Scalars:
+        """Return the scalars of a frame whose data begin at ``start``."""
+        name, end = "", 0
+        between: list[bytes] = []
+        values: list[_Value] = []
+        for found in _SCALAR.finditer(frame, start):
+            if found[2]:
+                name = "" if b"\\" in found[1] else found[1][1:-1].decode()
+                continue
+            value = _Value(name, *found.span())
+            values.append(value)
+            between.append(frame[end : value.start])
+            end = value.end
+        return cls(frame, start, b"\n".join([*between, frame[end:]]), values)
+
+
+def _is_text(value: bytes, text: str) -> bool:
+    try:
+        return text_in(value) == text
+    except ValueError:
+        return False
+
+
+_SCALAR = re.compile(rb"(%b)(\s*+:)?|-?\d[\d.eE+-]*+|true|false|null" % _STRING, flags=re.DOTALL)
+
+
+def _kind(old: bytes, new: bytes, name: str, changing: Changing) -> _Kind | None:
+    """Return the class of two values of a field; None if these must not change."""
+    if not name or name in changing.never:
+        return None
+    for kind in _KNOWN if name in changing.known else _UNKNOWN:
+        try:
+            if kind.check(old) is not None and kind.check(new) is not None:
+                return kind
+        except ValueError:
+            continue
+    return None
+
+
+def _other(value: bytes) -> bytes:
+    """Return another value of the same class."""
+    if value.startswith(b'"'):
+        return value[:-1] + b'?"'
+    if value in {b"true", b"false"}:
+        return b"false" if value == b"true" else b"true"
+    return b"4" if value == b"2" else b"2"

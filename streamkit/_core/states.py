@@ -21,7 +21,8 @@ _BLOCK = 32
 """The states of a block: about the root of their maximum number."""
 
 
-class States(Struct, Generic[T], frozen=True, gc=False):
+# Visible to the garbage collector, because the log to which its states lead keeps it.
+class States(Struct, Generic[T], frozen=True):
     """An immutable sequence, of which a copy with a change shares nearly all."""
 
     blocks: tuple[tuple[T, ...], ...] = ()

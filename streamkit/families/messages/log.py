@@ -29,7 +29,8 @@ _REPORTS = Rules(lists="replaced", indexed=frozenset())
 _Message = cast("type[ParsedMessage[Any]]", ParsedMessage)  # the same, for type checkers
 
 
-class MessageMark(Struct, frozen=True, gc=False):
+# Visible to the garbage collector, because its log keeps one.
+class MessageMark(Struct, frozen=True):
     """The state of a message at one moment."""
 
     log: MessageLog
@@ -42,6 +43,10 @@ class MessageMark(Struct, frozen=True, gc=False):
     """The block whose text grew last, if nothing else has changed since."""
     end: int = 0
     """The length of its text."""
+
+    def grown_to(self, end: int) -> MessageMark:
+        """Return the state when the text of the newest block had a length."""
+        return replace(self, end=end)
 
     @property
     def stop_reason(self) -> str | None:
@@ -62,8 +67,7 @@ class MessageLog:
         self._reader = reader
         self._limits = limits
         self._open: dict[int, BlockLog] = {}
-        self._newest: BlockLog | None = None  # since whose first piece only its text has changed
-        self._growing: tuple[BlockMark, ...] = ()  # the open blocks at that piece
+        self._growth: MessageMark | None = None  # since which one text has grown, and nothing else
         self.blocks: list[BlockLog] = []
         self.fields: Fields = EMPTY
         """The fields of the message besides its content, as plain data that is never changed."""
@@ -93,7 +97,7 @@ class MessageLog:
             )
         log = BlockLog(len(self.blocks), block, self._reader, self._limits)
         self.blocks.append(log)
-        self._newest = None
+        self._growth = None
         self._open[log.place if index is None else index] = log
         return log
 
@@ -108,7 +112,7 @@ class MessageLog:
     def stop(self, index: int | None) -> BlockLog | None:
         """Take the end of a block and return it; None if no such block is open."""
         block = self._find(index)
-        self._newest = None
+        self._growth = None
         if block is not None:
             self._open = {key: other for key, other in self._open.items() if other is not block}
         return block
@@ -130,18 +134,19 @@ class MessageLog:
 
     def mark_change(self) -> MessageMark:
         """Return the present state, after a change of any kind."""
-        self._newest = None
+        self._growth = None
         return self.mark()
 
     def mark_growth(self, block: BlockLog) -> MessageMark:
-        """Return the present state, after the growth of an open block's text and nothing else."""
-        # A hot path: as long as the same text grows, the states of the open blocks are shared.
-        if block is not self._newest:
-            self._growing = self.mark().growing
-            self._newest = block
-        return MessageMark(
-            self, self.fields, len(self.blocks), self._growing, block, block.text.length
-        )
+        """Return the present state but for the length of an open block's text, which grows.
+
+        As long as nothing else changes, it stays the same.
+        """
+        # A hot path.
+        mark = self._growth
+        if mark is None or mark.newest is not block:
+            mark = self._growth = replace(self.mark(), newest=block)
+        return mark
 
     def as_of(self, mark: MessageMark) -> ParsedMessage[Any]:
         """Return the message as of a mark, parsed as far as it had arrived."""

@@ -110,12 +110,12 @@ class MessageEvents(
             return None
         if isinstance(delta, InputJSONDelta):
             block = log.block(index, "input")
-            if not block.is_known or empty.unknown_fields or delta.unknown_fields:
+            if empty.unknown_fields or delta.unknown_fields or not _is_plain(block):
                 return None
             return input_road(log, block, index)
         if isinstance(delta, TextDelta):
             block = log.block(index, "text")
-            if not block.is_known:
+            if not _is_plain(block):
                 return None
             if empty.unknown_fields or delta.unknown_fields:
                 return filled_text_road(log, block, fill)
@@ -168,7 +168,7 @@ class MessageEvents(
             event = ThinkingEvent(block, text, text.length, block.place, piece)
         else:
             return self._rare_delta(value)
-        value.accumulated(log.mark_growth(block))
+        value.grown(log.mark_growth(block), text.length)
         # A block of a type that this version does not know has no events of its own.
         return (value, event) if block.is_known else (value,)
 
@@ -239,3 +239,8 @@ class MessageEvents(
 
     def _has_cut_call(self) -> bool:
         return any(block.is_cut for block in self._log.blocks)
+
+
+def _is_plain(block: BlockLog) -> bool:
+    """Return whether the pieces of a block are whole characters, with events of their own."""
+    return block.is_known and not block.text.has_half

@@ -26,14 +26,13 @@ __all__ = ["filled_text_road", "input_road", "text_road"]
 def input_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     """Return the function that takes the pieces of a call's input."""
     text, place, name, id = block.text, block.place, block.name, block.id
-    append, mark = text.append, log.mark_growth
+    append, growth = text.append_whole, log.mark_growth
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        added = append(piece)
-        wire = RawContentBlockDeltaEvent(
-            index=index, delta=InputJSONDelta(partial_json=piece), _mark=mark(block)
-        )
-        return wire, InputJsonEvent(block, text, text.length, place, added, name, id)
+        append(piece)
+        mark, delta, end = growth(block), InputJSONDelta(partial_json=piece), text.length
+        wire = RawContentBlockDeltaEvent(index=index, delta=delta, _mark=mark, _end=end)
+        return wire, InputJsonEvent(block, text, end, place, piece, name, id)
 
     return take
 
@@ -41,14 +40,13 @@ def input_road(log: MessageLog, block: BlockLog, index: int) -> Road:
 def text_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     """Return the function that takes the pieces of a text."""
     text, place = block.text, block.place
-    append, mark = text.append, log.mark_growth
+    append, growth = text.append_whole, log.mark_growth
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        added = append(piece)
-        wire = RawContentBlockDeltaEvent(
-            index=index, delta=TextDelta(text=piece), _mark=mark(block)
-        )
-        return wire, TextEvent(block, text, text.length, place, added)
+        append(piece)
+        mark, delta, end = growth(block), TextDelta(text=piece), text.length
+        wire = RawContentBlockDeltaEvent(index=index, delta=delta, _mark=mark, _end=end)
+        return wire, TextEvent(block, text, end, place, piece)
 
     return take
 
@@ -56,12 +54,11 @@ def text_road(log: MessageLog, block: BlockLog, index: int) -> Road:
 def filled_text_road(log: MessageLog, block: BlockLog, fill: Fill[RawMessageStreamEvent]) -> Road:
     """Return the same function where the events of the wire have fields that are not known."""
     text, place = block.text, block.place
-    append, mark = text.append, log.mark_growth
+    append, growth = text.append_whole, log.mark_growth
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        wire = cast("RawContentBlockDeltaEvent", fill(piece))
-        added = append(piece)
-        wire.accumulated(mark(block))
-        return wire, TextEvent(block, text, text.length, place, added)
+        append(piece)
+        wire, end = cast("RawContentBlockDeltaEvent", fill(piece)), text.length
+        return wire.grown(growth(block), end), TextEvent(block, text, end, place, piece)
 
     return take

@@ -6,7 +6,7 @@ A delta of a kind that this version does not know is a plain ``Wire``.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from msgspec import field
 
@@ -16,6 +16,9 @@ from streamkit.types.messages.citation import CitationCharLocation, TextCitation
 from streamkit.types.messages.content_block import ContentBlock, TextBlock
 from streamkit.types.messages.message import Container, Message, StopDetails
 from streamkit.types.messages.usage import MessageDeltaUsage
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = [
     "CitationsDelta",
@@ -105,8 +108,23 @@ class RawContentBlockDeltaEvent(MarkedEvent, tag_field="type", tag="content_bloc
     """An addition to a block."""
 
     type: ClassVar[Literal["content_block_delta"]] = "content_block_delta"
+    _unsent: ClassVar[frozenset[str]] = frozenset({"_mark", "_end"})
     index: int | None = None
     delta: RawContentBlockDelta = field(default_factory=TextDelta)
+    _end: int | None = field(default=None, name="\ufdd1")  # a name that no server sends
+
+    @property
+    def mark(self) -> Any:
+        """The state of the answer after the event; None where it is not accumulated."""
+        return self._mark if self._end is None else self._mark.grown_to(self._end)
+
+    def grown(self, mark: object, end: int) -> Self:
+        """Set the state of the answer, and the length of the text that grew; return the event.
+
+        All deltas of a text share the state until something else changes.
+        """
+        self._mark, self._end = mark, end
+        return self
 
 
 class RawContentBlockStopEvent(MarkedEvent, tag_field="type", tag="content_block_stop"):

@@ -191,7 +191,7 @@ class ItemLog:
         return part
 
 
-class ItemMark(Struct, frozen=True, gc=False):
+class ItemMark(Struct, frozen=True):
     """The state of an item at one moment."""
 
     item: ItemLog

@@ -90,7 +90,9 @@ class PartLog:
         )
 
 
-class PartMark(Struct, frozen=True, gc=False):
+# Visible to the garbage collector, as the states of items and of responses are, because the logs
+# keep their last states, which lead back to them.
+class PartMark(Struct, frozen=True):
     """The state of a part at one moment."""
 
     part: PartLog

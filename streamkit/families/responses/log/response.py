@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["ResponseLog", "ResponseMark"]
 
 
-class ResponseMark(Struct, frozen=True, gc=False):
+class ResponseMark(Struct, frozen=True):
     """The state of a response at one moment, besides the text that grows."""
 
     log: ResponseLog

@@ -47,7 +47,7 @@ class Holder:
 
 TYPES: list[Any] = [Model, Data, Dict, Packed, TypeAdapter(Model)]
 TOKENS = ["NaN", "Infinity", "-Infinity", "1e999", "-1E+400"]
-ODD = [*TOKENS, "1" * 400, '"NaN"', '" -inf "', '"Infinity"']
+ODD = [*TOKENS, "1" * 400, '"NaN"', '" -inf "', '"Infinity"', '"iNf"', '"1.E+4_00"', '"9e999"']
 
 
 @pytest.mark.diagonal

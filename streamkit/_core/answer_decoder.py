@@ -19,6 +19,7 @@ from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from streamkit._core.late_template import Changing, LateFill
     from streamkit._core.template import Fill, Hole
@@ -107,12 +108,12 @@ class AnswerDecoder(Machine[SSE, A]):
         """
         raise NotImplementedError(part)
 
-    def late_fill(self, part: A, start: int) -> LateFill[A]:
+    def late_fill(self, part: A, start: int, changing: AbstractSet[str]) -> LateFill[A]:
         """Return a function that decodes frames like the one of a part with a ``hole``.
 
-        Their data begin at ``start``.
+        Their data begin at ``start``, and values of the ``changing`` names are others in each.
         """
-        raise NotImplementedError(part, start)
+        raise NotImplementedError(part, start, changing)
 
     @property
     @abstractmethod

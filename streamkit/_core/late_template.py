@@ -42,7 +42,7 @@ class Changing(NamedTuple):
     """
 
     never: frozenset[str]
-    """The names of values that mean more than that they are the last one."""
+    """The names of values that mean more than that they are the last one, as pieces do."""
     known: frozenset[str]
     """The names of fields that have a type, and of which 0 and an empty text do not count."""
 
@@ -50,14 +50,20 @@ class Changing(NamedTuple):
 class LateFill(Generic[A]):
     """A function of a piece and its frame, which decodes the frame."""
 
-    __slots__ = ("_decode", "_put", "_start")
+    __slots__ = ("_decode", "_put", "_start", "like")
 
     def __init__(
-        self, decode: Callable[[bytes], A], put: Callable[[A, str], object], start: int
+        self,
+        decode: Callable[[bytes], A],
+        put: Callable[[A, str], object],
+        start: int,
+        like: A | None = None,
     ) -> None:
         self._decode = decode
         self._put = put
         self._start = start
+        self.like = like
+        """A part of the same identity, which no reader has; None where that changes, too."""
 
     def __call__(self, piece: str, frame: bytes) -> A:
         """Return the part of a frame, with this piece."""
@@ -161,16 +167,16 @@ def late_template(
         was, now = one.text(scalars.frame), other.text(frame)
         if was == now:
             continue
-        if _is_text(was, old.text) and _is_text(now, hole.text):
+        kind = _kind(was, now, other.name, changing)
+        if kind is not None:
+            values.append(other._replace(kind=kind))
+            another = _other(now)
+        elif _is_text(was, old.text) and _is_text(now, hole.text):
             pieces += 1
             values.append(other._replace(kind=_TEXT, is_piece=True))
             another = encode(hole.text + "?")
         else:
-            kind = _kind(was, now, other.name, changing)
-            if kind is None:
-                return None
-            values.append(other._replace(kind=kind))
-            another = _other(now)
+            return None
         changed += frame[end : other.start], another
         end = other.end
     if pieces != 1:
@@ -188,7 +194,9 @@ def late_template(
         or answer.gist(strict) != answer.gist(part)
     ):
         return None
-    return LateTemplate(frame, values, answer.late_fill(part, start))
+    return LateTemplate(
+        frame, values, answer.late_fill(part, start, {value.name for value in values})
+    )
 
 
 class _Kind(NamedTuple):

@@ -100,7 +100,7 @@ class Encoder(Machine[Event, bytes]):
         return ()
 
     def _chunk(self, event: AnswerChunkEvent) -> Sequence[bytes]:
-        self._head = head_of(event.chunk)
+        self._head = head_of(event)
         return self._begin() if self._head.id else ()
 
     @property

@@ -39,6 +39,11 @@ class AnswerChunkEvent(PartEvent, frozen=True, gc=False, eq=False):
     """The chunk as the server sent it, as the type of its protocol."""
 
     @property
+    def _identified(self) -> Any:
+        """An object with the identity of the answer that the chunk has."""
+        return self.chunk
+
+    @property
     def snapshot(self) -> Any:
         """The answer accumulated so far, built anew each time it is read."""
         # Abstract in all but name: a Struct has a metaclass of its own, so it cannot be an ABC.

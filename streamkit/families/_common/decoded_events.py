@@ -57,9 +57,11 @@ class UnknownEvent(Event, frozen=True, gc=True, eq=False):
     __hash__ = None  # as for every event
 
 
-def head_of(chunk: Any) -> Head:
+def head_of(event: AnswerChunkEvent) -> Head:
     """Return what the chunk of an event says of the identity of its answer."""
-    # A hot path: most chunks of Responses and Messages are of a type that has no head.
+    # A hot path: most chunks of Responses and Messages are of a type that has no head. A chunk of a
+    # chat that was not read is not made for its head.
+    chunk: Any = event._identified  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - for this
     kind: type[Any] = chunk.__class__
     if kind is Head:
         return chunk if chunk.id is not None else NO_HEAD

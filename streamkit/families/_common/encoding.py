@@ -51,7 +51,10 @@ def encoded(event: Event) -> dict[str, Any]:
     if layout is None:
         layout = _layouts[event.__class__] = _layout(event.__class__)
     if layout.is_chunk:
-        return {"type": "chunk", "chunk": msgspec.to_builtins(head_of(cast("Any", event).chunk))}
+        return {
+            "type": "chunk",
+            "chunk": msgspec.to_builtins(head_of(cast("AnswerChunkEvent", event))),
+        }
     if layout.is_unknown:
         return event.to_dict()
     # A hot path: of most events all fields are texts and numbers.
@@ -84,7 +87,7 @@ class EventEncoder(Machine[Event, bytes]):
         """Take an event and return its JSON."""
         if isinstance(value, AnswerChunkEvent):
             # A hot path: most chunks say the same of their answer as the one before.
-            head = head_of(value.chunk)
+            head = head_of(value)
             if head is NO_HEAD or head == self._head:
                 return ()
             self._head = head

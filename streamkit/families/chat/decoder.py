@@ -11,13 +11,14 @@ from streamkit._core.object_decoder import ObjectDecoder
 from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
-from streamkit.families.chat.hole import CHANGING, filling, gist_of, hole_of, putting
+from streamkit.families.chat.hole import CHANGING, Filling, gist_of, hole_of, putting
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 from streamkit.types.speech import DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from collections.abc import Set as AbstractSet
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.template import Fill, Hole
@@ -91,7 +92,7 @@ class ChunkDecoder(ObjectDecoder[C]):
 
     def fill(self, part: C) -> Fill[C]:
         """Return a function of a piece and a padding that makes such a chunk."""
-        return filling(part)
+        return Filling(part)
 
     def reread(self, data: bytes) -> C | None:
         """Decode data that resemble those of an earlier chunk, and take no note of them."""
@@ -101,9 +102,10 @@ class ChunkDecoder(ObjectDecoder[C]):
         """Return the chunk without its piece and the values that may change."""
         return gist_of(part)
 
-    def late_fill(self, part: C, start: int) -> LateFill[C]:
+    def late_fill(self, part: C, start: int, changing: AbstractSet[str]) -> LateFill[C]:
         """Return a function that decodes the chunks of frames like this chunk's."""
-        return LateFill(self._reread, putting(part), start)
+        like = Filling(part).like if changing.isdisjoint(("id", "model", "created")) else None
+        return LateFill(self._reread, putting(part), start, like)
 
     def close(self) -> Iterable[C]:
         """End the answer, at the end of the body or at ``[DONE]``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from streamkit._core.ending import ends_answer
 from streamkit.families._common.events import (
@@ -32,6 +32,13 @@ __all__ = ["ChatCompletionEvent", "ChatCompletionStreamEvent", "ChunkEvent"]
 
 T = TypeVar("T")
 
+_Grown: TypeAlias = (
+    ContentDeltaEvent
+    | ReasoningDeltaEvent
+    | RefusalDeltaEvent
+    | FunctionToolCallArgumentsDeltaEvent
+)
+
 
 class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
     """The event that is emitted first for each chunk; it holds the chunk."""
@@ -41,7 +48,7 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
     # the chunk is made of: its padding, or its frame.
     _aliases = frozenset({"updates"})
     _moment: Moment
-    _grown: ContentDeltaEvent | FunctionToolCallArgumentsDeltaEvent | None = None
+    _grown: _Grown | None = None
     _rest: str | bytes | None = None
 
     if TYPE_CHECKING:
@@ -56,6 +63,11 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
                 chunk = self._moment.fill(_piece_of(self._grown), self._rest)
                 _chunk.__set__(self, chunk)
             return chunk
+
+    @property
+    def _identified(self) -> Any:
+        like = _chunk.__get__(self) or getattr(self._moment.fill, "like", None)
+        return self.chunk if like is None else like
 
     @property
     def updates(self) -> tuple[ChoiceUpdate, ...]:
@@ -84,8 +96,10 @@ class ChunkEvent(AnswerChunkEvent, frozen=True, gc=False, eq=False):
 _chunk: Any = vars(AnswerChunkEvent)["chunk"]  # where the chunk is held
 
 
-def _piece_of(grown: ContentDeltaEvent | FunctionToolCallArgumentsDeltaEvent) -> str:
-    return grown.delta if isinstance(grown, ContentDeltaEvent) else grown.arguments_delta
+def _piece_of(grown: _Grown) -> str:
+    if isinstance(grown, FunctionToolCallArgumentsDeltaEvent):
+        return grown.arguments_delta
+    return grown.delta
 
 
 ChatCompletionStreamEvent = (

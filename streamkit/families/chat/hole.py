@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -17,9 +17,7 @@ from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit._core.template import Fill
-
-__all__ = ["filling", "hole_of"]
+__all__ = ["CHANGING", "Filling", "gist_of", "hole_of", "putting"]
 
 C = TypeVar("C", bound=ChatCompletionChunk)
 
@@ -69,7 +67,7 @@ def gist_of(chunk: ChatCompletionChunk) -> object:
 
     These are the fields of the chunk itself, and all fields that its types do not know.
     """
-    (choice,) = filling(chunk)("").choices or []
+    (choice,) = Filling(chunk)("").choices or []
     delta = replace(choice.delta or ChoiceDelta(), unknown_fields=UNSET)
     return replace(choice, delta=delta, unknown_fields=UNSET)
 
@@ -90,21 +88,26 @@ def putting(chunk: C) -> Callable[[C, str], object]:
     return put
 
 
-def filling(chunk: C) -> Fill[C]:
-    """Return a function of a piece and a padding that makes chunks like this one."""
-    choice = (chunk.choices or [])[0]
-    delta = choice.delta or ChoiceDelta()
-    new_chunk, new_choice = copier(chunk), copier(choice)
-    new_delta = _with_call(delta) if delta.tool_calls else _with_text(delta)
+class Filling(Generic[C]):
+    """A function of a piece and a padding that makes chunks like one that is given."""
 
-    def fill(piece: str, padding: str | None = None) -> C:
-        part, whole = new_choice(), new_chunk()
-        part.delta = new_delta(piece)
+    __slots__ = ("_new_choice", "_new_chunk", "_new_delta", "like")
+
+    def __init__(self, chunk: C) -> None:
+        choice = (chunk.choices or [])[0]
+        delta = choice.delta or ChoiceDelta()
+        self._new_chunk, self._new_choice = copier(chunk), copier(choice)
+        self._new_delta = _with_call(delta) if delta.tool_calls else _with_text(delta)
+        self.like = self._new_chunk()
+        """A chunk with the same id, model and time, which no reader has."""
+
+    def __call__(self, piece: str, padding: str | None = None) -> C:
+        """Return a new chunk."""
+        part, whole = self._new_choice(), self._new_chunk()
+        part.delta = self._new_delta(piece)
         whole.choices = [part]
         whole.obfuscation = padding
         return whole
-
-    return fill
 
 
 def _names(delta: ChoiceDelta) -> list[str]:

@@ -28,6 +28,12 @@ from streamkit.families.chat.emitters import (
 )
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.families.chat.log import CompletionLog, Moment, says_nothing_again
+from streamkit.families.chat.short_roads import (
+    Feeding,
+    late_content_road,
+    reasoning_road,
+    refusal_road,
+)
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import (
     ChatCompletionChunk,
@@ -41,7 +47,6 @@ from streamkit.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streamkit._core.late_template import LateFill
     from streamkit._core.template import Fill, Road
     from streamkit.structured.reader import Reader
 
@@ -97,32 +102,36 @@ class ChatEvents(
     def short_road(
         self, empty: ChatCompletionChunk, fill: Fill[ChatCompletionChunk], /
     ) -> Road[ChatCompletionStreamEvent[Any]] | None:
-        """Return a function that takes the pieces of a content, or of the arguments of a call."""
-        choice = (empty.choices or [])[0]
-        delta = choice.delta
+        """Return a function that takes the pieces of a text, or of the arguments of a call."""
+        part = (empty.choices or [])[0]
+        delta = part.delta
         if delta is not None and delta.tool_calls:
-            return self._road_of_call(choice, delta.tool_calls[0], fill)
-        if delta is None or delta.content != "":
+            return self._road_of_call(part, delta.tool_calls[0], fill)
+        if delta is None or (name := _only_text(delta)) is None:
             return None
-        log, index = self._log, choice.index
-        parser = self._choices[index][1]
-        if not parser.has_begun or log.choices[index].content.has_half:
-            return None  # pieces of templates have whole characters
-        has_notes = False
-        for wire in (choice, delta):
-            if wire.unknown_fields is not UNSET:
-                if not says_nothing_again(wire.unknown_fields):
-                    return None
-                has_notes = True
-        if replace(delta, unknown_fields=UNSET) != ChoiceDelta(content=""):
+        notes = [wire.unknown_fields for wire in (part, delta) if wire.unknown_fields is not UNSET]
+        if not all(map(says_nothing_again, notes)):
             return None
-
-        late = as_late(fill)
-        if late is not None:
-            return self._late_road(index, late) if len(log.choices) == 1 else None
-        if len(log.choices) == 1:
-            return self._road_of_only_choice(index, fill)
-        return self._road_of_choice(index, fill, has_notes=has_notes)
+        log, index, late = self._log, part.index, as_late(fill)
+        choice = log.choices[index]
+        reasoning, content, refusal, *_ = self._choices[index]
+        machine = Feeding(self.feed, log, self._reader)
+        # Pieces of templates have whole characters.
+        if name == "content":
+            if not content.has_begun or choice.content.has_half:
+                return None
+            if late is not None:
+                return late_content_road(machine, choice, late) if len(log.choices) == 1 else None
+            if len(log.choices) == 1:
+                return self._road_of_only_choice(index, fill)
+            return self._road_of_choice(index, fill, has_notes=bool(notes))
+        if name == "refusal":
+            if not refusal.has_begun or choice.refusal.has_half:
+                return None
+            return refusal_road(machine, choice, fill)
+        if not reasoning.has_begun or choice.reasoning.has_half:
+            return None
+        return reasoning_road(machine, choice, fill) if choice.thinks_in(name) else None
 
     def _road_of_only_choice(
         self, index: int, fill: Fill[ChatCompletionChunk]
@@ -147,31 +156,6 @@ class ChatEvents(
             append(piece)
             content = ContentDeltaEvent(index, piece, text, text.length, reader)
             return ChunkEvent(no_chunk, moment, content, padding), content
-
-        return take
-
-    def _late_road(
-        self, index: int, fill: LateFill[ChatCompletionChunk]
-    ) -> Road[ChatCompletionStreamEvent[Any]]:
-        """Return the road of the only choice where chunks have other values beside the piece."""
-        log, reader = self._log, self._reader
-        text = log.choices[index].content
-        append, no_chunk = text.append_whole, cast("ChatCompletionChunk", None)
-        said, latest = log.begin_late(fill), log.latest
-        moment = Moment(log, reader, log.heading, latest, (), fill)
-
-        def take(piece: str, frame: bytes) -> Sequence[ChatCompletionStreamEvent[Any]]:
-            # A hot path, as the one above.
-            nonlocal said, latest, moment
-            if log.said is not said or log.latest is not latest:
-                events = self.feed(fill(piece, frame))
-                said, latest = log.begin_late(fill), log.latest
-                moment = Moment(log, reader, log.heading, latest, (), fill)
-                return events
-            append(piece)
-            log.late = frame
-            content = ContentDeltaEvent(index, piece, text, text.length, reader)
-            return ChunkEvent(no_chunk, moment, content, frame), content
 
         return take
 
@@ -305,3 +289,17 @@ class ChatEvents(
                 error.partial = self.final()
                 return error
         return None
+
+
+def _only_text(delta: ChoiceDelta) -> str | None:
+    """Return the name of the empty text that a delta has, if it has nothing else that is known."""
+    known = replace(delta, unknown_fields=UNSET)
+    return next((name for name, only in _TEXTS.items() if only == known), None)
+
+
+_TEXTS = {
+    "content": ChoiceDelta(content=""),
+    "reasoning_content": ChoiceDelta(reasoning_content=""),
+    "reasoning": ChoiceDelta(reasoning=""),
+    "refusal": ChoiceDelta(refusal=""),
+}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit.events import ChunkEvent
+from streamkit.events import ChunkEvent, encode
 from streamkit.families.chat.common import CommonChatEvents
 from tests.read_by_template import frames_read_by_template, nothing, pipeline
 
@@ -43,13 +43,18 @@ FRAMES: dict[str, Callable[[str], bytes]] = {
     "content of another choice": lambda piece: frame({"content": piece}, 1),
     "content at another time": lambda piece: frame({"content": piece}, created=2),
     "content with a note": lambda piece: frame({"content": piece}, provider="p"),
+    "content with other notes": lambda piece: frame({"content": piece}, n=piece[-1:]),
+    "content with other notes beside it": lambda piece: frame({"content": piece, "n": piece[-1:]}),
     "half a character": lambda _: frame({"content": "\ud83d"}),
     "a thought": lambda piece: frame({"reasoning": piece}),
+    "a thought with other notes": lambda piece: frame({"reasoning": piece}, n=piece[-1:]),
     "a refusal": lambda piece: frame({"refusal": piece}),
+    "a refusal with other notes": lambda piece: frame({"refusal": piece, "n": piece[-1:]}),
     "a call": lambda piece: frame(
         {"tool_calls": [{"index": 0, "id": "t", "function": {"name": "f", "arguments": piece}}]}
     ),
     "more of a call": lambda piece: more_of_call(0, piece),
+    "more of a call with other notes": lambda piece: more_of_call(0, piece, n=piece[-1:]),
     "more of another call": lambda piece: more_of_call(1, piece),
     "more of a call, with a padding": lambda piece: more_of_call(0, piece, obfuscation=piece),
     "more of a call of another choice": lambda piece: more_of_call(0, piece, choice=1),
@@ -200,12 +205,24 @@ def test_the_chunk_of_an_event_is_one_object(kind: str, monkeypatch: pytest.Monk
     assert event.snapshot.model == "m"
 
 
-def test_the_common_events_of_content_make_no_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    *events, _ = events_of([padded(str(at)) for at in range(6)])
-    pair = events[-2:]
+KINDS = [
+    *("content", "content with a padding", "content with a note", "content with other notes"),
+    *("a thought", "a thought with other notes", "a refusal", "a refusal with other notes"),
+    *("more of a call", "more of a call with other notes"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_common_events_and_their_json_make_no_chunk(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = [FRAMES["a call"](""), *(FRAMES[kind](str(at)) for at in range(8))]
+    expected = [encode(event) for event in events_of(frames, uses_templates=False)[-3:-1]]
 
     def fail(_: Any) -> None:
         raise AssertionError("the chunk was read")
 
     monkeypatch.setattr(ChunkEvent, "chunk", property(fail))
+    pair = events_of(frames)[-3:-1]
     assert list(CommonChatEvents().feed(pair)) == pair
+    assert [encode(event) for event in pair] == expected

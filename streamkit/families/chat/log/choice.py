@@ -227,6 +227,43 @@ class ChoiceLog:
             mark=self._mark,
         )
 
+    def thinks_in(self, name: str) -> bool:
+        """Return whether the reasoning has come in the delta's field of this name, and no other."""
+        return self.heading.reasoning_name == name
+
+    def append_reasoning(self, piece: str) -> ChoiceUpdate:
+        """Append a piece of the reasoning, which is not the first one, as an update."""
+        text = self.reasoning
+        reasoning = text.append(piece)
+        return ChoiceUpdate(
+            index=self.index,
+            choice=self,
+            content_end=self.content.length,
+            reasoning=reasoning,
+            reasoning_end=text.length,
+            mark=self._mark,
+        )
+
+    def append_refusal(self, piece: str) -> ChoiceUpdate:
+        """Append a piece of the refusal, which is not the first one, as an update."""
+        text = self.refusal
+        refusal = text.append(piece)
+        mark = self._mark
+        self._mark = ChoiceMark(
+            heading=mark.heading,
+            refusal_end=text.length,
+            calls=mark.calls,
+            logprobs_ends=mark.logprobs_ends,
+        )
+        return ChoiceUpdate(
+            index=self.index,
+            choice=self,
+            content_end=self.content.length,
+            reasoning_end=self.reasoning.length,
+            mark=self._mark,
+            refusal=refusal,
+        )
+
     def grown_call(self, index: int) -> ToolCallLog | None:
         """Return the call to which a fragment of an index and a piece alone belongs, if known."""
         return self._tool_calls.grown_by_pieces(index)

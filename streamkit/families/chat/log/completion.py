@@ -107,7 +107,10 @@ class CompletionLog:
         self, choice: ChoiceLog, call: ToolCallLog, piece: str
     ) -> tuple[ChoiceUpdate, ...]:
         """Append a piece of a call's arguments, as ``append`` does a chunk."""
-        update = choice.append_arguments(call, piece)
+        return self.update(choice.append_arguments(call, piece))
+
+    def update(self, update: ChoiceUpdate) -> tuple[ChoiceUpdate, ...]:
+        """Make what was appended to a choice its last update, as ``append`` does a chunk's."""
         if len(self.latest) > 1:
             return self._replaced(update)
         self.latest = updates = (update,)

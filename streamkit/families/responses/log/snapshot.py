@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import UNSET
+from msgspec.structs import asdict, replace
 
 from streamkit._core.reading import NOTHING_READ
 from streamkit.families.responses.log.kinds import (
@@ -174,9 +175,11 @@ def arguments_read(part: PartLog, reader: Reading, *, is_cut: bool = False) -> O
 
 def retyped(type_: type[W], wire: Wire, **changes: Any) -> W:
     """Return a wire object as another type with the same fields, some of them changed."""
-    fields = {name: getattr(wire, name) for name in wire.__struct_fields__}
-    extra = fields.pop("unknown_fields")
-    new = type_(**fields | changes)
+    extra = wire.unknown_fields
+    if type(wire) is type_:
+        new = replace(wire, unknown_fields=UNSET, **changes)
+    else:
+        new = type_(**asdict(wire) | changes | {"unknown_fields": UNSET})
     if extra is not UNSET:
         new.add_unknown(extra)
     return new

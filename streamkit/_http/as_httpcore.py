@@ -1,4 +1,4 @@
-"""Requests, proxies and errors of httpx as those of httpcore, and back."""
+"""Requests, proxies and errors of httpx and of the system as those of httpcore, and back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ __all__ = [
     "mapped",
     "pool_timeout",
     "raise_mapped",
+    "raised_as",
     "sent",
     "through",
     "timeouts_of",
@@ -69,6 +70,19 @@ def pool_timeout(request: httpx.Request) -> float | None:
     """Return the seconds that ``request`` may wait for a place; None is no limit."""
     seconds: float | None = request.extensions.get("timeout", {}).get("pool")
     return seconds
+
+
+@contextmanager
+def raised_as(
+    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
+) -> Generator[None]:
+    """Raise an error of the system as one of httpcore: a limit of time, or a failure."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(error) from error
+    except OSError as error:
+        raise failure(error) from error
 
 
 @contextmanager

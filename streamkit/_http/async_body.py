@@ -17,10 +17,11 @@ from streamkit._http.content_coding import unpacked_async
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from typing import Self
 
     import httpx
+
+    from streamkit._http.async_closing import AsyncPieces
 
 __all__ = ["AsyncBody"]
 
@@ -40,7 +41,7 @@ class AsyncBody(Body):
         if self._end is not None:
             raise self._end
         try:
-            return await anext(self._chunks)
+            return await self._chunks.__anext__()
         except BaseException as error:  # noqa: BLE001 - any error ends the body
             end = self._ended_by(error)
             await close_to_the_end(self.response)
@@ -75,7 +76,7 @@ class AsyncBody(Body):
         self._end = StopAsyncIteration()
 
 
-async def _aclose(response: httpx.Response, chunks: AsyncGenerator[bytes, None]) -> None:
+async def _aclose(response: httpx.Response, chunks: AsyncPieces) -> None:
     await close_to_the_end(response)
     with suppress(RuntimeError):  # another task is reading the chunks
         await chunks.aclose()

@@ -8,11 +8,11 @@ of this backend, because httpcore would lose the connection.
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
+from streamkit._http.as_httpcore import raised_as
 from streamkit._http.async_connection import AsyncConnection
 from streamkit._http.connection import connection_here
 from streamkit._http.heads import Heads
@@ -22,7 +22,7 @@ from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Coroutine, Generator, Iterable
+    from collections.abc import Coroutine, Iterable
 
 __all__ = ["AsyncBackend", "AsyncStream"]
 
@@ -49,7 +49,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Open a connection to ``host``; raise ``StreamClosedError`` if the exchange is cut."""
         connection = _connection_here()
         connection.raise_if_cut()
-        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError):
             step = _opened(host, port, timeout, local_address, socket_options)
             stream = AsyncStream(await connection.unless_cut(step))
         connection.hold(stream)
@@ -92,7 +92,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             connection.may_be_cancelled = True
         self._heads.begin()
         if buffer:
-            with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+            with raised_as(httpcore.WriteTimeout, httpcore.WriteError):
                 await self._socket.write(buffer, timeout)
 
     async def start_tls(
@@ -105,7 +105,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         connection = _connection_here()
         connection.may_be_cancelled = False  # a request to a proxy has set it to True
         try:
-            with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError):
                 async with asyncio.timeout(timeout):
                     await self._socket.encrypt(ssl_context, server_hostname)
         except BaseException:
@@ -145,18 +145,6 @@ async def _opened(
             sock.close()
             raise
     return protocol
-
-
-@contextmanager
-def _errors(
-    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
-) -> Generator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        raise timeout(error) from error
-    except OSError as error:
-        raise failure(error) from error
 
 
 def _connection_here() -> AsyncConnection:

@@ -21,6 +21,8 @@ from streamkit._http.coding_error import CodingError, HalfPackedError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Iterator
 
+    from streamkit._http.async_closing import AsyncPieces
+
 __all__ = ["MESSAGE_BYTES", "AWSEventStream", "events", "events_async"]
 
 MESSAGE_BYTES = 1 << 24
@@ -42,7 +44,7 @@ def events(chunks: Generator[bytes, None, None]) -> Generator[bytes, None, None]
         stream.close()
 
 
-async def events_async(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def events_async(chunks: AsyncPieces) -> AsyncGenerator[bytes, None]:
     """Yield the server-sent events of a body as it arrives on an event loop."""
     stream = AWSEventStream()
     async with aclosing(chunks):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from streamkit._http.async_closing import AsyncPieces
+
 __all__ = [
     "ACCEPTED",
     "PIECE",
@@ -60,7 +62,7 @@ def unpacked(response: httpx.Response) -> Generator[bytes, None, None]:
     return events(chunks)
 
 
-def unpacked_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+def unpacked_async(response: httpx.Response) -> AsyncPieces:
     """Return the decoded body of ``response`` as it arrives on an event loop."""
     chunks = _decoded_async(response)
     if not _is_of_aws(response):
@@ -82,7 +84,7 @@ def _decoded(response: httpx.Response) -> Generator[bytes, None, None]:
     return _undone(response, coding) if coding else _own(response.iter_raw())
 
 
-def _decoded_async(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+def _decoded_async(response: httpx.Response) -> AsyncPieces:
     if response.is_stream_consumed:
         return _once_async(response.content)
     coding = coding_of(response)

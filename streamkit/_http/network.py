@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
+from streamkit._http.as_httpcore import raised_as
 from streamkit._http.connection import Connection, connection_here
 from streamkit._http.heads import Heads
 from streamkit._http.lookup import Lookup
@@ -45,7 +46,7 @@ class Backend(httpcore.NetworkBackend):
         ``timeout`` bounds the lookup of the name, and then each attempt, as with ``socket``.
         """
         connection = connection_here.get() or Connection()
-        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError):
             failure: OSError | None = None
             for family, address in _addresses(host, port, timeout, connection):
                 try:
@@ -141,7 +142,7 @@ class Stream(httpcore.NetworkStream):
         try:
             if self._is_closed:
                 raise httpcore.WriteError("the socket was closed")
-            with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+            with raised_as(httpcore.WriteTimeout, httpcore.WriteError):
                 sock.settimeout(timeout)
                 while rest:
                     rest = rest[sock.send(rest) :]
@@ -155,7 +156,7 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> Stream:
         """Encrypt the bytes read and written from now on, also inside another encryption."""
-        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError), self._closed_on_error():
+        with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError), self._closed_on_error():
             if timeout is not None and timeout <= 0:
                 raise TimeoutError("timed out")  # a timeout of 0 would wait for ever
             # The carrier is replaced by an encrypted one before the wait for the server, so any
@@ -246,15 +247,3 @@ def _addresses(
         found = lookup.wait(timeout)
         connection.raise_if_cut()
     return [(family, address) for family, _, _, _, address in found]
-
-
-@contextmanager
-def _errors(
-    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
-) -> Generator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        raise timeout(error) from error
-    except OSError as error:
-        raise failure(error) from error

@@ -19,6 +19,8 @@ from streamkit import (
     Timeout,
     many_streams_client,
 )
+from streamkit._http._async.bodies import AsyncChunkedBody
+from streamkit._http.async_closing import raw
 from streamkit.server import EmbeddedServer
 from streamkit.server.faults.tls import SELF_SIGNED
 from tests.http.test_cancelling import SERVES_TLS
@@ -28,7 +30,7 @@ from tests.proxy_server import ProxyServer
 from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
 STREAMS = 300
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
@@ -194,6 +196,34 @@ async def test_both_apis_share_one_client() -> None:
             async with claude.messages.stream(**ASKED, max_tokens=9) as events:
                 assert (await events.get_final_message()).content
             assert isinstance(http, httpx.AsyncClient)
+
+
+class _Around(httpx.AsyncByteStream):
+    """What a transport or a hook of a program may put around a body."""
+
+    def __init__(self, inner: Any) -> None:
+        self._stream = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._stream:
+            yield piece.upper()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def test_a_body_is_read_past_httpx_but_not_past_what_a_program_put_around_it() -> None:
+    async def put_around(response: httpx.Response) -> None:
+        response.stream = _Around(response.stream)
+
+    with ScriptedServer(WHOLE, WHOLE) as server:
+        async with many_streams_client() as http:
+            async with http.stream("GET", server.url) as response:
+                assert isinstance(raw(response), AsyncChunkedBody)
+            http.event_hooks = {"response": [put_around]}
+            async with http.stream("GET", server.url) as response:
+                pieces = [piece async for piece in raw(response)]
+    assert b'"HI"' in b"".join(pieces)
 
 
 @pytest.mark.parametrize("max_streams", [0, -1])

@@ -40,9 +40,8 @@ class PlainBody(httpx.SyncByteStream):
     ) -> None:
         self._response = response
         self._connection = connection
-        self._give_back = give_back
+        self._give_back = [give_back]  # taken by whoever closes the body first
         self._is_whole = False
-        self._is_closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         with mapped():
@@ -50,9 +49,10 @@ class PlainBody(httpx.SyncByteStream):
         self._is_whole = True
 
     def close(self) -> None:
-        if self._is_closed:
-            return
-        self._is_closed = True
+        try:
+            give_back = self._give_back.pop()
+        except IndexError:
+            return  # it is closed, or being closed
         self._connection.release()  # once closed, the socket may serve another exchange
         try:
             self._response.close()
@@ -60,11 +60,14 @@ class PlainBody(httpx.SyncByteStream):
                 # httpcore may have failed to close it if its reader was interrupted twice.
                 extensions_of(self._response)["network_stream"].close()
         finally:
-            self._give_back()
+            give_back()
 
 
 class ChunkedBody(PlainBody):
     """A body that comes in chunks, as an iterator of them, or of the pieces that came of them."""
+
+    needs_no_generator = True
+    """Whether a reader can iterate it without what httpx puts around it."""
 
     def __init__(
         self,
@@ -77,33 +80,34 @@ class ChunkedBody(PlainBody):
         self._timeouts = timeouts
         self._receive = extensions_of(response)["network_stream"].receive
         self._chunked = Chunked()
-        self._pieces: deque[bytes] = deque()
+        self._pieces: deque[bytes] = deque()  # of a read that brought several
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
         # A hot path: a chunk of a live stream takes one turn of this loop.
-        pieces, chunked = self._pieces, self._chunked
-        while not pieces:
-            was_complete = chunked.is_complete
-            try:
-                if was_complete:
-                    self._end()
-                else:
-                    chunked.check()
-                    data = self._receive(self._timeouts.get("read"))
-                    if not data:
-                        chunked.close()
-                    pieces += chunked.feed(data)
-            except ChunkedError as error:
-                raise httpx.RemoteProtocolError(str(error)) from None
-            except Exception as error:
-                raise_mapped(error)
-                raise
-            if was_complete:
-                raise StopIteration
-        return pieces.popleft()
+        if self._pieces:
+            return self._pieces.popleft()
+        chunked = self._chunked
+        try:
+            while not chunked.is_complete:
+                chunked.check()
+                data = self._receive(self._timeouts.get("read"))
+                if not data:
+                    chunked.close()
+                pieces = chunked.feed(data)
+                if pieces:
+                    if len(pieces) > 1:
+                        self._pieces.extend(pieces[1:])
+                    return pieces[0]
+            self._end()
+        except ChunkedError as error:
+            raise httpx.RemoteProtocolError(str(error)) from None
+        except Exception as error:
+            raise_mapped(error)
+            raise
+        raise StopIteration
 
     def _end(self) -> None:
         """Have httpcore read the end of the body, unless the server sent more than it should."""

@@ -52,20 +52,18 @@ class AsyncStream(StreamState[E, "AsyncStreamBody", "AsyncExchange"]):
                     await self._end_body()
                     if not await self._goes_on():
                         self._complete()
+                elif self._pipeline.done:
+                    self._take(None)
                 else:
-                    self._take(None if self._pipeline.done else await anext(self._body, None))
+                    try:
+                        data = await self._body.__anext__()
+                    except StopAsyncIteration:
+                        self._take(None)
+                    else:
+                        self._ready = iter(self._read(data))
         except Exception as error:
-            if await self._resumed(error):
-                return await self._next()
-            if self._exchange is not None and self._may_begin_anew:
-                await self._begin_anew(self._exchange, error)
-                return await self._next()
-            if self._is_accepted(error):
-                self._take(None)
-                return await self._next()
-            failure = self._fail(error)
-            await self._end_body()
-            raise failure from failure.__cause__
+            await self._go_on_after(error)
+            return await self._next()
         if self._failure is not None:
             raise self._failure
         raise StopAsyncIteration
@@ -105,6 +103,19 @@ class AsyncStream(StreamState[E, "AsyncStreamBody", "AsyncExchange"]):
     async def _resumed(self, _error: Exception) -> bool:
         """Return whether the same answer continues after an error; a subclass switches to it."""
         return False
+
+    async def _go_on_after(self, error: Exception) -> None:
+        """Let the next step continue after an error, or raise the error that ends the stream."""
+        if await self._resumed(error):
+            return
+        if self._exchange is not None and self._may_begin_anew:
+            await self._begin_anew(self._exchange, error)
+        elif self._is_accepted(error):
+            self._take(None)
+        else:
+            failure = self._fail(error)
+            await self._end_body()
+            raise failure from failure.__cause__
 
     async def _begin_anew(self, exchange: AsyncExchange, error: Exception) -> None:
         """Switch to another answer, or emit the held events and then the error."""

@@ -53,20 +53,18 @@ class Stream(StreamState[E, "StreamBody", "SyncExchange"]):
                     self._end_body()
                     if not self._goes_on():
                         self._complete()
+                elif self._pipeline.done:
+                    self._take(None)
                 else:
-                    self._take(None if self._pipeline.done else next(self._body, None))
+                    try:
+                        data = self._body.__next__()
+                    except StopIteration:
+                        self._take(None)
+                    else:
+                        self._ready = iter(self._read(data))
         except Exception as error:
-            if self._resumed(error):
-                return self._next()
-            if self._exchange is not None and self._may_begin_anew:
-                self._begin_anew(self._exchange, error)
-                return self._next()
-            if self._is_accepted(error):
-                self._take(None)
-                return self._next()
-            failure = self._fail(error)
-            self._end_body()
-            raise failure from failure.__cause__
+            self._go_on_after(error)
+            return self._next()
         if self._failure is not None:
             raise self._failure
         raise StopIteration
@@ -104,6 +102,19 @@ class Stream(StreamState[E, "StreamBody", "SyncExchange"]):
     def _resumed(self, _error: Exception) -> bool:
         """Return whether the same answer continues after an error; a subclass switches to it."""
         return False
+
+    def _go_on_after(self, error: Exception) -> None:
+        """Let the next step continue after an error, or raise the error that ends the stream."""
+        if self._resumed(error):
+            return
+        if self._exchange is not None and self._may_begin_anew:
+            self._begin_anew(self._exchange, error)
+        elif self._is_accepted(error):
+            self._take(None)
+        else:
+            failure = self._fail(error)
+            self._end_body()
+            raise failure from failure.__cause__
 
     def _begin_anew(self, exchange: SyncExchange, error: Exception) -> None:
         """Switch to another answer, or emit the held events and then the error."""

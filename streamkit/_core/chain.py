@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from streamkit._core.machine import AnswerMachine, Machine
 
@@ -41,6 +41,8 @@ class Chain(AnswerMachine[A, C, R]):
         """Return the short road of the first machine, whose outputs the second one takes."""
         take = self.first.short_road(empty, fill)
         feed = self._feed_second
+        if self._second.passes_short_roads:
+            return cast("Road[C] | None", take)
         return None if take is None else lambda *values: feed(take(*values))
 
     def close(self) -> Iterator[C]:

@@ -28,6 +28,9 @@ class Machine(ABC, Generic[A_contra, B_co]):
     done: bool = False
     """Whether the machine has seen the end of its stream before its source ended."""
 
+    passes_short_roads: bool = False
+    """Whether the machine, after another one, passes on all outputs of a short road unchanged."""
+
     @abstractmethod
     def feed(self, value: A_contra, /) -> Sequence[B_co]:
         """Take an input and return its outputs.

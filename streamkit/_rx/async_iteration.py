@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit._rx.demand import AsyncSource
+
 __all__ = ["AsyncLoop"]
 
 T = TypeVar("T")
@@ -86,13 +88,18 @@ class _State(Demand, Generic[T]):
         self._has_ended = False
         self._is_closed = False
         self._subscription: abc.DisposableBase | None = None
-        self._own: Callable[[], Awaitable[bool]] | None = None  # reads what this loop reads
+        self._own: AsyncSource | None = None  # what this loop reads
         self._is_reading = False
+        self._is_emitting = False  # whether the loop's own task emits an item that it has read
         self._is_shared = buffer > 0  # whether all streams are to be read by tasks of their own
         self._drivers: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[Any] | None = None  # the loop's, at its begin
         self._woken: asyncio.Future[None] | None = None  # what the loop waits for
         self._openers: deque[Callable[[], object]] = deque()
+        # Operators see the context variables of the loop, and its demand. To enter a context for
+        # each item costs less than to set a variable and to reset it.
+        self._run: Callable[..., object] = copy_context().run
+        self._run(DEMAND.set, self)
 
     # The loop's side.
 
@@ -111,19 +118,24 @@ class _State(Demand, Generic[T]):
                 self._own = None
                 self._drive_apart(own)
             else:
-                token = DEMAND.set(self)
+                # A hot path: one coroutine of the source for each item, and none between.
                 self._is_reading = True
                 try:
-                    goes_on = await own()
+                    try:
+                        item = await own.read()
+                    except BaseException as raised:
+                        emit_end = await own.ended_by(raised)
+                        self._detach(own)
+                        self._run(emit_end)
+                    else:
+                        self._is_emitting = True
+                        self._run(own.emit, item)
                 except BaseException:
                     self.close()
                     raise
                 finally:
-                    self._is_reading = False
-                    DEMAND.reset(token)
-                if not goes_on and self._own is own:
-                    self._own = None
-                elif self._is_closed:
+                    self._is_reading = self._is_emitting = False
+                if self._is_closed:
                     self._leave_to_others()
         item = items.popleft()
         if self._openers:
@@ -186,23 +198,23 @@ class _State(Demand, Generic[T]):
 
     # The source's side.
 
-    def attach_async(self, step: Callable[[], Awaitable[bool]]) -> abc.DisposableBase:
+    def attach_async(self, source: AsyncSource) -> abc.DisposableBase:
         """Read a stream in the loop's task, if it is the only one, else in one of its own."""
         from reactivex.disposable import Disposable
 
         if self._own is not None:
             self._is_shared = True
         if self._is_shared:
-            self._drive_apart(step)
+            self._drive_apart(source)
             return Disposable()
 
-        def detach() -> None:
-            if self._own is step:
-                self._own = None
-
-        self._own = step
+        self._own = source
         self._wake()
-        return Disposable(detach)
+        return Disposable(partial(self._detach, source))
+
+    def _detach(self, source: AsyncSource) -> None:
+        if self._own is source:
+            self._own = None
 
     def expect_others(self) -> None:
         """Read every stream by a task of its own."""
@@ -224,8 +236,8 @@ class _State(Demand, Generic[T]):
             return
         items = self._items
         items.append(item)
-        if not self._is_shared and asyncio.current_task(loop) is not self._task:
-            self._is_shared = True
+        if not (self._is_emitting or self._is_shared):
+            self._is_shared = asyncio.current_task(loop) is not self._task
         if self._woken is not None:
             resolve(self._woken)
         if len(items) > UNWAITING_LIMIT:
@@ -261,17 +273,17 @@ class _State(Demand, Generic[T]):
         while self._openers and (self._is_closed or len(self._items) <= self._buffer):
             self._openers.popleft()()
 
-    def _drive_apart(self, step: Callable[[], Awaitable[bool]]) -> None:
+    def _drive_apart(self, source: AsyncSource) -> None:
         """Read a stream by a task of its own."""
         context = copy_context()
         context.run(DEMAND.set, self)
-        task = asyncio.get_running_loop().create_task(self._drive(step), context=context)
+        task = asyncio.get_running_loop().create_task(self._drive(source), context=context)
         self._drivers.add(task)  # the event loop keeps no reference of its own
         task.add_done_callback(self._drivers.discard)
 
-    async def _drive(self, step: Callable[[], Awaitable[bool]]) -> None:
+    async def _drive(self, source: AsyncSource) -> None:
         try:
-            while await step():  # also when the loop was left, for others
+            while await source.push_next():  # also when the loop was left, for others
                 if not self._is_closed and len(self._items) > self._buffer:
                     opened = asyncio.get_running_loop().create_future()
                     self.when_open(partial(resolve, opened))

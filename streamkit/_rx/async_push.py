@@ -60,7 +60,7 @@ def observe_async(open_stream: Callable[[], Awaitable[AsyncPullable[E]]]) -> Obs
             return Disposable()
         subscription = _Subscription(open_stream, observer)
         demand = current_demand()
-        attached = None if demand is None else demand.attach_async(subscription.push_next)
+        attached = None if demand is None else demand.attach_async(subscription)
         if attached is not None:  # a loop reads the stream
             return CompositeDisposable(
                 Disposable(partial(call_on, loop, subscription.end)), attached
@@ -93,10 +93,11 @@ class _Subscription(Generic[E]):
     ) -> None:
         self._open_stream = open_stream
         self._observer = observer
-        self._push = observer.on_next
         self._stream: AsyncPullable[E] | None = None
         self._opening: asyncio.Task[AsyncPullable[E]] | None = None
         self.is_disposed = False
+        self.emit = observer.on_next
+        self.read: Callable[[], Awaitable[E]] = self._open_and_read
 
     async def push(self) -> None:
         """Emit every event."""
@@ -120,23 +121,27 @@ class _Subscription(Generic[E]):
     async def push_next(self) -> bool:
         """Emit the next event; return false after the last, or after disposal."""
         try:
-            event = await anext(self._stream or await self._open())
-        except StopAsyncIteration:
-            await self._close()
-            self._observer.on_completed()
+            event = await self.read()
+        except BaseException as error:
+            emit_end = await self.ended_by(error)
+            emit_end()
             return False
-        except Exception as error:
-            await self._close()
-            if not self.is_disposed:
-                self._observer.on_error(error)
-            return False
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not self.is_disposed or (task is not None and task.cancelling()):
-                raise
-            return False  # ``end`` has cancelled the opening
-        self._push(event)
+        self.emit(event)
         return not self.is_disposed
+
+    async def ended_by(self, raised: BaseException) -> Callable[[], object]:
+        """Close the stream that has raised; return a function that emits its end."""
+        if isinstance(raised, StopAsyncIteration):
+            await self._close()
+            return self._observer.on_completed
+        if isinstance(raised, Exception):
+            await self._close()
+            return partial(self._observer.on_error, raised) if not self.is_disposed else _nothing
+        task = asyncio.current_task()
+        is_cancelled = task is not None and task.cancelling() > 0
+        if isinstance(raised, asyncio.CancelledError) and self.is_disposed and not is_cancelled:
+            return _nothing  # ``end`` has cancelled the opening
+        raise raised
 
     def end(self) -> None:
         """Close the stream, or do not open it; the task that reads it is woken."""
@@ -150,14 +155,15 @@ class _Subscription(Generic[E]):
             _running.add(task)
             task.add_done_callback(_finished)
 
-    async def _open(self) -> AsyncPullable[E]:
+    async def _open_and_read(self) -> E:
         # A task of its own, which ``end`` can cancel without the task of the loop.
         self._opening = asyncio.ensure_future(self._open_stream())
         try:
             self._stream = await self._opening
         finally:
             self._opening = None
-        return self._stream
+        self.read = self._stream.__anext__
+        return await self.read()
 
     async def _close(self) -> None:
         if self._stream is not None:
@@ -173,3 +179,7 @@ def _finished(task: asyncio.Task[None]) -> None:
         task.get_loop().call_exception_handler(
             {"message": "an observer of a stream raised", "exception": error, "task": task}
         )
+
+
+def _nothing() -> None:
+    """Do nothing, in place of an end that nobody waits for."""

@@ -7,16 +7,41 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from reactivex import abc
 
-__all__ = ["DEMAND", "Demand", "current_demand", "expect_others", "in_demand"]
+__all__ = ["DEMAND", "AsyncSource", "Demand", "current_demand", "expect_others", "in_demand"]
 
 R = TypeVar("R")
+
+
+class AsyncSource(Protocol):
+    """A source that is awaited, for a reader that emits each item when it is wanted."""
+
+    @property
+    def read(self) -> Callable[[], Awaitable[Any]]:
+        """The function that returns the next item, unless it raises; it is another once open."""
+        ...
+
+    @property
+    def emit(self) -> Callable[[Any], object]:
+        """The function that emits an item."""
+        ...
+
+    async def ended_by(self, raised: BaseException, /) -> Callable[[], object]:
+        """Take what ``read`` has raised and return a function that emits the end.
+
+        A cancellation of the reader's own task is raised again.
+        """
+        ...
+
+    async def push_next(self) -> bool:
+        """Read and emit one item, or the end; return true if more may follow."""
+        ...
 
 
 class Demand:
@@ -29,7 +54,7 @@ class Demand:
         """
         return None
 
-    def attach_async(self, _step: Callable[[], Awaitable[bool]]) -> abc.DisposableBase | None:
+    def attach_async(self, _source: AsyncSource) -> abc.DisposableBase | None:
         """Do the same for a source that is awaited."""
         return None
 

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from contextvars import copy_context
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.arguments import require_count
@@ -133,7 +134,7 @@ class _State(Demand, Generic[T]):
 
     def take(self) -> T:
         """Return the next item; raise ``StopIteration`` or the source's error at the end."""
-        self._reader = threading.get_ident()
+        self._reader = get_ident()
         if self._subscription is None and not self._is_closed:
             self._begin()
         items = self._items
@@ -247,11 +248,11 @@ class _State(Demand, Generic[T]):
 
     def may_wait(self) -> bool:
         """Return whether this thread is another than the loop's own."""
-        return threading.get_ident() != self._reader
+        return get_ident() != self._reader
 
     def on_next(self, item: T) -> None:
         """Add an item; on another thread than the loop's, wait until there is room."""
-        if threading.get_ident() == self._reader:
+        if get_ident() == self._reader:
             if not self._has_ended:
                 self._items.append(item)
             if len(self._items) > UNWAITING_LIMIT:
@@ -263,7 +264,7 @@ class _State(Demand, Generic[T]):
                 self._is_shared = True
                 self._changed.notify_all()
                 self._wait_for_room()
-            if self._is_closed and threading.get_ident() == self._subscriber:
+            if self._is_closed and get_ident() == self._subscriber:
                 raise _LeftError  # the only way to stop a source that has not returned yet
 
     def on_error(self, error: Exception) -> None:
@@ -280,7 +281,7 @@ class _State(Demand, Generic[T]):
             self._changed.notify_all()
 
     def _subscribe(self, subscription: SingleAssignmentDisposable) -> None:
-        self._subscriber = threading.get_ident()
+        self._subscriber = get_ident()
         try:
             subscription.disposable = in_demand(self, self._subscribe_here)
         except _LeftError:

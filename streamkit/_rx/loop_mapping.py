@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from reactivex import Observable, abc
 
+    from streamkit._rx.demand import AsyncSource
     from streamkit._rx.slots import Slot
 
 __all__ = ["LoopMapping", "on_a_thread"]
@@ -80,13 +81,13 @@ class LoopMapping(Demand, Generic[A, B]):
 
     # What the source sees.
 
-    def attach_async(self, step: Callable[[], Awaitable[bool]]) -> abc.DisposableBase:
+    def attach_async(self, source: AsyncSource) -> abc.DisposableBase:
         """Read a stream by a task, one item for each place."""
         from reactivex.disposable import Disposable
 
         async def drive() -> None:
             try:
-                while not self._is_over and await step():
+                while not self._is_over and await source.push_next():
                     opened = self._loop.create_future()
                     self.when_open(partial(resolve, opened))
                     await opened

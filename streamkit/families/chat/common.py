@@ -37,6 +37,9 @@ class CommonChatEvents(
     tools, then the finish of each choice, once, and last the usage, if it has changed.
     """
 
+    # Chunks with a usage have no short road, nor have those with annotations or a finish reason.
+    passes_short_roads = True
+
     def __init__(self) -> None:
         self._custom_calls = CustomCalls()
         self._finished: set[int] = set()

@@ -143,17 +143,17 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
         # A hot path: servers send a frame at a time, and such a read has nothing else for the rules
         # of `split`. The checks here are the cheapest ones: `startswith` and `find` cost three
         # times as much as `removeprefix` and a look for one byte, which is given as a number.
-        rest, name = value.removeprefix(b"data: "), "message"
-        if rest is value:
+        rest, name, size = value.removeprefix(b"data: "), "message", len(value)
+        if len(rest) == size:
             rest, name = value.removeprefix(self._named), self._name
-            if rest is value:
+            if len(rest) == size:
                 return None
         line, _, end = rest.partition(b"\n")
         if (
             end == b"\n"
             and self.is_between_frames
             and _CR not in line
-            and (size := len(value)) - 2 <= self.max_event_bytes
+            and size - 2 <= self.max_event_bytes
             and (room := self.room - size) >= 0
         ):
             self.room = room

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import OpenAIError, StreamDecodeError, StreamTruncatedError
+from streamkit._core.sse import SSEDecoder
 from streamkit.events import Event
 from streamkit.families.assistants.follower import RunFollower
 from streamkit.recording import shipped, shipped_names
@@ -136,6 +137,19 @@ def test_after_any_bytes_there_is_an_answer_or_an_error_of_ours(body: bytes) -> 
     for begin in (b"", RUN_BODY, b"event: thread.run.created\ndata: "):
         _, _, error = taken_run(begin + body)
         assert error is not None or b"[DONE]" in body or b"done" in body
+
+
+class Piece(bytes):
+    """Bytes of another library's class."""
+
+
+def test_pieces_of_a_subclass_of_bytes_read_the_same() -> None:
+    named, plain = b"event: a\ndata: 1\n\n", b"data: 2\n\n"
+    reads = [named, named, b"id: 5\n\n", plain, b"retry: 3\n\n", plain, b": hi\n\n", named]
+    ours, theirs = SSEDecoder(), SSEDecoder()
+    events = [event for read in reads for event in ours.feed(read)]
+    assert [event for read in reads for event in theirs.feed(Piece(read))] == events
+    assert len(events) == 5
 
 
 def _named(name: str, **data: object) -> bytes:

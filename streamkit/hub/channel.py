@@ -34,18 +34,25 @@ class Channel(Generic[E]):
         self._backlog = backlog
         self._on_change = on_change
         """A function that is called, without the lock, when an event or the end can be taken."""
+        self.is_watched = on_change is not None
+        """Whether there is such a function."""
         # Reentrant, because a consumer that is garbage-collected closes its channel, and may be
         # collected while this thread holds the lock.
         self._lock = lock = threading.RLock()
-        self._queue = backlog.queue
-        self._limit = backlog.limit
-        self._past = backlog.past
+        self.queue = backlog.queue
+        """The waiting events if no lock is needed: a hot path appends and takes them itself."""
+        self.limit = backlog.limit
+        """The number of events at which there is no room; 0 after the end."""
+        self.past = backlog.past
+        """The events from before the consumer came, which are taken first."""
         self._offer = _under(lock, backlog.offer)
         self._take = backlog.take if backlog.is_atomic else _under(lock, backlog.take)
         self._consumers = Waiters()
         self._producers = Waiters()
-        self._waiting_consumers = self._consumers.waiting
-        self._waiting_producers = self._producers.waiting
+        self.waiting_consumers = self._consumers.waiting
+        """The threads and tasks that wait for an event; ``wake_consumer`` wakes them."""
+        self.waiting_producers = self._producers.waiting
+        """The threads and tasks that wait for room; ``wake_producers`` wakes them."""
         self._reader: int | None = None
 
     @property
@@ -74,16 +81,16 @@ class Channel(Generic[E]):
         After the end there is no room; ``put`` ignores the event.
         """
         # A hot path: once per event and consumer. An atomic backlog takes it without a call.
-        queue = self._queue
+        queue = self.queue
         if queue is None:
             if not self._offer(event):
                 return False
-        elif len(queue) < self._limit:
+        elif len(queue) < self.limit:
             queue.append(event)
         else:
             return False
-        if self._waiting_consumers:
-            self._wake(self._consumers)
+        if self.waiting_consumers:
+            self.wake_consumer()
         if self._on_change is not None:
             self._on_change()
         return True
@@ -129,17 +136,17 @@ class Channel(Generic[E]):
         """Return the next event or the end, without waiting; ``NOTHING_YET`` if there is none."""
         # A hot path: once per event and consumer.
         self._reader = get_ident()
-        queue = self._queue
+        queue = self.queue
         taken: Taken[E]
-        if queue and not self._past:
+        if queue and not self.past:
             try:
                 taken = queue.popleft()
             except LookupError:  # another reader was faster
                 return NOTHING_YET
         else:
             taken = self._take()
-        if self._waiting_producers:
-            self._wake(self._producers)
+        if self.waiting_producers:
+            self.wake_producers()
         return taken
 
     def take_waiting(self) -> E | EventsDroppedEvent | End:
@@ -204,11 +211,17 @@ class Channel(Generic[E]):
 
     def _notice_end(self) -> None:
         if self._backlog.has_ended:
-            self._limit = 0  # so that `offer` need not look for the end
+            self.limit = 0  # so that `offer` need not look for the end
 
-    def _wake(self, waiters: Waiters) -> None:
+    def wake_consumer(self) -> None:
+        """Wake who waits for an event."""
         with self._lock:
-            waiters.wake()
+            self._consumers.wake()
+
+    def wake_producers(self) -> None:
+        """Wake who waits for room."""
+        with self._lock:
+            self._producers.wake()
 
     def _changed(self) -> None:
         if self._on_change is not None:

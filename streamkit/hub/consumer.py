@@ -38,17 +38,25 @@ class Consumer(Generic[E]):
     def __iter__(self) -> Iterator[E]:
         # A hot path, as the two below: most often an event waits. A loop over a generator costs
         # less than one that calls `__next__`; it holds no event back, so each loop has its own.
-        take = self._take
+        channel, take = self._channel, self._take
+        queue, past, producers = channel.queue, channel.past, channel.waiting_producers
         while True:
             taken: Any = take()
             if taken is NOTHING_YET:
-                taken = self._channel.take_waiting()
-            if taken.__class__ is not End:
-                yield taken
-            elif taken.error is None:
-                return
-            else:
+                taken = channel.take_waiting()
+            if taken.__class__ is End:
+                if taken.error is None:
+                    return
                 raise taken.error
+            yield taken
+            while queue and not past:  # the others that wait, without a call for each
+                try:
+                    event = queue.popleft()
+                except LookupError:  # another reader was faster
+                    break
+                if producers:
+                    channel.wake_producers()
+                yield event
 
     def __next__(self) -> E:
         taken: Any = self._take()

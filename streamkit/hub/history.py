@@ -44,10 +44,14 @@ class History(Generic[E]):
 
     def add(self, event: E) -> None:
         """Keep an event."""
+        # A hot path: once per event.
+        kept = self._kept
+        if isinstance(kept, Spans) and kept.extend(event):
+            return
         if self._merges and isinstance(event, AttemptResetEvent):
             self._kept = self._nothing()
             self._dropped = 0
-        kept = self._kept
+            kept = self._kept
         kept.append(event)
         if len(kept) > self._limit:
             kept.popleft()

@@ -290,6 +290,12 @@ class Hub(ObserverBase[E]):
         # A hot path: once per event and consumer.
         full: list[Channel[E]] = []
         for channel in self._channels if self._history is None else self._recorded(event):
+            queue = channel.queue
+            if queue is not None and len(queue) < channel.limit and not channel.is_watched:
+                queue.append(event)  # as ``channel.offer`` does, without the call
+                if channel.waiting_consumers:
+                    channel.wake_consumer()
+                continue
             try:
                 if not channel.offer(event):
                     full.append(channel)

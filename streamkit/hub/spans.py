@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from streamkit._core.events import Event
 
@@ -23,6 +23,9 @@ class Spans(Generic[E]):
         # merged is their kind and place; that of all others is a number.
         self._spans: OrderedDict[Hashable, list[E]] = OrderedDict()
         self._newest: list[E] | None = None
+        # The kind of the newest span, if its event can be merged, and its place.
+        self._kind: type[Any] | None = None
+        self._place: Hashable = ()
         self._era = 0
 
     def __len__(self) -> int:
@@ -35,13 +38,26 @@ class Spans(Generic[E]):
         """Return whether the event continues a waiting one, and so needs no room."""
         return self._key(event) in self._spans
 
+    def extend(self, event: E) -> bool:
+        """Merge an event into the newest one if it continues that; return false if it does not."""
+        # A hot path: in most streams, most events continue the one before them.
+        newest = self._newest
+        if newest is None or type(event) is not self._kind:
+            return False
+        if cast("Event", event).place != self._place:
+            return False
+        newest[1] = event
+        return True
+
     def append(self, event: E) -> None:
         """Add an event."""
-        key = self._key(event)
+        key: Any = self._key(event)
         if key is None:
             # No merge spans an event that cannot be merged, such as a reset or the end of a text.
             self._era += 1
-            key = self._era
+            key, self._kind = self._era, None
+        else:
+            self._kind, self._place, _ = key
         spans = self._spans
         span = spans.get(key)
         if span is None:
@@ -55,13 +71,16 @@ class Spans(Generic[E]):
     def popleft(self) -> E:
         """Remove and return the oldest event, with those that continue it."""
         _, span = self._spans.popitem(last=False)
+        if span is self._newest:
+            self._newest = None
         return _merged(span)
 
     def clear(self) -> None:
         """Remove all events."""
         self._spans.clear()
+        self._newest = None
 
-    def _key(self, event: E) -> Hashable:
+    def _key(self, event: E) -> tuple[type[Any], Hashable, int] | None:
         """Return the kind and place of an event that can be merged, or None."""
         if isinstance(event, Event) and hasattr(event, "since"):
             return type(event), event.place, self._era

@@ -6,13 +6,14 @@ import asyncio
 import gc
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from reactivex import operators as rx
 from reactivex.scheduler import NewThreadScheduler
@@ -23,7 +24,7 @@ from tests.http_server import Do, Script, ScriptedServer
 from tests.leftovers import PATIENCE, run
 from tests.sse_bodies import part, stream
 
-__all__ = ["KINDS", "MOMENTS", "WAYS", "Case", "Kind", "Way"]
+__all__ = ["KINDS", "MOMENTS", "WAYS", "WAYS_ON_A_LOOP", "Case", "Kind", "Way"]
 
 HEADERS, FIRST, MIDDLE, LAST = MOMENTS = (
     "before the headers",
@@ -78,8 +79,15 @@ KINDS = {
 class Case:
     """A stream that has reached a moment, or is about to."""
 
-    def __init__(self, server: ScriptedServer, kind: Kind, moment: str) -> None:
+    def __init__(
+        self,
+        server: ScriptedServer,
+        kind: Kind,
+        moment: str,
+        make_http: Callable[[], httpx.AsyncClient] | None = None,
+    ) -> None:
         self.server = server
+        self.make_http = make_http  # what makes the HTTP client that a client on a loop is given
         self.kind = kind
         self.count = kind.events.get(moment, ((), 0))[1]
         self.reached = threading.Event()
@@ -88,8 +96,13 @@ class Case:
     def client(self) -> OpenAI:
         return OpenAI(api_key="k", base_url=self.server.url, max_retries=0, timeout=None)
 
-    def async_client(self) -> AsyncOpenAI:
-        return AsyncOpenAI(api_key="k", base_url=self.server.url, max_retries=0, timeout=None)
+    @asynccontextmanager
+    async def async_client(self) -> AsyncGenerator[AsyncOpenAI]:
+        options: dict[str, Any] = {"base_url": self.server.url, "max_retries": 0, "timeout": None}
+        async with AsyncExitStack() as stack:
+            if self.make_http is not None:
+                options["http_client"] = await stack.enter_async_context(self.make_http())
+            yield await stack.enter_async_context(AsyncOpenAI(api_key="k", **options))
 
     def saw(self, event: object) -> None:
         """Count an event, other than the one that only observables of a chat emit."""
@@ -373,3 +386,10 @@ WAYS: dict[Way, tuple[str, ...]] = {
     having_enough_on_the_loop: _TALKING,
 }
 """For each way, the moments at which it is possible."""
+
+WAYS_ON_A_LOOP = {
+    way: moments
+    for way, moments in [*WAYS.items()][[*WAYS].index(leaving_the_async_with) :]
+    if way is not closing_the_async_client  # which leaves a client that was given as it is
+}
+"""The ways that an HTTP client which was given must allow too."""

@@ -9,13 +9,14 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import httpx2
 from reactivex.scheduler import NewThreadScheduler
 
-from streamkit import AsyncOpenAI, OpenAI
+from streamkit import AsyncOpenAI, OpenAI, many_streams_client
 from streamkit.events import Event
 
 KEY = "sk-secret"
@@ -208,6 +209,19 @@ WAYS: dict[str, Way] = {
     "async observe": pushed_async,
 }
 LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
+
+
+def _many_streams(*, follow_redirects: bool) -> httpx.AsyncClient:
+    client = many_streams_client()
+    client.follow_redirects = follow_redirects
+    return client
+
+
+CLIENTS = {
+    **LIBRARIES,
+    "for many streams": SimpleNamespace(Client=httpx.Client, AsyncClient=_many_streams),
+}
+"""The libraries, and our own sockets as a client that is given."""
 
 
 def _with_defaults(params: dict[str, Any]) -> dict[str, Any]:

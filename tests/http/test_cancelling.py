@@ -14,10 +14,10 @@ import pytest
 from reactivex.scheduler import NewThreadScheduler
 from reactivex.typing import StartableTarget
 
-from streamkit import AsyncOpenAI, OpenAI, Stream, StreamClosedError
+from streamkit import AsyncOpenAI, OpenAI, Stream, StreamClosedError, many_streams_client
 from streamkit.server.faults.tls import SELF_SIGNED
 from tests.assistant_streams import frame, requires_action
-from tests.cancelling import KINDS, WAYS, Case, Kind, Way
+from tests.cancelling import KINDS, WAYS, WAYS_ON_A_LOOP, Case, Kind, Way
 from tests.http_server import (
     LAST_CHUNK,
     STREAM_HEAD,
@@ -60,6 +60,24 @@ def test_so_it_is_when_the_connection_is_encrypted(
     kind = KINDS["chat"]
     with nothing_left(), ScriptedServer(kind.script(moment), tls=SERVES_TLS) as server:
         way(Case(server, kind, moment))
+
+
+@pytest.mark.parametrize(
+    ("way", "moment"),
+    [
+        pytest.param(way, moment, id=f"{way.__name__}, {moment}")
+        for way, moments in WAYS_ON_A_LOOP.items()
+        for moment in moments
+    ],
+)
+@pytest.mark.parametrize("tls", [None, SERVES_TLS], ids=["plain", "TLS"])
+def test_so_it_is_with_the_client_for_many_streams(
+    way: Way, moment: str, tls: ssl.SSLContext | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
+    kind = KINDS["chat"]
+    with nothing_left(), ScriptedServer(kind.script(moment), tls=tls) as server:
+        way(Case(server, kind, moment, many_streams_client))
 
 
 # One of several streams

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 import pytest
 
-from streamkit import errors
+from streamkit import AsyncOpenAI, Timeout, errors
 from streamkit._http.loop_socket import READ_AHEAD, AsyncSocket
 from streamkit._http.request import Request
 from tests.exchange import KINDS, Api, ApiType
 from tests.http_server import LAST_CHUNK, STREAM_HEAD, Do, Script, ScriptedServer, chunk, head
 from tests.leftovers import PATIENCE
+from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -124,3 +125,19 @@ async def test_one_timer_serves_all_reads_and_ends_the_one_that_waits_too_long()
         theirs.sendall(b"y")
         assert await sock.read(None) == b"y"
         await sock.close()
+
+
+async def test_one_timer_serves_all_reads_of_a_stream_with_limits() -> None:
+    script = stream(part("a"), part("b"), part("c", "stop"), DONE)
+    with ScriptedServer(script) as server:
+        async with AsyncOpenAI(
+            api_key="k", base_url=server.url, timeout=Timeout(between_content=PATIENCE)
+        ) as client:
+            asked: Any = {"model": "m", "messages": []}
+            async with client.chat.completions.stream(**asked) as opened:
+                events: Any = opened
+                body = events._body
+                timers = [body._timer async for _ in events]
+    assert len({*map(id, timers)}) == 2  # none before the first content, and then always the same
+    assert body._timer is None
+    assert timers[-1].cancelled()

@@ -28,7 +28,7 @@ from tests.http_server import (
     response,
 )
 from tests.sse_bodies import DONE, USAGE, part, stream
-from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
+from tests.ways import CLIENTS, KEY, WAYS, Taken, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ STALLED: dict[str, Script] = {
 }
 
 
-@pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
+@pytest.mark.parametrize("library", CLIENTS.values(), ids=CLIENTS.keys())
 @pytest.mark.parametrize("script", STALLED.values(), ids=STALLED.keys())
 def test_a_stall_after_content_is_an_error_with_what_had_arrived(
     take: Way, script: Script, library: Any

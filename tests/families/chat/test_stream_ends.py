@@ -35,7 +35,7 @@ from streamkit import (
 )
 from tests.http_server import Do, Script, ScriptedServer, head, response
 from tests.sse_bodies import DONE, USAGE, part, stream
-from tests.ways import KEY, LIBRARIES, WAYS, Taken, Way
+from tests.ways import CLIENTS, KEY, WAYS, Taken, Way
 
 pytestmark = pytest.mark.diagonal
 
@@ -356,7 +356,7 @@ def test_an_answer_that_does_not_fit_is_raised_last_with_the_reason(take: Way) -
     assert taken.types == ["chunk", "content.delta", "content.done", "chunk"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES.keys())
+@pytest.mark.parametrize("library", CLIENTS.values(), ids=CLIENTS.keys())
 def test_any_client_with_the_interface_of_httpx_serves(take: Way, library: Any) -> None:
     script = stream(part("Hi", "stop"), DONE)
     with ScriptedServer(script) as server:

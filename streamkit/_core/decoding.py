@@ -20,7 +20,7 @@ from streamkit.limits import DEFAULTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["NestingError", "WireDecoder", "is_json", "loads"]
+__all__ = ["NestingError", "WireDecoder", "brackets", "is_json", "loads"]
 
 W = TypeVar("W", bound=Wire)
 
@@ -73,7 +73,7 @@ def loads(data: bytes | str, max_depth: int = DEFAULTS.json_depth) -> Any:
     except RecursionError as error:
         raise NestingError(f"nested deeper than {max_depth} levels") from error
     # With fewer brackets than allowed levels, no value can be too deep.
-    if _brackets(data) > max_depth and _is_deeper(value, max_depth):
+    if brackets(data) > max_depth and _is_deeper(value, max_depth):
         raise NestingError(f"nested deeper than {max_depth} levels")
     return value
 
@@ -96,7 +96,8 @@ _OPENING = ("{", "[", b"{", b"[")
 _raw = decoder(msgspec.Raw)
 
 
-def _brackets(data: bytes | str) -> int:
+def brackets(data: bytes | str) -> int:
+    """Return the number of brackets that open in the data, which are no less than its levels."""
     if isinstance(data, str):
         return data.count("[") + data.count("{")
     return data.count(b"[") + data.count(b"{")

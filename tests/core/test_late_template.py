@@ -153,7 +153,7 @@ SCALARS = st.one_of(
     st.sampled_from(['"\\ud83d"', '"a"b"', '"\\"', "[1]", "{}", "1,2", '1,"x":2', "9" * 50]),
 )
 FIELDS = st.dictionaries(
-    st.tuples(st.sampled_from(PLACES), st.sampled_from(["n", "latency", "created", "id", "data"])),
+    st.tuples(st.sampled_from(PLACES), st.sampled_from(["n", "text", "created", "id", "data"])),
     st.lists(SCALARS, min_size=1, max_size=9),
     max_size=3,
 )
@@ -173,11 +173,25 @@ def test_any_scalars_beside_any_pieces_read_the_same(
     ]
     parts += [
         frame_of(
-            f"piece {at}",
+            f"piece {at}" * (at % 3),
             {place: texts[at % len(texts)] for place, texts in fields.items()},
             name=name,
         )
         for at, name in enumerate(names)
+    ]
+    assert by_template("chat", parts) == decoded("chat", parts)
+
+
+@pytest.mark.parametrize("name", ["content", "reasoning", "arguments"])
+@pytest.mark.parametrize("text", ['"{at}"', '"stays"'], ids=["changes", "stays"])
+def test_a_text_that_may_stand_for_an_empty_delta_reads_the_same(name: str, text: str) -> None:
+    parts = [
+        frame_of(
+            "" if at in {9, 12} else f"piece {at}",
+            {("choice", "text"): text.format(at=at)},
+            name=name,
+        )
+        for at in range(15)
     ]
     assert by_template("chat", parts) == decoded("chat", parts)
 

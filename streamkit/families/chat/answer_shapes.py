@@ -12,7 +12,11 @@ from streamkit.types.speech import Speech
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["WholeMessages", "as_chunk", "as_completion", "unwrapped"]
+__all__ = ["WHOLE", "WholeMessages", "as_chunk", "as_completion", "unwrapped"]
+
+_SAID = ("delta", "message", "text", "content")
+WHOLE = frozenset(_SAID[1:])
+"""The fields of a choice that hold its message where the delta has none."""
 
 
 def unwrapped(value: object) -> object:
@@ -168,7 +172,7 @@ def _speaks(delta: object) -> bool:
 
 def _said(choice: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """Return the field and the message (whole, a delta or plain text) of a choice."""
-    for name in ("delta", "message", "text", "content"):
+    for name in _SAID:
         said = choice.get(name)
         if isinstance(said, list) and len(cast("list[Any]", said)) == 1 and name != "content":
             said = cast("list[Any]", said)[0]

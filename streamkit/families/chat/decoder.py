@@ -12,6 +12,10 @@ from streamkit._core.reports import ended_with_error, report_in, reported
 from streamkit.errors import LimitExceededError, StreamDecodeError
 from streamkit.families.chat.answer_shapes import WholeMessages, unwrapped
 from streamkit.families.chat.hole import CHANGING, Filling, gist_of, hole_of, putting
+from streamkit.families.chat.unknown_fields import (
+    decode_with_unknown_fields,
+    has_unknown_fields,
+)
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types import ChatCompletionChunk
 from streamkit.types.speech import DETAILS
@@ -119,7 +123,17 @@ class ChunkDecoder(ObjectDecoder[C]):
         return ()
 
     def _reread(self, data: bytes) -> C:
-        return self._reader.decode(data, self._limits.json_depth)
+        try:
+            return self._decode_with_unknown(data)
+        except (ValueError, RecursionError):
+            return self._reader.decode_leniently(data, self._limits.json_depth)
+
+    def _decode_with_unknown(self, data: str | bytes) -> C:
+        """Return a chunk that may have fields which its types do not know, and nothing else odd."""
+        try:
+            return decode_with_unknown_fields(data, self._type, self._limits.json_depth)
+        except (ValueError, RecursionError):
+            return self._strictly(data)
 
     def _missing(self) -> str:
         known = len(self._finished | self._unfinished | self._silent)
@@ -201,6 +215,8 @@ class ChunkDecoder(ObjectDecoder[C]):
         chunk = super()._built(value, data, event)
         if "choices" in chunk.model_extra:
             raise StreamDecodeError("the choices of a chunk are no list of objects", received=data)
+        if self.fits_templates and has_unknown_fields(chunk):
+            self._decode = self._decode_with_unknown  # they come in each chunk
         return chunk
 
 

@@ -11,6 +11,7 @@ from streamkit._core.copying import copier, has_plain_unknowns, has_unread
 from streamkit._core.late_template import Changing
 from streamkit._core.reports import SIGNS
 from streamkit._core.template import Hole
+from streamkit.families.chat.answer_shapes import WHOLE
 from streamkit.families.chat.log.rules import ADDED_TO
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCallFunction
 
@@ -40,6 +41,9 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         return None
     if delta.function_call or delta.audio or delta.annotations:
         return None
+    is_thought = delta.reasoning_content or delta.reasoning
+    if is_thought and not WHOLE.isdisjoint(choice.unknown_fields or ()):
+        return None  # with an empty piece after nothing but thoughts, these would be the message
     if has_unread(chunk) or not (has_plain_unknowns(choice) and has_plain_unknowns(delta)):
         return None
     texts: list[str] = [getattr(delta, name) for name in _names(delta)]

@@ -225,7 +225,7 @@ def _said(chunk: ChatCompletionChunk) -> tuple[object, ...]:
 def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
     extra = heading.extra
     if chunk.unknown_fields is not UNSET:
-        extra = merged(extra, chunk.model_extra, REPORTS, limits)
+        extra = merged(extra, chunk.unknown_fields, REPORTS, limits)
     return Heading(
         chunk.id or heading.id,
         chunk.created or heading.created,

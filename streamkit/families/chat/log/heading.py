@@ -48,9 +48,9 @@ def continued(
     delta = choice.delta or ChoiceDelta()
     delta_extra, choice_extra = heading.delta_extra, heading.choice_extra
     if delta.unknown_fields is not UNSET:
-        delta_extra = merged(delta_extra, delta.model_extra, DELTAS, limits)
+        delta_extra = merged(delta_extra, delta.unknown_fields, DELTAS, limits)
     if choice.unknown_fields is not UNSET:
-        choice_extra = merged(choice_extra, choice.model_extra, DELTAS, limits)
+        choice_extra = merged(choice_extra, choice.unknown_fields, DELTAS, limits)
     name = heading.reasoning_name or _reasoning_name(delta)
     if thinks_in_details:
         name = name or "reasoning"

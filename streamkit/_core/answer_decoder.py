@@ -54,9 +54,9 @@ class SSE(Protocol):
 class AnswerDecoder(Machine[SSE, A]):
     """A decoder of server-sent events into the parts of one answer.
 
-    A family defines how an event is decoded (``decode``), whether any part of an answer has come
-    (``is_answered``) and whether the whole has (``has_ended``). The base handles ``[DONE]``, errors
-    that the server reports, and the end of the stream.
+    A family defines how an event is decoded (``decode``), and notes there whether any part of an
+    answer has come (``is_answered``) and whether the whole has (``has_ended``). The base handles
+    ``[DONE]``, errors that the server reports, and the end of the stream.
     """
 
     changing: Changing | None = None
@@ -68,6 +68,8 @@ class AnswerDecoder(Machine[SSE, A]):
         self._limits = limits
         # Set here, not in the class, because they are read for each frame.
         self.done: bool = False
+        self._is_answered = False
+        self._has_ended = False
         self.received: int = 0
         """The number of events received."""
         self.fits_templates: bool = True
@@ -116,14 +118,14 @@ class AnswerDecoder(Machine[SSE, A]):
         raise NotImplementedError(part, start, changing)
 
     @property
-    @abstractmethod
     def is_answered(self) -> bool:
         """Whether any part of an answer has come."""
+        return self._is_answered
 
     @property
-    @abstractmethod
     def has_ended(self) -> bool:
         """Whether the parts show that the answer is whole; ``[DONE]`` shows it anyway."""
+        return self._has_ended
 
     @property
     def is_complete(self) -> bool:

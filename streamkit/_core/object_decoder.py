@@ -44,17 +44,11 @@ class ObjectDecoder(AnswerDecoder[W]):
         self._type = type_
         self._strictly: Callable[[str | bytes], W] = WireDecoder(type_).decode_strictly
         self._ends = ends
-        self._has_ended = False
 
     @property
     def is_answered(self) -> bool:
         """Whether any event has come."""
         return self.received > 0
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the last object has come."""
-        return self._has_ended
 
     def decode(self, data: str | bytes, event: str = "message", /) -> W | None:
         """Decode the data of an event; return the object in them, if there is one."""

@@ -29,18 +29,6 @@ class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
         self._status = ""
-        self._rests = False
-        self._is_answered = False
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether any event of a run was decoded."""
-        return self._is_answered
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the run ended, or waits for the outputs of tools."""
-        return self._rests
 
     def decode(self, data: str | bytes, event: str = "message", /) -> AssistantStreamEvent | None:
         """Decode the data of an event by the event's name; return None for ``done``."""
@@ -55,7 +43,8 @@ class AssistantEventDecoder(AnswerDecoder[AssistantStreamEvent]):
         decoded = _decoded(event, data, self._limits)
         state = state_of(decoded)
         if state is not None:
-            self._status, self._rests = state.status, state.rests
+            # It may rest until the outputs of tools come, which is an end of its stream as well.
+            self._status, self._has_ended = state.status, state.rests
         if not self._is_answered:
             if isinstance(decoded, UnknownStreamEvent):
                 self._pass_over(data)

@@ -66,18 +66,6 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
         self._strictly = _strict()
-        self._is_answered = False
-        self._has_ended = False
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether any event of a message was decoded."""
-        return self._is_answered
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether a stop reason has come; some servers send no ``message_stop`` after it."""
-        return self._has_ended
 
     def decode(self, data: str | bytes, event: str = "message", /) -> RawMessageStreamEvent | None:
         """Decode the data of an event; return None for what is no part of the message."""
@@ -125,6 +113,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             case _Ping():
                 return None
             case RawMessageDeltaEvent(delta=delta):
+                # Some servers send no `message_stop` after a stop reason.
                 self._is_answered = True
                 self._has_ended = self._has_ended or bool(delta.stop_reason)
             case RawMessageStopEvent():

@@ -62,19 +62,7 @@ class EventDecoder(AnswerDecoder[Any]):
         super().__init__(on_truncated=on_truncated, limits=limits)
         strictly, self._types, self._with_unknown = _decoding(types)
         self._strictly: Callable[[bytes | str], Any] = strictly
-        self._has_ended = False
-        self._is_answered = False
         self._error: APIError | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether any event of a response was decoded."""
-        return self._is_answered
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the last event has come."""
-        return self._has_ended
 
     @property
     def is_complete(self) -> bool:

@@ -133,7 +133,7 @@ def observed(protocol: Protocol, reads: Iterable[bytes], *, uses_templates: bool
     if not uses_templates:
         read._read_by_template = nothing  # pyright: ignore[reportPrivateUsage] - the one way
         sse: Any = read._sse  # pyright: ignore[reportPrivateUsage] - as above
-        sse.parts = one_part
+        sse.around_frames = nothing
     emitted: list[Any] = []
     events: list[tuple[str, Any]] = []
     said: tuple[str, str, Any, Any, Any] = ("", "", None, None, None)
@@ -166,11 +166,6 @@ def observed(protocol: Protocol, reads: Iterable[bytes], *, uses_templates: bool
 
 def nothing(frame: bytes) -> None:
     """Return None for a frame, as if no template fitted."""
-
-
-def one_part(data: bytes) -> list[bytes]:
-    """Return a read as its only part, as if it were one frame."""
-    return [data]
 
 
 def content_of(event: Any) -> Any:

@@ -62,7 +62,7 @@ class Pipeline(Generic[E]):
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
         self._templates: Templates[Any, E] = Templates(self._sse, self._decoder, self._hold)
-        self._read_by_template: Callable[[bytes], Sequence[E] | None] = self._templates.read
+        self._read_by_template: Callable[[bytes], Iterable[E] | None] = self._templates.read
         self._learn = self._templates.learn
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
@@ -102,9 +102,9 @@ class Pipeline(Generic[E]):
         if plain is None:
             event = self._plain_event(data)
             if event is None:
-                parts = self._sse.parts(data)
-                if len(parts) > 1:
-                    return self._read_parts(data, parts)
+                around = self._sse.around_frames(data)
+                if around is not None:
+                    return self._read_frames(data, *around)
                 templates.leave_short_roads()
                 return self._read(data)
             plain = event.data
@@ -143,14 +143,29 @@ class Pipeline(Generic[E]):
         self._decoder.fail(error)
         self._hold.fail(error)
 
-    def _read_parts(self, data: bytes, parts: Sequence[bytes]) -> Iterator[E]:
-        """Yield the events of the parts of a read, each decoded when its turn comes."""
+    def _read_frames(self, data: bytes, end: bytes, frames: bytes, begin: bytes) -> Iterator[E]:
+        """Yield the events of the whole frames in a read, between the end and the begin of others.
+
+        Each frame is decoded when its turn comes.
+        """
         # All of the read has been received, also when a part of it ends the stream with an error.
         sse = self._sse
         sse.room -= len(data)
-        for part in parts:
-            sse.room += len(part)
-            yield from self.read(part)
+        if end:
+            sse.room += len(end)
+            yield from self.read(end)
+        sse.room += len(frames)
+        run = self._read_by_template(frames)
+        if run is not None:
+            yield from run
+        else:
+            sse.room -= len(frames)
+            for frame in frames.split(b"\n\n")[:-1]:
+                sse.room += len(frame) + 2
+                yield from self.read(frame + b"\n\n")
+        if begin:
+            sse.room += len(begin)
+            yield from self.read(begin)
 
     def _read(self, data: bytes) -> Iterator[E]:
         decoder = self._decoder

@@ -181,28 +181,30 @@ class SSEDecoder(Machine[bytes, ServerSentEvent]):
             return ServerSentEvent(data[6:], self._name, self._id)
         return None
 
-    def parts(self, value: bytes) -> list[bytes]:
-        """Return the parts of a read that are to be read by themselves, which may be all of it.
+    def around_frames(self, value: bytes) -> tuple[bytes, bytes, bytes] | None:
+        """Return the whole frames in a read, after the end of one and before the beginning of one.
 
-        The parts are the frames in it, and the pieces of frames at its beginning and end. Nothing
-        is done with them here. A read that may pass a limit is one part, so that its events come
-        before the error.
+        Nothing is done with them here. None for a read that is one frame or a piece of one, and for
+        one that may pass a limit: it is read as a whole, so that its events come before the error.
         """
+        end = value.rfind(b"\n\n") + 2
         if (
-            self._head is not None
+            end < 2
+            or self._head is not None
             or self._after_cr
             or self._fault is not None
-            or value.find(b"\n\n") < 0
             or value.find(b"\r") >= 0
             or self._size + len(value) > self.room
         ):
-            return [value]
-        *frames, rest = value.split(b"\n\n")
-        parts = [frame + b"\n\n" for frame in frames]
-        if rest:
-            parts.append(rest)
-        is_large = self._size + max(map(len, parts)) > self.max_event_bytes
-        return [value] if is_large else parts
+            return None
+        first = value.find(b"\n\n") + 2
+        if first == len(value):
+            return None
+        most = self.max_event_bytes - self._size
+        if len(value) > most and max(map(len, value.split(b"\n\n"))) + 2 > most:
+            return None
+        start = 0 if self.is_between_frames else first
+        return value[:start], value[start:end], value[end:]
 
     def _cut(self, value: bytes) -> list[ServerSentEvent]:
         if b"\n" not in value:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.late_template import Scalars, late_template
+from streamkit._core.runs import pieces_in
 from streamkit._core.template import Template, places_of, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from streamkit._core.answer_decoder import AnswerDecoder
     from streamkit._core.machine import Machine
@@ -52,8 +53,8 @@ class Templates(Generic[A, E]):
         self._next_pause = _PAUSE
         self._has_short_roads = False
 
-    def read(self, frame: bytes) -> Sequence[E] | None:
-        """Return the events of a read that is one frame; None if no template fits."""
+    def read(self, frame: bytes) -> Iterable[E] | None:
+        """Return the events of a read that is one frame, or a run; None if no template fits."""
         # A hot path: nearly every frame of a stream. Most have a piece alone, or a piece and a
         # padding after it, which are read here.
         for template in self.known:
@@ -70,7 +71,10 @@ class Templates(Generic[A, E]):
                     else:
                         piece, values = "", template.values_in(frame)
                 except ValueError:
-                    continue
+                    events = self._read_run(template, frame)
+                    if events is None:
+                        continue
+                    return events
                 answer, sse, size = self._answer, self._sse, len(frame)
                 room = sse.room - size
                 if (
@@ -89,6 +93,46 @@ class Templates(Generic[A, E]):
                     return take(piece)
                 return take(piece, padding) if values is None else take(*values)
         return None
+
+    def _read_run(self, template: Template[A, E], frames: bytes) -> Iterator[E] | None:
+        """Return the events of frames that differ in their pieces alone; None if they do not."""
+        answer, sse, between = self._answer, self._sse, template.between
+        room = sse.room - len(frames)
+        if (
+            between == b""
+            or answer.done
+            or not (answer.fits_templates and sse.is_between_frames)
+            or len(frames) > sse.max_event_bytes
+            or room < 0
+        ):
+            return None
+        after, padding = template.after, None
+        try:
+            if between:
+                # The padding of the last frame is that of all.
+                after = frames[frames.rindex(between) :]
+                padding = text_in(after[template.step : template.stop])
+            pieces = pieces_in(frames, template.before, after)
+        except ValueError:
+            return None
+        sse.room = room
+        self._in_vain = max(0, self._in_vain - len(pieces))
+        return self._events_of_run(template, pieces, padding)
+
+    def _events_of_run(
+        self, template: Template[A, E], pieces: Sequence[str], padding: str | None
+    ) -> Iterator[E]:
+        """Yield the events of each frame when its turn comes."""
+        # A hot path: two loops, because a call whose arguments are counted costs less.
+        answer = self._answer
+        if padding is None:
+            for piece in pieces:
+                answer.received += 1
+                yield from (template.take or self._road(template))(piece)
+        else:
+            for piece in pieces:
+                answer.received += 1
+                yield from (template.take or self._road(template))(piece, padding)
 
     def learn(self, frame: bytes, data: bytes, part: A) -> None:
         """Learn from a read that is one frame, with its data, and the part in these.

@@ -183,13 +183,43 @@ def only(*types: Any) -> Callable[[Observable[Any]], Observable[Any]]:
 
     Raises:
         TypeError: No type is given, or one is neither a name nor a class.
+        ValueError: A name is a misspelt one of a common event. Events of your own whose type has
+            such a name are given by their class.
     """
     if not types or not all(isinstance(each, str | type) for each in types):
         raise TypeError("only takes the names of types of events, or classes, and at least one")
     names = frozenset(each for each in types if isinstance(each, str))
+    for name in names:
+        _refuse_misspelt(name)
     classes = tuple(each for each in types if isinstance(each, type))
     takes = object if classes else Typed
     return lift(lambda: OnlyMachine(names, classes), takes=takes, name="only")
+
+
+def _refuse_misspelt(name: str) -> None:
+    """Raise ``ValueError`` if a name is not that of a common event but near to one.
+
+    Other names are those of a protocol, or of the program's own events. None of ours has a hyphen,
+    as the types of other libraries have.
+    """
+    from difflib import get_close_matches
+
+    from streamkit.families._common.event_shapes import type_names
+
+    known = type_names()
+    if name in known or "-" in name:
+        return
+    near = get_close_matches(name, known, cutoff=_NEAR)
+    if near:
+        meant = " or ".join(map(repr, near))
+        raise ValueError(
+            f"only takes the names of types of events, and {name!r} is none: perhaps {meant} is"
+            " meant. Events of your own with this type are given by their class"
+        )
+
+
+_NEAR = 0.85
+"""The likeness of a misspelt name, of 1; the types of the protocols are less like common ones."""
 
 
 class OnlyMachine(Machine[Any, Any]):

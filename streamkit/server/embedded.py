@@ -137,7 +137,8 @@ class EmbeddedServer:
 
         Requests for chat completions, responses and messages take the first reply that is for them
         and still to be given; when there is none, the answer is made up as usual. A function gets
-        the exchange, and returns a text, a dict of these options, or None for a made-up answer.
+        the exchange, and returns a text, a dict of these options, or None for a made-up answer. If
+        it raises, the answer is an error with its message, and the log has its traceback.
 
         Args:
             reply: The text of the answer, or the message of the error; or a function.

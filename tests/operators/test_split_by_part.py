@@ -6,12 +6,14 @@ import pytest
 import reactivex as rx
 from reactivex import operators as rx_operators
 
-from streamkit import Usage
+from streamkit import StreamTruncatedError, Usage
 from streamkit._core.text import TextLog
 from streamkit.events import (
     AnnotationEvent,
+    AttemptResetEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
+    EventsDroppedEvent,
     FinishEvent,
     ReasoningDeltaEvent,
     ReasoningDoneEvent,
@@ -35,6 +37,8 @@ EVENTS: dict[str, Callable[[tuple[str]], Any]] = {
     "t+": lambda part: ReasoningDeltaEvent(0, "t+", TextLog(), 0, _part=part),
     "t=": lambda part: ReasoningDoneEvent(0, "t=", _part=part),
     "@": lambda part: AnnotationEvent(0, "@", _part=part),
+    "reset": lambda _: AttemptResetEvent(2, 0.0, StreamTruncatedError("cut")),
+    "dropped": lambda _: EventsDroppedEvent(3),
     "usage": lambda _: UsageEvent(Usage(1)),
     "finish": lambda part: FinishEvent(0, "stop", "stop", _part=part),
 }
@@ -54,7 +58,7 @@ class Said(Machine["Any", str]):
         self._part = part
 
     def feed(self, value: Any, /) -> Sequence[str]:
-        assert value.part == (self._part,)
+        assert getattr(value, "part", (self._part,)) == (self._part,)
         return (f"{self._part}:{SHORT[value.type]}",)
 
     def close(self) -> Iterable[str]:
@@ -90,6 +94,24 @@ MERGED = pipe(SPLIT, rx_operators.flat_map(said))
         ),
         pytest.param("--a:@--a:+-----|", "--a:@--a:+-----(a!,|)", id="never done"),
         pytest.param("--a:usage--a:finish--|", "---------------------|", id="about no part"),
+        pytest.param(
+            "--a:+--b:+--_:reset------------a:+--a:=-------b:=-------|",
+            "--a:+--b:+--(a:reset,b:reset)--a:+--(a:=,a!)--(b:=,b!)--|",
+            id="another attempt",
+        ),
+        pytest.param(
+            "--a:=-------_:reset--a:=-------|",
+            "--(a:=,a!)-----------(a:=,a!)--|",
+            id="another attempt, after the part was done",
+        ),
+        pytest.param(
+            "--a:t+--a:+--_:reset--a:+--a:=-------|",
+            "--a:t+--a:+--a:reset--a:+--(a:=,a!)--|",
+            id="a text of the attempt before is not waited for",
+        ),
+        pytest.param(
+            "--a:+--_:dropped--a:=-------|", "--a:+--a:dropped--(a:=,a!)--|", id="events dropped"
+        ),
         pytest.param("--|", "--|", id="empty"),
         pytest.param("-----", "-----", id="never"),
         pytest.param("--a:+--#", "--a:+--#", id="error"),

@@ -90,14 +90,18 @@ async def test_the_demand_of_a_loop_is_not_that_of_its_body() -> None:
         assert pushed == [0, 1, 2]
 
 
+def fails_at_three(number: int) -> int:
+    if number == 3:
+        raise LOST
+    return number
+
+
 @pytest.mark.parametrize(
     "source",
     [
         pytest.param(lambda: from_numbers_async(Numbers(LOST)), id="the stream raises"),
         pytest.param(
-            lambda: from_numbers_async(Numbers()).pipe(
-                rx.map(lambda number: number if number < 3 else _fail())
-            ),
+            lambda: from_numbers_async(Numbers()).pipe(rx.map(fails_at_three)),
             id="an operator raises",
         ),
     ],
@@ -178,7 +182,3 @@ def test_an_error_of_a_loops_body_disposes_of_a_blocking_stream() -> None:
         loop()
     assert numbers.closed.wait(10)
     assert numbers.read == 3
-
-
-def _fail() -> int:
-    raise LOST

@@ -211,3 +211,27 @@ def test_a_wrong_reply_is_refused_when_it_is_given(
 def test_wrong_recordings_are_refused_when_they_are_given(recordings: Any) -> None:
     with pytest.raises(TypeError, match="recordings= takes recordings by name"):
         EmbeddedServer(recordings=recordings)
+
+
+def broken(_: Exchange) -> Any:
+    raise KeyError("city")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"reply": broken}, id="the reply"),
+        pytest.param({"reply": "Hello", "when": broken}, id="the choice of requests"),
+    ],
+)
+def test_a_function_that_raises_says_so_in_the_error_and_in_the_log(
+    server: EmbeddedServer, protocol: str, said: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reply(**said)
+    with pytest.raises(streamkit.InternalServerError, match="raised KeyError: 'city'"):
+        ask(server, protocol)
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.name == "streamkit.server"
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], KeyError)

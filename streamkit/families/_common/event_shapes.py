@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple, get_origin
 
@@ -22,7 +22,7 @@ from streamkit.families._common.race_event import RaceSettledEvent
 from streamkit.structured.reader import Reader
 from streamkit.types import ChatCompletionTokenLogprob
 
-__all__ = ["Shape", "shape_of"]
+__all__ = ["Shape", "shape_of", "type_names"]
 
 _KINDS: tuple[Any, ...] = (
     *(core.AttemptResetEvent, core.EventsDroppedEvent, EndEvent, RaceSettledEvent, ChunkHeadEvent),
@@ -82,6 +82,11 @@ def _shapes() -> Mapping[str, Any]:
 @cache
 def _shape(kind: Any) -> Shape:
     return Shape(kind)
+
+
+def type_names() -> Collection[str]:
+    """Return the names of the types of all common events, and of those about their stream."""
+    return _shapes().keys()
 
 
 def shape_of(name: str) -> Shape | None:

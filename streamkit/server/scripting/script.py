@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from streamkit.server.api_error import ApiError
+from streamkit.server.request_log import LOGGER
 from streamkit.server.scripting.reply import Reply, reply_of
 
 if TYPE_CHECKING:
@@ -38,7 +40,22 @@ class Script:
             self._lines.append(_Line(reply, when, times))
 
     def take(self, exchange: Exchange) -> Reply | None:
-        """Return the reply to a request, or None if there is none."""
+        """Return the reply to a request, or None if there is none.
+
+        Raises:
+            ApiError: A function that makes a reply, or chooses its requests, has raised.
+        """
+        try:
+            return self._taken(exchange)
+        except Exception as error:
+            LOGGER.exception("a function of the server's replies raised")
+            raise ApiError(
+                f"A function of the server's replies raised {type(error).__name__}: {error}",
+                status=500,
+                kind="server_error",
+            ) from error
+
+    def _taken(self, exchange: Exchange) -> Reply | None:
         with self._lock:
             line = next((line for line in self._lines if line.fits(exchange)), None)
             if line is None:

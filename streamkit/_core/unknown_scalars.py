@@ -31,30 +31,28 @@ def with_unknown_scalars(
         types: The types of the events with a delta, by the ``type`` in their data.
         deltas: The types of the deltas that are objects, by theirs.
     """
-    readers = {name: (_known(type_), converter(type_)) for name, type_ in types.items()}
-    known_in = {name: _known(type_) for name, type_ in deltas.items()}
+    readers = {name: (converter(type_), _Names(type_)) for name, type_ in types.items()}
+    names_in = {name: _Names(type_) for name, type_ in deltas.items()}
     fields_of = decoder(dict[str, Any]).decode
 
     def decode(data: bytes | str) -> Any:
         # A hot path: each event of a server that adds a field of its own.
         fields = fields_of(data)
-        name = fields.get("type")
+        name: Any = fields.get("type")
         if name.__class__ is not str or name not in readers:
             return strictly(data)
-        known, convert = readers[name]
-        unknown = [key for key in fields if key not in known]
-        of_delta: list[str] = []
+        convert, names = readers[name]
+        unknown = names[(*fields,)]
         inner: Any = fields.get("delta")
+        of_delta: tuple[str, ...] = ()
         if inner.__class__ is dict:
-            kind = inner.get("type")
-            if kind.__class__ is not str or kind not in known_in:
+            kind: Any = inner.get("type")
+            if kind.__class__ is not str or kind not in names_in:
                 return strictly(data)
-            known = known_in[kind]
-            of_delta = [key for key in inner if key not in known]
-        if not SIGNS.isdisjoint(unknown):
-            return strictly(data)
-        added, added_in = _taken_out(fields, unknown), _taken_out(inner, of_delta)
-        if added is None or added_in is None:
+            of_delta = names_in[kind][(*inner,)]
+        added = _taken_out(fields, unknown) if unknown else unknown
+        added_in = _taken_out(inner, of_delta) if of_delta else of_delta
+        if added is None or added_in is None or not SIGNS.isdisjoint(added):
             return strictly(data)
         event = convert(fields)
         if added:
@@ -66,14 +64,28 @@ def with_unknown_scalars(
     return decode
 
 
-def _known(type_: type[Wire]) -> frozenset[str]:
-    return frozenset({*type_.__struct_encode_fields__, "type"})
-
-
-def _taken_out(fields: Any, names: list[str]) -> dict[str, Any] | None:
+def _taken_out(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any] | None:
     """Remove unknown fields and return them; None if one is no scalar."""
-    taken = {name: fields.pop(name) for name in names}
-    for value in taken.values():
+    taken: dict[str, Any] = {}
+    for name in names:
+        taken[name] = value = fields.pop(name)
         if value.__class__ is dict or value.__class__ is list:
             return None
     return taken
+
+
+class _Names(dict[tuple[str, ...], tuple[str, ...]]):
+    """The names that a type does not know, by all names of an object."""
+
+    def __init__(self, type_: type[Wire]) -> None:
+        self._known = frozenset({*type_.__struct_encode_fields__, "type"})
+
+    def __missing__(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = tuple([name for name in names if name not in self._known])
+        if len(self) < _MOST_SHAPES:
+            self[names] = unknown
+        return unknown
+
+
+_MOST_SHAPES = 64
+"""The number of objects with other names of which the unknown ones are kept, for each type."""

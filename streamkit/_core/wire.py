@@ -74,12 +74,14 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         """Add fields that the type does not have, or values that a known field cannot hold."""
         if not fields:
             return
+        # A hot path: each event of a server that adds a field of its own.
         if self.unknown_fields is UNSET:
-            self.unknown_fields = {}
-        self.unknown_fields.update(fields)
-        taken, attributes = _taken(type(self)), vars(self)
+            self.unknown_fields = {**fields}
+        else:
+            self.unknown_fields.update(fields)
+        taken, attributes = _taken(self.__class__), vars(self)
         for name, value in fields.items():
-            if not _is_hidden(name, taken):
+            if name not in taken and name[:2] != "__":
                 attributes[name] = value
 
     def note_request_id(self, request_id: str | None) -> None:
@@ -196,13 +198,11 @@ def _restored(type_: type[Wire], known: dict[str, Any], visible: dict[str, Any])
 
 @functools.cache
 def _taken(type_: type[Wire]) -> frozenset[str]:
-    """Return the names that no field of a server may have as an attribute."""
+    """Return the names that no field of a server may have as an attribute.
+
+    Nor may those with two underscores: Python itself looks them up, to copy or to compare.
+    """
     return _NOT_FROM_THE_WIRE.union(dir(type_))
-
-
-def _is_hidden(name: str, taken: frozenset[str]) -> bool:
-    # Python itself looks up such names, to copy or to compare: they are never data.
-    return name in taken or name.startswith("__")
 
 
 def _hidden(wire: Wire) -> dict[str, Any]:
@@ -210,7 +210,8 @@ def _hidden(wire: Wire) -> dict[str, Any]:
     if wire.unknown_fields is UNSET:
         return {}
     taken = _taken(type(wire))
-    return {name: item for name, item in wire.unknown_fields.items() if _is_hidden(name, taken)}
+    fields = wire.unknown_fields.items()
+    return {name: item for name, item in fields if name in taken or name[:2] == "__"}
 
 
 def _unread(wire: Wire) -> Iterable[str]:

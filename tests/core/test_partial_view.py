@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit._core.json.parser import PartialJSON
-from streamkit._core.json.view import Level, PartialArray, PartialObject
+from streamkit._core.json.view import Level, PartialArray, PartialObject, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,11 +213,11 @@ def test_keys_that_arrive_during_a_look_up_are_not_seen() -> None:
                 self["newer"] = member
                 yield member
 
-    view = PartialObject(Level(Racing(a=1, b=2), 2, places={}))
+    view = view_of(Level(Racing(a=1, b=2), 2, places={}))
     with pytest.raises(KeyError):
         view["c"]
     assert list(view) == ["a", "b"]
-    assert list(PartialObject(Level(Racing(a=1, b=2), 2))) == ["a", "b"]
+    assert list(view_of(Level(Racing(a=1, b=2), 2))) == ["a", "b"]
 
 
 def test_a_finished_text_is_held_once() -> None:

@@ -56,13 +56,13 @@ from streamkit._core.json.marks import (
     VALUE,
 )
 from streamkit._core.json.scalars import AFTER_SCALAR, FINISHED, LITERALS, SCALARS
-from streamkit._core.json.view import Level, PartialArray, PartialObject, Path, closed, text_of
+from streamkit._core.json.view import Level, PartialArray, PartialObject, closed, text_of
 from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamkit._core.json.view import Container, Earlier, OpenText, Pairs
+    from streamkit._core.json.view import Container, Earlier, Pairs
 
 __all__ = [
     "MAX_DEPTH",
@@ -210,19 +210,26 @@ class PartialJSON:
         """
         if not partial_strings and self._view_of_whole is not None:
             return self._view_of_whole
-        text: OpenText | None = None
-        if self._in_value and partial_strings:
-            text = self._pieces, len(self._pieces), self._before
+        pieces = self._pieces if self._in_value and partial_strings else None
         container = self._container
         if container is None:
-            return closed(self._root) if text is None else text_of(text)
-        innermost, outermost = self._innermost, self._outermost
+            if pieces is None:
+                return closed(self._root)
+            return text_of((pieces, len(pieces), self._before))
+        tip: Level | list[str] | None
+        tip = innermost = self._innermost
         if innermost is None:
-            innermost = self._innermost = self._level(container)
-        if outermost is None:
-            view = self._view(innermost, text)
-        else:
-            view = self._view(outermost, Path(innermost, text))
+            tip = innermost = self._innermost = self._level(container)
+        level = self._outermost
+        if level is None:
+            level, tip = innermost, pieces
+        view = self._view()
+        view._level = level  # noqa: SLF001 - see there, and so below
+        view._tip = None if level.is_again else tip  # noqa: SLF001
+        view._pieces = pieces  # noqa: SLF001
+        if pieces is not None:
+            view._count = len(pieces)  # noqa: SLF001
+            view._before = self._before  # noqa: SLF001
         if not partial_strings:
             self._view_of_whole = view
         return view

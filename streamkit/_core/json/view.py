@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     Pairs: TypeAlias = "list[tuple[str, Any]]"
     Earlier: TypeAlias = "tuple[GrowingText, int]"
     OpenText: TypeAlias = "tuple[list[str], int, Earlier | None]"
-    Tip: TypeAlias = "Path | OpenText | PartialObject | PartialArray | str | None"
+    Tip: TypeAlias = "Level | list[str] | PartialObject | PartialArray | str | None"
 
-__all__ = ["Level", "PartialArray", "PartialObject", "Path", "closed", "is_open", "text_of"]
+__all__ = ["Level", "PartialArray", "PartialObject", "closed", "is_open", "text_of", "view_of"]
 
 
 class Level(Struct, frozen=True, gc=False):
@@ -60,21 +60,24 @@ class Level(Struct, frozen=True, gc=False):
     """Whether the outermost value is finished."""
 
 
-class Path(Struct, frozen=True, gc=False):
-    """An open value, given by its innermost open container and the open text in that."""
-
-    innermost: Level
-    text: OpenText | None
-
-
 class _View:
     """An open container: its finished items, and the tip, which is the value still open."""
 
-    __slots__ = ("_level", "_tip")
+    # The parser makes one for each piece of text that somebody reads, and sets these itself: a
+    # function that does, such as `__init__`, would take as long as all the rest of it.
+    __slots__ = ("_before", "_count", "_level", "_pieces", "_tip")
 
-    def __init__(self, level: Level, tip: Tip = None) -> None:
-        self._level = level
-        self._tip = None if level.is_again else tip
+    _level: Level
+    _tip: Tip
+    """The open value when it is built. Before that: the innermost open container, if a container is
+    open in this one, or the pieces of an open string; None if nothing is open.
+    """
+    _pieces: list[str] | None
+    """The pieces of the string that is open in the innermost container, if one is; the number of
+    those at the moment, and what came before them, are then in ``_count`` and ``_before``.
+    """
+    _count: int
+    _before: Earlier | None
 
     def __len__(self) -> int:
         return self._level.count + (self._tip is not None)
@@ -113,11 +116,23 @@ class _View:
     def _open_value(self) -> PartialObject | PartialArray | str | None:
         """Return the tip, which is built at the first call."""
         tip = self._tip
-        if isinstance(tip, tuple):
-            tip = self._tip = text_of(tip)
-        elif isinstance(tip, Path):
-            tip = self._tip = _next_view(self._level, tip)
-        return tip
+        if type(tip) is list:
+            tip = self._tip = text_of((tip, self._count, self._before))
+        elif type(tip) is Level:
+            tip = self._tip = self._next_view(tip)
+        return cast("PartialObject | PartialArray | str | None", tip)
+
+    def _next_view(self, innermost: Level) -> PartialObject | PartialArray:
+        """Return the view of the container that is open in this one, towards the innermost one."""
+        view = view_of(innermost, self._pieces)
+        if self._pieces is not None:
+            view._count = self._count  # noqa: SLF001 - its own kind, as below
+            view._before = self._before  # noqa: SLF001
+        level = innermost
+        while level.parent is not None and level.parent is not self._level:
+            level = level.parent
+            view = view_of(level, view)
+        return view
 
 
 def text_of(text: OpenText) -> str:
@@ -130,17 +145,11 @@ def text_of(text: OpenText) -> str:
     return end if before is None else before[0].first(before[1]) + end
 
 
-def _view(level: Level, tip: Tip) -> PartialObject | PartialArray:
-    return (PartialObject if type(level.container) is dict else PartialArray)(level, tip)
-
-
-def _next_view(outer: Level, path: Path) -> PartialObject | PartialArray:
-    """Return the view of the container that is open in ``outer``, towards the innermost one."""
-    level, tip = path.innermost, path.text
-    view = _view(level, tip)
-    while level.parent is not None and level.parent is not outer:
-        level = level.parent
-        view = _view(level, view)
+def view_of(level: Level, tip: Tip = None) -> PartialObject | PartialArray:
+    """Return the view of a container at one moment, with what is open in it."""
+    view = PartialObject() if isinstance(level.container, dict) else PartialArray()
+    view._level = level  # noqa: SLF001 - made here
+    view._tip = None if level.is_again else tip  # noqa: SLF001 - as above
     return view
 
 
@@ -321,14 +330,14 @@ class PartialArray(_View, Sequence[Any]):
 
 def _whole(value: Container, is_closed: bool) -> PartialObject | PartialArray:  # noqa: FBT001 - pickle's
     """Return a view without an open value, which an unpickled view is."""
-    return _view(Level(value, len(value), is_closed=is_closed), None)
+    return view_of(Level(value, len(value), is_closed=is_closed))
 
 
 def closed(value: Any) -> Any:
     """Return the view of a finished object or array; any other value as it is."""
     if type(value) not in (dict, list):
         return value
-    return _view(Level(value, len(value), is_closed=True), None)
+    return view_of(Level(value, len(value), is_closed=True))
 
 
 def is_open(value: object) -> bool:

@@ -80,14 +80,14 @@ def as_late(fill: Fill[A] | None) -> LateFill[A] | None:
 class LateTemplate(Template[A, E]):
     """The bytes between the values of a frame, and the classes of these values."""
 
-    __slots__ = ("_frame", "_match", "_piece", "_steps", "_texts", "_waits")
+    __slots__ = ("_frame", "_match", "_piece", "_start", "_steps", "_stop", "_texts", "_waits")
 
     def __init__(self, frame: bytes, values: list[_Value], fill: LateFill[A]) -> None:
         first, last = values[0], values[-1]
         self.before = frame[: first.start]
         self.after = frame[last.end :]
-        self.start = first.start
-        self.stop = last.end - len(frame)
+        self._start = first.start
+        self._stop = last.end - len(frame)
         self.between = b""
         self.fill = fill
         self.take = None
@@ -108,7 +108,7 @@ class LateTemplate(Template[A, E]):
         match = self._match
         if match is None:
             return self._first_values_in(frame)
-        found = match(frame, self.start, len(frame) + self.stop)
+        found = match(frame, self._start, len(frame) + self._stop)
         if found is None:
             raise ValueError(frame)
         if self._texts:
@@ -118,9 +118,9 @@ class LateTemplate(Template[A, E]):
 
     def _first_values_in(self, frame: bytes) -> list[Any]:
         """Return the same without the regular expression, which costs as much as some hundred."""
-        start, piece = self.start, ""
+        start, piece = self._start, ""
         for between, quote, value in self._steps:
-            end = frame.find(between, start) + quote if between else self.stop
+            end = frame.find(between, start) + quote if between else self._stop
             found = value.kind.check(frame[start:end])  # which refuses it, if no end was found
             if found is None:
                 raise ValueError(frame)

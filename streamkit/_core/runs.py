@@ -20,9 +20,11 @@ _texts_in = decoder(list[str]).decode
 def pieces_in(frames: bytes, before: bytes, after: bytes) -> list[str]:
     """Return the pieces of frames that have these bytes before and after each piece.
 
-    The frames begin and end with these bytes, which have the quotes of the pieces. Raises
-    ``ValueError`` if there is but one frame, or any that differs in more than its piece.
+    The bytes have the quotes of the pieces. Raises ``ValueError`` if there is but one frame, or any
+    that differs in more than its piece.
     """
+    if not (frames.startswith(before) and frames.endswith(after)):
+        raise ValueError("other frames")
     head = before.rpartition(b"\n")[2]
     breaks = before.count(b"\n")  # those before the line with the piece
     cut = itemgetter(slice(len(head), 1 - len(after)))

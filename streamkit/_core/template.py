@@ -7,10 +7,10 @@ only they are decoded.
 
 # Strategy: in JSON, the text of a string never changes what the rest of a document means. So any
 # frame with the bytes of a template around valid strings is the same part as the template's, with
-# other values. The quotes of the values belong to both the template and the values, so that no
-# white space, and no end of a line, is between the two. The decoder of a value refuses what the
-# decoder of the frame would (control characters, a second string, half a surrogate pair, bytes that
-# are no UTF-8), or reads more leniently: then the template does not fit.
+# other values. A value begins and ends with its quotes, so that no white space, and no end of a
+# line, is between it and the template. The decoder of a value refuses what the decoder of the frame
+# would (control characters, a second string, half a surrogate pair, bytes that are no UTF-8), or
+# reads more leniently: then the template does not fit.
 
 from __future__ import annotations
 
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from streamkit._core.late_template import Scalars
 
-__all__ = ["Fill", "Hole", "Road", "Template", "places_of", "text_in"]
+__all__ = [
+    "Fill",
+    "Hole",
+    "Road",
+    "Template",
+    "is_quoted",
+    "places_of",
+    "quoted_text_in",
+    "text_in",
+]
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -39,7 +48,22 @@ Road: TypeAlias = Callable[..., Sequence[E]]
 """A machine's function of the same values, which returns the events of such a part."""
 
 text_in = decoder(str).decode
-"""The text of a JSON string; raises ``ValueError`` for anything else."""
+"""The text of a JSON string, or of one between white space; raises ``ValueError`` for others."""
+_QUOTE = ord('"')
+
+
+def is_quoted(value: bytes, text: str) -> bool:
+    """Return whether a value, which has this text, begins and ends with quotes."""
+    # Most are exactly that long; the hot path knows it without a call.
+    return len(value) == len(text) + 2 or value[0] == value[-1] == _QUOTE
+
+
+def quoted_text_in(value: bytes) -> str:
+    """Return the text of a JSON string; raise ``ValueError`` for anything else, and white space."""
+    text = text_in(value)
+    if not is_quoted(value, text):
+        raise ValueError(value)
+    return text
 
 
 class Hole(NamedTuple):
@@ -73,8 +97,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "frame", "inner", "last", "scalars", "start"),
-        *("step", "stop", "take", "text", "values"),
+        *("after", "before", "between", "fill", "frame", "inner", "last", "scalars", "take"),
+        *("text", "values"),
     )
 
     fill: Fill[A]
@@ -86,16 +110,12 @@ class Template(Generic[A, E]):
         """The frame of which it is made."""
         self.scalars: Scalars | None = None
         """The scalars of that frame; None until they are looked for."""
-        self.before = frame[: first.start + 1]
-        self.after = frame[last.end - 1 :]
-        self.start = first.start
-        self.stop = last.end - len(frame)
+        self.before = frame[: first.start]
+        self.after = frame[last.end :]
         self.inner = [
-            (place.at, frame[place.end - 1 : following.start + 1])
-            for place, following in pairwise(places)
+            (place.at, frame[place.end : following.start]) for place, following in pairwise(places)
         ]
-        """The values before the last one, with the bytes from the quote at the end of each to the
-        quote that begins the next one."""
+        """The values before the last one, with the bytes between each and the next one."""
         self.between: bytes | None = None
         """The bytes between the piece and the only other value, which comes after it; empty for
         other values, and None if the piece is the only one.
@@ -103,8 +123,6 @@ class Template(Generic[A, E]):
         if self.inner:
             (at, after), *others = self.inner
             self.between = b"" if at or others else after
-        self.step = len(self.between or b"") - 1
-        """The number of bytes from the beginning of those to the value after them."""
         self.last = last.at
         self.text = hole.text
         self.values: list[Any] = [None] * (1 + len(hole.beside))
@@ -118,20 +136,19 @@ class Template(Generic[A, E]):
     def values_in(self, frame: bytes) -> list[Any]:
         """Return the values of a frame that may fit; raise ``ValueError`` if it does not."""
         values = self.values.copy()
-        start = self.start
-        for at, after in self.inner:
-            end = frame.find(after, start)
-            values[at] = text_in(frame[start : end + 1])  # nothing, if it is not found
-            start = end + len(after) - 1
-        values[self.last] = text_in(frame[start : self.stop])
+        rest = frame[len(self.before) : len(frame) - len(self.after)]
+        for at, between in self.inner:
+            value, _, rest = rest.partition(between)  # nothing is left, if it is not found
+            values[at] = quoted_text_in(value)
+        values[self.last] = quoted_text_in(rest)
         return values
 
     def frame_of(self, values: Sequence[Any]) -> bytes:
         """Return the frame with other values."""
-        parts = [self.before[: self.start]]
-        for at, after in self.inner:
-            parts += encode(values[at]), after[1:-1]
-        parts += encode(values[self.last]), self.after[self.stop :]
+        parts = [self.before]
+        for at, between in self.inner:
+            parts += encode(values[at]), between
+        parts += encode(values[self.last]), self.after
         return b"".join(parts)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.late_template import Scalars, late_template
 from streamkit._core.runs import pieces_in
-from streamkit._core.template import Template, places_of, text_in
+from streamkit._core.template import Template, is_quoted, places_of, quoted_text_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,45 +53,55 @@ class Templates(Generic[A, E]):
         self._next_pause = _PAUSE
         self._has_short_roads = False
 
-    def read(self, frame: bytes) -> Iterable[E] | None:
+    def read(self, frame: bytes) -> Iterable[E] | None:  # noqa: C901, PLR0912 - a hot path
         """Return the events of a read that is one frame, or a run; None if no template fits."""
         # A hot path: nearly every frame of a stream. Most have a piece alone, or a piece and a
         # padding after it, which are read here.
+        size = len(frame)
         for template in self.known:
-            if frame.startswith(template.before) and frame.endswith(template.after):
-                padding = values = None
-                start, between = template.start, template.between
-                try:
-                    if between is None:
-                        piece = text_in(frame[start : template.stop])
-                    elif between:
-                        end = frame.find(between, start)
-                        piece = text_in(frame[start : end + 1])  # nothing, if it is not found
-                        padding = text_in(frame[end + template.step : template.stop])
-                    else:
-                        piece, values = "", template.values_in(frame)
-                except ValueError:
-                    events = self._read_run(template, frame)
-                    if events is None:
-                        continue
-                    return events
-                answer, sse, size = self._answer, self._sse, len(frame)
-                room = sse.room - size
-                if (
-                    answer.done
-                    or not (answer.fits_templates and sse.is_between_frames)
-                    or size > sse.max_event_bytes
-                    or room < 0
-                ):
-                    return None
-                sse.room = room
-                answer.received += 1
-                if self._in_vain:
-                    self._in_vain -= 1
-                take = template.take or self._road(template)
+            rest = frame.removeprefix(template.before)
+            if len(rest) == size:
+                continue
+            inner = rest.removesuffix(template.after)
+            if len(inner) == len(rest):
+                continue
+            padding = values = None
+            between = template.between
+            try:
                 if between is None:
-                    return take(piece)
-                return take(piece, padding) if values is None else take(*values)
+                    piece = text_in(inner)
+                elif between:
+                    inner, _, beside = inner.partition(between)  # nothing, if it is not found
+                    piece = text_in(inner)
+                    padding = text_in(beside)
+                    if len(beside) - len(padding) != 2 and not is_quoted(beside, padding):
+                        continue
+                else:
+                    piece, values = "", template.values_in(frame)
+            except ValueError:
+                events = self._read_run(template, frame)
+                if events is None:
+                    continue
+                return events
+            if len(inner) - len(piece) != 2 and not (values or is_quoted(inner, piece)):
+                continue
+            answer, sse = self._answer, self._sse
+            room = sse.room - size
+            if (
+                answer.done
+                or not (answer.fits_templates and sse.is_between_frames)
+                or size > sse.max_event_bytes
+                or room < 0
+            ):
+                return None
+            sse.room = room
+            answer.received += 1
+            if self._in_vain:
+                self._in_vain -= 1
+            take = template.take or self._road(template)
+            if between is None:
+                return take(piece)
+            return take(piece, padding) if values is None else take(*values)
         return None
 
     def _read_run(self, template: Template[A, E], frames: bytes) -> Iterator[E] | None:
@@ -111,8 +121,8 @@ class Templates(Generic[A, E]):
             if between:
                 # The padding of the last frame is that of all.
                 after = frames[frames.rindex(between) :]
-                padding = text_in(after[template.step : template.stop])
-            pieces = pieces_in(frames, template.before, after)
+                padding = quoted_text_in(after[len(between) : len(after) - len(template.after)])
+            pieces = pieces_in(frames, template.before + b'"', b'"' + after)
         except ValueError:
             return None
         sse.room = room

@@ -97,6 +97,8 @@ def _padding(piece: str) -> str:
     return "0123456789"[: crc32(piece.encode("utf-8", "surrogatepass")) % 10]
 
 
+_PADDING = _padding("odd").encode()
+
 DELTAS: dict[str, tuple[Protocol, Callable[[str], dict[str, Any]]]] = {
     "text": ("messages", lambda piece: {"type": "text_delta", "text": piece}),
     "thinking": ("messages", lambda piece: {"type": "thinking_delta", "thinking": piece}),
@@ -136,6 +138,20 @@ def test_all_frames_but_the_first_two_are_read_by_a_template(kind: str, hits: li
     parts = [frame_of(kind, "nil") + frame_of(kind, "zero"), *parts]
     assert by_template(protocol, parts) == decoded(protocol, parts)
     assert hits == parts[3:]
+
+
+@pytest.mark.parametrize("space", [b" ", b"\t", b"\n", b"\r"], ids=repr)
+@pytest.mark.parametrize("kind", DELTAS)
+def test_white_space_beside_a_value_reads_the_same(kind: str, space: bytes) -> None:
+    protocol, _ = DELTAS[kind]
+    learnt = [frame_of(kind, piece) for piece in ("zero", "one", "two", "\u00e9")]
+    odd = [
+        frame_of(kind, piece).replace(value, beside)
+        for piece, value in (("odd", b'"odd"'), ("\n", b'"\\n"'), ("odd", b'"%b"' % _PADDING))
+        for beside in (space + value, value + space)
+    ]
+    parts = [frame for each in odd for frame in (*learnt, each)]
+    assert by_template(protocol, parts) == decoded(protocol, parts)
 
 
 @pytest.mark.parametrize("kind", DELTAS)

@@ -21,6 +21,9 @@ It does no I/O and takes no lock: one thread at a time may feed it.
 # for each mark, no objects for tokens, slots, and no regular expression where a look at one
 # character is enough.
 
+# A hot path makes views here, without a function of theirs.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import math
@@ -223,13 +226,13 @@ class PartialJSON:
         level = self._outermost
         if level is None:
             level, tip = innermost, pieces
-        view = self._view()
-        view._level = level  # noqa: SLF001 - see there, and so below
-        view._tip = None if level.is_again else tip  # noqa: SLF001
-        view._pieces = pieces  # noqa: SLF001
+        view = self._view()  # its fields are set here: see there
+        view._level = level
+        view._tip = None if level.is_again else tip
+        view._pieces = pieces
         if pieces is not None:
-            view._count = len(pieces)  # noqa: SLF001
-            view._before = self._before  # noqa: SLF001
+            view._count = len(pieces)
+            view._before = self._before
         if not partial_strings:
             self._view_of_whole = view
         return view

@@ -14,6 +14,9 @@ A view reads like the dict or list that it will become, and never changes.
 # iterates over a live container and counts on its size: it looks up a key, or copies in one step,
 # and compares sizes after that.
 
+# The functions here make views, whose fields are private to this package.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import functools
@@ -99,7 +102,7 @@ class _View:
         open_at = self._level.key if isinstance(self, PartialObject) else self._level.count
         if self._tip is not None and steps[0] == open_at:
             value = self._open_value()
-            return isinstance(value, _View) and value._is_complete_at(steps[1:])  # noqa: SLF001 - its own kind
+            return isinstance(value, _View) and value._is_complete_at(steps[1:])
         try:
             value = cast("Any", self)[steps[0]]
         except (KeyError, IndexError, TypeError):
@@ -126,8 +129,8 @@ class _View:
         """Return the view of the container that is open in this one, towards the innermost one."""
         view = view_of(innermost, self._pieces)
         if self._pieces is not None:
-            view._count = self._count  # noqa: SLF001 - its own kind, as below
-            view._before = self._before  # noqa: SLF001
+            view._count = self._count
+            view._before = self._before
         level = innermost
         while level.parent is not None and level.parent is not self._level:
             level = level.parent
@@ -148,8 +151,8 @@ def text_of(text: OpenText) -> str:
 def view_of(level: Level, tip: Tip = None) -> PartialObject | PartialArray:
     """Return the view of a container at one moment, with what is open in it."""
     view = PartialObject() if isinstance(level.container, dict) else PartialArray()
-    view._level = level  # noqa: SLF001 - made here
-    view._tip = None if level.is_again else tip  # noqa: SLF001 - as above
+    view._level = level
+    view._tip = None if level.is_again else tip
     return view
 
 

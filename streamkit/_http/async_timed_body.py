@@ -88,7 +88,7 @@ class TimedAsyncBody(AsyncBody):
             self._reader.cancel()
 
 
-def _look(body: weakref.ref[TimedAsyncBody]) -> None:
+def _look(body: weakref.ref[Any]) -> None:
     there = body()
     if there is not None:
         there.look()

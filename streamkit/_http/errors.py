@@ -250,7 +250,10 @@ def _is_of_network(error: Exception) -> bool:
 
 
 def _bare(request: httpx.Request) -> httpx.Request:
-    return type(request)(request.method, request.url.copy_with(query=None))
+    url = request.url
+    if url.query:
+        url = url.copy_with(query=None)  # which parses all of it again
+    return type(request)(request.method, url)
 
 
 def _host(request: httpx.Request) -> str:

@@ -116,7 +116,13 @@ def _lower(name: object) -> str:
     return name.lower()
 
 
+_PLAIN = {str, int, bool, type(None)}
+"""The types that are sent as they are, and that most values of a body have."""
+
+
 def _sendable(value: object) -> object:
+    if type(value) in _PLAIN:
+        return value
     # An object of the API goes back as it came: msgspec by itself would add nulls for fields that
     # the API did not send, and lose fields that the type does not know.
     if isinstance(value, Wire):

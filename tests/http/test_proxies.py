@@ -23,7 +23,7 @@ from tests.proxy_server import ProxyServer
 from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 HOLDS = stream(part("a"), end=[Do.HOLD])
@@ -51,6 +51,32 @@ def test_a_stream_comes_through_a_tunnel(proxy: ProxyServer) -> None:
             with client.chat.completions.stream(**ASKED) as events:
                 content = events.get_final_completion().choices[0].message.content
         assert content == "Hi " * 50_000
+        assert proxy.asked == [f"CONNECT {server.host} HTTP/1.1".encode()]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def new_loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return the function that makes a loop of the kind."""
+    make: Callable[[], asyncio.AbstractEventLoop]
+    make = pytest.importorskip(request.param).new_event_loop
+    make().close()  # the first loop of uvloop opens a pipe for signals, which the process keeps
+    return make
+
+
+def test_a_task_reads_a_stream_through_a_tunnel(
+    new_loop: Callable[[], asyncio.AbstractEventLoop], proxy: ProxyServer
+) -> None:
+    async def main(url: str) -> None:
+        async with AsyncOpenAI(api_key="k", base_url=url, max_retries=0) as client:
+            for _ in range(2):
+                async with client.chat.completions.stream(**ASKED) as events:
+                    completion = await events.get_final_completion()
+                assert completion.choices[0].message.content == "Hi " * 50_000
+
+    whole = stream(part("Hi " * 50_000, "stop"), DONE)
+    with ScriptedServer(whole, whole, tls=SERVES_TLS) as server:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(main(server.url))
         assert proxy.asked == [f"CONNECT {server.host} HTTP/1.1".encode()]
 
 

@@ -102,11 +102,7 @@ TAKES: dict[str, tuple[Operator, str, tuple[object, ...]]] = {
     "reasoning": (ops.reasoning(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
     "refusal_detect": (ops.refusal_detect(), OF_CHOICES, (UPDATE, CHUNK_EVENT, RESET, SETTLED)),
     "select": (ops.select("a"), OF_JSON, ON_JSON),
-    "split_by_part": (
-        ops.split_by_part(),
-        "PartEvent, AttemptResetEvent, EventsDroppedEvent or RaceSettledEvent",
-        (CHUNK_EVENT, RESET, SETTLED),
-    ),
+    "split_by_part": (ops.split_by_part(), OF_AN_ANSWER, (CHUNK_EVENT, RESET, SETTLED)),
     "split_by_choice": (ops.split_by_choice(), "ChunkEvent", (CHUNK_EVENT,)),
     "split_think": (ops.split_think(), "ChatCompletionChunk", (CHUNK,)),
     "text": (ops.text(), OF_AN_ANSWER, (CHUNK_EVENT, RESET, SETTLED)),

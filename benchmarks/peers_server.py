@@ -1,8 +1,9 @@
-"""The server of the benchmark `peers`, as a process: ``python -m benchmarks.peers_server``.
+"""The server of the benchmarks `peers` and `paced`: ``python -m benchmarks.peers_server``.
 
 It streams a structured answer in the protocol of the path that is asked, chat completions or
 Messages. The model says how: ``chunks-600`` has 600 chunks, sent as fast as they are read, and
-``paced-60`` has 60, one each 20 ms. It takes little of the machine's time. It prints the address of
+``paced-60`` has 60, one each 20 ms. It does little else, so that it keeps the pace for as many
+streams as one processor allows. It prints the address of
 its root, and serves until its input ends.
 """
 
@@ -71,8 +72,12 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             for number, frame in enumerate(_frames(path, int(chunks))):
                 if pace == "paced":
                     await asyncio.sleep(max(0.0, start + number * PACE - loop.time()))
-                writer.write(frame)
-                await writer.drain()
+                    if writer.is_closing():
+                        return
+                    writer.write(frame)
+                else:
+                    writer.write(frame)
+                    await writer.drain()
             writer.write(b"0\r\n\r\n")
             await writer.drain()
     except (OSError, EOFError, asyncio.CancelledError):
@@ -85,7 +90,7 @@ async def _serve() -> None:
     for path in ("/v1/chat/completions", "/v1/messages"):
         for chunks in SIZES:
             _frames(path, chunks)
-    server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=1_000)
+    server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=2_000)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     server.close()

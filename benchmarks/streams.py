@@ -11,7 +11,7 @@ from benchmarks.case import Answer
 from benchmarks.data import CHOICES, Kind, Report, streamed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from benchmarks.case import Run
@@ -92,9 +92,13 @@ def reads(kind: Kind, chunks: int, frames: int = 1) -> tuple[bytes, ...]:
 
 def through_pipeline(kind: Kind, chunks: int, frames: int = 1) -> Run:
     """Return a run of streamkit's machines alone, from bytes to events."""
+    return pieces_through_pipeline(reads(kind, chunks, frames), kind)
+
+
+def pieces_through_pipeline(pieces: Sequence[bytes], kind: Kind) -> Run:
+    """Return a run of the machines alone over a stream of the kind that comes in these pieces."""
     import streamkit
 
-    pieces = reads(kind, chunks, frames)
     given = params(kind, streamkit)
 
     return lambda: consume(events_of(pieces, given))
@@ -225,7 +229,11 @@ class Chunk(msgspec.Struct):
 
 def through_floor(kind: Kind, chunks: int, frames: int = 1) -> Run:
     """Return the cheapest possible run: httpx-sse cuts events, msgspec decodes, nothing is kept."""
-    pieces = reads(kind, chunks, frames)
+    return pieces_through_floor(reads(kind, chunks, frames))
+
+
+def pieces_through_floor(pieces: Sequence[bytes]) -> Run:
+    """Return the same run over a stream that comes in these pieces."""
     return lambda: Answer({"text": "".join(floor(pieces))})
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks.case import Answer, Case, Contender, Workload, cpu_seconds
+from benchmarks.case import Case, Contender, Workload, cpu_seconds
 from benchmarks.cases.unknown_fields import IN_CHUNK, with_field
 from benchmarks.data import streamed
-from benchmarks.streams import answer, consume, events_of, floor, params
+from benchmarks.streams import answer, pieces_through_floor, pieces_through_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,15 +59,11 @@ def _pieces(workload: Workload) -> list[bytes]:
 
 
 def _streamkit(workload: Workload) -> Run:
-    import streamkit
-
-    pieces, given = _pieces(workload), params(KINDS[workload.name].kind, streamkit)
-    return lambda: consume(events_of(pieces, given))
+    return pieces_through_pipeline(_pieces(workload), KINDS[workload.name].kind)
 
 
 def _floor(workload: Workload) -> Run:
-    pieces = _pieces(workload)
-    return lambda: Answer({"text": "".join(floor(pieces))})
+    return pieces_through_floor(_pieces(workload))
 
 
 def _answer(workload: Workload) -> dict[str, Any]:

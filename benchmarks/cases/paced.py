@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import subprocess
-import sys
 import time
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +12,7 @@ import msgspec
 from benchmarks.budgets import times_the_cost
 from benchmarks.case import COST, Answer, Case, Contender, Workload, by_itself
 from benchmarks.data import Report, streamed
-from benchmarks.paced_server import CHUNKS, PACE
+from benchmarks.peers_server import PACE, paced, serving
 from benchmarks.streams import Chunk
 
 if TYPE_CHECKING:
@@ -27,15 +23,12 @@ if TYPE_CHECKING:
 RAW = "raw socket"
 AT_ONCE = "a frame each 20 ms"
 PATIENCE = 300.0
-ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Report."}]}
-
-
-@lru_cache
-def _base_url() -> str:
-    command = [sys.executable, "-m", "benchmarks.paced_server"]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(server.communicate)  # closes its input, which ends it
-    return next(iter(server.stdout or ())).strip()
+CHUNKS = 120
+"""The number of chunks in an answer."""
+ASKED: dict[str, Any] = {
+    "model": paced(CHUNKS),
+    "messages": [{"role": "user", "content": "Report."}],
+}
 
 
 def _at_once(
@@ -44,7 +37,7 @@ def _at_once(
     """Return a ``prepare`` for reading many streams at once, each in a task of its own."""
 
     def prepare(workload: Workload) -> Run:
-        base_url = _base_url()
+        base_url = f"{serving()}/v1"
 
         async def read_all() -> Answer:
             async with open_client(base_url) as client:

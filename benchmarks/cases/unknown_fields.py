@@ -10,7 +10,7 @@ from benchmarks.budgets import times_the_cost
 from benchmarks.case import Case, Contender, Workload, cpu_seconds
 from benchmarks.data import streamed
 from benchmarks.protocols import Protocol, answer_of, through_machines
-from benchmarks.streams import answer, consume, events_of, params
+from benchmarks.streams import answer, pieces_through_pipeline
 
 if TYPE_CHECKING:
     from benchmarks.case import Run
@@ -66,9 +66,6 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
         changed = None if is_known else partial(_event_with_field, workload.name)
         protocol = _protocol(workload)
         return through_machines(protocol, "structured", workload.size, changed=changed)
-    import streamkit
-
-    given = params("structured", streamkit)
     pieces = list(streamed("structured", workload.size).pieces)
     if not is_known:
         pieces = [with_field(workload.name, piece, at) for at, piece in enumerate(pieces)]
@@ -77,8 +74,7 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
             piece.replace(b'"created":1795392000', b'"created":%d' % at)
             for at, piece in enumerate(pieces)
         ]
-
-    return lambda: consume(events_of(pieces, given))
+    return pieces_through_pipeline(pieces, "structured")
 
 
 CASE = Case(

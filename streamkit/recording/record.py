@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from streamkit._core.arguments import require_flag
 from streamkit.recording._async.transport import AsyncRecordingTransport
 from streamkit.recording._sync.transport import RecordingTransport
 from streamkit.recording.attaching import attached
@@ -29,6 +30,7 @@ def record(  # noqa: PLR0913 - what is left out, by keyword
     secrets: Iterable[str] = (),
     fields: Iterable[str] = (),
     kept_headers: Iterable[str] = (),
+    overwrite: bool = True,
     clock: Clock = SYSTEM,
 ) -> Generator[C]:
     """Write every exchange of a client to a cassette while the block lasts.
@@ -37,8 +39,8 @@ def record(  # noqa: PLR0913 - what is left out, by keyword
             client.chat.completions.create(...)
 
     The client is used as it is, also by other threads, and sends and receives the same as without a
-    recorder. A cassette of that name is replaced. Streams that are open when the block ends go on,
-    and the cassette has what had come of them.
+    recorder. A cassette of that name is replaced, unless ``overwrite`` is false. Streams that are
+    open when the block ends go on, and the cassette has what had come of them.
 
     Args:
         client: A client of ours, of the ``openai`` or ``anthropic`` package, of httpx or httpx2,
@@ -48,14 +50,17 @@ def record(  # noqa: PLR0913 - what is left out, by keyword
         fields: Paths of parts of a request's JSON body that are left out, such as ``user`` or
             ``messages[*].content``.
         kept_headers: The names of headers that are no secrets.
+        overwrite: Whether a file of that name is replaced; if not, it is an error.
         clock: The clock that times the reads.
 
     Raises:
+        FileExistsError: There is such a file, and ``overwrite`` is false.
         OSError: The file cannot be written; one that fails later is raised when the block ends.
         TypeError: The client has no HTTP client like that of httpx.
     """
     leaving_out = LeavingOut(secrets, fields, kept_headers)
-    writer = Writer(path, clock)
+    require_flag("overwrite", overwrite)
+    writer = Writer(path, clock, overwrite=overwrite)
 
     def recording(transport: Any, is_async: bool) -> Any:  # noqa: FBT001 - as `attached` calls it
         kind = AsyncRecordingTransport if is_async else RecordingTransport

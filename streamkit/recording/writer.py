@@ -29,8 +29,9 @@ class Writer:
     and ``close`` raises the error.
     """
 
-    def __init__(self, path: str | PathLike[str], clock: Clock) -> None:
-        self._file = Path(path).open("wb", buffering=0)  # noqa: SIM115 - `close` closes it
+    def __init__(self, path: str | PathLike[str], clock: Clock, *, overwrite: bool = True) -> None:
+        mode = "wb" if overwrite else "xb"
+        self._file = Path(path).open(mode, buffering=0)  # noqa: SIM115 - `close` closes it
         self._encode = msgspec.json.Encoder().encode
         # The garbage collector may close a response, and so write a line, in a thread that writes.
         self._lock = RLock()

@@ -180,6 +180,21 @@ def test_a_full_disk_ends_the_recording_and_not_the_exchange() -> None:
             assert client.get("http://api.test/").text == "data: 1\n\n"
 
 
+def test_a_cassette_is_replaced_unless_it_is_to_be_kept(path: Path) -> None:
+    path.write_text("an older one")
+    with httpx.Client() as client:
+        with pytest.raises(FileExistsError), record(client, path, overwrite=False):
+            pytest.fail("nothing is to be recorded")
+        assert path.read_text() == "an older one"
+        with record(client, path):
+            pass
+        assert path.read_text() != "an older one"
+        path.unlink()
+        with record(client, path, overwrite=False):
+            pass
+    assert path.exists()
+
+
 def test_what_is_no_client_is_refused(path: Path) -> None:
     with pytest.raises(TypeError, match="one of httpx or httpx2, was expected, and not dict"):
         with record(dict[str, str](), path):

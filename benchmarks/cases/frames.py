@@ -35,8 +35,12 @@ def _with_an_unknown_field(_: int, frame: bytes) -> bytes:
     return with_field(IN_CHUNK, frame, 0)
 
 
+def _never_alike(at: int, frame: bytes) -> bytes:
+    # No template fits ids with such a letter.
+    return frame.replace(b'"id":"chatcmpl-', b'"id":"\xc3\xa9-%d-' % at)
+
+
 def _ticking(at: int, frame: bytes) -> bytes:
-    # A template of a frame is of no use for the next one, in which another number differs too.
     return frame.replace(b'"created":1795392000', b'"created":%d' % (1_795_392_000 + at))
 
 
@@ -49,7 +53,8 @@ KINDS = {
     "logprobs": _Frames("logprobs", _as_they_are),
     "an unknown field": _Frames("structured", _with_an_unknown_field),
     "n=8": _Frames("n=8", _as_they_are),
-    "never alike": _Frames("structured", _ticking),
+    "another time in each": _Frames("structured", _ticking),
+    "never alike": _Frames("structured", _never_alike),
 }
 
 

@@ -14,12 +14,10 @@ So only the piece is decoded, and the frame is kept in place of its part.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from msgspec.json import encode
-
-from streamkit._core.template import Template, text_in
+from streamkit._core.template import Template, quoted_text_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import AnswerDecoder
     from streamkit._core.template import Fill, Hole
 
-__all__ = ["Changing", "LateFill", "LateTemplate", "Scalars", "as_late", "late_template"]
+__all__ = ["Changing", "Decoded", "LateFill", "LateTemplate", "as_late", "late_template"]
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -70,6 +68,17 @@ class LateFill(Generic[A]):
         part = self._decode(frame[self._start : -2])
         self._put(part, piece)
         return part
+
+
+class Decoded(NamedTuple, Generic[A]):
+    """A frame that was decoded as a whole."""
+
+    frame: bytes
+    start: int
+    """The place at which its data begin."""
+    part: A
+    hole: Hole
+    """The piece of the part."""
 
 
 def as_late(fill: Fill[A] | None) -> LateFill[A] | None:
@@ -143,7 +152,7 @@ class LateTemplate(Template[A, E]):
 
 
 def late_template(
-    answer: AnswerDecoder[A], old: Template[A, Any], new: Scalars, part: A, hole: Hole
+    answer: AnswerDecoder[A], old: Template[A, Any], new: Decoded[A]
 ) -> LateTemplate[A, Any] | None:
     """Return the template of two frames, of which the second one proves it; None if there is none.
 
@@ -151,36 +160,20 @@ def late_template(
         answer: The decoder of the frames.
         old: A candidate, made of the first frame.
         new: The second frame.
-        part: The part in it.
-        hole: Its piece.
     """
-    changing, frame, start = answer.changing, new.frame, new.start
-    if changing is None or hole.text == old.text:
+    frame, start, part, hole = new
+    changing = answer.changing
+    if changing is None or hole.text == old.text or old.frame[:start] != frame[:start]:
         return None
-    scalars = old.scalars = old.scalars or Scalars.of(old.frame, start)
-    if scalars.between != new.between:
+    values = _differences(old, frame, start, hole.text, changing)
+    if sum(value.is_piece for value in values) != 1:
         return None
-    values: list[_Value] = []
     changed: list[bytes] = []
-    pieces, end = 0, start
-    for one, other in zip(scalars.values, new.values, strict=True):
-        was, now = one.text(scalars.frame), other.text(frame)
-        if was == now:
-            continue
-        kind = _kind(was, now, other.name, changing)
-        if kind is not None:
-            values.append(other._replace(kind=kind))
-            another = _other(now)
-        elif _is_text(was, old.text) and _is_text(now, hole.text):
-            pieces += 1
-            values.append(other._replace(kind=_TEXT, is_piece=True))
-            another = encode(hole.text + "?")
-        else:
-            return None
-        changed += frame[end : other.start], another
-        end = other.end
-    if pieces != 1:
-        return None
+    end = start
+    for value in values:
+        now = frame[value.start : value.end]
+        changed += frame[end : value.start], _other(now)
+        end = value.end
     try:
         strict = answer.reread(b"".join([*changed, frame[end:-2]]))
         if strict is None or answer.reread(frame[start:-2]) != part:
@@ -199,6 +192,37 @@ def late_template(
     )
 
 
+def _differences(
+    old: Template[A, Any], frame: bytes, start: int, text: str, changing: Changing
+) -> list[_Value]:
+    """Return the values of a frame that differ from a candidate's; none if it differs in more."""
+    # It ends at the first difference that is too much: nearly all frames that no template fits have
+    # it near their beginning.
+    values: list[_Value] = []
+    name, ends = "", (start, start)
+    for one, other in zip_longest(
+        _SCALAR.finditer(old.frame, start), _SCALAR.finditer(frame, start)
+    ):
+        if one is None or other is None:
+            return []
+        if old.frame[ends[0] : one.start()] != frame[ends[1] : other.start()]:
+            return []
+        ends = one.end(), other.end()
+        was, now = one[0], other[0]
+        if one[2] is not None:
+            name = "" if b"\\" in one[1] else one[1][1:-1].decode()
+            if was != now:
+                return []
+        elif was != now:
+            kind = _kind(was, now, name, changing)
+            is_piece = kind is None and _is_text(was, old.text) and _is_text(now, text)
+            if kind is None and not is_piece:
+                return []
+            place = other.span()
+            values.append(_Value(name, place[0], place[1], kind or _TEXT, is_piece))
+    return values if old.frame[ends[0] :] == frame[ends[1] :] else []
+
+
 class _Kind(NamedTuple):
     """A class of values."""
 
@@ -213,7 +237,7 @@ def _matching(pattern: bytes) -> _Kind:
 
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_TEXT = _Kind(b"(%b)" % _STRING, text_in)
+_TEXT = _Kind(b"(%b)" % _STRING, quoted_text_in)
 # Values of these classes count in every field.
 _KNOWN = (_matching(rb"[1-9]\d{0,14}"), _matching(rb'"[ !#-\[\]-~]+"'))
 # No decoder refuses a number of this one.
@@ -228,39 +252,8 @@ class _Value(NamedTuple):
     """The name of its field, or of the field of its list; empty for a name with escapes."""
     start: int
     end: int
-    kind: _Kind = _TEXT
-    is_piece: bool = False
-
-    def text(self, frame: bytes) -> bytes:
-        """Return its bytes."""
-        return frame[self.start : self.end]
-
-
-class Scalars(NamedTuple):
-    """The scalars of a frame."""
-
-    frame: bytes
-    start: int
-    """The place at which its data begin."""
-    between: bytes
-    """The bytes between them."""
-    values: list[_Value]
-
-    @classmethod
-    def of(cls, frame: bytes, start: int) -> Scalars:
-        """Return the scalars of a frame whose data begin at ``start``."""
-        name, end = "", 0
-        between: list[bytes] = []
-        values: list[_Value] = []
-        for found in _SCALAR.finditer(frame, start):
-            if found[2]:
-                name = "" if b"\\" in found[1] else found[1][1:-1].decode()
-                continue
-            value = _Value(name, *found.span())
-            values.append(value)
-            between.append(frame[end : value.start])
-            end = value.end
-        return cls(frame, start, b"\n".join([*between, frame[end:]]), values)
+    kind: _Kind
+    is_piece: bool
 
 
 def _is_text(value: bytes, text: str) -> bool:
@@ -289,7 +282,7 @@ def _kind(old: bytes, new: bytes, name: str, changing: Changing) -> _Kind | None
 def _other(value: bytes) -> bytes:
     """Return another value of the same class."""
     if value.startswith(b'"'):
-        return value[:-1] + b'?"'
+        return value[:-1] + b'?"'  # also of a piece
     if value in {b"true", b"false"}:
         return b"false" if value == b"true" else b"true"
     return b"4" if value == b"2" else b"2"

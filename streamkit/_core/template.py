@@ -26,8 +26,6 @@ from streamkit._core.compiled import decoder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streamkit._core.late_template import Scalars
-
 __all__ = [
     "Fill",
     "Hole",
@@ -97,7 +95,7 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "frame", "inner", "last", "scalars", "take"),
+        *("after", "before", "between", "fill", "frame", "inner", "last", "take"),
         *("text", "values"),
     )
 
@@ -108,8 +106,6 @@ class Template(Generic[A, E]):
         first, last = places[0], places[-1]
         self.frame = frame
         """The frame of which it is made."""
-        self.scalars: Scalars | None = None
-        """The scalars of that frame; None until they are looked for."""
         self.before = frame[: first.start]
         self.after = frame[last.end :]
         self.inner = [

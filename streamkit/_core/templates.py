@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.late_template import Scalars, late_template
+from streamkit._core.late_template import Decoded, late_template
 from streamkit._core.runs import pieces_in
 from streamkit._core.template import Template, is_quoted, places_of, quoted_text_in, text_in
 
@@ -31,6 +31,7 @@ MAX_TEMPLATES = 8
 """The number of templates of a stream: its parallel choices, calls and kinds of text."""
 
 _FIRST_ROUND, _LATER_ROUND = MAX_TEMPLATES, 2  # frames that are looked at in vain before a pause
+_FIRST_LATE_LOOKS = 3  # of which this many are compared with the one before; later one a round
 _PAUSE, _MAX_PAUSE = 64, 256  # frames that pass
 
 
@@ -51,6 +52,7 @@ class Templates(Generic[A, E]):
         self.pause = 0
         """The number of frames that are still to pass before one is to be learnt from."""
         self._next_pause = _PAUSE
+        self._late_looks = _FIRST_LATE_LOOKS
         self._has_short_roads = False
 
     def read(self, frame: bytes) -> Iterable[E] | None:  # noqa: C901, PLR0912 - a hot path
@@ -159,6 +161,7 @@ class Templates(Generic[A, E]):
         self._in_vain += 1
         if self._in_vain > _FIRST_ROUND:
             self._in_vain = _FIRST_ROUND - _LATER_ROUND
+            self._late_looks = 1
             self.pause = self._next_pause
             self._next_pause = min(2 * self.pause, _MAX_PAUSE)
             self.known.clear()
@@ -219,21 +222,22 @@ class Templates(Generic[A, E]):
         return fill(*values) == part and fill(*others) == strict
 
     def _proves_late(self, frame: bytes, start: int, part: A, hole: Hole) -> bool:
-        """Return whether a frame differs from a candidate's in values that may change as well.
+        """Return whether values that may change as well are all that differs from a frame before.
 
-        Then there is a template for both, whose parts are decoded when they are read.
+        That is the newest candidate's: a look at two frames costs as much as a frame. Then there is
+        a template for both, whose parts are decoded when they are read.
         """
-        answer = self._answer
-        if answer.changing is None or not self._candidates:
+        if not self._candidates or not self._late_looks:
             return False
-        scalars = Scalars.of(frame, start)
-        for candidate in self._candidates:
-            new = late_template(answer, candidate, scalars, part, hole)
-            if new is not None:
-                self._candidates.remove(candidate)
-                self._add_template(new)
-                return True
-        return False
+        self._late_looks -= 1
+        newest = self._candidates[0]
+        new = late_template(self._answer, newest, Decoded(frame, start, part, hole))
+        if new is None:
+            return False
+        self._late_looks = _FIRST_LATE_LOOKS
+        self._candidates.remove(newest)
+        self._add_template(new)
+        return True
 
     def _add_template(self, new: Template[A, E]) -> None:
         self.known = [new, *self.known][:MAX_TEMPLATES]

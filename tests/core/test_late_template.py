@@ -182,6 +182,20 @@ def test_any_scalars_beside_any_pieces_read_the_same(
     assert by_template("chat", parts) == decoded("chat", parts)
 
 
+@pytest.mark.parametrize("space", ["\n", " ", "\r"], ids=["a line's end", "a space", "a return"])
+@pytest.mark.parametrize("value", ["7", '"x7"'], ids=["a number", "a text"])
+def test_white_space_around_values_reads_the_same(space: str, value: str) -> None:
+    plain = [frame_of(f"{at}", {("chunk", "n"): value.replace("7", str(at))}) for at in range(6)]
+    frame = frame_of("six", {("chunk", "n"): value})
+    odd = [
+        frame.replace(text.encode(), changed.encode())
+        for text in ('"six"', value)
+        for changed in (space + text, text + space)
+    ]
+    for each in odd:
+        assert by_template("chat", [*plain, each]) == decoded("chat", [*plain, each])
+
+
 @pytest.mark.parametrize("name", ["content", "reasoning", "arguments"])
 @pytest.mark.parametrize("text", ['"{at}"', '"stays"'], ids=["changes", "stays"])
 def test_a_text_that_may_stand_for_an_empty_delta_reads_the_same(name: str, text: str) -> None:

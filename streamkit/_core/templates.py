@@ -4,8 +4,7 @@
 # the same bytes around another piece proves it: that frame is decoded once more with other values
 # in it, and must be the same part but for these. A candidate costs nearly as much as a frame. So
 # frames that nothing fits are looked at in rounds; after each, the templates are forgotten and ever
-# more frames pass. A short answer has too few frames to earn that back: among its first ones, only
-# those are looked at that begin as the one before them does.
+# more frames pass.
 
 from __future__ import annotations
 
@@ -34,8 +33,6 @@ MAX_TEMPLATES = 8
 _FIRST_ROUND, _LATER_ROUND = MAX_TEMPLATES, 2  # frames that are looked at in vain before a pause
 _FIRST_LATE_LOOKS = 3  # of which this many are compared with the one before; later one a round
 _PAUSE, _MAX_PAUSE = 64, 256  # frames that pass
-_EARLY = 24  # events, of which a short answer has no more
-_HEAD = 48  # bytes
 
 
 class Templates(Generic[A, E]):
@@ -51,8 +48,6 @@ class Templates(Generic[A, E]):
         self.known: list[Template[A, E]] = []  # the newest first
         """The templates that are proved; while there is none, there is nothing to read by."""
         self._candidates: list[Template[A, E]] = []  # the newest first
-        # The last early frame, where its data begin, and the part in them.
-        self._last: tuple[bytes, int, A] | None = None
         self._in_vain = 0  # frames looked at that proved nothing, without as many hits since
         self.pause = 0
         """The number of frames that are still to pass before one is to be learnt from."""
@@ -158,14 +153,7 @@ class Templates(Generic[A, E]):
         """
         if self._has_short_roads:
             self.leave_short_roads()
-        start = len(frame) - len(data) - 2
-        if self._answer.received < _EARLY:
-            last, self._last = self._last, (frame, start, part)
-            if last is None or last[0][:_HEAD] != frame[:_HEAD]:
-                return
-            if not self._candidates:
-                self._add_candidate(*last)
-        hole = self._answer.hole(part)
+        hole, start = self._answer.hole(part), len(frame) - len(data) - 2
         if hole is not None and (
             self._proves(frame, start, part, hole) or self._proves_late(frame, start, part, hole)
         ):
@@ -177,8 +165,8 @@ class Templates(Generic[A, E]):
             self.pause = self._next_pause
             self._next_pause = min(2 * self.pause, _MAX_PAUSE)
             self.known.clear()
-        else:
-            self._add_candidate(frame, start, part, hole)
+        elif hole is not None and hole.text:
+            self._add_candidate(frame, start, hole)
 
     def leave_short_roads(self) -> None:
         """Let the machine decide anew about its short roads, because it is fed something else."""
@@ -254,8 +242,8 @@ class Templates(Generic[A, E]):
     def _add_template(self, new: Template[A, E]) -> None:
         self.known = [new, *self.known][:MAX_TEMPLATES]
 
-    def _add_candidate(self, frame: bytes, start: int, part: A, hole: Hole | None = None) -> None:
-        hole = hole or self._answer.hole(part)
-        if hole is not None and hole.text and (places := places_of(hole, frame, start)):
+    def _add_candidate(self, frame: bytes, start: int, hole: Hole) -> None:
+        places = places_of(hole, frame, start)
+        if places:
             new: Template[A, E] = Template(frame, places, hole)
             self._candidates = [new, *self._candidates][:MAX_TEMPLATES]

@@ -95,13 +95,8 @@ ALL: dict[str, Callable[[int], dict[tuple[Place, str], str]]] = {
 @pytest.mark.parametrize("colon", [":", ": "], ids=["dense", "spaced"])
 @pytest.mark.parametrize("fields", ALL.values(), ids=ALL)
 def test_several_values_may_change(
-    fields: Callable[[int], dict[tuple[Place, str], str]],
-    colon: str,
-    hits: list[bytes],
-    monkeypatch: pytest.MonkeyPatch,
+    fields: Callable[[int], dict[tuple[Place, str], str]], colon: str, hits: list[bytes]
 ) -> None:
-    # Frames that begin with another value each are learnt from at once, too.
-    monkeypatch.setattr("streamkit._core.templates._EARLY", 0)
     parts = [frame_of(f"piece {at}", fields(at), colon=colon) for at in range(8)]
     assert by_template("chat", parts) == decoded("chat", parts)
     assert hits == parts[3:]

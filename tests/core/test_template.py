@@ -238,31 +238,6 @@ def test_most_frames_of_a_stream_without_templates_are_not_looked_at(
     assert 0 < len(looks) < 32
 
 
-def test_a_short_answer_in_which_no_frame_begins_as_the_one_before_it_is_not_looked_at(
-    monkeypatch: pytest.MonkeyPatch, hits: list[bytes]
-) -> None:
-    parts = [
-        frame_of("content", f"piece {at}").replace(b'"id": "c"', b'"id": "c-%d"' % at)
-        for at in range(40)
-    ]
-    read = pipeline("chat")
-    looks: list[Any] = []
-    hole: Any = type(read._decoder).hole  # pyright: ignore[reportPrivateUsage] - as above
-
-    def noted(decoder: Any, part: Any) -> Any:
-        looks.append(part)
-        return hole(decoder, part)
-
-    monkeypatch.setattr(type(read._decoder), "hole", noted)  # pyright: ignore[reportPrivateUsage] - as above
-    for part in parts[:20]:
-        list(read.read(part))
-    assert not looks
-    for part in parts[20:]:
-        list(read.read(part))
-    assert hits == parts[-len(hits) :]
-    assert len(hits) > 12
-
-
 def test_templates_that_none_has_fitted_for_long_are_forgotten(hits: list[bytes]) -> None:
     texts = [frame_of("text", f"piece {at}") for at in range(9)]
     others = [frame_of("text", f"piece {at}", at) for at in range(1, 20)]

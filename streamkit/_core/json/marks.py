@@ -39,11 +39,11 @@ AFTER_MEMBER: Final = 5
 AFTER_ITEM: Final = 6
 AFTER_ROOT: Final = 7
 STRING: Final = 8
-ESCAPE: Final = 9
-HEX_DIGITS: Final = 10
-AFTER_HIGH: Final = 11
-AFTER_HALF: Final = 12
-SCALAR: Final = 13
+SCALAR: Final = 9
+ESCAPE: Final = 10
+HEX_DIGITS: Final = 11
+AFTER_HIGH: Final = 12
+AFTER_HALF: Final = 13
 
 # The actions, which are greater than all steps.
 SCALAR_BEGINS: Final = 14

@@ -252,12 +252,23 @@ class PartialJSON:
 
     # Two hot paths. Their branches are not methods, because a call would double the cost of most.
 
-    def _read(self, text: str) -> None:  # noqa: C901, PLR0912 - for that reason
-        """Read a piece: plain strings and marks here, if it is short, and the rest below."""
+    def _read(self, text: str) -> None:  # noqa: C901, PLR0912, PLR0915 - for that reason
+        """Read a piece: what is plain here, if it is short, and the rest below."""
         self._view_of_whole = self._innermost = None
         rest = text
-        step = self._step if len(text) <= _SHORT else SCALAR
-        while step <= STRING:
+        step = self._step if len(text) <= _SHORT else ESCAPE
+        while step <= SCALAR:
+            if step == SCALAR:
+                try:
+                    at = self._number_or_literal(text, len(text) - len(rest))
+                except _InvalidError as invalid:
+                    self._stop(invalid)
+                    return
+                rest = text[at:]
+                if not rest:
+                    self.position += at
+                    return
+                step = self._step
             piece, quote, after = rest.partition('"')
             if step == STRING:
                 if not piece.isprintable() or "\\" in piece:
@@ -274,10 +285,13 @@ class PartialJSON:
                     following = AFTER_MARKS[step].get(piece)
                     if following is None or following > STRING or self._is_again:
                         count = self._read_marks(piece)
+                        following = self._step
                         if count < len(piece):
                             rest = rest[count:]
-                            break
-                        following = self._step
+                            if following != SCALAR:
+                                break
+                            step = SCALAR
+                            continue
                     self._step = step = following
                 if not quote:
                     self.position += len(text)
@@ -287,26 +301,36 @@ class PartialJSON:
                     break
                 self._in_value = step <= FIRST_ITEM
                 string, quote, rest = after.partition('"')
-                if not quote or not string.isprintable() or "\\" in string:
+                if not string.isprintable() or "\\" in string:
                     self._open_string()
                     step = STRING
                     rest = after
                     continue
-            if self._in_value:
-                self._in_value = False
-                self._finish(string)
-                step = self._step
-            else:
+                if not quote:
+                    self._open_string()
+                    if string:
+                        self._pieces.append(string)
+                    self.position += len(text)
+                    return
+            if not self._in_value:
                 self._key = self._keys.setdefault(string, string)
                 self._is_again = string in cast("dict[str, Any]", self._container)
                 self._step = step = COLON
+            elif self._is_watched or self._is_again or self._container.__class__ is not dict:
+                self._in_value = False
+                self._finish(string)
+                step = self._step
+            else:  # the body of `_finish`, for the most frequent case
+                self._in_value = False
+                cast("dict[str, Any]", self._container)[self._key] = string
+                self._step = step = AFTER_MEMBER
             if not rest:
                 self.position += len(text)
                 return
         self._read_any(text, len(text) - len(rest))
 
     def _read_marks(self, marks: str) -> int:
-        """Read marks; return the number of those before a scalar or what may be a fault."""
+        """Read marks; return the number of those before a scalar, or before what may be a fault."""
         step = self._step
         for at, mark in enumerate(marks):
             following = AFTER_MARKS[step].get(mark)
@@ -317,7 +341,10 @@ class PartialJSON:
             elif following == CLOSE:
                 self._close_container()
                 step = self._step
-            elif following != SCALAR_BEGINS and self._depth < self._max_depth:
+            elif following == SCALAR_BEGINS:
+                self._begin_scalar()
+                return at
+            elif self._depth < self._max_depth:
                 self._open_container(following)
                 step = self._step
             else:
@@ -394,9 +421,7 @@ class PartialJSON:
         elif following == CLOSE:
             self._close_container()
         elif following == SCALAR_BEGINS:
-            self._held = ""
-            self._scalar = "start"
-            self._step = SCALAR
+            self._begin_scalar()
         elif self._depth < self._max_depth:
             self._open_container(following)
         else:
@@ -559,6 +584,11 @@ class PartialJSON:
         else:
             self._extend(char)
             self._step = STRING
+
+    def _begin_scalar(self) -> None:
+        self._held = ""
+        self._scalar = "start"
+        self._step = SCALAR
 
     def _finish_scalar(self, at: int) -> None:
         convert = FINISHED.get(self._scalar)

@@ -49,7 +49,8 @@ class Pipeline(Generic[E]):
         holds: bool = False,
     ) -> None:
         self._sse = family.frames(limits=limits)
-        self._decoder = family.decoder(on_truncated=on_truncated, limits=limits)
+        self.answer = family.decoder(on_truncated=on_truncated, limits=limits)
+        """The decoder of the answer; the hot path of a stream reads ``done`` there."""
         self.machine: AnswerMachine[Any, E, Any] = family.machine(limits)
         """The machine that makes the events, and knows the answer so far."""
         # From the inside to the outside: a machine makes the events, one notifies the clock of
@@ -61,12 +62,12 @@ class Pipeline(Generic[E]):
         if not holds:
             self._hold.release()
         # A hot path: bound once here, not looked up for each read.
-        self._templates: Templates[Any, E] = Templates(self._sse, self._decoder, self._hold)
+        self._templates: Templates[Any, E] = Templates(self._sse, self.answer, self._hold)
         self._read_by_template: Callable[[bytes], Iterable[E] | None] = self._templates.read
         self._learn = self._templates.learn
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
-        self._decode = self._decoder.decode
+        self._decode = self.answer.decode
         self._feed: Callable[[Any], Sequence[E]] = self._feed_until_released
         self.accepts_truncation = on_truncated == "accept"
         """Whether a broken connection counts as the end of the body."""
@@ -83,12 +84,12 @@ class Pipeline(Generic[E]):
     @property
     def done(self) -> bool:
         """Whether the end of the answer has come, so that no more need be read."""
-        return self._decoder.done
+        return self.answer.done
 
     @property
     def events_received(self) -> int:
         """The number of server-sent events received."""
-        return self._decoder.received
+        return self.answer.received
 
     def read(self, data: bytes) -> Iterable[E]:
         """Return the events of a piece of the body, which are decoded when they are iterated."""
@@ -108,7 +109,7 @@ class Pipeline(Generic[E]):
                 templates.leave_short_roads()
                 return self._read(data)
             plain = event.data
-            fed = self._decoder.feed(event)
+            fed = self.answer.feed(event)
             part = fed[0] if fed else None
         else:
             # A name that was fed once, and no error, is none now.
@@ -123,7 +124,7 @@ class Pipeline(Generic[E]):
 
     def end(self) -> Iterator[E]:
         """Yield the events of the end of the body; raise the error of an incomplete answer."""
-        decoder = self._decoder
+        decoder = self.answer
         if not self.done:
             strays, last = self._sse.unfinished()
             for event in strays:
@@ -140,7 +141,7 @@ class Pipeline(Generic[E]):
     def fail(self, error: Exception) -> None:
         """Add the part that had arrived to an error that ends the stream."""
         self._sse.fail(error)
-        self._decoder.fail(error)
+        self.answer.fail(error)
         self._hold.fail(error)
 
     def _read_frames(self, data: bytes, end: bytes, frames: bytes, begin: bytes) -> Iterator[E]:
@@ -168,7 +169,7 @@ class Pipeline(Generic[E]):
             yield from self.read(begin)
 
     def _read(self, data: bytes) -> Iterator[E]:
-        decoder = self._decoder
+        decoder = self.answer
         for event in self._sse.split(data):
             for part in decoder.feed(event):
                 yield from self._feed(part)

@@ -312,17 +312,18 @@ class PartialJSON:
                         self._pieces.append(string)
                     self.position += len(text)
                     return
+            container: Any = self._container
             if not self._in_value:
                 self._key = self._keys.setdefault(string, string)
-                self._is_again = string in cast("dict[str, Any]", self._container)
+                self._is_again = string in container
                 self._step = step = COLON
-            elif self._is_watched or self._is_again or self._container.__class__ is not dict:
+            elif self._is_watched or self._is_again or container.__class__ is not dict:
                 self._in_value = False
                 self._finish(string)
                 step = self._step
             else:  # the body of `_finish`, for the most frequent case
                 self._in_value = False
-                cast("dict[str, Any]", self._container)[self._key] = string
+                container[self._key] = string
                 self._step = step = AFTER_MEMBER
             if not rest:
                 self.position += len(text)

@@ -52,7 +52,7 @@ class AsyncStream(StreamState[E, "AsyncStreamBody", "AsyncExchange"]):
                     await self._end_body()
                     if not await self._goes_on():
                         self._complete()
-                elif self._pipeline.done:
+                elif self._pipeline.answer.done:  # an attribute, while `done` is a call
                     self._take(None)
                 else:
                     try:

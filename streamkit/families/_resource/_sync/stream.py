@@ -53,7 +53,7 @@ class Stream(StreamState[E, "StreamBody", "SyncExchange"]):
                     self._end_body()
                     if not self._goes_on():
                         self._complete()
-                elif self._pipeline.done:
+                elif self._pipeline.answer.done:  # an attribute, while `done` is a call
                     self._take(None)
                 else:
                     try:

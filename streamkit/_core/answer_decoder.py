@@ -106,14 +106,15 @@ class AnswerDecoder(Machine[SSE, A]):
     def gist(self, part: A) -> object:
         """Return what a part with a ``hole`` says besides its piece and the ``changing`` values.
 
-        Parts with an equal gist differ in these alone.
+        Parts with an equal gist differ in these alone. A decoder with ``changing`` defines it.
         """
         raise NotImplementedError(part)
 
     def late_fill(self, part: A, start: int, changing: AbstractSet[str]) -> LateFill[A]:
         """Return a function that decodes frames like the one of a part with a ``hole``.
 
-        Their data begin at ``start``, and values of the ``changing`` names are others in each.
+        Their data begin at ``start``, and values of the ``changing`` names are others in each. A
+        decoder with ``changing`` defines it.
         """
         raise NotImplementedError(part, start, changing)
 

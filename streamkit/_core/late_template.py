@@ -89,7 +89,7 @@ def as_late(fill: Fill[A] | None) -> LateFill[A] | None:
 class LateTemplate(Template[A, E]):
     """The bytes between the values of a frame, and the classes of these values."""
 
-    __slots__ = ("_frame", "_match", "_piece", "_start", "_steps", "_stop", "_texts", "_waits")
+    __slots__ = ("_match", "_piece", "_start", "_steps", "_stop", "_texts", "_waits")
 
     def __init__(self, frame: bytes, values: list[_Value], fill: LateFill[A]) -> None:
         first, last = values[0], values[-1]

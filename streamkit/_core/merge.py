@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from streamkit._core.indexed import IndexedMark, index_of
 from streamkit._core.text import TextLog
+from streamkit._core.wire import SCALARS
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 
@@ -25,8 +26,6 @@ Fields: TypeAlias = Mapping[str, Any]
 """An object, or a part of one, at one moment."""
 
 EMPTY: Fields = {}
-
-_SCALARS = frozenset({bool, float, int, str, type(None)})
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -95,7 +94,7 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
 def resolved(value: Any) -> Any:
     """Return plain data, with every mark replaced by its text or list."""
     # A look at the type itself is cheap, and most values are plain.
-    if type(value) in _SCALARS:
+    if type(value) in SCALARS:
         return value
     if type(value) is dict:
         fields = cast("dict[str, Any]", value)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-__all__ = ["NO_NAME", "JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
+__all__ = ["NO_NAME", "SCALARS", "JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
 
 JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 """A text that holds JSON; a value that a server sends in its place is read as the value's text."""
@@ -22,7 +22,8 @@ UnixTime: TypeAlias = Annotated[int, Meta(extra={"holds": "seconds"})]
 
 NO_NAME = "\ufdd0"
 """The name of ``unknown_fields`` on the wire, which no server sends: it is no character."""
-_SCALARS = frozenset({bool, float, int, str, type(None)})
+SCALARS = frozenset({bool, float, int, str, type(None)})
+"""The types of decoded JSON that hold no other values."""
 # The other keys of an instance's dict: streamkit's own note, and one that typing sets on
 # `Generic[int]()`.
 _NOT_FROM_THE_WIRE = frozenset({"_request_id", "__orig_class__"})
@@ -139,7 +140,7 @@ def plain(
     value: Any, mode: Literal["python", "json"] = "python", *, drop_none: bool = False
 ) -> Any:
     """Return ``value`` with every wire type in it converted to a dict."""
-    if type(value) in _SCALARS:
+    if type(value) in SCALARS:
         return value
     if isinstance(value, Wire):
         items = _items(value, drop_none=drop_none)
@@ -168,7 +169,7 @@ def as_sent(value: Any) -> Any:
     for name in names:
         item = getattr(value, name)
         if item is not None:
-            fields[name] = item if type(item) in _SCALARS else as_sent(item)
+            fields[name] = item if type(item) in SCALARS else as_sent(item)
     for name, item in _more(value):
         if item is not None:
             fields[name] = as_sent(item)

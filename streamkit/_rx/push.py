@@ -121,13 +121,7 @@ class _Subscription(Generic[E]):
             return False
         except Exception as error:
             return self._fail(error)
-        # A hot path: the body of `_emit`, without a call.
-        try:
-            self._observer.on_next(event)
-        except BaseException:
-            self.dispose()
-            raise
-        return not self._is_disposed
+        return self._emit(event)
 
     def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
         with self._lock:

@@ -256,7 +256,7 @@ class PartialJSON:
         """Read a piece: what is plain here, if it is short, and the rest below."""
         self._view_of_whole = self._innermost = None
         rest = text
-        step = self._step if len(text) <= _SHORT else ESCAPE
+        step = self._step if len(text) <= _SHORT else ESCAPE  # which is none of those here
         while step <= SCALAR:
             if step == SCALAR:
                 try:

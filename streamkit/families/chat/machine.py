@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from streamkit._core.late_template import as_late
 from streamkit._core.machine import AnswerMachine, Machine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     ParseError,
     StreamkitError,
-)
-from streamkit.families._common.events import (
-    ContentDeltaEvent,
-    FunctionToolCallArgumentsDeltaEvent,
 )
 from streamkit.families.chat.emitters import (
     ContentParser,
@@ -30,7 +25,8 @@ from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
 from streamkit.families.chat.log import CompletionLog, Moment, says_nothing_again
 from streamkit.families.chat.short_roads import (
     Feeding,
-    late_content_road,
+    arguments_road,
+    content_road,
     reasoning_road,
     refusal_road,
 )
@@ -112,19 +108,15 @@ class ChatEvents(
         notes = [wire.unknown_fields for wire in (part, delta) if wire.unknown_fields is not UNSET]
         if not all(map(says_nothing_again, notes)):
             return None
-        log, index, late = self._log, part.index, as_late(fill)
-        choice = log.choices[index]
+        index = part.index
+        choice = self._log.choices[index]
         reasoning, content, refusal, *_ = self._choices[index]
-        machine = Feeding(self.feed, log, self._reader)
+        machine = Feeding(self.feed, self._log, self._reader)
         # Pieces of templates have whole characters.
         if name == "content":
             if not content.has_begun or choice.content.has_half:
                 return None
-            if late is not None:
-                return late_content_road(machine, choice, late) if len(log.choices) == 1 else None
-            if len(log.choices) == 1:
-                return self._road_of_only_choice(index, fill)
-            return self._road_of_choice(index, fill, has_notes=bool(notes))
+            return content_road(machine, choice, fill, has_notes=bool(notes))
         if name == "refusal":
             if not refusal.has_begun or choice.refusal.has_half:
                 return None
@@ -132,54 +124,6 @@ class ChatEvents(
         if not reasoning.has_begun or choice.reasoning.has_half:
             return None
         return reasoning_road(machine, choice, fill) if choice.thinks_in(name) else None
-
-    def _road_of_only_choice(
-        self, index: int, fill: Fill[ChatCompletionChunk]
-    ) -> Road[ChatCompletionStreamEvent[Any]]:
-        log, reader = self._log, self._reader
-        text = log.choices[index].content
-        append, no_chunk = text.append_whole, cast("ChatCompletionChunk", None)
-        said, latest = log.said, log.latest
-        moment = Moment(log, reader, log.heading, latest, (), fill)
-
-        def take(
-            piece: str, padding: str | None = None
-        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
-            # A hot path: each delta of a text but the first ones.
-            nonlocal said, latest, moment
-            if log.said is not said or log.latest is not latest:
-                # Chunks of another kind have come between.
-                events = self.feed(fill(piece, padding))
-                said, latest = log.said, log.latest
-                moment = Moment(log, reader, log.heading, latest, (), fill)
-                return events
-            append(piece)
-            content = ContentDeltaEvent(index, piece, text, text.length, reader)
-            return ChunkEvent(no_chunk, moment, content, padding), content
-
-        return take
-
-    def _road_of_choice(
-        self, index: int, fill: Fill[ChatCompletionChunk], *, has_notes: bool
-    ) -> Road[ChatCompletionStreamEvent[Any]]:
-        log, reader, said = self._log, self._reader, self._log.said
-        choice, no_chunk = log.choices[index], cast("ChatCompletionChunk", None)
-        text = choice.content
-        heading = choice.heading
-
-        def take(
-            piece: str, padding: str | None = None
-        ) -> Sequence[ChatCompletionStreamEvent[Any]]:
-            # A hot path: each delta of a text but the first ones.
-            # Other chunks, of which some are of another choice, have other fields.
-            if log.said is not said or (has_notes and choice.heading is not heading):
-                return self.feed(fill(piece, padding))
-            updates = log.append_content(choice, piece)
-            content = ContentDeltaEvent(index, piece, text, text.length, reader)
-            moment = Moment(log, reader, log.heading, log.latest, updates, fill)
-            return ChunkEvent(no_chunk, moment, content, padding), content
-
-        return take
 
     def _road_of_call(
         self, empty: ChunkChoice, fragment: ChoiceDeltaToolCall, fill: Fill[ChatCompletionChunk]
@@ -192,40 +136,9 @@ class ChatEvents(
             index=empty.index, delta=ChoiceDelta(tool_calls=[nothing_else])
         ):
             return None
-        log, reader = self._log, self._reader
-        late = as_late(fill)
-        if late is not None and len(log.choices) > 1:
-            return None
-        choice, parser = log.choices[empty.index], self._choices[empty.index][3]
-        call = choice.grown_call(place)
-        if call is None or not parser.ends_nothing(call):
-            return None
-        text, no_chunk = call.arguments, cast("ChatCompletionChunk", None)
-        said = log.said if late is None else log.begin_late(late)
-
-        def take(piece: str, rest: Any = None) -> Sequence[ChatCompletionStreamEvent[Any]]:
-            # A hot path: each delta of a call's arguments but the first ones.
-            nonlocal said
-            if (
-                log.said is not said
-                or len(piece) == text.length  # it may be the whole again
-                or choice.grown_call(place) is not call  # another template's frame came between
-                or not parser.ends_nothing(call)
-            ):
-                events = self.feed(fill(piece, rest))
-                if late is not None:
-                    said = log.begin_late(late)
-                return events
-            updates = log.append_arguments(choice, call, piece)
-            if late is not None:
-                log.late = rest
-            arguments = FunctionToolCallArgumentsDeltaEvent(
-                choice.index, call.index, call.name, call.id, piece, text, text.length, reader
-            )
-            moment = Moment(log, reader, log.heading, log.latest, updates, fill)
-            return ChunkEvent(no_chunk, moment, arguments, rest), arguments
-
-        return take
+        machine = Feeding(self.feed, self._log, self._reader)
+        choice, parser = self._log.choices[empty.index], self._choices[empty.index][3]
+        return arguments_road(machine, choice, place, parser, fill)
 
     def close(self) -> Iterator[ChatCompletionStreamEvent[Any]]:
         """Emit the final events of unfinished choices, then raise the answer's error, if any."""

@@ -29,7 +29,7 @@ def test_an_exchange_goes_to_the_first_pool_with_room(kind: Any) -> None:
 
 def test_all_pools_together_keep_no_more_idle_connections_than_allowed(kind: Any) -> None:
     idle: list[int] = []
-    pools = kind(idle.append, 2 * POOL_SIZE + 5)
+    pools = kind(idle.append, 2 * POOL_SIZE + 2)
     for _ in range(5 * POOL_SIZE):
         pools.take()
-    assert idle == [POOL_SIZE, POOL_SIZE, 5, 0, 0]
+    assert idle == [POOL_SIZE, POOL_SIZE, 2, 0, 0]

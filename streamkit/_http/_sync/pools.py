@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["POOL_SIZE", "Pools"]
 
-POOL_SIZE = 10
+POOL_SIZE = 5
 """The maximum number of exchanges at a time in one pool."""
 
 

@@ -14,90 +14,33 @@ and mix up each of the four, so none of them decides alone. First, this table fi
     no index, a new id and a name   a new one, unless the last one opened has no name yet
     no index, and anything else     the last one opened
 
-Then ``_RULES`` decides whether the fragment continues that call or begins another. Some streams are
-ambiguous: another id for the same function on the same index, before the arguments are whole, may
-belong to the fragment alone, or to another call that takes turns with the first. The log assumes
-the former until an id comes back. A piece without a name that equals the whole closed arguments
-repeats them.
+Then the rules of ``call_rules.py`` decide whether the fragment continues that call or begins
+another. A piece without a name that equals the whole closed arguments repeats them.
 """
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from streamkit._core.calls import CallUpdate
 from streamkit._core.states import States, states_of
 from streamkit.errors import LimitExceededError
-from streamkit.families.chat.log.tool_call import (
-    CallMark,
-    ToolCallLog,
-    body_of,
-    text_of,
+from streamkit.families.chat.log.call_rules import (
+    Verdict,
+    begins,
+    name_of,
+    piece_of,
+    verdict_on,
 )
+from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 from streamkit.limits import DEFAULTS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Sequence
 
     from streamkit.types import ChoiceDeltaToolCall
 
-    Rule: TypeAlias = "Callable[[ToolCallLog, ChoiceDeltaToolCall], Verdict]"
-
 __all__ = ["ToolCallsLog"]
-
-
-class Verdict(Enum):
-    """The relation of a fragment to the call that the first table found."""
-
-    SAME = "a piece of it"
-    ANOTHER = "the beginning of another call"
-    HEAD = "the head of another call, if arguments follow, and nothing if not"
-
-
-def same(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
-    """Assign the fragment to the call, whatever else it has."""
-    return Verdict.SAME
-
-
-def another(_call: ToolCallLog, _fragment: ChoiceDeltaToolCall) -> Verdict:
-    """Begin another call with the fragment."""
-    return Verdict.ANOTHER
-
-
-def if_begins(_call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """Begin another call if the fragment's piece begins arguments."""
-    return Verdict.ANOTHER if _begins(fragment) else Verdict.SAME
-
-
-def by_piece(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """Decide as ``if_begins``, but a fragment without a piece is a head, or an empty last one."""
-    return Verdict.HEAD if _is_bare(fragment) else if_begins(call, fragment)
-
-
-def by_id(call: ToolCallLog, fragment: ChoiceDeltaToolCall) -> Verdict:
-    """Begin another call if the call's id has come back, that is, ids belong to calls."""
-    if call.id_came_back:
-        return Verdict.ANOTHER
-    is_head = not call.arguments.length and _is_bare(fragment)
-    return Verdict.HEAD if is_head else Verdict.SAME
-
-
-_RULES: Mapping[tuple[str, str], tuple[Rule, Rule, Rule]] = {
-    # The fragment has                 The call's arguments: open   closed    no JSON
-    ("its id or none", "no name"): (same, same, same),
-    ("its id or none", "its name"): (same, by_piece, same),
-    ("its id or none", "another name"): (same, another, if_begins),
-    ("another id", "no name"): (same, by_piece, same),
-    ("another id", "its name"): (by_id, by_piece, another),
-    ("another id", "another name"): (another, another, another),
-}
-"""The rules by the fragment's id and name, and by the state of the call's arguments.
-
-Arguments are open before they begin and until their JSON is closed; the input of a custom tool is
-no JSON. Another name for a call with open arguments is a piece of its name.
-"""
 
 
 class ToolCallsLog:
@@ -185,7 +128,7 @@ class ToolCallsLog:
         if found is None:
             pass
         elif fragment.id or (body is not None and body.name):
-            verdict = self._verdict(found, fragment, before)
+            verdict = verdict_on(found, fragment, before)
             if verdict is Verdict.HEAD:
                 self._wait(fragment)
                 return CallUpdate(found, "", found.arguments.length, opened)
@@ -202,7 +145,7 @@ class ToolCallsLog:
     def _look_for(self, fragment: ChoiceDeltaToolCall) -> ToolCallLog | None:
         """Return the call that the first table finds, or None for a new call."""
         index, id = fragment.index, fragment.id
-        if id and id in self._heads and _begins(fragment):
+        if id and id in self._heads and begins(fragment):
             return None
         call = None if index is None else self._by_index.get(index)
         if call is not None:
@@ -211,38 +154,15 @@ class ToolCallsLog:
             return None
         last = self._opened[-1]
         if index is not None:
-            if _name(fragment):
+            if name_of(fragment):
                 return None
             call = self._by_id.get(id) if id else last if last.is_open() else None
             if call is not None:
                 self._lead(index, call)
-            return call if id or _piece(fragment) else last
+            return call if id or piece_of(fragment) else last
         if id and id in self._by_id:
             return self._by_id[id]
-        return None if id and _name(fragment) and last.name else last
-
-    def _verdict(
-        self,
-        call: ToolCallLog,
-        fragment: ChoiceDeltaToolCall,
-        before: Sequence[CallUpdate[ToolCallLog]],
-    ) -> Verdict:
-        """Return the relation of a fragment with an id or a name to the call found for it."""
-        name = _name(fragment)
-        has_other_id = bool(fragment.id and call.id and fragment.id != call.id)
-        has_other_name = bool(name and call.name and name != call.name)
-        if not (has_other_id or has_other_name or _begins(fragment) or _is_bare(fragment)):
-            return Verdict.SAME  # the same in every column; some servers repeat all fields
-        is_head = has_other_name or bool(name and call.name and _is_bare(fragment))
-        if (
-            is_head
-            and not (fragment.id or call.id or call.arguments.length)
-            and any(update.call is call for update in before)
-        ):
-            return Verdict.ANOTHER  # no server splits a head in a delta: two heads are two calls
-        said = "another name" if has_other_name else "its name" if name and call.name else "no name"
-        rules = _RULES["another id" if has_other_id else "its id or none", said]
-        return rules[_column(call)](call, fragment)
+        return None if id and name_of(fragment) and last.name else last
 
     def _owner_of_tail(
         self, call: ToolCallLog, fragment: ChoiceDeltaToolCall
@@ -252,9 +172,9 @@ class ToolCallsLog:
         Returns None when the head of its call is waiting. Closed arguments take no piece while the
         arguments of the last call are open.
         """
-        if not _piece(fragment) or not call.is_whole():
+        if not piece_of(fragment) or not call.is_whole():
             return call
-        if self._last_head is not None and _begins(fragment):
+        if self._last_head is not None and begins(fragment):
             return None
         last = self._opened[-1]
         if not last.is_open():
@@ -296,7 +216,7 @@ class ToolCallsLog:
         head, self._last_head = self._last_head, None
         if fragment.id:
             head = self._heads.pop(fragment.id, None)
-        name = _name(fragment)
+        name = name_of(fragment)
         if head is None or (name and head.name and name != head.name):
             return None
         self._heads.pop(head.id, None)
@@ -308,36 +228,5 @@ class ToolCallsLog:
             self._by_index[index] = call
 
 
-def _column(call: ToolCallLog) -> int:
-    """Return the column of the rules for the state of the call's arguments."""
-    if call.is_open():
-        return 0
-    return 1 if call.type != "custom" and call.is_whole() else 2
-
-
 def _index(mark: CallMark) -> int:
     return mark.call.index
-
-
-def _name(fragment: ChoiceDeltaToolCall) -> str:
-    body = body_of(fragment)
-    return (body.name or "") if body is not None else ""
-
-
-def _piece(fragment: ChoiceDeltaToolCall) -> str:
-    """Return the piece of arguments without surrounding space, which may belong to any call."""
-    return text_of(body_of(fragment)).strip()
-
-
-def _begins(fragment: ChoiceDeltaToolCall) -> bool:
-    """Return whether the piece begins arguments: a JSON value, or a custom tool's input."""
-    piece = _piece(fragment)
-    return bool(piece) and (piece[0] in '{["' or fragment.custom is not None)
-
-
-def _is_bare(fragment: ChoiceDeltaToolCall) -> bool:
-    """Return whether a fragment has nothing but an index, an id, a type and a name."""
-    body = body_of(fragment)
-    if body is None:
-        return not fragment.unknown_fields
-    return not (text_of(body) or fragment.unknown_fields or body.unknown_fields)

@@ -22,11 +22,10 @@ Streams: the clients return a ChatCompletionStream, ResponseStream, MessageStrea
     returns a Final, with its Usage and each FinalToolCall, for any protocol.
 Sources: read and aread make the same streams of any iterable, file or response. from_openai and
     from_anthropic put them over a client of that package, whose authentication and hooks then act.
-Structured outputs: pydantic_function_tool makes a tool of a model, and
-    pydantic_responses_function_tool and pydantic_message_tool in the forms of Responses and
-    Messages. A Tool is a function that run_tools calls for the model. PartialObject and
-    PartialArray are views of JSON that is still arriving; json_default lets json.dumps write them.
-    ThinkTags separate the reasoning from the answer in a content.
+Structured outputs: pydantic_function_tool makes a tool of a model, as pydantic_message_tool and
+    pydantic_responses_function_tool do. A Tool is a function that run_tools calls for the model.
+    PartialObject and PartialArray are views of JSON that is still arriving; json_default lets
+    json.dumps write them. ThinkTags separate reasoning from the answer in a content.
 Errors: each is a StreamkitError (or OpenAIError, AnthropicError); partial is the answer so far.
     Of the API: APIError, APIConnectionError, APITimeoutError, APIStatusError, BadRequestError,
         AuthenticationError, PaymentRequiredError, PermissionDeniedError, NotFoundError,

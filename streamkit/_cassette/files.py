@@ -8,9 +8,10 @@ as one read at second 0.
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from os import PathLike
 
-__all__ = ["load", "save", "shipped", "shipped_names"]
+__all__ = ["load", "load_all", "save", "shipped", "shipped_names"]
+
+T = TypeVar("T")
 
 _CASSETTE = ".jsonl"
 _REQUEST, _TIMING, _STREAM, _SINGLE = ".request.json", ".timing.json", ".sse", ".json"
+_ONE_OF_THREE = (_REQUEST, _TIMING, _STREAM, _SINGLE)
 
 
 def load(path: str | PathLike[str]) -> Recording:
@@ -46,6 +50,22 @@ def load(path: str | PathLike[str]) -> Recording:
         return recordings[0]
     folder, name = _split(Path(path))
     return _read(folder, name)
+
+
+def load_all(path: str | PathLike[str]) -> Cassette:
+    """Read the exchanges of a cassette, or the only one of a recording, named by one of its files.
+
+    Raises:
+        OSError: A file cannot be read.
+        ValueError: It is no cassette, or a line of it is damaged, or the files of the recording
+            contradict each other.
+    """
+    if not Path(path).name.endswith(_ONE_OF_THREE):
+        return Cassette.load(path)
+    recording = load(path)
+    # The files do not say where the request went, but the answer shows its protocol.
+    url = f"http://recorded.invalid/v1/{_resource(recording.body)}"
+    return Cassette((msgspec.structs.replace(recording, url=url),))
 
 
 def save(recording: Recording, path: str | PathLike[str]) -> None:
@@ -76,13 +96,13 @@ def shipped(name: str) -> Recording:
 
 
 def _read(folder: Traversable, name: str) -> Recording:
-    request = msgspec.json.decode((folder / (name + _REQUEST)).read_bytes(), type=dict[str, Any])
+    request = _decoded(folder / (name + _REQUEST), dict[str, Any])
     ending = _STREAM if request.get("stream") is True else _SINGLE
     body = (folder / (name + ending)).read_bytes()
     timing = folder / (name + _TIMING)
     if not timing.is_file():
         return Recording(request=request, reads=(Read(0.0, body),))
-    plan = decoder(_Timing).decode(timing.read_bytes()).reads
+    plan = _decoded(timing, _Timing).reads
     if sum(size for _, size in plan) != len(body):
         expected = sum(size for _, size in plan)
         raise ValueError(
@@ -96,12 +116,34 @@ def _read(folder: Traversable, name: str) -> Recording:
     return Recording(request=request, reads=tuple(reads))
 
 
+def _resource(body: bytes) -> str:
+    found = _names_its_protocol(body[:_HEAD])
+    named = b"" if found is None else found[1]
+    if named.startswith(b"message"):
+        return "messages"
+    return "responses" if named.startswith(b"response") else "chat/completions"
+
+
+_names_its_protocol = re.compile(
+    rb'"(?:type|object)":\s*"(message_start"|message"|response"|response\.created"|chat\.)'
+).search
+_HEAD = 4096
+"""The bytes at the beginning of a body that name its protocol."""
+
+
+def _decoded(file: Traversable, wanted: type[T]) -> T:
+    try:
+        return decoder(wanted).decode(file.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from None
+
+
 class _Timing(msgspec.Struct):
     reads: list[tuple[float, int]]
 
 
 def _split(path: Path) -> tuple[Path, str]:
-    for ending in (_REQUEST, _TIMING, _STREAM, _SINGLE):
+    for ending in _ONE_OF_THREE:
         if path.name.endswith(ending):
             return path.parent, path.name.removesuffix(ending)
     return path.parent, path.name

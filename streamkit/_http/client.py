@@ -93,6 +93,11 @@ class Connections(Generic[AnyClient]):
         self._preparations: tuple[Callable[[AnyClient], object], ...] = ()
 
     @property
+    def given(self) -> AnyClient | None:
+        """The HTTP client that was given by the caller, if any."""
+        return self._given
+
+    @property
     def is_given(self) -> bool:
         """Whether the HTTP client was given by the caller, who may also use it elsewhere."""
         return self._given is not None

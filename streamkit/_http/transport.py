@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from msgspec import UNSET
 
 from streamkit._http.client import AnyClient, Connections
-from streamkit._http.config import CONNECT_TIMEOUT, READ_TIMEOUT, ClientConfig, Timeout, timeouts
+from streamkit._http.config import ClientConfig, Timeout, timeouts
 from streamkit._http.cookies import OwnCookies, forget_unsendable
 from streamkit._http.errors import exchange_error
 from streamkit._http.redaction import Secrets
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from streamkit._http.config import Timeouts
     from streamkit._http.connection import Connection
     from streamkit._http.upload import Form, Progress
     from streamkit._http.watch import Instrument
@@ -56,6 +57,16 @@ class Transport(ABC, Generic[AnyClient]):
         """The HTTP client that sends the requests."""
         client = self._connections.pool().client
         return client if self.own_cookies is None else self.own_cookies.of(client)
+
+    @property
+    def timeout(self) -> float | Timeouts | None:
+        """The timeout of requests that have none of their own."""
+        if self.config.timeout is not UNSET:
+            return self.config.timeout
+        given: Timeouts | None = getattr(self._connections.given, "timeout", None)
+        if given is not None and set(given.as_dict().values()) != {_HTTPX_TIMEOUT}:
+            return given
+        return Timeout()
 
     def with_config(self, config: ClientConfig) -> Self:
         """Return a transport with another configuration and the same connections.
@@ -175,13 +186,7 @@ class Transport(ABC, Generic[AnyClient]):
         }
 
     def _given_timeouts(self, request: Request) -> dict[str, float | None]:
-        for timeout in (request.timeout, self.config.timeout):
-            if timeout is not UNSET:
-                return timeouts(timeout)
-        given = getattr(self.http_client, "timeout", None)
-        if given is not None and set(given.as_dict().values()) != {_HTTPX_TIMEOUT}:
-            return timeouts(given)
-        return {**timeouts(READ_TIMEOUT), "connect": CONNECT_TIMEOUT}
+        return timeouts(self.timeout if request.timeout is UNSET else request.timeout)
 
 
 class Content:

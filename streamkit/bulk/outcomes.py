@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import msgspec
 from msgspec import UNSET, Struct
 
-from streamkit._cassette.cassette import Cassette
-from streamkit._cassette.files import load
+from streamkit._cassette.files import load_all
 from streamkit._cassette.recording import Failure, Recording
 from streamkit._core.serialization import json_default
 from streamkit._sources.recorded import stream_of
@@ -22,8 +21,6 @@ __all__ = ["Outcome", "Pipeline", "answer", "outcomes"]
 
 Pipeline: TypeAlias = Callable[[Recording], Any]
 """A function of a recording."""
-
-_ONE_OF_THREE = (".json", ".sse")
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -65,9 +62,7 @@ def outcomes(pipeline: Pipeline, cassette: str | PathLike[str]) -> list[Outcome]
     """
     file = fspath(cassette)
     try:
-        recordings = (
-            (load(file),) if file.endswith(_ONE_OF_THREE) else Cassette.load(file).recordings
-        )
+        recordings = load_all(file).recordings
     except Exception as error:  # noqa: BLE001 - of any kind: it is said in the outcome
         return [Outcome(file, error=_failure(error))]
     return [

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from streamkit._cassette.files import load_all
 from streamkit._trace.svg import picture
 from streamkit._trace.text import heading, marbles
 from streamkit._trace.timeline import timeline_of
 from streamkit.cli.failures import MISUSED, failure
-from streamkit.recording import Cassette
 
 __all__ = ["trace"]
 
@@ -40,7 +40,7 @@ def trace(
     cut or an error.
     """
     try:
-        recordings = Cassette.load(cassette).recordings
+        recordings = load_all(cassette).recordings
     except (OSError, ValueError) as error:
         raise failure(str(error), code=MISUSED) from error
     numbered = [*enumerate(recordings, start=1)]

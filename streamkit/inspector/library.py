@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from streamkit._cassette.cassette import Cassette
+from streamkit._cassette.files import load_all
 from streamkit.inspector.conversation import results_of
 from streamkit.inspector.masking import masked
 from streamkit.inspector.stream import Stream
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
+    from streamkit._cassette.cassette import Cassette
     from streamkit._cassette.recording import Recording
 
 __all__ = ["Library"]
@@ -46,13 +47,13 @@ class Library:
         """Whether streams can come while the inspector runs."""
 
     def load(self, path: str | PathLike[str]) -> None:
-        """Add the streams of a cassette.
+        """Add the streams of a cassette, or that of a recording in three files.
 
         Raises:
             OSError: The file cannot be read.
             ValueError: It is no cassette, or a line of it is damaged.
         """
-        self.add(Cassette.load(path), Path(path).name)
+        self.add(load_all(path), Path(path).name)
 
     def add(self, cassette: Cassette, source: str) -> None:
         """Add the streams of a cassette, under the name of its source."""

@@ -587,3 +587,9 @@ def test_serve_says_when_its_port_is_taken(server: EmbeddedServer) -> None:
     ran = run("serve", "--port", str(port))
     assert ran.exit_code == 1
     assert f"streamkit: cannot listen at 127.0.0.1:{port}: " in ran.stderr
+
+
+def test_the_package_runs_as_the_command() -> None:
+    command = [sys.executable, "-m", "streamkit", "trace", "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "marble diagrams" in ran.stdout

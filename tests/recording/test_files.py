@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamkit._cassette.files import load_all
 from streamkit.recording import Cassette, Read, Recording, load, save, shipped, shipped_names
 
 if TYPE_CHECKING:
@@ -62,6 +64,36 @@ def test_a_timing_of_other_bytes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.sse").write_bytes(b"123")
     with pytest.raises(ValueError, match=r"one\.timing\.json lists 4 bytes, and one\.sse has 3"):
         load(tmp_path / "one")
+
+
+@pytest.mark.parametrize("ending", [".request.json", ".timing.json"])
+def test_the_file_that_cannot_be_read_is_named(tmp_path: Path, ending: str) -> None:
+    save(Recording(request={"stream": True}, reads=(Read(0.0, b"1"),)), tmp_path / "one")
+    (tmp_path / f"one{ending}").write_text("[1]")
+    with pytest.raises(ValueError, match=rf"^one{re.escape(ending)}: Expected `object`"):
+        load(tmp_path / "one")
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (
+            b'data: {"object": "chat.completion.chunk", "x": {"type": "message"}}',
+            "chat/completions",
+        ),
+        (b'event: message_start\ndata: {"type":"message_start"}\n\n', "messages"),
+        (b'{"id": "m", "type": "message"}', "messages"),
+        (b'data: {"response": {"id": "r"}, "type": "response.created"}\n\n', "responses"),
+        (b'{"object": "response", "output": [{"type": "message"}]}', "responses"),
+        (b"", "chat/completions"),
+    ],
+)
+def test_a_recording_in_three_files_shows_its_protocol(
+    tmp_path: Path, body: bytes, path: str
+) -> None:
+    save(Recording(request={"stream": True}, reads=(Read(0.0, body),)), tmp_path / "one")
+    for file in tmp_path.iterdir():
+        assert [each.path for each in load_all(file).recordings] == [f"/v1/{path}"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{"])

@@ -11,7 +11,7 @@ import pytest
 from streamkit._trace.svg import picture
 from streamkit._trace.text import heading, marbles
 from streamkit._trace.timeline import timeline_of
-from streamkit.recording import Cassette, Failure, Read, Recording, shipped, shipped_names
+from streamkit.recording import Cassette, Failure, Read, Recording, save, shipped, shipped_names
 from tests.cli.command import invoke
 from tests.cli.test_cli import unboxed
 
@@ -191,3 +191,11 @@ def test_a_picture_that_cannot_be_written_is_misuse(tmp_path: Path) -> None:
     ran = invoke(["trace", str(path), "--svg", str(tmp_path / "no" / "some.svg")])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "No such file" in unboxed(ran.stderr)
+
+
+def test_a_recording_in_three_files_is_shown(tmp_path: Path) -> None:
+    save(shipped("tools_parallel"), tmp_path / "one")
+    ran = invoke(["trace", str(tmp_path / "one.sse")])
+    assert ran.exit_code == 0
+    assert ran.output.startswith("1  POST /v1/chat/completions  200 ")
+    assert '{"city": "Paris"}' in ran.output

@@ -26,6 +26,7 @@ class AsyncAnthropic(AsyncAPIClient):
     """
 
     _package = "anthropic"
+    _options = AnthropicOptions
 
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[AnthropicOptions]
@@ -37,6 +38,8 @@ class AsyncAnthropic(AsyncAPIClient):
         """Return a client with other options and the same connections."""
         require_known(options, AnthropicOptions)
         return self._changed(changes(options))
+
+    copy = with_options
 
     def _connect(self, transport: AsyncTransport) -> None:
         super()._connect(transport)

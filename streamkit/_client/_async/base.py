@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from streamkit._client.missing import missing
 from streamkit._client.options import changed
+from streamkit._client.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAPIClient"]
 
 
-class AsyncAPIClient:
+class AsyncAPIClient(Settings["AsyncTransport"]):
     """The base of the clients on the running loop."""
 
-    _transport: AsyncTransport
     _package: ClassVar[str]
     """The package whose client of this name has more than this one."""
 

@@ -65,6 +65,7 @@ class AsyncOpenAI(AsyncAPIClient):
     """
 
     _package = "openai"
+    _options = ClientOptions
 
     def __init__(
         self, *, http_client: AsyncHTTPClient | None = None, **options: Unpack[ClientOptions]
@@ -76,6 +77,18 @@ class AsyncOpenAI(AsyncAPIClient):
         """Return a client with other options and the same connections."""
         require_known(options, ClientOptions)
         return self._changed(options)
+
+    copy = with_options
+
+    @property
+    def organization(self) -> str | None:
+        """The organization that requests name, if any."""
+        return self._transport.config.organization
+
+    @property
+    def project(self) -> str | None:
+        """The project that requests name, if any."""
+        return self._transport.config.project
 
     @cached_property
     def responses(self) -> AsyncResponses:

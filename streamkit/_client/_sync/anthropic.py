@@ -27,6 +27,7 @@ class Anthropic(APIClient):
     """
 
     _package = "anthropic"
+    _options = AnthropicOptions
 
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[AnthropicOptions]
@@ -38,6 +39,8 @@ class Anthropic(APIClient):
         """Return a client with other options and the same connections."""
         require_known(options, AnthropicOptions)
         return self._changed(changes(options))
+
+    copy = with_options
 
     def _connect(self, transport: SyncTransport) -> None:
         super()._connect(transport)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from streamkit._client.missing import missing
 from streamkit._client.options import changed
+from streamkit._client.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["APIClient"]
 
 
-class APIClient:
+class APIClient(Settings["SyncTransport"]):
     """The base of the clients on the running loop."""
 
-    _transport: SyncTransport
     _package: ClassVar[str]
     """The package whose client of this name has more than this one."""
 

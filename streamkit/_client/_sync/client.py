@@ -66,6 +66,7 @@ class OpenAI(APIClient):
     """
 
     _package = "openai"
+    _options = ClientOptions
 
     def __init__(
         self, *, http_client: HTTPClient | None = None, **options: Unpack[ClientOptions]
@@ -77,6 +78,18 @@ class OpenAI(APIClient):
         """Return a client with other options and the same connections."""
         require_known(options, ClientOptions)
         return self._changed(options)
+
+    copy = with_options
+
+    @property
+    def organization(self) -> str | None:
+        """The organization that requests name, if any."""
+        return self._transport.config.organization
+
+    @property
+    def project(self) -> str | None:
+        """The project that requests name, if any."""
+        return self._transport.config.project
 
     @cached_property
     def responses(self) -> Responses:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from reactivex import Observable, abc
 
     from streamkit._http.watch import ToolWatch
-    from streamkit.families._common.tool_run import OnToolError, ToolRunsBase
+    from streamkit.families._common.tool_run import OnToolError
+    from streamkit.families._common.tool_runs_base import ToolRunsBase
     from streamkit.families._common.turn_events import ToolEvent
     from streamkit.structured.tool import Tool
 

@@ -14,7 +14,8 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from streamkit._core.said import represented
-from streamkit.families._common.tool_run import ToolRunsBase, output_of
+from streamkit.families._common.tool_run import output_of
+from streamkit.families._common.tool_runs_base import ToolRunsBase
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

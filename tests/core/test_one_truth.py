@@ -169,7 +169,7 @@ def test_a_plain_answer_of_anything_has_one_truth(message: dict[str, Any]) -> No
     body = json.dumps({"choices": [{"message": message}]}).encode()
     response = httpx.Response(200, content=body)
     call = CompletionCall({"model": "m", "messages": []}, stream=False)
-    created = call.completion(response)
+    created = call.plain(response)
     assert_one_truth(created)
     try:
         parsed = call.parsed(response)

@@ -5,29 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from streamkit._core.arguments import require_count, require_flag, require_plain, require_word
 from streamkit.errors import StreamkitError
 from streamkit.families._common.final import Usage
 from streamkit.families._common.map_result import MapProgress, MapResult
 from streamkit.families._resource.params import is_left_out
-from streamkit.limits import DEFAULTS
+from streamkit.types import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
-    from streamkit._http.request import Request
     from streamkit.families._common.final import Final
     from streamkit.families._common.map_result import OnError
-    from streamkit.limits import Limits
+    from streamkit.families._resource.checked_call import CheckedCall
+    from streamkit.families._resource.mapped_calls import MappedCalls
 
-__all__ = ["MAX_CONCURRENT", "MapJob", "MapOptions", "PlainCall"]
+__all__ = ["MAX_CONCURRENT", "MapJob", "MapOptions"]
 
-A = TypeVar("A")
-A_co = TypeVar("A_co", covariant=True)
+A = TypeVar("A", bound=Wire)
 T = TypeVar("T")
 
 MAX_CONCURRENT = 8
@@ -49,19 +46,6 @@ class MapOptions(TypedDict, total=False):
     client on the thread of the request."""
 
 
-class PlainCall(Protocol[A_co]):
-    """A call whose answer comes as a whole."""
-
-    @property
-    def request(self) -> Request:
-        """The request."""
-        ...
-
-    def parsed(self, response: httpx.Response, limits: Limits = DEFAULTS, /) -> A_co:
-        """Return the answer in a response."""
-        ...
-
-
 class MapJob(Generic[A, T]):
     """What the requests of one ``map`` have in common.
 
@@ -70,22 +54,12 @@ class MapJob(Generic[A, T]):
     Args:
         requests: The input.
         params: The options, and the parameters that all requests share.
-        call: A function that makes the call of a request's parameters.
-        final: A function that turns an answer into the common one.
-        formats: The functions that compile the parameters that are types, by their names. To make a
-            schema takes as long as to send a request, so all requests share it.
+        calls: The calls of the protocol.
     """
 
-    def __init__(
-        self,
-        requests: object,
-        params: Mapping[str, Any],
-        call: Callable[[dict[str, Any]], PlainCall[A]],
-        final: Callable[[A], Final[T]],
-        formats: Mapping[str, Callable[[Any], object]],
-    ) -> None:
+    def __init__(self, requests: object, params: Mapping[str, Any], calls: MappedCalls[A]) -> None:
         shared: dict[str, Any] = {name: _restartable(value) for name, value in params.items()}
-        for name, compiled in formats.items():
+        for name, compiled in calls.formats.items():
             if not (shared.get(name) is None or is_left_out(shared[name])):
                 shared[name] = compiled(shared[name])
         self.max_concurrent: int = shared.pop("max_concurrent", MAX_CONCURRENT)
@@ -100,8 +74,7 @@ class MapJob(Generic[A, T]):
         self.raises = on_error == "raise"
         """Whether the first error ends the results."""
         self._shared = shared
-        self._call = call
-        self._final = final
+        self._calls = calls
         self._tally = _Tally(len(requests) if isinstance(requests, Sized) else None)
         self.call({})
 
@@ -110,7 +83,7 @@ class MapJob(Generic[A, T]):
         """The progress until now."""
         return self._tally.progress()
 
-    def call(self, request: Mapping[str, Any]) -> PlainCall[A]:
+    def call(self, request: Mapping[str, Any]) -> CheckedCall[Any, A]:
         """Return the call of a request; its parameters override those that all share."""
         # Whoever annotates this knows its type; what comes at run time may be anything.
         if not isinstance(cast("object", request), Mapping):
@@ -118,7 +91,7 @@ class MapJob(Generic[A, T]):
                 f"a request is a mapping of parameters, and not {type(request).__name__}"
             )
         params = {**self._shared, **request}
-        return self._call({name: params[name] for name in params.keys() - _OF_STREAMS})
+        return self._calls.call({name: params[name] for name in params.keys() - _OF_STREAMS})
 
     def begin(self) -> None:
         """Count a request that begins."""
@@ -126,7 +99,7 @@ class MapJob(Generic[A, T]):
 
     def answered(self, index: int, request: Mapping[str, Any], answer: A) -> MapResult[A, T]:
         """Count and return the result of a request that was answered."""
-        return self._ended(MapResult(index, request, None, self._final(answer)))
+        return self._ended(MapResult(index, request, None, self._calls.final(answer)))
 
     def failed(self, index: int, request: Mapping[str, Any], error: Exception) -> MapResult[A, T]:
         """Count and return the result of a request that ended with an error."""
@@ -142,7 +115,7 @@ class MapJob(Generic[A, T]):
         if partial is None:
             return None
         try:
-            return self._final(partial)
+            return self._calls.final(partial)
         except (AttributeError, TypeError, StreamkitError):  # it is another kind of object
             return None
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.arguments import require_iterable
 from streamkit._core.wire import as_sent
-from streamkit._http.redaction import keeping_secrets
 from streamkit._http.request import Request
 from streamkit.errors import SchemaError
+from streamkit.families._resource.checked_call import CheckedCall
+from streamkit.families._resource.mapped_calls import MappedCalls
 from streamkit.families._resource.params import is_left_out
 from streamkit.families._resource.streamed_call import AnswerCall, StreamedCall
 from streamkit.families.chat import family
 from streamkit.families.chat.answer_shapes import as_chunk
+from streamkit.families.chat.common import final
 from streamkit.families.chat.conversation import unparsed
 from streamkit.families.chat.machine import ChatEvents
 from streamkit.families.chat.plain_completion import plain_completion
@@ -22,10 +24,15 @@ from streamkit.limits import DEFAULTS, Limits
 from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.structured.tools import require_strict_tools, tool_parsers
-from streamkit.types import ChatCompletionChunk, construct
+from streamkit.types import (
+    ChatCompletion,
+    ChatCompletionChunk,
+    ParsedChatCompletion,
+    construct,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import httpx
 
@@ -33,16 +40,15 @@ if TYPE_CHECKING:
     from streamkit._core.tags import ThinkTags
     from streamkit.families.chat.events import ChatCompletionEvent, ChatCompletionStreamEvent
     from streamkit.structured.response_format import ResponseFormat
-    from streamkit.types import ChatCompletion, ParsedChatCompletion
 
-__all__ = ["MAP_FORMATS", "CompletionCall", "map_call", "plain_format"]
+__all__ = ["MAPPED", "CompletionCall", "plain_format"]
 
 
-class CompletionCall:
-    """A call with its parameters checked.
+class CompletionCall(CheckedCall[ChatCompletion, ParsedChatCompletion[Any]]):
+    """A call for a completion.
 
-    The constructor raises an error before any request for parameters that would fail later: a
-    response format of a wrong type and, with ``strict_tools``, tools that are not strict.
+    The constructor refuses a response format of a wrong type and, with ``strict_tools``, tools that
+    are not strict.
     """
 
     def __init__(  # noqa: PLR0913 - the parameters of the methods
@@ -103,30 +109,14 @@ class CompletionCall:
         """Return the call whose answer is a stream of raw chunks."""
         return StreamedCall(self.request, family.chunks(self._choices), self._on_truncated)
 
-    @keeping_secrets
-    def completion(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ChatCompletion:
-        """Return the completion of an answer that was not streamed, as received."""
+    def _decoded(self, response: httpx.Response, limits: Limits) -> ChatCompletion:
         return plain_completion(response, limits)
 
-    @keeping_secrets
-    def parsed(
-        self, response: httpx.Response, limits: Limits = DEFAULTS
-    ) -> ParsedChatCompletion[Any]:
-        """Return the parsed completion of an answer that was not streamed.
-
-        The rules are those of a stream of one chunk.
-        """
-        completion = self.completion(response, limits)
-        events = self.machine(limits)
-        events.feed(construct(ChatCompletionChunk, as_chunk(as_sent(completion))))
-        for _ in events.close():
-            pass
-        parsed = events.final()
-        parsed.note_request_id(completion.request_id)
-        return parsed
+    def _feed(self, machine: ChatEvents, answer: ChatCompletion) -> None:
+        machine.feed(construct(ChatCompletionChunk, as_chunk(as_sent(answer))))
 
 
-def map_call(params: dict[str, Any]) -> CompletionCall:
+def _map_call(params: dict[str, Any]) -> CompletionCall:
     """Return the call of one of many requests, whose answer comes as a whole."""
     think_tags: ThinkTags | None = params.pop("think_tags", None)
     return CompletionCall(params, stream=False, think_tags=think_tags)
@@ -173,5 +163,4 @@ class _ThinkingEvents(ChatEvents):
 
 _OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
 
-MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {"response_format": response_format}
-"""The functions that compile the types among the parameters of many requests."""
+MAPPED = MappedCalls(_map_call, final, {"response_format": response_format})

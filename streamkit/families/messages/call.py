@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.arguments import require_iterable
-from streamkit._http.redaction import keeping_secrets
 from streamkit.errors import SchemaError
 from streamkit.families._resource.call import Call, post, request, split
+from streamkit.families._resource.checked_call import CheckedCall
+from streamkit.families._resource.mapped_calls import MappedCalls
 from streamkit.families._resource.params import is_left_out
 from streamkit.families._resource.streamed_call import AnswerCall, StreamedCall
 from streamkit.families.messages import family
+from streamkit.families.messages.common import final
 from streamkit.families.messages.machine import MessageEvents
 from streamkit.families.messages.plain_message import plain_message
 from streamkit.limits import DEFAULTS, Limits
@@ -25,14 +27,13 @@ from streamkit.structured.reader import Reader
 from streamkit.types.messages import (
     Message,
     MessageTokensCount,
+    ParsedMessage,
     RawMessageStartEvent,
     RawMessageStopEvent,
     RawMessageStreamEvent,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import httpx
 
     from streamkit._core.answer_decoder import OnTruncated
@@ -40,18 +41,16 @@ if TYPE_CHECKING:
     from streamkit.families._common.events import CommonEvent
     from streamkit.families.messages.events import MessageStreamEvent
     from streamkit.structured.response_format import ResponseFormat
-    from streamkit.types.messages import ParsedMessage
 
-__all__ = ["MAP_FORMATS", "PATH", "MessageCall", "count_tokens", "map_call", "sendable"]
+__all__ = ["MAPPED", "PATH", "MessageCall", "count_tokens", "sendable"]
 
 PATH = "/v1/messages"
 
 
-class MessageCall:
-    """A call with its parameters checked.
+class MessageCall(CheckedCall[Message, ParsedMessage[Any]]):
+    """A call for a message.
 
-    The constructor raises an error before any request for parameters that would fail later: an
-    output format of a wrong type, or two tools of one name.
+    The constructor refuses an output format of a wrong type, and two tools of one name.
     """
 
     def __init__(
@@ -86,29 +85,15 @@ class MessageCall:
         """Return the call whose answer is a stream of the wire's events."""
         return StreamedCall(self.request, family.raw_events(), self._on_truncated)
 
-    @keeping_secrets
-    def message(self, response: httpx.Response, limits: Limits = DEFAULTS) -> Message:
-        """Return the message of an answer that was not streamed, as received."""
+    def _decoded(self, response: httpx.Response, limits: Limits) -> Message:
         return plain_message(response, limits)
 
-    @keeping_secrets
-    def parsed(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ParsedMessage[Any]:
-        """Return the parsed message of an answer that was not streamed.
-
-        The rules are those of a stream that brings the whole message with its start.
-        """
-        message = plain_message(response, limits)
-        events = self.machine(limits)
-        events.feed(RawMessageStartEvent(message=message))
-        events.feed(RawMessageStopEvent())
-        for _ in events.close():
-            pass
-        parsed = events.final()
-        parsed.note_request_id(message.request_id)
-        return parsed
+    def _feed(self, machine: MessageEvents, answer: Message) -> None:
+        machine.feed(RawMessageStartEvent(message=answer))
+        machine.feed(RawMessageStopEvent())
 
 
-def map_call(params: dict[str, Any]) -> MessageCall:
+def _map_call(params: dict[str, Any]) -> MessageCall:
     """Return the call of one of many requests, whose answer comes as a whole."""
     output_format: object = params.pop("output_format", None)
     return MessageCall(params, stream=False, output_format=output_format)
@@ -153,5 +138,4 @@ def _messages(messages: object) -> object:
     ]
 
 
-MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {"output_format": message_format}
-"""The functions that compile the types among the parameters of many requests."""
+MAPPED = MappedCalls(_map_call, final, {"output_format": message_format})

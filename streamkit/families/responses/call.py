@@ -5,21 +5,24 @@ Source: https://platform.openai.com/docs/api-reference/responses.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from streamkit._core.arguments import require_iterable
 from streamkit._core.decoding import loads
 from streamkit._core.reports import report_in, reported
-from streamkit._http.redaction import keeping_secrets
-from streamkit.errors import APIResponseValidationError
 from streamkit.errors._request_id import request_id_in
 from streamkit.families._resource import call as calls
 from streamkit.families._resource.call import Call, path
+from streamkit.families._resource.checked_call import CheckedCall
+from streamkit.families._resource.mapped_calls import MappedCalls
 from streamkit.families._resource.params import NOT_GIVEN
+from streamkit.families._resource.plain_answer import no_answer
 from streamkit.families._resource.poll_plan import PollTerms, Statuses
 from streamkit.families._resource.streamed_call import AnswerCall, StreamedCall
 from streamkit.families.responses import family
 from streamkit.families.responses.decoder import ENDED, failure
+from streamkit.families.responses.final import final
 from streamkit.families.responses.format import text_and_format
 from streamkit.families.responses.machine import ResponseEvents
 from streamkit.families.responses.resumption import ResumableEvents
@@ -29,10 +32,11 @@ from streamkit.structured.reader import Reader
 from streamkit.structured.response_format import response_format
 from streamkit.types import CursorPage
 from streamkit.types.responses.items import ResponseOutputItem
+from streamkit.types.responses.parsed import ParsedResponse
 from streamkit.types.responses.response import Response, ResponseDeleted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import httpx
 
@@ -42,17 +46,15 @@ if TYPE_CHECKING:
     from streamkit._http.request import Request
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._resource.poll_plan import PollPlan
-    from streamkit.types.responses.parsed import ParsedResponse
     from streamkit.types.responses.stream_event import ResponseStreamEvent
 
 __all__ = [
-    "MAP_FORMATS",
+    "MAPPED",
     "ResponseCall",
     "cancel",
     "create_and_poll",
     "delete",
     "input_items",
-    "map_call",
     "poll",
     "retrieve",
     "retrieve_stream",
@@ -62,10 +64,8 @@ STATUSES = Statuses(working=frozenset({"queued", "in_progress"}), final=ENDED)
 """The statuses of a response: those in which it is generated, and those in which polling ends."""
 
 
-class ResponseCall:
-    """A call for a new response, or for the stream of an existing one, its parameters checked.
-
-    The constructor raises an error before any request for parameters that would fail later.
+class ResponseCall(CheckedCall[Response, ParsedResponse[Any]]):
+    """A call for a new response, or for the stream of an existing one.
 
     Args:
         params: The parameters of the method.
@@ -115,36 +115,23 @@ class ResponseCall:
         """Return the call whose answer is a stream of events as they came."""
         return StreamedCall(self.request, family.chunks(), self._on_truncated)
 
-    @keeping_secrets
-    def response(self, response: httpx.Response) -> Response:
-        """Return the response of an answer that was not streamed, as received."""
-        return _answer(self.request, response)
+    def _decoded(self, response: httpx.Response, limits: Limits) -> Response:
+        value = Call(self.request, Response).answer(response).value
+        if value.id or value.output or value.status:
+            return value
+        report = report_in(loads(response.content, limits.json_depth))
+        if report is None:
+            raise no_answer(response, "response")
+        error = reported(response.content, report)
+        error.request_id = request_id_in(response.headers)
+        raise error
 
-    @keeping_secrets
-    def parsed(self, response: httpx.Response, limits: Limits = DEFAULTS) -> ParsedResponse[Any]:
-        """Return the parsed response of an answer that was not streamed."""
-        return self.read(self.response(response), limits)
-
-    def read(self, response: Response, limits: Limits = DEFAULTS) -> ParsedResponse[Any]:
-        """Return a whole response parsed, by the rules of a stream of its last event.
-
-        Raises:
-            APIError: The response failed.
-            LengthFinishReasonError: The response was cut short, and there was something to parse.
-            ContentFilterFinishReasonError: The same, but a content filter cut it short.
-            ParseError: A text does not fit its type, or there is none and one was to be parsed.
-        """
-        events = self.machine(limits)
-        events.log.finish(response)
-        if response.status == "failed":
-            error = failure(response)
-            events.fail(error)
+    def _feed(self, machine: ResponseEvents, answer: Response) -> None:
+        machine.log.finish(answer)
+        if answer.status == "failed":
+            error = failure(answer)
+            machine.fail(error)
             raise error
-        for _ in events.close():
-            pass
-        parsed = events.final()
-        parsed.note_request_id(response.request_id)
-        return parsed
 
     def again(self, machine: AnswerMachine[Any, Any, Any], limits: Limits) -> NewPipeline[Any]:
         """Return a function that makes the pipeline of a resumed stream, with its old machine."""
@@ -160,11 +147,6 @@ class ResponseCall:
         """Return the request for the stream of an existing response, after one of its events."""
         query = {"stream": True, "starting_after": after, **(params or {})}
         return _streamed(response_id, self._options, query)
-
-
-def map_call(params: dict[str, Any]) -> ResponseCall:
-    """Return the call of one of many requests, whose answer comes as a whole."""
-    return ResponseCall(params, stream=False)
 
 
 def retrieve(response_id: str, params: Mapping[str, Any]) -> Call[Response]:
@@ -252,24 +234,8 @@ def _request(
     return calls.request(method, path, {}, rest, query, **kwargs)
 
 
-def _answer(request: Request, response: httpx.Response) -> Response:
-    value = Call(request, Response).answer(response).value
-    if not (value.id or value.output or value.status):
-        report = report_in(loads(response.content, DEFAULTS.json_depth))
-        if report is not None:
-            error = reported(response.content, report)
-            error.request_id = request_id_in(response.headers)
-            raise error
-        raise APIResponseValidationError(
-            f"the API answered {response.status_code} with no response: {response.text[:200]!r}",
-            body=response.text,
-            request_id=request_id_in(response.headers),
-        )
-    return value
-
-
-MAP_FORMATS: Mapping[str, Callable[[Any], object]] = {
-    "text_format": response_format,
-    "parse_as": response_format,
-}
-"""The functions that compile the types among the parameters of many requests."""
+MAPPED = MappedCalls(
+    partial(ResponseCall, stream=False),
+    final,
+    {"text_format": response_format, "parse_as": response_format},
+)

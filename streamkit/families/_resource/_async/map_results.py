@@ -10,6 +10,7 @@ from streamkit._rx.iteration import iterate
 from streamkit._rx.mapping import mapped
 from streamkit._rx.numbered import NumberedInput
 from streamkit.errors import StreamClosedError, StreamkitError
+from streamkit.types import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncMapResults"]
 
-A = TypeVar("A")
+A = TypeVar("A", bound=Wire)
 T = TypeVar("T")
 
 

@@ -11,6 +11,7 @@ from streamkit._rx.iteration import iterate
 from streamkit._rx.mapping import mapped
 from streamkit._rx.numbered import NumberedInput
 from streamkit.errors import StreamClosedError, StreamkitError
+from streamkit.types import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MapResults"]
 
-A = TypeVar("A")
+A = TypeVar("A", bound=Wire)
 T = TypeVar("T")
 
 

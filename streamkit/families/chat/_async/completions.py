@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.async_exchange import AsyncExchange
+from streamkit.families._resource._async.answering import AsyncAnsweringResource
 from streamkit.families._resource._async.managers import AsyncStreamManager
-from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.chat._async.stream import AsyncChatCompletionStream
-from streamkit.families.chat.call import MAP_FORMATS, CompletionCall, map_call, plain_format
+from streamkit.families.chat.call import MAPPED, CompletionCall, plain_format
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
-    from streamkit._http._async.transport import AsyncTransport
     from streamkit._rx.async_input import AsyncInput
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.families.chat.params import ChatMapParams, ChatToolParams, CompletionParams
+    from streamkit.families.chat.turns import ChatTurns
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -39,12 +38,8 @@ __all__ = ["AsyncCompletions"]
 T = TypeVar("T")
 
 
-class AsyncCompletions(AsyncStreamingResource):
+class AsyncCompletions(AsyncAnsweringResource):
     """Chat completions; methods take the parameters of the API reference as keyword arguments."""
-
-    def __init__(self, transport: AsyncTransport) -> None:
-        super().__init__(transport)
-        self._limits = transport.config.limits
 
     @overload
     async def create(
@@ -81,11 +76,7 @@ class AsyncCompletions(AsyncStreamingResource):
             stream=bool(stream),
             on_truncated=on_truncated,
         )
-        if not stream:
-            return call.completion(
-                await AsyncExchange(self._transport, call.request).send(), self._limits
-            )
-        return await self._open(call.chunks())
+        return await self._open(call.chunks()) if stream else await self._plain(call)
 
     @overload
     async def parse(
@@ -147,7 +138,7 @@ class AsyncCompletions(AsyncStreamingResource):
             strict_tools=True,
             think_tags=think_tags,
         )
-        return call.parsed(await AsyncExchange(self._transport, call.request).send(), self._limits)
+        return await self._parsed(call)
 
     @overload
     def stream(
@@ -349,13 +340,7 @@ class AsyncCompletions(AsyncStreamingResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._async.map_results import AsyncMapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.chat.common import final
-
-        return AsyncMapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -419,14 +404,10 @@ class AsyncCompletions(AsyncStreamingResource):
 
         return observe_async(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], Awaitable[AsyncToolStream[Any]]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._async.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> ChatTurns:
         from streamkit.families.chat.turns import ChatTurns
 
-        return conversation(ChatTurns, params, tools, self._open_events, self._transport)
+        return ChatTurns(params, tools)
 
     async def _open_events(self, call: CompletionCall) -> AsyncChatCompletionStream[Any]:
         streamed = call.streamed()

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.exchange import SyncExchange
+from streamkit.families._resource._sync.answering import AnsweringResource
 from streamkit.families._resource._sync.managers import StreamManager
-from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.chat._sync.stream import ChatCompletionStream
-from streamkit.families.chat.call import MAP_FORMATS, CompletionCall, map_call, plain_format
+from streamkit.families.chat.call import MAPPED, CompletionCall, plain_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from streamkit._core.answer_decoder import OnTruncated
     from streamkit._core.tags import ThinkTags
-    from streamkit._http._sync.transport import SyncTransport
     from streamkit._rx.input import Input
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from streamkit.families._resource.params import NotGiven
     from streamkit.families.chat.events import ChatCompletionEvent
     from streamkit.families.chat.params import ChatMapParams, ChatToolParams, CompletionParams
+    from streamkit.families.chat.turns import ChatTurns
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
@@ -40,12 +39,8 @@ __all__ = ["Completions"]
 T = TypeVar("T")
 
 
-class Completions(StreamingResource):
+class Completions(AnsweringResource):
     """Chat completions; methods take the parameters of the API reference as keyword arguments."""
-
-    def __init__(self, transport: SyncTransport) -> None:
-        super().__init__(transport)
-        self._limits = transport.config.limits
 
     @overload
     def create(
@@ -82,9 +77,7 @@ class Completions(StreamingResource):
             stream=bool(stream),
             on_truncated=on_truncated,
         )
-        if not stream:
-            return call.completion(SyncExchange(self._transport, call.request).send(), self._limits)
-        return self._open(call.chunks())
+        return self._open(call.chunks()) if stream else self._plain(call)
 
     @overload
     def parse(
@@ -146,7 +139,7 @@ class Completions(StreamingResource):
             strict_tools=True,
             think_tags=think_tags,
         )
-        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
+        return self._parsed(call)
 
     @overload
     def stream(
@@ -348,13 +341,7 @@ class Completions(StreamingResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._sync.map_results import MapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.chat.common import final
-
-        return MapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -418,14 +405,10 @@ class Completions(StreamingResource):
 
         return observe(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], ToolStream[Any]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._sync.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> ChatTurns:
         from streamkit.families.chat.turns import ChatTurns
 
-        return conversation(ChatTurns, params, tools, self._open_events, self._transport)
+        return ChatTurns(params, tools)
 
     def _open_events(self, call: CompletionCall) -> ChatCompletionStream[Any]:
         streamed = call.streamed()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.async_exchange import AsyncExchange
+from streamkit.families._resource._async.answering import AsyncAnsweringResource
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.resource import AsyncResource
-from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.messages._async.stream import AsyncMessageStream
-from streamkit.families.messages.call import MAP_FORMATS, MessageCall, count_tokens, map_call
+from streamkit.families.messages.call import MAPPED, MessageCall, count_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http._async.transport import AsyncTransport
     from streamkit._rx.async_input import AsyncInput
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
         MessageParams,
         MessageToolParams,
     )
+    from streamkit.families.messages.turns import MessageTurns
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
         Message,
@@ -50,14 +49,10 @@ __all__ = ["AsyncMessages"]
 T = TypeVar("T")
 
 
-class AsyncMessages(AsyncStreamingResource, AsyncResource):
+class AsyncMessages(AsyncAnsweringResource, AsyncResource):
     """Messages; methods take the parameters of the API reference as keyword arguments."""
 
     _package = "anthropic"
-
-    def __init__(self, transport: AsyncTransport) -> None:
-        super().__init__(transport)
-        self._limits = transport.config.limits
 
     @cached_property
     def batches(self) -> AsyncBatches:
@@ -94,11 +89,7 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
         call = MessageCall(params, stream=bool(stream), on_truncated=on_truncated)
-        if not stream:
-            return call.message(
-                await AsyncExchange(self._transport, call.request).send(), self._limits
-            )
-        return await self._open(call.raw())
+        return await self._open(call.raw()) if stream else await self._plain(call)
 
     @overload
     async def parse(
@@ -147,7 +138,7 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
             ParseError: No text fits the type.
         """
         call = MessageCall(params, stream=False, output_format=output_format)
-        return call.parsed(await AsyncExchange(self._transport, call.request).send(), self._limits)
+        return await self._parsed(call)
 
     @overload
     def stream(
@@ -335,13 +326,7 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._async.map_results import AsyncMapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.messages.common import final
-
-        return AsyncMapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -405,14 +390,10 @@ class AsyncMessages(AsyncStreamingResource, AsyncResource):
 
         return observe_async(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], Awaitable[AsyncToolStream[Any]]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._async.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> MessageTurns:
         from streamkit.families.messages.turns import MessageTurns
 
-        return conversation(MessageTurns, params, tools, self._open_events, self._transport)
+        return MessageTurns(params, tools)
 
     async def _open_events(self, call: MessageCall) -> AsyncMessageStream[Any]:
         streamed = call.streamed()

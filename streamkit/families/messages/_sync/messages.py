@@ -6,15 +6,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.exchange import SyncExchange
+from streamkit.families._resource._sync.answering import AnsweringResource
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.resource import SyncResource
-from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.messages._sync.stream import MessageStream
-from streamkit.families.messages.call import MAP_FORMATS, MessageCall, count_tokens, map_call
+from streamkit.families.messages.call import MAPPED, MessageCall, count_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from streamkit._core.answer_decoder import OnTruncated
-    from streamkit._http._sync.transport import SyncTransport
     from streamkit._rx.input import Input
     from streamkit.families._common.events import CommonEvent
     from streamkit.families._common.turn_events import TurnEvent
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
         MessageParams,
         MessageToolParams,
     )
+    from streamkit.families.messages.turns import MessageTurns
     from streamkit.structured.response_format import FormT
     from streamkit.types.messages import (
         Message,
@@ -51,14 +50,10 @@ __all__ = ["Messages"]
 T = TypeVar("T")
 
 
-class Messages(StreamingResource, SyncResource):
+class Messages(AnsweringResource, SyncResource):
     """Messages; methods take the parameters of the API reference as keyword arguments."""
 
     _package = "anthropic"
-
-    def __init__(self, transport: SyncTransport) -> None:
-        super().__init__(transport)
-        self._limits = transport.config.limits
 
     @cached_property
     def batches(self) -> Batches:
@@ -95,9 +90,7 @@ class Messages(StreamingResource, SyncResource):
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
         call = MessageCall(params, stream=bool(stream), on_truncated=on_truncated)
-        if not stream:
-            return call.message(SyncExchange(self._transport, call.request).send(), self._limits)
-        return self._open(call.raw())
+        return self._open(call.raw()) if stream else self._plain(call)
 
     @overload
     def parse(
@@ -146,7 +139,7 @@ class Messages(StreamingResource, SyncResource):
             ParseError: No text fits the type.
         """
         call = MessageCall(params, stream=False, output_format=output_format)
-        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
+        return self._parsed(call)
 
     @overload
     def stream(
@@ -334,13 +327,7 @@ class Messages(StreamingResource, SyncResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._sync.map_results import MapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.messages.common import final
-
-        return MapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -404,14 +391,10 @@ class Messages(StreamingResource, SyncResource):
 
         return observe(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], ToolStream[Any]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._sync.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> MessageTurns:
         from streamkit.families.messages.turns import MessageTurns
 
-        return conversation(MessageTurns, params, tools, self._open_events, self._transport)
+        return MessageTurns(params, tools)
 
     def _open_events(self, call: MessageCall) -> MessageStream[Any]:
         streamed = call.streamed()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.async_exchange import AsyncExchange
 from streamkit._rx.async_push import observe_async
+from streamkit.families._resource._async.answering import AsyncAnsweringResource
 from streamkit.families._resource._async.managers import AsyncStreamManager
 from streamkit.families._resource._async.resource import AsyncResource
-from streamkit.families._resource._async.streaming import AsyncStreamingResource
 from streamkit.families.responses import call as calls
 from streamkit.families.responses._async.input_items import AsyncInputItems
 from streamkit.families.responses._async.resuming import AsyncResumingStream
 from streamkit.families.responses._async.stream import AsyncResponseStream
-from streamkit.families.responses.call import MAP_FORMATS, ResponseCall, map_call
+from streamkit.families.responses.call import MAPPED, ResponseCall
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         RetrieveParams,
         StreamParams,
     )
+    from streamkit.families.responses.turns import ResponseTurns
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types.responses.parsed import ParsedResponse
     from streamkit.types.responses.response import Response, ResponseDeleted
@@ -52,12 +52,11 @@ __all__ = ["AsyncResponses"]
 T = TypeVar("T")
 
 
-class AsyncResponses(AsyncStreamingResource, AsyncResource):
+class AsyncResponses(AsyncAnsweringResource, AsyncResource):
     """Responses; methods take the parameters of the API reference as keyword arguments."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport)
-        self._limits = transport.config.limits
         self.input_items = AsyncInputItems(transport)
 
     @overload
@@ -79,9 +78,7 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
         call = ResponseCall(params, stream=bool(stream))
-        if stream:
-            return await self._open(call.chunks())
-        return call.response(await AsyncExchange(self._transport, call.request).send())
+        return await self._open(call.chunks()) if stream else await self._plain(call)
 
     @overload
     async def parse(
@@ -122,7 +119,7 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
             ParseError: A text does not fit its type, or there is none and one was to be parsed.
         """
         call = ResponseCall(params, stream=False)
-        return call.parsed(await AsyncExchange(self._transport, call.request).send(), self._limits)
+        return await self._parsed(call)
 
     @overload
     def stream(
@@ -331,13 +328,7 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._async.map_results import AsyncMapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.responses.final import final
-
-        return AsyncMapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -399,14 +390,10 @@ class AsyncResponses(AsyncStreamingResource, AsyncResource):
         """
         return observe_async(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], Awaitable[AsyncToolStream[Any]]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._async.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> ResponseTurns:
         from streamkit.families.responses.turns import ResponseTurns
 
-        return conversation(ResponseTurns, params, tools, self._open_events, self._transport)
+        return ResponseTurns(params, tools)
 
     async def _open_events(self, call: ResponseCall) -> AsyncResponseStream[Any]:
         streamed = call.streamed()

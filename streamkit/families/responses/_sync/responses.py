@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from streamkit._http.exchange import SyncExchange
 from streamkit._rx.push import observe
+from streamkit.families._resource._sync.answering import AnsweringResource
 from streamkit.families._resource._sync.managers import StreamManager
 from streamkit.families._resource._sync.resource import SyncResource
-from streamkit.families._resource._sync.streaming import StreamingResource
 from streamkit.families.responses import call as calls
 from streamkit.families.responses._sync.input_items import InputItems
 from streamkit.families.responses._sync.resuming import ResumingStream
 from streamkit.families.responses._sync.stream import ResponseStream
-from streamkit.families.responses.call import MAP_FORMATS, ResponseCall, map_call
+from streamkit.families.responses.call import MAPPED, ResponseCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from pydantic import TypeAdapter
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         RetrieveParams,
         StreamParams,
     )
+    from streamkit.families.responses.turns import ResponseTurns
     from streamkit.structured.response_format import FormT, ResponseFormat
     from streamkit.types.responses.parsed import ParsedResponse
     from streamkit.types.responses.response import Response, ResponseDeleted
@@ -53,12 +53,11 @@ __all__ = ["Responses"]
 T = TypeVar("T")
 
 
-class Responses(StreamingResource, SyncResource):
+class Responses(AnsweringResource, SyncResource):
     """Responses; methods take the parameters of the API reference as keyword arguments."""
 
     def __init__(self, transport: SyncTransport) -> None:
         super().__init__(transport)
-        self._limits = transport.config.limits
         self.input_items = InputItems(transport)
 
     @overload
@@ -80,9 +79,7 @@ class Responses(StreamingResource, SyncResource):
         Nothing is parsed. A cut stream raises an error, unless ``on_truncated="accept"``.
         """
         call = ResponseCall(params, stream=bool(stream))
-        if stream:
-            return self._open(call.chunks())
-        return call.response(SyncExchange(self._transport, call.request).send())
+        return self._open(call.chunks()) if stream else self._plain(call)
 
     @overload
     def parse(
@@ -123,7 +120,7 @@ class Responses(StreamingResource, SyncResource):
             ParseError: A text does not fit its type, or there is none and one was to be parsed.
         """
         call = ResponseCall(params, stream=False)
-        return call.parsed(SyncExchange(self._transport, call.request).send(), self._limits)
+        return self._parsed(call)
 
     @overload
     def stream(
@@ -332,13 +329,7 @@ class Responses(StreamingResource, SyncResource):
             **params: Parameters that all requests share; and ``max_concurrent``, ``ordered``,
                 ``on_error`` and ``on_progress``.
         """
-        from streamkit.families._resource._sync.map_results import MapResults
-        from streamkit.families._resource.map_job import MapJob
-        from streamkit.families.responses.final import final
-
-        return MapResults(
-            requests, MapJob(requests, params, map_call, final, MAP_FORMATS), self._transport
-        )
+        return self._map(requests, params, MAPPED)
 
     @overload
     def run_tools(
@@ -400,14 +391,10 @@ class Responses(StreamingResource, SyncResource):
         """
         return observe(self._conversation(params, tools))
 
-    def _conversation(
-        self, params: Mapping[str, Any], tools: Iterable[AnyTool]
-    ) -> Callable[[], ToolStream[Any]]:
-        """Return a function that begins a conversation, after a check of its parameters."""
-        from streamkit.families._resource._sync.tool_stream import conversation
+    def _turns(self, params: Mapping[str, Any], tools: Iterable[AnyTool]) -> ResponseTurns:
         from streamkit.families.responses.turns import ResponseTurns
 
-        return conversation(ResponseTurns, params, tools, self._open_events, self._transport)
+        return ResponseTurns(params, tools)
 
     def _open_events(self, call: ResponseCall) -> ResponseStream[Any]:
         streamed = call.streamed()

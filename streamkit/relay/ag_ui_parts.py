@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streamkit.families._common import text_events as texts
 from streamkit.relay.sse_frames import frame
 from streamkit.relay.texts import TextsEncoder
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from streamkit.families._common.part_event import Part
     from streamkit.families._common.turn_events import TurnStartedEvent
-    from streamkit.relay.base import ErrorText, Handler
+    from streamkit.relay.base import ErrorText
 
 __all__ = ["AGUIPartsEncoder", "custom"]
 
@@ -71,24 +70,15 @@ class AGUIPartsEncoder(TextsEncoder):
         """Return the ends of everything that is open in the step."""
         return self._end_texts()
 
-    def _content(self, event: texts.ContentDeltaEvent) -> Sequence[bytes]:
-        place = event._part or (event.choice_index,)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
-        return self._piece("content", place, event.choice_index, event.delta)
-
-    def _reasoning(self, event: texts.ReasoningDeltaEvent) -> Sequence[bytes]:
-        return self._piece("reasoning", event.place, event.choice_index, event.delta)
-
-    def _refusal(self, event: texts.RefusalDeltaEvent) -> Sequence[bytes]:
-        return self._piece("refusal", event.place, event.choice_index, event.delta)
-
-    def _piece(self, kind: str, place: Part, choice: int, piece: str) -> Sequence[bytes]:
+    def _piece(self, kind: str, event: Any, piece: str) -> Sequence[bytes]:
         # A hot path: the frame of a piece is there but for the piece.
+        place = event._part or (event.choice_index,)  # noqa: SLF001 - of this package
         opened = self._open.get((kind, place))
         if opened is not None:
             return (opened[2] + _json(piece) + b"}\n\n",) if piece else ()
         if not piece:
             return ()
-        frames = [*self._begin(), *self._open_text(kind, place, choice)]
+        frames = [*self._begin(), *self._open_text(kind, place, event.choice_index)]
         frames.append(self._open[kind, place][2] + _json(piece) + b"}\n\n")
         return frames
 
@@ -137,17 +127,10 @@ class AGUIPartsEncoder(TextsEncoder):
         frames: list[bytes] = [*self._begin()]
         place = event.place
         if self._message_id(kind, place) not in self._shown:
-            frames += self._piece(kind, place, event.choice_index, text)
+            frames += self._piece(kind, event, text)
         if (kind, place) in self._open:
             frames += self._end_text(kind, place)
         return frames
-
-    handlers: ClassVar[Mapping[type, Handler]] = {
-        **TextsEncoder.handlers,
-        texts.ContentDeltaEvent: _content,
-        texts.ReasoningDeltaEvent: _reasoning,
-        texts.RefusalDeltaEvent: _refusal,
-    }
 
 
 _json = msgspec.json.encode

@@ -87,15 +87,6 @@ class ChatChunkEncoder(LeftCallsEncoder):
 
     # Texts
 
-    def _content(self, event: texts.ContentDeltaEvent) -> Sequence[bytes]:
-        return self._piece("content", event, event.delta)
-
-    def _reasoning(self, event: texts.ReasoningDeltaEvent) -> Sequence[bytes]:
-        return self._piece("reasoning", event, event.delta)
-
-    def _refusal(self, event: texts.RefusalDeltaEvent) -> Sequence[bytes]:
-        return self._piece("refusal", event, event.delta)
-
     def _piece(self, kind: str, event: Any, piece: str) -> Sequence[bytes]:
         # A hot path: the frame of a piece is there but for the piece.
         key = (kind, event._part or event.choice_index)  # noqa: SLF001 - of this package
@@ -184,9 +175,6 @@ class ChatChunkEncoder(LeftCallsEncoder):
 
     handlers: ClassVar[Mapping[type, Handler]] = {
         **LeftCallsEncoder.handlers,
-        texts.ContentDeltaEvent: _content,
-        texts.ReasoningDeltaEvent: _reasoning,
-        texts.RefusalDeltaEvent: _refusal,
         texts.LogprobsContentDeltaEvent: _logprobs,
         texts.LogprobsRefusalDeltaEvent: _logprobs,
         answers.AnnotationEvent: _annotation,

@@ -121,15 +121,6 @@ class ResponsePartsEncoder(LeftCallsEncoder):
 
     # Texts
 
-    def _content(self, event: texts.ContentDeltaEvent) -> Sequence[bytes]:
-        return self._piece("content", event, event.delta)
-
-    def _reasoning(self, event: texts.ReasoningDeltaEvent) -> Sequence[bytes]:
-        return self._piece("reasoning", event, event.delta)
-
-    def _refusal(self, event: texts.RefusalDeltaEvent) -> Sequence[bytes]:
-        return self._piece("refusal", event, event.delta)
-
     def _piece(self, kind: str, event: Any, piece: str) -> Sequence[bytes]:
         # A hot path: the frame of a piece is there but for the piece and the number.
         if not piece:
@@ -210,10 +201,7 @@ class ResponsePartsEncoder(LeftCallsEncoder):
 
     handlers: ClassVar[Mapping[type, Handler]] = {
         **LeftCallsEncoder.handlers,
-        texts.ContentDeltaEvent: _content,
-        texts.ReasoningDeltaEvent: _reasoning,
         texts.ReasoningDoneEvent: _reasoning_done,
-        texts.RefusalDeltaEvent: _refusal,
     }
 
 

@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streamkit.families._common import text_events as texts
 from streamkit.relay.sse_frames import frame
 from streamkit.relay.texts import TextsEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from streamkit.families._common.part_event import Part
     from streamkit.families._common.turn_events import TurnStartedEvent
-    from streamkit.relay.base import ErrorText, Handler
+    from streamkit.relay.base import ErrorText
 
 __all__ = ["UIPartsEncoder"]
 
@@ -65,24 +64,11 @@ class UIPartsEncoder(TextsEncoder):
         """Return what waits and must come before the next part."""
         return []
 
-    def _content(self, event: texts.ContentDeltaEvent) -> Sequence[bytes]:
-        if event.choice_index != self._choice:
-            return ()
-        place = event._part or (event.choice_index,)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
-        return self._piece("content", place, event.delta)
-
-    def _reasoning(self, event: texts.ReasoningDeltaEvent) -> Sequence[bytes]:
-        if event.choice_index != self._choice:
-            return ()
-        return self._piece("reasoning", event.place, event.delta)
-
-    def _refusal(self, event: texts.RefusalDeltaEvent) -> Sequence[bytes]:
-        if event.choice_index != self._choice:
-            return ()
-        return self._piece("refusal", event.place, event.delta)
-
-    def _piece(self, kind: str, place: Part, piece: str) -> Sequence[bytes]:
+    def _piece(self, kind: str, event: Any, piece: str) -> Sequence[bytes]:
         # A hot path: the frame of a piece is there but for the piece.
+        if event.choice_index != self._choice:
+            return ()
+        place = event._part or (event.choice_index,)  # noqa: SLF001 - of this package
         opened = self._open.get((kind, place))
         if opened is not None:
             return (opened[1] + _json(piece) + b"}\n\n",) if piece else ()
@@ -122,17 +108,10 @@ class UIPartsEncoder(TextsEncoder):
         frames: list[bytes] = []
         place = event.place
         if self._part_id(kind, place) not in self._times:
-            frames += self._piece(kind, place, text)
+            frames += self._piece(kind, event, text)
         if (kind, place) in self._open:
             frames.append(self._end_text(kind, place))
         return frames
-
-    handlers: ClassVar[Mapping[type, Handler]] = {
-        **TextsEncoder.handlers,
-        texts.ContentDeltaEvent: _content,
-        texts.ReasoningDeltaEvent: _reasoning,
-        texts.RefusalDeltaEvent: _refusal,
-    }
 
 
 _json = msgspec.json.encode

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-__all__ = ["invoke"]
+__all__ = ["invoke", "run"]
 
 _built = cache(get_command)
 
@@ -29,3 +29,8 @@ def invoke(arguments: Sequence[str], input: str | bytes | None = None) -> Result
     with pytest.MonkeyPatch.context() as here:
         here.setattr("typer.testing._get_command", _built)
         return CliRunner().invoke(app, arguments, input=input)
+
+
+def run(*arguments: str, input: str | None = None) -> Result:
+    """Run the command with these arguments."""
+    return invoke(arguments, input=input)

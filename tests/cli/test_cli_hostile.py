@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from streamkit.cli.display import visible, visible_json, visible_line
 from tests.cli.command import invoke
-from tests.cli.test_cli import ESCAPES, run_in_terminal
+from tests.cli.terminal import ESCAPES, run_in_terminal
 from tests.http_server import ScriptedServer, Step, response
 from tests.polled import BATCH, FILE, serving
 from tests.sse_bodies import DONE, stream

@@ -17,7 +17,7 @@ from streamkit.types import construct
 from streamkit.types.vector_stores import VectorStoreFileBatch
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal, unboxed
+from tests.cli.terminal import COMMAND, ESCAPES, run_in_terminal, unboxed
 from tests.http_server import Do, ScriptedServer, response
 from tests.polled import BATCH, FILE, STORED, ok, serving
 from tests.upload_server import UploadServer

@@ -13,7 +13,7 @@ import pytest
 from tests.answering_server import HOLD, AnsweringServer, Reply, completion
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, ESCAPES, run_in_terminal
+from tests.cli.terminal import COMMAND, ESCAPES, run_in_terminal
 from tests.leftovers import PATIENCE
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from streamkit.server import EmbeddedServer
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 from tests.proxy.test_browser_fronts import CHAT
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from tests.bulk.test_bulk import fill
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, ESCAPES
+from tests.cli.terminal import COMMAND, ESCAPES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 from streamkit.cli import serve
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 from tests.demo_page.client import PageClient
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from streamkit.server import EmbeddedServer
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 
 BETA = {"OpenAI-Beta": "assistants=v2"}
 SERVE = ["serve", "--port", "0"]

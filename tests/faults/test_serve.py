@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 
 SERVE = ["serve", "--port", "0", "--fault"]
 

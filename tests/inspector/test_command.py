@@ -14,7 +14,7 @@ from streamkit.eventlog import SQLiteLog
 from streamkit.recording import Cassette
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 from tests.inspector.recordings import CUT, TOOLS
 
 if TYPE_CHECKING:

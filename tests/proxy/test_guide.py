@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import invoke
-from tests.cli.test_cli import unboxed
+from tests.cli.terminal import unboxed
 
 GUIDE = (Path(__file__).parents[2] / "docs/guides/proxy.md").read_text()
 PROGRAMS = re.findall(r"^```python\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)

@@ -14,7 +14,7 @@ from streamkit.recording import Cassette, Failure, Read, Recording, record
 from streamkit.server import EmbeddedServer
 from tests.cli.command import invoke
 from tests.cli.ctrl_c import interrupted
-from tests.cli.test_cli import COMMAND, unboxed
+from tests.cli.terminal import COMMAND, unboxed
 from tests.recording.clients import ROADS, Road
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from streamkit._trace.text import heading, marbles
 from streamkit._trace.timeline import timeline_of
 from streamkit.recording import Cassette, Failure, Read, Recording, save, shipped, shipped_names
 from tests.cli.command import invoke
-from tests.cli.test_cli import unboxed
+from tests.cli.terminal import unboxed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,79 +1,24 @@
 from __future__ import annotations
 
 import gc
-import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import reactivex as rx
-from reactivex import operators as rx_operators
-from reactivex.scheduler import ImmediateScheduler, NewThreadScheduler, VirtualTimeScheduler
 
 from streamkit import Hub, OpenAI, SlowConsumerError, StreamClosedError, StreamTruncatedError
 from streamkit.events import EventsDroppedEvent
 from streamkit.hub.backlog import DEFAULT_LIMIT
 from tests.http_server import Do, ScriptedServer
+from tests.hub.consuming import Reader, feed, in_a_thread, joined, rest_of
 from tests.sse_bodies import DONE, part, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from streamkit.hub.consumer import Consumer
 
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 LOST = OSError("lost")
-
-
-class RefusedError(Exception):
-    """The error that an observer raises."""
-
-
-def feed(hub: Hub[int], count: int) -> None:
-    for number in range(count):
-        hub.on_next(number)
-
-
-def rest_of(consumer: Consumer[Any]) -> list[Any]:
-    """Return the items of a consumer; the last is the error, or ``|``."""
-    taken: list[Any] = []
-    try:
-        taken.extend(consumer)
-    except Exception as error:  # noqa: BLE001 - the test judges it
-        return [*taken, error]
-    return [*taken, "|"]
-
-
-class Reader:
-    """A thread that takes all items of a consumer once ``may_read`` is set."""
-
-    def __init__(self, consumer: Consumer[Any]) -> None:
-        self.may_read = threading.Event()
-        self.taken: list[Any] = []
-        self._consumer = consumer
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
-
-    def _read(self) -> None:
-        self.may_read.wait(10)
-        self.taken += rest_of(self._consumer)
-
-    def all(self) -> list[Any]:
-        self.may_read.set()
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-        return self.taken
-
-
-def in_a_thread(work: Callable[..., object], *args: Any) -> threading.Thread:
-    thread = threading.Thread(target=work, args=args)
-    thread.start()
-    return thread
-
-
-def joined(thread: threading.Thread) -> None:
-    thread.join(10)
-    assert not thread.is_alive()
 
 
 # Consumers in threads
@@ -203,154 +148,6 @@ def test_one_thread_cannot_wait_for_itself() -> None:
     assert isinstance(error, RuntimeError)
     assert "on another thread" in str(error)
     assert reader.all() == [0, 0, 1, "|"]
-
-
-# Consumers on a scheduler
-
-
-class Recorder:
-    """The notifications of an observer and their virtual times."""
-
-    def __init__(self, scheduler: VirtualTimeScheduler) -> None:
-        self.recorded: list[tuple[float, object]] = []
-        self._scheduler = scheduler
-
-    def note(self, value: object) -> None:
-        self.recorded.append((self._scheduler.clock, value))
-
-    def subscribe_to(self, observable: rx.Observable[Any]) -> rx.abc.DisposableBase:
-        return observable.subscribe(self.note, self.note, lambda: self.note("|"))
-
-
-@pytest.mark.parametrize("error", [None, LOST], ids=["complete", "error"])
-def test_it_pushes_on_the_scheduler_in_order(error: OSError | None) -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-    recorder = Recorder(scheduler)
-    recorder.subscribe_to(hub.observe_on(scheduler))
-    feed(hub, 3)
-    assert recorder.recorded == []
-    end = partial(hub.on_error, error) if error else hub.on_completed
-
-    def go_on(*_: object) -> None:
-        hub.on_next(3)
-
-    def come_to_an_end(*_: object) -> None:
-        end()
-
-    scheduler.schedule_absolute(50, go_on)
-    scheduler.schedule_absolute(60, come_to_an_end)
-    scheduler.start()
-    assert recorder.recorded == [(0, 0), (0, 1), (0, 2), (50, 3), (60, error or "|")]
-
-
-def test_an_observer_on_a_slow_scheduler_misses_what_is_too_much() -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-    recorder = Recorder(scheduler)
-    recorder.subscribe_to(hub.observe_on(scheduler, limit=2, overflow="drop_oldest"))
-    feed(hub, 5)
-    hub.on_completed()
-    scheduler.start()
-    assert [value for _, value in recorder.recorded] == [EventsDroppedEvent(3), 3, 4, "|"]
-
-
-def test_a_disposed_observer_gets_nothing_more_and_leaves() -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-    recorder = Recorder(scheduler)
-    subscription = recorder.subscribe_to(hub.observe_on(scheduler))
-    feed(hub, 2)
-    subscription.dispose()
-    subscription.dispose()
-    scheduler.start()
-    assert recorder.recorded == []
-    assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
-
-
-def test_an_operator_that_has_enough_leaves() -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-    recorder = Recorder(scheduler)
-    recorder.subscribe_to(hub.observe_on(scheduler).pipe(rx_operators.take(1)))
-    feed(hub, 2)
-    scheduler.start()
-    assert [value for _, value in recorder.recorded] == [0, "|"]
-    assert isinstance(rest_of(hub.consumer())[0], StreamClosedError)
-
-
-def test_each_subscription_is_a_consumer() -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-    both = [Recorder(scheduler) for _ in range(2)]
-    observable = hub.observe_on(scheduler)
-    for recorder in both:
-        recorder.subscribe_to(observable)
-    feed(hub, 2)
-    scheduler.start()
-    assert [[value for _, value in recorder.recorded] for recorder in both] == [[0, 1]] * 2
-
-
-def test_one_that_raises_is_heard_on_its_scheduler_and_hurts_no_other() -> None:
-    scheduler = VirtualTimeScheduler()
-    hub: Hub[int] = Hub()
-
-    def refuse(_: int) -> None:
-        raise RefusedError
-
-    hub.observe_on(scheduler).subscribe(refuse)
-    consumer = hub.consumer()
-    feed(hub, 2)
-    with pytest.raises(RefusedError):
-        scheduler.start()
-    feed(hub, 1)
-    hub.on_completed()
-    assert rest_of(consumer) == [0, 1, 0, "|"]
-
-
-def test_one_that_raises_on_the_producers_thread_is_heard_after_the_end() -> None:
-    hub: Hub[int] = Hub()
-    consumers = [hub.consumer()]
-    recorded: list[int] = []
-
-    def refuse(number: int) -> None:
-        recorded.append(number)
-        raise RefusedError
-
-    hub.observe_on(ImmediateScheduler()).subscribe(refuse)
-    consumers.append(hub.consumer())
-    feed(hub, 2)
-    with pytest.raises(RefusedError):
-        hub.on_completed()
-    assert recorded == [0]
-    assert [rest_of(consumer) for consumer in consumers] == [[0, 1, "|"]] * 2
-
-
-def test_one_that_raises_at_the_end_is_heard_with_the_others() -> None:
-    hub: Hub[int] = Hub()
-
-    def refuse(*_: object) -> None:
-        raise RefusedError
-
-    for _ in range(2):
-        hub.observe_on(ImmediateScheduler()).subscribe(on_error=refuse, on_completed=refuse)
-    consumer = hub.consumer()
-    with pytest.raises(ExceptionGroup) as raised:
-        hub.on_completed()
-    assert [type(error) for error in raised.value.exceptions] == [RefusedError] * 2
-    assert rest_of(consumer) == ["|"]
-
-
-def test_threads_of_a_scheduler_take_turns() -> None:
-    hub: Hub[int] = Hub()
-    recorded: list[int] = []
-    ended = threading.Event()
-    observable = hub.observe_on(NewThreadScheduler(), limit=3)
-    observable.subscribe(recorded.append, on_completed=ended.set)
-    feed(hub, 500)
-    hub.on_completed()
-    assert ended.wait(10)
-    assert recorded == list(range(500))
 
 
 # Sources

@@ -36,12 +36,13 @@ def copier(wire: W) -> Callable[[], W]:
     original = _copy(wire)
     if wire.unknown_fields is UNSET:
         return partial(_copy, original)
-    fields, attributes = wire.unknown_fields.copy(), vars(wire).copy()
+    fields, attributes = wire.unknown_fields.copy(), (*vars(wire).items(),)
 
     def copy() -> W:
         copied: W = _copy(original)
         copied.unknown_fields = fields.copy()
-        vars(copied).update(attributes)
+        for name, value in attributes:
+            setattr(copied, name, value)  # at half the cost of the instance's own dict
         return copied
 
     return copy

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-__all__ = ["NO_NAME", "SCALARS", "JSONText", "UnixTime", "Wire", "as_sent", "json_of", "plain"]
+__all__ = [
+    "NO_NAME",
+    "SCALARS",
+    "JSONText",
+    "UnixTime",
+    "Wire",
+    "as_sent",
+    "free_names",
+    "json_of",
+    "plain",
+]
 
 JSONText: TypeAlias = Annotated[str, Meta(extra={"holds": "JSON"})]
 """A text that holds JSON; a value that a server sends in its place is read as the value's text."""
@@ -80,10 +90,10 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
             self.unknown_fields = {**fields}
         else:
             self.unknown_fields.update(fields)
-        taken, attributes = _taken(self.__class__), vars(self)
+        taken = _taken(self.__class__)
         for name, value in fields.items():
             if name not in taken and name[:2] != "__":
-                attributes[name] = value
+                setattr(self, name, value)  # at half the cost of the instance's own dict
 
     def note_request_id(self, request_id: str | None) -> None:
         """Set the request id of the response that held this object."""
@@ -204,6 +214,12 @@ def _taken(type_: type[Wire]) -> frozenset[str]:
     Nor may those with two underscores: Python itself looks them up, to copy or to compare.
     """
     return _NOT_FROM_THE_WIRE.union(dir(type_))
+
+
+def free_names(type_: type[Wire], names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some unknown fields that are attributes, too."""
+    taken = _taken(type_)
+    return tuple([name for name in names if name not in taken and name[:2] != "__"])
 
 
 def _hidden(wire: Wire) -> dict[str, Any]:

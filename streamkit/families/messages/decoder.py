@@ -11,6 +11,7 @@ from streamkit._core.construction import construct
 from streamkit._core.decoding import loads
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in
+from streamkit._core.unknown_members import UnknownMembers
 from streamkit._core.unknown_scalars import with_unknown_scalars
 from streamkit._core.wire import Wire
 from streamkit.families.messages.hole import filling, hole_of
@@ -65,7 +66,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
 
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
-        self._strictly = _strict()
+        self._strictly: Callable[[bytes | str], Any] = _strict()
 
     def decode(self, data: str | bytes, event: str = "message", /) -> RawMessageStreamEvent | None:
         """Decode the data of an event; return None for what is no part of the message."""
@@ -152,7 +153,10 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
         if isinstance(part, RawContentBlockDeltaEvent) and (
             part.unknown_fields or part.delta.unknown_fields
         ):
-            self._strictly = _with_unknown()  # they come in each delta
+            depth = self._limits.json_depth
+            unknown = UnknownMembers(_strict(), _with_unknown(), {type(part)}, depth)
+            unknown.learn(data, part)
+            self._strictly = unknown.decode  # they come in each delta
         return part
 
     def _reported(self, data: str | bytes, report: object = None) -> APIError:

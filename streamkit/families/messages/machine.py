@@ -118,7 +118,7 @@ class MessageEvents(
             if not _is_plain(block):
                 return None
             if empty.unknown_fields or delta.unknown_fields:
-                return filled_text_road(log, block, fill)
+                return filled_text_road(log, block, empty, fill)
             return text_road(log, block, index)
         return None
 

@@ -51,14 +51,37 @@ def text_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     return take
 
 
-def filled_text_road(log: MessageLog, block: BlockLog, fill: Fill[RawMessageStreamEvent]) -> Road:
-    """Return the same function where the events of the wire have fields that are not known."""
-    text, place = block.text, block.place
+def filled_text_road(
+    log: MessageLog,
+    block: BlockLog,
+    given: RawContentBlockDeltaEvent,
+    fill: Fill[RawMessageStreamEvent],
+) -> Road:
+    """Return the same function where the events of the wire have fields that are not known.
+
+    They are made like the one that is given, by the function that fills in a piece.
+    """
+    text, place, index = block.text, block.place, given.index
     append, growth = text.append_whole, log.mark_growth
+    unknown, free = given.unknown_fields, (*vars(given).items(),)
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
         append(piece)
         wire, end = cast("RawContentBlockDeltaEvent", fill(piece)), text.length
         return wire.grown(growth(block), end), TextEvent(block, text, end, place, piece)
 
-    return take
+    if given.delta.unknown_fields or not unknown:
+        return take
+    fields = unknown.copy()
+
+    def take_of_event(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+        append(piece)
+        mark, delta, end = growth(block), TextDelta(text=piece), text.length
+        wire = RawContentBlockDeltaEvent(
+            index=index, delta=delta, _mark=mark, _end=end, unknown_fields=fields.copy()
+        )
+        for name, value in free:
+            setattr(wire, name, value)
+        return wire, TextEvent(block, text, end, place, piece)
+
+    return take_of_event

@@ -11,6 +11,7 @@ from streamkit._core.construction import construct
 from streamkit._core.logger import logger
 from streamkit._core.object_decoder import object_in
 from streamkit._core.reports import report_in, reported
+from streamkit._core.unknown_members import UnknownMembers
 from streamkit._core.unknown_scalars import with_unknown_scalars
 from streamkit.errors import APIError, LimitExceededError, StreamDecodeError
 from streamkit.limits import DEFAULTS, Limits
@@ -60,8 +61,9 @@ class EventDecoder(AnswerDecoder[Any]):
         self, types: Any, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
     ) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
-        strictly, self._types, self._with_unknown = _decoding(types)
+        strictly, self._types, otherwise, deltas = _decoding(types)
         self._strictly: Callable[[bytes | str], Any] = strictly
+        self._unknown = UnknownMembers(strictly, otherwise, deltas, limits.json_depth)
         self._error: APIError | None = None
 
     @property
@@ -122,8 +124,9 @@ class EventDecoder(AnswerDecoder[Any]):
         type_ = self._types.get(name) if isinstance(name, str) else None
         if type_ is not None:
             part = construct(type_, {**fields, "type": name})
-            if part.unknown_fields:  # they come in each event: the next one is read by its fields
-                self._strictly = self._with_unknown
+            if part.unknown_fields:  # they come in each event
+                self._unknown.learn(data, part)
+                self._strictly = self._unknown.decode
             return part
         if fields.get("object") == "response":
             return self._whole(fields)
@@ -171,9 +174,13 @@ _Decode: TypeAlias = "Callable[[bytes | str], Any]"
 
 
 @functools.cache
-def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode]:
-    """Return the decoder of events, their types, and the decoder that takes unknown fields."""
+def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode, frozenset[Any]]:
+    """Return the decoder of events, their types, and the decoder that takes unknown fields.
+
+    These are fields of deltas, whose types are the last value.
+    """
     by_name = {type_.type: type_ for type_ in get_args(types)}
     deltas = {name: type_ for name, type_ in by_name.items() if name.endswith(".delta")}
     strictly = decoder(types).decode
-    return strictly, by_name, with_unknown_scalars(strictly, deltas, {})
+    otherwise = with_unknown_scalars(strictly, deltas, {})
+    return strictly, by_name, otherwise, frozenset(deltas.values())

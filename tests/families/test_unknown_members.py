@@ -1,0 +1,145 @@
+"""Events with unknown members at one place are decoded the same, whatever came before them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streamkit._core.compiled import decoder
+from streamkit._core.unknown_members import UnknownMembers
+from streamkit.families.responses.decoder import EventDecoder
+from streamkit.families.responses.events import DECODED, ResponseTextDeltaEvent
+from streamkit.limits import Limits
+from tests.families.test_unknown_scalars import found
+
+EVENT: dict[str, Any] = {
+    "type": "response.output_text.delta",
+    "item_id": "m",
+    "output_index": 0,
+    "delta": 'a, "provider": "b"}',
+    "logprobs": [],
+}
+PLACES = range(len(EVENT) + 1)
+NAMES = st.sampled_from(
+    [
+        *("provider", "tokens", "to_dict", "__class__", "\u00e9", 'a"b', "vars"),
+        *("error", "delta", "type", "obfuscation", "sequence_number", "", "unknown_fields"),
+    ]
+)
+SCALARS = st.one_of(
+    *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3)),
+    st.sampled_from([10**30, -0.0, "\ud83d", '"}', ', "tokens": 1', "}"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+MEMBERS = st.lists(st.tuples(NAMES, VALUES), min_size=1, max_size=3)
+BYTES = st.sampled_from([b"", b"}", b"{", b",", b'"', b" ", b"1", b"\n", b"\xff", b"provider"])
+
+
+def data_of(place: int, members: list[tuple[str, Any]], *, is_spaced: bool = True) -> bytes:
+    """Return the data of an event with members at a place, also with names that it has."""
+    known = [*EVENT.items()]
+    written = [*known[:place], *members, *known[place:]]
+    comma, colon = (", ", ": ") if is_spaced else (",", ":")
+    pairs = [f"{json.dumps(name)}{colon}{json.dumps(value)}" for name, value in written]
+    return f"{{{comma.join(pairs)}}}".encode()
+
+
+def new() -> EventDecoder:
+    return EventDecoder(DECODED, limits=Limits(json_depth=5))
+
+
+@given(
+    place=st.sampled_from(PLACES),
+    earlier=MEMBERS,
+    members=MEMBERS,
+    takes_same_names=st.booleans(),
+    is_spaced=st.booleans(),
+)
+@example(0, [("provider", 1)], [("provider", 2)], False, True)
+@example(5, [("provider", [1])], [("provider", [[[[[2]]]]])], False, True)
+@example(5, [("provider", 1)], [("provider", 2), ("provider", 3)], False, True)
+@example(
+    2, [("provider", 1), ("tokens", {})], [("provider", 1), ("tokens", {"a": 1})], False, False
+)
+def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
+    place: int,
+    earlier: list[tuple[str, Any]],
+    members: list[tuple[str, Any]],
+    takes_same_names: bool,
+    is_spaced: bool,
+) -> None:
+    if takes_same_names:
+        members = [(name, value) for (name, _), (_, value) in zip(earlier, members, strict=False)]
+    later = new()
+    for data in [data_of(place, earlier, is_spaced=is_spaced)] * 2:
+        found(later, data)
+    data = data_of(place, members, is_spaced=is_spaced)
+    assert [found(later, data) for _ in range(3)] == [found(new(), data)] * 3
+
+
+@given(
+    place=st.sampled_from(PLACES),
+    value=SCALARS,
+    at=st.integers(0, 200),
+    cut=st.integers(0, 3),
+    put=BYTES,
+)
+@example(0, 1, 14, 1, b"")
+def test_mutated_data_are_decoded_or_refused_as_the_first_ones_are(
+    place: int, value: Any, at: int, cut: int, put: bytes
+) -> None:
+    later = new()
+    data = data_of(place, [("provider", value)])
+    found(later, data)
+    mutated = data[:at] + put + data[at + cut :]
+    assert found(later, mutated) == found(new(), mutated)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_data_that_are_cut_off_anywhere_are_refused(place: int) -> None:
+    data = data_of(place, [("provider", 1)])
+    for end in range(len(data)):
+        later = new()
+        found(later, data)
+        assert found(later, data[:end]) == found(new(), data[:end])
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("value", [1, "text", [1], {"a": {}}], ids=repr)
+def test_members_at_every_place_are_cut_out(place: int, value: object) -> None:
+    data = data_of(place, [("provider", value), ("tokens", 1)])
+    event: Any = decoder(dict[str, Any]).decode(data)
+    first: Any = EventDecoder(DECODED).decode(data)
+    strictly = decoder(ResponseTextDeltaEvent).decode
+
+    def refused(_: bytes | str) -> None:
+        raise AssertionError("it is left to another decoder")
+
+    members = UnknownMembers(strictly, refused, {ResponseTextDeltaEvent}, max_depth=5)
+    members.learn(data, first)
+    for tokens in (1, 1, 2):
+        data = data_of(place, [("provider", value), ("tokens", tokens)])
+        part = members.decode(data)
+        assert part.model_extra == vars(part) == {"provider": value, "tokens": tokens}
+        assert part.delta == event["delta"]
+
+
+def test_containers_and_fields_of_an_event_are_its_own() -> None:
+    later = new()
+    seen: list[Any] = []
+    for _ in range(4):
+        for value in ([1], 2):
+            part: Any = later.decode(data_of(5, [("provider", value)]))
+            seen.append(part.model_extra)
+            if value == [1]:
+                part.provider.append(3)
+            part.unknown_fields["provider"] = 4
+    assert seen == [{"provider": [1, 3]}, {"provider": 2}] * 4

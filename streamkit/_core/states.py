@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["States", "states_of"]
+__all__ = ["States", "TrackedStates", "states_of"]
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 _BLOCK = 32
@@ -52,3 +53,43 @@ def states_of(states: Iterable[T]) -> States[T]:
     whole = tuple(states)
     blocks = [whole[at : at + _BLOCK] for at in range(0, len(whole), _BLOCK)]
     return States(tuple(blocks), len(whole))
+
+
+class TrackedStates(Generic[K, T]):
+    """The present states of the parts of a thing, which asks only changed parts for their states.
+
+    A part is known by a key.
+    """
+
+    __slots__ = ("_changed", "_places", "_states")
+
+    def __init__(self) -> None:
+        self._states: States[T] = States()
+        self._places: dict[K, int] | None = None  # by key; None: all are to be asked
+        self._changed: dict[K, None] = {}
+
+    def forget(self) -> None:
+        """Take note that all parts may have changed, and their order."""
+        self._places = None
+
+    def add(self, key: K) -> None:
+        """Take note of a new part, after all others."""
+        if self._places is not None:
+            self._places[key] = len(self._places)
+            self._changed[key] = None
+
+    def change(self, key: K) -> None:
+        """Take note that a part has changed."""
+        if self._places is not None and key in self._places:
+            self._changed[key] = None
+
+    def present(self, keys: Iterable[K], state: Callable[[K], T]) -> States[T]:
+        """Return the states of the parts with these keys, which ``state`` returns for a key."""
+        if self._places is None:
+            self._places = {key: place for place, key in enumerate(keys)}
+            self._states = states_of(map(state, self._places))
+        else:
+            for key in self._changed:
+                self._states = self._states.replaced(self._places[key], state(key))
+        self._changed.clear()
+        return self._states

@@ -11,9 +11,11 @@ from streamkit import OpenAI
 from streamkit._core.ending import ends_answer
 from streamkit.errors import PartialRun, StreamTruncatedError
 from streamkit.families.assistants.events import RunEvent
+from streamkit.families.responses.events import ResponseCompletedEvent
 from streamkit.operators import assistant_events, retry_stream
 from streamkit.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion, construct
 from streamkit.types.beta.threads import Run
+from streamkit.types.responses import Response
 from tests.assistant_streams import frame, read
 from tests.chat_chunks import ends, says
 from tests.http_server import Do, ScriptedServer
@@ -44,6 +46,14 @@ def test_a_finish_reason_ends_a_chunk_of_any_class() -> None:
     assert ends_answer(ends())
     assert not ends_answer(says("a"))
     assert ends_answer(construct(Chunk, ends().to_dict()))
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"), [("completed", True), ("incomplete", True), ("cancelled", False)]
+)
+def test_a_response_has_ended_with_its_answer(status: str, ended: bool) -> None:
+    assert ends_answer(construct(Response, {"id": "r", "status": status})) is ended
+    assert ends_answer(ResponseCompletedEvent[Any]())
 
 
 @pytest.mark.parametrize("status", RESTING)

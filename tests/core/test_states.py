@@ -5,7 +5,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit._core.states import states_of
+from streamkit._core.states import TrackedStates, states_of
 
 CHANGES = st.lists(st.integers(0, 200), max_size=200)
 
@@ -34,3 +34,41 @@ def test_a_change_copies_few_of_many_states() -> None:
     (copied,) = [block for block in changed.blocks if id(block) not in mine]
     assert len(copied) + len(changed.blocks) <= 64
     assert [*islice(changed, 500, 501)] == [-1]
+
+
+@given(acts=st.lists(st.sampled_from(["add", "change", "reverse", "look"]), max_size=60))
+def test_tracked_states_are_those_of_all_parts(acts: list[str]) -> None:
+    parts: dict[int, int] = {}
+    states: TrackedStates[int, int] = TrackedStates()
+    for number, act in enumerate([*acts, "look"]):
+        if act == "add":
+            parts[number] = number
+            states.add(number)
+        elif act == "change" and parts:
+            key = [*parts][number % len(parts)]
+            parts[key] = -number
+            states.change(key)
+        elif act == "reverse":
+            parts = dict(reversed(parts.items()))
+            states.forget()
+        elif act == "look":
+            assert [*states.present(parts, parts.__getitem__)] == [*parts.values()]
+
+
+def test_only_changed_parts_are_asked_for_their_states() -> None:
+    parts = dict.fromkeys(range(100), 0)
+    asked: list[int] = []
+    states: TrackedStates[int, int] = TrackedStates()
+
+    def state(key: int) -> int:
+        asked.append(key)
+        return parts[key]
+
+    states.present(parts, state)
+    asked.clear()
+    parts[100] = 0
+    states.add(100)
+    states.change(7)
+    states.change(200)  # it is none of them
+    assert len(states.present(parts, state)) == 101
+    assert asked == [100, 7]

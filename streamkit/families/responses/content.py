@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.content import has_content
-from streamkit._core.ending import ends_answer
-from streamkit.types.responses.response import Response
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
@@ -48,14 +46,3 @@ def is_content(event: ResponseStreamEvent) -> bool:
     if isinstance(event, ResponseOutputItemAddedEvent):
         return event.item is not None and event.item.type not in _TEXTS
     return not isinstance(event, (ResponseStateEvent, ResponseErrorEvent, *_OPENING))
-
-
-@ends_answer.register(ResponseCompletedEvent)
-@ends_answer.register(ResponseIncompleteEvent)
-def _(_: ResponseCompletedEvent | ResponseIncompleteEvent) -> bool:
-    return True
-
-
-@ends_answer.register(Response)
-def _(response: Response) -> bool:
-    return response.status in {"completed", "incomplete"}

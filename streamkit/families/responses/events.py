@@ -498,4 +498,4 @@ def _(_: states.ResponseStateEvent) -> bool:
 
 @ends_answer.register(Response)
 def _(response: Response) -> bool:
-    return response.status in {"completed", "incomplete", "cancelled"}
+    return response.status in {"completed", "incomplete"}

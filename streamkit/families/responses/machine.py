@@ -18,7 +18,6 @@ from streamkit.families.responses.log.kinds import (
     COMMAND,
     INPUT,
     OUTPUT_TEXT,
-    SUMMARY_TEXT,
     Kind,
     kind_of_part,
 )
@@ -39,6 +38,7 @@ from streamkit.types.responses.state_events import (
     ResponseFailedEvent,
     ResponseIncompleteEvent,
     ResponseStateEvent,
+    SummaryEvent,
 )
 from streamkit.types.responses.stream_event import UnknownResponseEvent
 from streamkit.types.responses.text_events import (
@@ -195,28 +195,21 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         item = self.log.close(value.item, value.output_index)
         return (*self._end_texts(item), value)
 
-    def _open_part(self, value: ResponseContentPartAddedEvent) -> Sequence[Any]:
-        self._known_part(value, kind_of_part(value.part), value.content_index, "begins")
+    def _open_part(self, value: Any) -> Sequence[Any]:
+        self._known_part(value, "begins")
         return (value,)
 
-    def _close_part(self, value: ResponseContentPartDoneEvent) -> Sequence[Any]:
-        part = self._known_part(value, kind_of_part(value.part), value.content_index, "ends")
+    def _close_part(self, value: Any) -> Sequence[Any]:
+        part = self._known_part(value, "ends")
         return (value,) if part is None else (*self._left_out(part), value)
 
-    def _open_summary(self, value: ResponseReasoningSummaryPartAddedEvent) -> Sequence[Any]:
-        self._known_part(value, SUMMARY_TEXT, value.summary_index, "begins")
-        return (value,)
-
-    def _close_summary(self, value: ResponseReasoningSummaryPartDoneEvent) -> Sequence[Any]:
-        part = self._known_part(value, SUMMARY_TEXT, value.summary_index, "ends")
-        return (value,) if part is None else (*self._left_out(part), value)
-
-    def _known_part(
-        self, value: Any, kind: Kind | None, index: int | None, stage: Stage
-    ) -> PartLog | None:
+    def _known_part(self, value: Any, stage: Stage) -> PartLog | None:
         """Take a part of an item as the server sent it; a part of an unknown kind has no log."""
-        if kind is None or not isinstance(value.part, kind.part or ()):
+        kind = kind_of_part(value.part)
+        if kind is None:
             return None
+        of_summary = isinstance(value, SummaryEvent)
+        index = value.summary_index if of_summary else value.content_index
         part = self.log.part(kind, value.item_id, value.output_index, index, stage)
         return part.take(value.part)
 
@@ -283,8 +276,8 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         ResponseOutputItemDoneEvent: _close_item,
         ResponseContentPartAddedEvent: _open_part,
         ResponseContentPartDoneEvent: _close_part,
-        ResponseReasoningSummaryPartAddedEvent: _open_summary,
-        ResponseReasoningSummaryPartDoneEvent: _close_summary,
+        ResponseReasoningSummaryPartAddedEvent: _open_part,
+        ResponseReasoningSummaryPartDoneEvent: _close_part,
         ResponseShellCallCommandAddedEvent: _open_command,
         ResponseOutputTextAnnotationAddedEvent: _annotate,
         ResponseCompletedEvent: _complete,

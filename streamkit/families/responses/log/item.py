@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from msgspec import Struct
 
-from streamkit._core.states import States, states_of
+from streamkit._core.states import States, TrackedStates
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
@@ -42,7 +42,7 @@ class ItemLog:
     """An item: its fields as the server last sent them, and its texts as they grow."""
 
     __slots__ = (
-        *("_changed", "_limits", "_mark", "_numbers", "_reader", "_states", "ended", "id"),
+        *("_limits", "_mark", "_reader", "_states", "ended", "id"),
         *("implied", "index", "is_answer", "kind", "parts", "position", "whole"),
     )
 
@@ -52,9 +52,7 @@ class ItemLog:
         self._reader = reader
         self._limits = limits
         self._mark: ItemMark | None = None
-        self._states: States[PartMark] = States()  # of the parts, but for those that have changed
-        self._numbers: dict[tuple[Kind, int], int] = {}  # of these parts, in the order of opening
-        self._changed: dict[tuple[Kind, int], None] | None = {}  # None: all
+        self._states: TrackedStates[tuple[Kind, int], PartMark] = TrackedStates()  # of the parts
         self.kind = type_of_item(whole)
         self.position = position
         """The number of items that were opened before this one."""
@@ -157,27 +155,16 @@ class ItemLog:
         """Take note that the item differs from its last mark: in one part, or in any."""
         self._mark = None
         if part is None:
-            self._changed = None
-        elif self._changed is not None:
-            self._changed[part.kind, part.index] = None
+            self._states.forget()
+        else:
+            self._states.change((part.kind, part.index))
 
     def mark(self) -> ItemMark:
         """Return the present state of the item."""
         if self._mark is None:
-            self._mark = ItemMark(self, self.whole, self._present_states())
+            parts = self._states.present(self.parts, lambda key: self.parts[key].mark())
+            self._mark = ItemMark(self, self.whole, parts)
         return self._mark
-
-    def _present_states(self) -> States[PartMark]:
-        """Return the states of the parts; those of most parts are the same as at the last mark."""
-        if self._changed is None:
-            self._states = states_of([part.mark() for part in self.parts.values()])
-            self._numbers = {key: number for number, key in enumerate(self.parts)}
-        else:
-            for key in self._changed:
-                number = self._numbers.setdefault(key, len(self._numbers))
-                self._states = self._states.replaced(number, self.parts[key].mark())
-        self._changed = {}
-        return self._states
 
     def _open(self, kind: Kind, index: int) -> PartLog:
         while (kind, index) in self.parts:
@@ -187,7 +174,8 @@ class ItemLog:
                 "parts", self._limits.parts, "the server sent another part of an item"
             )
         part = self.parts[kind, index] = PartLog(self, kind, index, self._reader, self._limits)
-        self.changed(part)
+        self._states.add((kind, index))
+        self._mark = None
         return part
 
 

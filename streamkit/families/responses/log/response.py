@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from streamkit._core.states import States, states_of
+from streamkit._core.states import States, TrackedStates
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.item import ItemLog, ItemMark
 from streamkit.families.responses.log.kinds import new_item, type_of_item
@@ -52,10 +52,7 @@ class ResponseLog:
         self._growing: PartLog | None = None  # whose length the mark does not know
         self._output: list[ItemLog] | None = None
         self._is_sorted = False  # whether that is the order of their places
-        self._states: States[ItemMark] = States()  # of the items in `_marked`, but for `_changed`
-        self._marked: list[ItemLog] | None = None
-        self._numbers: dict[ItemLog, int] = {}  # of these items, in their order
-        self._changed: dict[ItemLog, None] = {}
+        self._states: TrackedStates[ItemLog, ItemMark] = TrackedStates()  # of the output's items
         self._by_id: dict[str, ItemLog] = {}
         self._by_index: dict[int, ItemLog] = {}
         self._by_call: dict[str, ItemLog | None] = {}
@@ -67,6 +64,7 @@ class ResponseLog:
         if self._output is None:
             self._output = sorted(self.items, key=_place)
             self._is_sorted = True
+            self._states.forget()
         return self._output
 
     def take(self, response: Response, status: str | None = None) -> None:
@@ -111,6 +109,7 @@ class ResponseLog:
             final.append(item)
         self._output = final
         self._is_sorted = False
+        self._states.forget()
         self._mark = None
 
     def part(
@@ -145,7 +144,8 @@ class ResponseLog:
     def mark(self) -> ResponseMark:
         """Return the present state of the response; deltas of one text share it."""
         if self._mark is None:
-            self._mark = ResponseMark(self, self.response, self._present_states())
+            items = self._states.present(self.output, ItemLog.mark)
+            self._mark = ResponseMark(self, self.response, items)
         return self._mark
 
     def now(self, *, final: bool = False) -> ParsedResponse[Any]:
@@ -169,25 +169,7 @@ class ResponseLog:
     def _change(self, item: ItemLog, part: PartLog | None = None) -> None:
         """Take note that an item differs from its last mark: in one part, or in any."""
         item.changed(part)
-        self._changed[item] = None
-
-    def _present_states(self) -> States[ItemMark]:
-        """Return the states of the items; those of most items are the same as at the last mark."""
-        output = self.output
-        if output is not self._marked:
-            self._marked = output
-            self._states = states_of([item.mark() for item in output])
-            self._numbers = {item: number for number, item in enumerate(output)}
-        else:
-            for item in output[len(self._numbers) :]:
-                self._numbers[item] = len(self._numbers)
-                self._changed[item] = None
-            for item in self._changed:
-                number = self._numbers.get(item)
-                if number is not None:  # else the whole response lacks the item
-                    self._states = self._states.replaced(number, item.mark())
-        self._changed.clear()
-        return self._states
+        self._states.change(item)
 
     def _placed(
         self, kind: str, id: str | None, index: int | None, *, begins: bool = False
@@ -252,6 +234,7 @@ class ResponseLog:
                 self._output = None
             else:
                 output.append(item)
+                self._states.add(item)
         self._place(item, whole, index)
         return item
 

@@ -89,7 +89,7 @@ class Pipeline(Generic[E]):
     @property
     def events_received(self) -> int:
         """The number of server-sent events received."""
-        return self.answer.received
+        return self.answer.received - self._templates.to_come
 
     def read(self, data: bytes) -> Iterable[E]:
         """Return the events of a piece of the body, which are decoded when they are iterated."""
@@ -140,6 +140,7 @@ class Pipeline(Generic[E]):
 
     def fail(self, error: Exception) -> None:
         """Add the part that had arrived to an error that ends the stream."""
+        self._templates.count_run()
         self._sse.fail(error)
         self.answer.fail(error)
         self._hold.fail(error)

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.late_template import Decoded, late_template
@@ -54,6 +56,7 @@ class Templates(Generic[A, E]):
         self._next_pause = _PAUSE
         self._late_looks = _FIRST_LATE_LOOKS
         self._has_short_roads = False
+        self._coming: Iterator[str] = iter(())  # the pieces of the last run that are not fed yet
 
     def read(self, frame: bytes) -> Iterable[E] | None:  # noqa: C901, PLR0912 - a hot path
         """Return the events of a read that is one frame, or a run; None if no template fits."""
@@ -132,19 +135,28 @@ class Templates(Generic[A, E]):
         return self._events_of_run(template, pieces, padding)
 
     def _events_of_run(
-        self, template: Template[A, E], pieces: Sequence[str], padding: str | None
+        self, template: Template[A, E], pieces: list[str], padding: str | None
     ) -> Iterator[E]:
-        """Yield the events of each frame when its turn comes."""
-        # A hot path: two loops, because a call whose arguments are counted costs less.
-        answer = self._answer
-        if padding is None:
-            for piece in pieces:
-                answer.received += 1
-                yield from (template.take or self._road(template))(piece)
-        else:
-            for piece in pieces:
-                answer.received += 1
-                yield from (template.take or self._road(template))(piece, padding)
+        """Return an iterator that feeds each frame when its turn comes."""
+        # A hot path: between the events are steps of `map` and `chain`, and no other calls than
+        # those of the road. So all pieces are counted at once, less those that `coming` still has.
+        self.count_run()
+        self._answer.received += len(pieces)
+        self._coming = coming = iter(pieces)
+        take = template.take or self._first_road(template)
+        return chain.from_iterable(
+            map(take, coming) if padding is None else map(take, coming, repeat(padding))
+        )
+
+    @property
+    def to_come(self) -> int:
+        """The number of frames that count as received, and whose turn has not come."""
+        return length_hint(self._coming)
+
+    def count_run(self) -> None:
+        """Count those frames of the last run alone whose turn has come."""
+        self._answer.received -= self.to_come
+        self._coming = iter(())
 
     def learn(self, frame: bytes, data: bytes, part: A) -> None:
         """Learn from a read that is one frame, with its data, and the part in these.
@@ -184,6 +196,14 @@ class Templates(Generic[A, E]):
             template.take = (lambda *values: feed(fill(*values))) if road is None else road
             self._has_short_roads = True
             return events
+
+        return take
+
+    def _first_road(self, template: Template[A, E]) -> Road[E]:
+        """Return a road for the parts of a run, of which the first one is asked with."""
+
+        def take(*values: Any) -> Sequence[E]:
+            return (template.take or self._road(template))(*values)
 
         return take
 

@@ -66,14 +66,14 @@ class Reader:
         """
         if not self._is_json:
             return None
-        partial = text.partial_json(end, newest, partial_strings=self._partial_strings)
+        partial = text.partial_json(end, newest, self._partial_strings)
         return partial if self._unwrap is None else self._unwrap(partial)
 
     def partial_arguments(self, name: str, text: TextLog, end: int, newest: str = "") -> object:
         """Return the value that a function's arguments begin; None if its tool is not parsed."""
         if not self.reads_arguments(name):
             return None
-        return text.partial_json(end, newest, partial_strings=self._partial_strings)
+        return text.partial_json(end, newest, self._partial_strings)
 
     def content(self, text: TextLog) -> Outcome:
         """Return the whole content as the requested type; only the first reading has the error."""

@@ -52,6 +52,30 @@ def test_no_cut_is_taken_for_the_end_of_the_answer() -> None:
         assert bool(error.completion.choices) == bool(events)
 
 
+def test_frames_that_came_together_count_as_received_when_their_turn_comes() -> None:
+    pipeline = chat_pipeline()
+    for text in "abc":
+        list(pipeline.read(part(text)))
+    before = pipeline.events_received
+    run = iter(pipeline.read(b"".join(map(part, "defg"))))
+    counts = [pipeline.events_received - before for event in run if event.type == "content.delta"]
+    assert counts == [1, 2, 3, 4]
+
+
+def test_frames_whose_turn_never_comes_are_not_received() -> None:
+    pipeline = chat_pipeline()
+    for text in "abc":
+        list(pipeline.read(part(text)))
+    before = pipeline.events_received
+    for text in "defg", "hij":
+        run = iter(pipeline.read(b"".join(map(part, text))))
+        next(run)
+    assert pipeline.events_received - before == 2
+    error = StreamTruncatedError("cut")
+    pipeline.fail(error)
+    assert error.events_received == pipeline.events_received == before + 2
+
+
 def test_after_the_finish_reason_a_cut_loses_no_answer() -> None:
     for end in range(len(ANSWER), len(BODY) + 1):
         events, error = taken(BODY[:end])

@@ -100,7 +100,7 @@ class ArrivingValue:
         self._is_watched = False  # whether a subclass takes notice of the values that are open
         self._unwatched_depth = 0  # the depth of the container in which it does not
 
-    def view(self, *, partial_strings: bool = True) -> Any:
+    def view(self, partial_strings: bool = True) -> Any:  # noqa: FBT001, FBT002 - a hot path
         """Return the value so far, in time proportional to its depth; None before one begins.
 
         An open container, and the outermost one, is a ``PartialObject`` or ``PartialArray``. Any

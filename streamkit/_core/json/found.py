@@ -66,6 +66,6 @@ class FoundJSON(PartialJSON):
     def close(self) -> None:
         """End the text, which finishes nothing: a value ends with its bracket."""
 
-    def view(self, *, partial_strings: bool = True) -> Any:
+    def view(self, partial_strings: bool = True) -> Any:  # noqa: FBT001, FBT002 - as in the base
         """Return the value so far, as ``PartialJSON`` does; None before one begins."""
-        return None if self._inner is None else self._inner.view(partial_strings=partial_strings)
+        return None if self._inner is None else self._inner.view(partial_strings)

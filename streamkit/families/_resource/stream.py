@@ -42,7 +42,6 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         self._turn_to(body)
         self._observers: Observers[E] = Observers()
         self._watching = self._observers.watching
-        self._ready: Iterator[E] = iter(())
         self._ended = False
         self._failure: Exception | None = None
 
@@ -92,6 +91,8 @@ class StreamState(Generic[E, AnyBody, AnyExchange]):
         may_follow = self._exchange is not None and self._exchange.may_follow
         self._pipeline = self._new_pipeline(content_came=body.on_content, holds=may_follow)
         self._ending = False
+        # An error of the last ones may have led here, which need not have ended with it.
+        self._ready: Iterator[E] = iter(())
         watch = self.watch
         read = self._pipeline.read
         self._read: Callable[[bytes], Iterable[E]] = read if watch is None else watch.reading(read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamkit._core.content import has_content
+from streamkit.families.responses.log.kinds import type_of_item
 from streamkit.types.responses.state_events import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
@@ -44,5 +45,5 @@ def is_content(event: ResponseStreamEvent) -> bool:
     if isinstance(event, ResponseCompletedEvent | ResponseIncompleteEvent):
         return True
     if isinstance(event, ResponseOutputItemAddedEvent):
-        return event.item is not None and event.item.type not in _TEXTS
+        return event.item is not None and type_of_item(event.item) not in _TEXTS
     return not isinstance(event, (ResponseStateEvent, ResponseErrorEvent, *_OPENING))

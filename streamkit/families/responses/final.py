@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streamkit.families._common.final import Final, FinalToolCall, Usage
+from streamkit.families.responses.log.kinds import type_of_item
 from streamkit.types.responses.calls import ResponseCustomToolCall
 from streamkit.types.responses.content import ResponseOutputRefusal
 from streamkit.types.responses.items import ResponseReasoningItem
@@ -41,7 +42,7 @@ def reason_of(response: Response) -> tuple[str, str] | None:
     """Return the reason of a response's end, and the API's word for it; None before the end."""
     status = response.status
     if status == "completed":
-        is_call = any(item.type in _CALLS for item in response.output)
+        is_call = any(type_of_item(item) in _CALLS for item in response.output)
         return ("tool_calls" if is_call else "stop"), status
     if status == "incomplete":
         details = response.incomplete_details

@@ -32,6 +32,7 @@ EVENTS: list[tuple[Any, dict[str, Any], bool]] = [
     (Added, {"item": {"type": "function_call", "name": "f"}}, True),
     (Added, {"item": {"type": "message"}}, False),
     (Added, {"item": {"type": "reasoning"}}, False),
+    (Added, {"item": {"type": {"a": 1}}}, True),
     (Added, {}, False),
     (ResponseContentPartAddedEvent, {"part": {"type": "output_text", "text": ""}}, False),
     (ResponseOutputItemDoneEvent, {"item": {"type": "message"}}, True),

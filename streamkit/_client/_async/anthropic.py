@@ -19,7 +19,7 @@ __all__ = ["AsyncAnthropic"]
 
 
 class AsyncAnthropic(AsyncAPIClient):
-    """A client of Anthropic's API on the running loop; share one between tasks.
+    """An Anthropic client on the running loop; share one between tasks.
 
     ``http_client`` is any client with the interface of ``httpx.AsyncClient``; the caller
     closes it. The client raises ``StreamkitError`` when there is no key.

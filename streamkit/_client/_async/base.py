@@ -19,7 +19,7 @@ __all__ = ["AsyncAPIClient"]
 
 
 class AsyncAPIClient(Settings["AsyncTransport"]):
-    """The base of the clients on the running loop."""
+    """The base of the clients of every API."""
 
     _package: ClassVar[str]
     """The package whose client of this name has more than this one."""

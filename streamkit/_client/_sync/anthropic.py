@@ -20,7 +20,7 @@ __all__ = ["Anthropic"]
 
 
 class Anthropic(APIClient):
-    """A client of Anthropic's API on the running loop; share one between threads.
+    """An Anthropic client that blocks; share one between threads.
 
     ``http_client`` is any client with the interface of ``httpx.Client``; the caller
     closes it. The client raises ``StreamkitError`` when there is no key.

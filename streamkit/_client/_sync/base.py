@@ -20,7 +20,7 @@ __all__ = ["APIClient"]
 
 
 class APIClient(Settings["SyncTransport"]):
-    """The base of the clients on the running loop."""
+    """The base of the clients of every API."""
 
     _package: ClassVar[str]
     """The package whose client of this name has more than this one."""

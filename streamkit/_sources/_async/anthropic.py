@@ -1,4 +1,4 @@
-"""Our streams over a client of the ``anthropic`` package, on the running loop."""
+"""Our streams over a client of the ``anthropic`` package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client of another package with our streams over it, on the running loop."""
+"""A client of another package with our streams over it."""
 
 from __future__ import annotations
 

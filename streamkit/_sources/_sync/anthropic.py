@@ -1,5 +1,5 @@
 # Made from ../_async/anthropic.py by .ci/unasync.py: change it there.
-"""Our streams over a client of the ``anthropic`` package, on the running loop."""
+"""Our streams over a client of the ``anthropic`` package."""
 
 from __future__ import annotations
 

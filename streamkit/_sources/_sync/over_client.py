@@ -1,5 +1,5 @@
 # Made from ../_async/over_client.py by .ci/unasync.py: change it there.
-"""A client of another package with our streams over it, on the running loop."""
+"""A client of another package with our streams over it."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ __all__ = ["StreamLog"]
 class StreamLog:
     """A log that notes the start of a stream, and logs its end at DEBUG."""
 
+    __slots__ = ("_began",)
+
     def __init__(self) -> None:
         self._began = time.monotonic()
 

@@ -24,6 +24,8 @@ class Observers(Generic[E]):
     thread drives; any may subscribe.
     """
 
+    __slots__ = ("_end", "_raised", "watching")
+
     def __init__(self) -> None:
         self.watching: list[abc.ObserverBase[E]] = []
         """The current observers; always the same list, which only this class changes."""

@@ -22,6 +22,8 @@ __all__ = ["Reader"]
 class Reader:
     """A reader that parses content by ``response_format`` and arguments by ``tools``, each once."""
 
+    __slots__ = ("_format", "_is_json", "_partial_strings", "_tools", "_unwrap")
+
     def __init__(
         self,
         response_format: ResponseFormat[Any] | None = None,

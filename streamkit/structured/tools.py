@@ -161,6 +161,8 @@ class ToolParsers:
     Only strict tools have a parser: the API does not promise that others get JSON arguments.
     """
 
+    __slots__ = ("_parsers",)
+
     def __init__(self, parsers: Mapping[str, Callable[[str], Any]]) -> None:
         self._parsers = parsers
 

@@ -93,7 +93,7 @@ def test_it_is_found_in_anything_that_is_read() -> None:
         format_of(Holder).parse(text % '"NaN"')
 
 
-@pytest.mark.parametrize("place", [0, 1, 99, 100, 101])
+@pytest.mark.parametrize("place", range(15))
 def test_a_number_with_too_many_digits_is_found_wherever_it_stands(place: int) -> None:
     with pytest.raises(ValueError, match="no finite number"):
         read_finite(f"[{' ' * place}{'9' * 309}.0]", json.loads)

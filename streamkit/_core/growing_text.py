@@ -48,14 +48,15 @@ class GrowingText:
         # The blocks, the number of valid ones, the characters in those, and the later pieces.
         self._state: _State = ([], 0, 0, [])
 
-    def append_whole(self, piece: str) -> None:
-        """Add a piece that has no half of a character, while no half is held."""
+    def append_whole(self, piece: str) -> int:
+        """Add a piece that has no half of a character, while no half is held; return the length."""
         # A hot path: `append` without what it looks for.
         pieces = self._state[3]
         pieces.append(piece)
-        self.length += len(piece)
+        self.length = length = self.length + len(piece)
         if len(pieces) == PIECES_PER_BLOCK:
             self._join(pieces)
+        return length
 
     @property
     def has_half(self) -> bool:

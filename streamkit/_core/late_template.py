@@ -14,6 +14,7 @@ So only the piece is decoded, and the frame is kept in place of its part.
 from __future__ import annotations
 
 import re
+import sys
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
@@ -97,6 +98,7 @@ class LateTemplate(Template[A, E]):
         self.after = frame[last.end :]
         self._start = first.start
         self._stop = last.end - len(frame)
+        self.most_alone = sys.maxsize  # its frames are no run
         self.between = b""
         self.fill = fill
         self.take = None

@@ -12,26 +12,40 @@ from operator import itemgetter
 
 from streamkit._core.compiled import decoder
 
-__all__ = ["pieces_in"]
+__all__ = ["RunReader"]
 
 _texts_in = decoder(list[str]).decode
 
 
-def pieces_in(frames: bytes, before: bytes, after: bytes) -> list[str]:
-    """Return the pieces of frames that have these bytes before and after each piece.
+class RunReader:
+    """A reader of frames that have the same bytes before and after each piece.
 
-    The bytes have the quotes of the pieces. Raises ``ValueError`` if there is but one frame, or any
-    that differs in more than its piece.
+    Args:
+        before: The bytes before a piece.
+        after: The bytes after it.
     """
-    if not (frames.startswith(before) and frames.endswith(after)):
-        raise ValueError("other frames")
-    head = before.rpartition(b"\n")[2]
-    breaks = before.count(b"\n")  # those before the line with the piece
-    cut = itemgetter(slice(len(head), 1 - len(after)))
-    written = list(map(cut, BytesIO(frames).readlines()[breaks :: breaks + 2]))
-    if len(written) < 2 or (after + before).join(written) != frames[len(before) : -len(after)]:
-        raise ValueError("no run")
-    pieces = _texts_in(b'["%b"]' % b'"\n,"'.join(written))
-    if len(pieces) != len(written):
-        raise ValueError("a piece is no string")
-    return pieces
+
+    __slots__ = ("_before", "_between", "_cut", "_end", "_lines", "after")
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        self.after = after
+        self._before = before + b'"'
+        self._end = b'"' + after
+        self._between = self._end + self._before
+        begin = len(self._before.rpartition(b"\n")[2])
+        breaks = before.count(b"\n")  # those before the line with the piece
+        self._lines = slice(breaks, None, breaks + 2)
+        self._cut = itemgetter(slice(begin, -len(after)))
+
+    def pieces_in(self, frames: bytes) -> list[str]:
+        """Return the pieces; raise ``ValueError`` for one frame, or any that differs in more."""
+        before, end, between = self._before, self._end, self._between
+        if not (frames.startswith(before) and frames.endswith(end)):
+            raise ValueError("other frames")
+        written = list(map(self._cut, BytesIO(frames).readlines()[self._lines]))
+        if len(written) < 2 or between.join(written) != frames[len(before) : -len(end)]:
+            raise ValueError("no run")
+        pieces = _texts_in(b'["%b"]' % b'"\n,"'.join(written))
+        if len(pieces) != len(written):
+            raise ValueError("a piece is no string")
+        return pieces

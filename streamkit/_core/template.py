@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 from msgspec.json import encode
 
 from streamkit._core.compiled import decoder
+from streamkit._core.runs import RunReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,8 +96,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "frame", "inner", "last", "take"),
-        *("text", "values"),
+        *("after", "before", "between", "fill", "frame", "inner", "last", "most_alone", "take"),
+        *("_run", "text", "values"),
     )
 
     fill: Fill[A]
@@ -124,6 +125,16 @@ class Template(Generic[A, E]):
         self.values: list[Any] = [None] * (1 + len(hole.beside))
         self.take: Road[E] | None = None
         """The machine's road for such values; None while it is to be asked for one."""
+        self.most_alone = 2 * (len(self.before) + len(self.after))
+        """The bytes of a read beyond which it may be several frames; or one with a long piece."""
+        self._run: RunReader | None = None
+
+    def run_before(self, after: bytes) -> RunReader:
+        """Return the reader of frames that end with these bytes after the piece."""
+        run = self._run
+        if run is None or run.after != after:
+            run = self._run = RunReader(self.before, after)
+        return run
 
     def fits(self, frame: bytes) -> bool:
         """Return whether a frame may have values where the template has them."""

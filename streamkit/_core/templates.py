@@ -13,7 +13,6 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.late_template import Decoded, late_template
-from streamkit._core.runs import pieces_in
 from streamkit._core.template import Template, is_quoted, places_of, quoted_text_in, text_in
 
 if TYPE_CHECKING:
@@ -70,6 +69,10 @@ class Templates(Generic[A, E]):
             inner = rest.removesuffix(template.after)
             if len(inner) == len(rest):
                 continue
+            if size > template.most_alone:
+                events = self._read_run(template, frame)
+                if events is not None:
+                    return events
             padding = values = None
             between = template.between
             try:
@@ -84,10 +87,7 @@ class Templates(Generic[A, E]):
                 else:
                     piece, values = "", template.values_in(frame)
             except ValueError:
-                events = self._read_run(template, frame)
-                if events is None:
-                    continue
-                return events
+                continue
             if len(inner) - len(piece) != 2 and not (values or is_quoted(inner, piece)):
                 continue
             answer, sse = self._answer, self._sse
@@ -127,7 +127,7 @@ class Templates(Generic[A, E]):
                 # The padding of the last frame is that of all.
                 after = frames[frames.rindex(between) :]
                 padding = quoted_text_in(after[len(between) : len(after) - len(template.after)])
-            pieces = pieces_in(frames, template.before + b'"', b'"' + after)
+            pieces = template.run_before(after).pieces_in(frames)
         except ValueError:
             return None
         sse.room = room

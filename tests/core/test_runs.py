@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit._core.runs import pieces_in
+from streamkit._core.runs import RunReader
 
-BEFORE, AFTER = b'event: e\ndata: {"text":"', b'","n":1}\n\n'
+BEFORE, AFTER = b'event: e\ndata: {"text":', b',"n":1}\n\n'
 
 ODD = [
     b"",
@@ -31,7 +31,7 @@ ODD = [
 
 
 def frames_of(*pieces: bytes) -> bytes:
-    return b"".join(BEFORE + piece + AFTER for piece in pieces)
+    return b"".join(b'%b"%b"%b' % (BEFORE, piece, AFTER) for piece in pieces)
 
 
 def one_by_one(*pieces: bytes) -> list[str]:
@@ -47,14 +47,14 @@ def test_the_pieces_of_a_run_are_the_texts_that_were_sent(
     texts: list[str], ascii_only: bool
 ) -> None:
     pieces = [json.dumps(text, ensure_ascii=ascii_only)[1:-1].encode() for text in texts]
-    assert pieces_in(frames_of(*pieces), BEFORE, AFTER) == texts
+    assert RunReader(BEFORE, AFTER).pieces_in(frames_of(*pieces)) == texts
 
 
 @given(parts=st.lists(st.lists(st.sampled_from(ODD), max_size=3), min_size=2, max_size=4))
 def test_pieces_side_by_side_are_read_as_each_by_itself(parts: list[list[bytes]]) -> None:
     pieces = [b"".join(part) for part in parts]
     try:
-        texts = pieces_in(frames_of(*pieces), BEFORE, AFTER)
+        texts = RunReader(BEFORE, AFTER).pieces_in(frames_of(*pieces))
     except ValueError:
         with pytest.raises(ValueError):  # noqa: PT011 - the same as of any JSON
             one_by_one(*pieces)
@@ -77,4 +77,4 @@ def test_pieces_side_by_side_are_read_as_each_by_itself(parts: list[list[bytes]]
 )
 def test_other_frames_are_no_run(frames: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of msgspec, or ours
-        pieces_in(frames, BEFORE, AFTER)
+        RunReader(BEFORE, AFTER).pieces_in(frames)

@@ -71,10 +71,9 @@ def _road_of_only_choice(
             events = feed(fill(piece, rest))
             said, latest, moment = state()
             return events
-        append(piece)
         if late is not None:
             log.late = rest
-        content = ContentDeltaEvent(index, piece, text, text.length, reader)
+        content = ContentDeltaEvent(index, piece, text, append(piece), reader)
         return ChunkEvent(_NO_CHUNK, moment, content, rest), content
 
     return take

@@ -29,8 +29,8 @@ def input_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     append, growth = text.append_whole, log.mark_growth
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        append(piece)
-        mark, delta, end = growth(block), InputJSONDelta(partial_json=piece), text.length
+        end = append(piece)
+        mark, delta = growth(block), InputJSONDelta(partial_json=piece)
         wire = RawContentBlockDeltaEvent(index=index, delta=delta, _mark=mark, _end=end)
         return wire, InputJsonEvent(block, text, end, place, piece, name, id)
 
@@ -43,8 +43,8 @@ def text_road(log: MessageLog, block: BlockLog, index: int) -> Road:
     append, growth = text.append_whole, log.mark_growth
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        append(piece)
-        mark, delta, end = growth(block), TextDelta(text=piece), text.length
+        end = append(piece)
+        mark, delta = growth(block), TextDelta(text=piece)
         wire = RawContentBlockDeltaEvent(index=index, delta=delta, _mark=mark, _end=end)
         return wire, TextEvent(block, text, end, place, piece)
 
@@ -66,8 +66,8 @@ def filled_text_road(
     unknown, free = given.unknown_fields, (*vars(given).items(),)
 
     def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        append(piece)
-        wire, end = cast("RawContentBlockDeltaEvent", fill(piece)), text.length
+        end = append(piece)
+        wire = cast("RawContentBlockDeltaEvent", fill(piece))
         return wire.grown(growth(block), end), TextEvent(block, text, end, place, piece)
 
     if given.delta.unknown_fields or not unknown:
@@ -75,8 +75,8 @@ def filled_text_road(
     fields = unknown.copy()
 
     def take_of_event(piece: str) -> Sequence[MessageStreamEvent[Any]]:
-        append(piece)
-        mark, delta, end = growth(block), TextDelta(text=piece), text.length
+        end = append(piece)
+        mark, delta = growth(block), TextDelta(text=piece)
         wire = RawContentBlockDeltaEvent(
             index=index, delta=delta, _mark=mark, _end=end, unknown_fields=fields.copy()
         )

@@ -125,7 +125,8 @@ class Template(Generic[A, E]):
         self.values: list[Any] = [None] * (1 + len(hole.beside))
         self.take: Road[E] | None = None
         """The machine's road for such values; None while it is to be asked for one."""
-        self.most_alone = 2 * (len(self.before) + len(self.after))
+        written = sum(place.end - place.start for place in places)
+        self.most_alone = 2 * (len(frame) - written)
         """The bytes of a read beyond which it may be several frames; or one with a long piece."""
         self._run: RunReader | None = None
 

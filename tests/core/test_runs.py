@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit._core.runs import RunReader
+from streamkit._core.template import Hole, Template, places_of
 
 BEFORE, AFTER = b'event: e\ndata: {"text":', b',"n":1}\n\n'
 
@@ -78,3 +79,15 @@ def test_pieces_side_by_side_are_read_as_each_by_itself(parts: list[list[bytes]]
 def test_other_frames_are_no_run(frames: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of msgspec, or ours
         RunReader(BEFORE, AFTER).pieces_in(frames)
+
+
+@pytest.mark.parametrize("between", ["", "b" * 500], ids=["near", "far apart"])
+def test_a_read_of_one_frame_is_not_taken_for_several_wherever_its_values_stand(
+    between: str,
+) -> None:
+    frame = b'data: {"text":"piece","n":"%b","pad":"xy"}\n\n' % between.encode()
+    hole = Hole("piece", {"pad": "xy"})
+    template: Template[object, object] = Template(frame, places_of(hole, frame, 6), hole)
+    assert len(frame) <= template.most_alone
+    shortest = template.frame_of(["", ""])
+    assert len(shortest * 2) > template.most_alone

@@ -14,6 +14,7 @@ from streamkit import Hub, OpenAI, StreamClosedError
 from streamkit.events import AttemptResetEvent, EventsDroppedEvent
 from streamkit.hub import history
 from tests.http_server import Do, ScriptedServer
+from tests.hub.consuming import rest_of
 from tests.operators.texts import events
 from tests.sse_bodies import part, stream
 
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 
 EVENTS = events(["a", "b", "c"])
 LOST = OSError("lost")
-
-
-def rest_of(consumer: Any) -> list[Any]:
-    """Return the items of a consumer; the last is the error, or ``|``."""
-    taken: list[Any] = []
-    try:
-        taken.extend(consumer)
-    except Exception as error:  # noqa: BLE001 - the test judges it
-        return [*taken, error]
-    return [*taken, "|"]
 
 
 def fed(replay: Replay, values: list[Any], **options: Any) -> Hub[Any]:

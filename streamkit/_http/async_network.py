@@ -18,6 +18,7 @@ from streamkit._http.connection import connection_here
 from streamkit._http.heads import Heads
 from streamkit._http.loop_connecting import connected
 from streamkit._http.loop_socket import AsyncSocket
+from streamkit._http.outgoing import Outgoing
 from streamkit._http.sockets import shut_down
 
 if TYPE_CHECKING:
@@ -66,9 +67,12 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     def __init__(self, sock: AsyncSocket) -> None:
         self._socket = sock
         self._heads = Heads()
+        self._outgoing = Outgoing()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
+        if rest := self._outgoing.rest():
+            await self._send(rest, timeout)
         return self._heads.feed(await self.receive(timeout), max_bytes)
 
     def receive(self, timeout: float | None) -> Coroutine[Any, Any, bytes]:
@@ -90,10 +94,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             connection.hold(self)
             connection.raise_if_cut()
             connection.may_be_cancelled = True
-        self._heads.begin()
-        if buffer:
-            with raised_as(httpcore.WriteTimeout, httpcore.WriteError):
-                await self._socket.write(buffer, timeout)
+        for piece in self._outgoing.feed(buffer, begins=self._heads.begin()):
+            await self._send(piece, timeout)
 
     async def start_tls(
         self,
@@ -116,6 +118,10 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         """Close the socket."""
         await self._socket.close()
+
+    async def _send(self, data: bytes, timeout: float | None) -> None:
+        with raised_as(httpcore.WriteTimeout, httpcore.WriteError):
+            await self._socket.write(data, timeout)
 
     def shut_down(self) -> None:
         """Wake the task that waits for the stream; from any thread."""

@@ -26,10 +26,12 @@ class Heads:
         """The bytes that have come and are to be read next."""
         self._head: bytearray | None = None
 
-    def begin(self) -> None:
-        """Expect a head: a request is being written."""
-        if self._head is None:
-            self._head = bytearray()
+    def begin(self) -> bool:
+        """Expect a head: a request is being written. Return whether this is its beginning."""
+        if self._head is not None:
+            return False
+        self._head = bytearray()
+        return True
 
     def feed(self, data: bytes, most: int) -> bytes:
         """Take bytes from the server; return those to the end of a head, and hold the others.

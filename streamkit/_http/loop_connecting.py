@@ -60,6 +60,8 @@ async def _attempt(to: Address, local_address: str | None, options: Iterable[Any
     sock = socket.socket(to.family, socket.SOCK_STREAM)
     try:
         sock.settimeout(0)
+        # Or the head of a request and its body, which are two writes, would wait for each other.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for option in options:
             sock.setsockopt(*option)
         if local_address is not None:

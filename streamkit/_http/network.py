@@ -18,6 +18,7 @@ from streamkit._http.as_httpcore import raised_as
 from streamkit._http.connection import Connection, connection_here
 from streamkit._http.heads import Heads
 from streamkit._http.lookup import Lookup
+from streamkit._http.outgoing import Outgoing
 from streamkit._http.sockets import is_ready, shut_down
 from streamkit._http.tls_in_tls import TLSInTLS
 
@@ -85,6 +86,7 @@ class Stream(httpcore.NetworkStream):
         self._is_in_use = False
         self._is_closed = False
         self._heads = Heads()
+        self._outgoing = Outgoing()
 
     def connect(self, address: Any, timeout: float | None, connection: Connection) -> None:
         """Connect to ``address``; raise ``OSError``, or ``StreamClosedError`` after a cut."""
@@ -104,6 +106,8 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes and return them; ``b""`` once the connection has ended."""
+        if rest := self._outgoing.rest():
+            self._send(rest, timeout)
         return self._heads.feed(self.receive(timeout), max_bytes)
 
     def receive(self, timeout: float | None) -> bytes:
@@ -134,10 +138,11 @@ class Stream(httpcore.NetworkStream):
         if connection is not None:
             connection.hold(self)
             connection.raise_if_cut()
-        self._heads.begin()
-        if not buffer:
-            return
-        sock, rest = self._socket, memoryview(buffer)
+        for piece in self._outgoing.feed(buffer, begins=self._heads.begin()):
+            self._send(piece, timeout)
+
+    def _send(self, data: bytes, timeout: float | None) -> None:
+        sock, rest = self._socket, memoryview(data)
         self._is_in_use = True
         try:
             if self._is_closed:

@@ -37,6 +37,12 @@ def has(ports: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_connecting, "addresses", known)
 
 
+async def test_what_is_written_to_the_socket_leaves_at_once(listener: socket.socket) -> None:
+    host, port = listener.getsockname()
+    with await connected(host, port, None, ()) as sock:
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def test_an_address_that_refuses_is_followed_by_the_next(
     listener: socket.socket, nobody: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

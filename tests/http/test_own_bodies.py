@@ -39,6 +39,26 @@ def own(request: pytest.FixtureRequest) -> Generator[Callable[[str], Api]]:
         api.close()
 
 
+def test_the_head_of_a_request_and_its_body_are_one_write(
+    own: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+
+    def send(sock: socket.socket, data: Any) -> int:
+        written.append(bytes(data))
+        return _send(sock, data)
+
+    _send = socket.socket.send
+    monkeypatch.setattr(socket.socket, "send", send)
+    asking = Request(method="POST", path="/x", json={"a": "b"}, stream=True)
+    with ScriptedServer([STREAM_HEAD + chunk(b"a") + LAST_CHUNK]) as server:
+        api = own(server.url)
+        for _ in range(2):
+            api.rest(api.open(asking))
+    requests = [data for data in written if data.startswith(b"POST /") or b"{" in data]
+    assert [data.endswith(b'\r\n\r\n{"a":"b"}') for data in requests] == [True, True]
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.budgets import growth, times_the_cost
 from benchmarks.case import COST, Answer, Case, Contender, Workload, by_itself
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from benchmarks.case import Run
 
@@ -43,15 +44,14 @@ def _hub(workload: Workload) -> Run:
         hub = Hub[Any](replay="snapshot" if workload.name.endswith(REPLAY) else None)
         return hub, [hub.consumer() for _ in range(workload.size)]
 
-    def read(consumer: Any) -> int:
-        return sum(len(event.delta) for event in consumer)
+    # A program starts its threads once, and a thread takes as long as some hundred events.
+    pool = ThreadPoolExecutor(workload.size)
 
     def in_threads() -> Sequence[int]:
         hub, all_ = consumers()
-        with ThreadPoolExecutor(workload.size) as pool:
-            totals = pool.map(read, all_)
-            hub.drive(events)
-            return list(totals)
+        totals = pool.map(_read, all_)
+        hub.drive(events)
+        return list(totals)
 
     async def read_async(consumer: Any) -> int:
         total = 0
@@ -68,6 +68,30 @@ def _hub(workload: Workload) -> Run:
         return _timed(in_threads)
     loop = asyncio.new_event_loop()
     return _timed(lambda: loop.run_until_complete(in_tasks()))
+
+
+def _queues(workload: Workload) -> Run:
+    """Return a run of what a program would use instead: a queue for each consumer."""
+    from streamkit.hub.backlog import DEFAULT_LIMIT
+
+    events = _events(_length(workload))
+    pool = ThreadPoolExecutor(workload.size)
+
+    def run() -> Sequence[int]:
+        queues = [Queue[Any](DEFAULT_LIMIT) for _ in range(workload.size)]
+        totals = pool.map(_read, [iter(queue.get, None) for queue in queues])
+        for event in events:
+            for queue in queues:
+                queue.put(event)
+        for queue in queues:
+            queue.put(None)
+        return list(totals)
+
+    return _timed(run)
+
+
+def _read(events: Iterable[Any]) -> int:
+    return sum(len(event.delta) for event in events)
 
 
 async def _one_by_one(events: Sequence[Any]) -> AsyncIterator[Any]:
@@ -134,6 +158,7 @@ CASE = Case(
     contenders={
         "streamkit": Contender(_hub, ("streamkit-rx",)),
         "subscribe": Contender(_subscribe, ("streamkit-rx", "reactivex")),
+        "queue.Queue": Contender(_queues, takes=lambda work: work.name == IN_THREADS),
     },
     answer=lambda work: {
         "consumers": work.size,

@@ -73,7 +73,7 @@ class Feed:
                 raise CursorError("the log of the stream ends before the cursor")
             return rows
 
-    def thread(self, number: int) -> threading.Event | None:
+    def thread(self, number: int) -> threading.Lock | None:
         """Return an event for this thread to wait for, or None if there is news after a number."""
         with self._lock:
             return None if self._has_news(number) else self._waiters.thread()

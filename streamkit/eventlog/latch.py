@@ -32,7 +32,7 @@ class Latch:
             if self.is_given:
                 return
             woken = self._waiters.thread()
-        woken.wait()
+        woken.acquire()
 
     async def wait_async(self) -> None:
         """Wait in this task until the signal is given."""

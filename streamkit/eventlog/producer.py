@@ -131,7 +131,7 @@ class Producer:
                 if self._is_settled(last):
                     return
                 woken = self._waiters.thread()
-            woken.wait()
+            woken.acquire()
 
     async def aflush(self) -> None:
         """Wait in this task until everything sent was written; raise as ``flush`` does."""

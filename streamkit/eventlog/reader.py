@@ -93,7 +93,7 @@ class Reader:
             elif (woken := feed.thread(self._position)) is None:
                 self._take(feed)
             elif not self._is_closed:  # whoever closes it wakes those that wait by then
-                woken.wait()
+                woken.acquire()
         return self._next()
 
     def __aiter__(self) -> Self:

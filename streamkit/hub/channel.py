@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from threading import get_ident
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
@@ -34,19 +35,19 @@ class Channel(Generic[E]):
         self._backlog = backlog
         self._on_change = on_change
         """A function that is called, without the lock, when an event or the end can be taken."""
-        self.is_watched = on_change is not None
-        """Whether there is such a function."""
         # Reentrant, because a consumer that is garbage-collected closes its channel, and may be
         # collected while this thread holds the lock.
         self._lock = lock = threading.RLock()
-        self.queue = backlog.queue
-        """The waiting events if no lock is needed: a hot path appends and takes them itself."""
-        self.limit = backlog.limit
-        """The number of events at which there is no room; 0 after the end."""
+        is_atomic = backlog.queue is not None
+        self.queue: deque[E] = deque() if backlog.queue is None else backlog.queue
+        """The waiting events, which a hot path takes itself; always empty if that needs a lock."""
+        self.limit = backlog.limit if is_atomic and on_change is None else 0
+        """The length below which a hot path appends to the queue itself, and then wakes the
+        consumer; 0 where only ``offer`` may do that, and after the end."""
         self.past = backlog.past
         """The events from before the consumer came, which are taken first."""
-        self._offer = _under(lock, backlog.offer)
-        self._take = backlog.take if backlog.is_atomic else _under(lock, backlog.take)
+        self._offer = backlog.offer if is_atomic else _under(lock, backlog.offer)
+        self._take = backlog.take if is_atomic else _under(lock, backlog.take)
         self._consumers = Waiters()
         self._producers = Waiters()
         self.waiting_consumers = self._consumers.waiting
@@ -76,18 +77,9 @@ class Channel(Generic[E]):
         return len(self._backlog) > 0 or self._backlog.has_ended
 
     def offer(self, event: E) -> bool:
-        """Add an event if there is room for one; return false, and do nothing, if there is not.
-
-        After the end there is no room; ``put`` ignores the event.
-        """
-        # A hot path: once per event and consumer. An atomic backlog takes it without a call.
-        queue = self.queue
-        if queue is None:
-            if not self._offer(event):
-                return False
-        elif len(queue) < self.limit:
-            queue.append(event)
-        else:
+        """Add an event if there is room for one; return false, and do nothing, if there is not."""
+        # A hot path: once per event and consumer.
+        if not self._offer(event):
             return False
         if self.waiting_consumers:
             self.wake_consumer()
@@ -136,11 +128,10 @@ class Channel(Generic[E]):
         """Return the next event or the end, without waiting; ``NOTHING_YET`` if there is none."""
         # A hot path: once per event and consumer.
         self._reader = get_ident()
-        queue = self.queue
         taken: Taken[E]
-        if queue and not self.past:
+        if self.queue and not self.past:
             try:
-                taken = queue.popleft()
+                taken = self.queue.popleft()
             except LookupError:  # another reader was faster
                 return NOTHING_YET
         else:
@@ -158,7 +149,10 @@ class Channel(Generic[E]):
                 if taken is not NOTHING_YET:
                     self._consumers.forget(woken)
                     return taken
-            woken.wait()
+            woken.acquire()
+            taken = self.take()
+            if taken is not NOTHING_YET:
+                return taken
 
     async def take_awaiting(self) -> E | EventsDroppedEvent | End:
         """Return the next event or the end; await it in this task."""
@@ -174,36 +168,38 @@ class Channel(Generic[E]):
             finally:
                 with self._lock:
                     self._consumers.forget(woken)
+            taken = self.take()
+            if taken is not NOTHING_YET:
+                return taken
 
     def wait_for_room(self) -> None:
-        """Block this thread until an event fits.
+        """Block this thread until an event may fit; only ``put`` shows whether it does.
 
         If this thread is also the consumer's, it cannot wait, and the consumer ends with an error.
         """
-        while True:
-            with self._lock:
-                woken = self._producers.thread()
-                has_room = self._backlog.has_room
-                if has_room or self._reader == get_ident():
-                    self._producers.forget(woken)
-                    break
-            woken.wait()
-        if not has_room:
+        with self._lock:
+            woken = self._producers.thread()
+            has_room = self._backlog.has_room
+            is_stuck = not has_room and self._reader == get_ident()
+            if has_room or is_stuck:
+                self._producers.forget(woken)
+        if is_stuck:
             self.end(RuntimeError(_SAME_THREAD))
+        elif not has_room:
+            woken.acquire()
 
     async def await_room(self) -> None:
-        """Wait in this task until an event fits."""
-        while True:
+        """Wait in this task until an event may fit; only ``put`` shows whether it does."""
+        with self._lock:
+            woken = self._producers.task()
+            if self._backlog.has_room:
+                self._producers.forget(woken)
+                return
+        try:
+            await woken
+        finally:
             with self._lock:
-                woken = self._producers.task()
-                if self._backlog.has_room:
-                    self._producers.forget(woken)
-                    return
-            try:
-                await woken
-            finally:
-                with self._lock:
-                    self._producers.forget(woken)
+                self._producers.forget(woken)
 
     def refuse_loop(self) -> None:
         """End the consumer with an error, because its producer would block an event loop."""

@@ -49,7 +49,9 @@ class Consumer(Generic[E]):
                     return
                 raise taken.error
             yield taken
-            while queue and not past:  # the others that wait, without a call for each
+            if past:
+                continue
+            while queue:  # the others that wait, without a call for each
                 try:
                     event = queue.popleft()
                 except LookupError:  # another reader was faster

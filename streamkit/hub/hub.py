@@ -173,7 +173,17 @@ class Hub(ObserverBase[E]):
         self._add_source(stop)
         try:
             for event in stream:
-                full = self._offer(event)
+                # A hot path: as ``_offer`` does, without a call for each event.
+                full: list[Channel[E]] | None = None
+                for channel in self._channels if self._history is None else self._recorded(event):
+                    queue = channel.queue
+                    if len(queue) < channel.limit:
+                        queue.append(event)
+                        if channel.waiting_consumers:
+                            channel.wake_consumer()
+                    elif not self._offer_to(channel, event):
+                        full = full or []
+                        full.append(channel)
                 if full:
                     self._push_on(full, event)
                 if self._end is not None:
@@ -291,17 +301,21 @@ class Hub(ObserverBase[E]):
         full: list[Channel[E]] = []
         for channel in self._channels if self._history is None else self._recorded(event):
             queue = channel.queue
-            if queue is not None and len(queue) < channel.limit and not channel.is_watched:
+            if len(queue) < channel.limit:
                 queue.append(event)  # as ``channel.offer`` does, without the call
                 if channel.waiting_consumers:
                     channel.wake_consumer()
-                continue
-            try:
-                if not channel.offer(event):
-                    full.append(channel)
-            except Exception as error:  # noqa: BLE001 - an observer may raise any error
-                self._raised.append(error)
+            elif not self._offer_to(channel, event):
+                full.append(channel)
         return full
+
+    def _offer_to(self, channel: Channel[E], event: E) -> bool:
+        """Put the event into a channel if it has room; return false if it has none."""
+        try:
+            return channel.offer(event)
+        except Exception as error:  # noqa: BLE001 - an observer may raise any error
+            self._raised.append(error)
+            return True
 
     def _put(self, channel: Channel[E], event: E) -> bool:
         """Put the event into a channel without room; return false to wait for room first."""

@@ -274,7 +274,7 @@ def test_what_waited_on_a_loop_that_is_closed_hurts_nobody() -> None:
     asyncio.run(wait())
     here = waiters.thread()
     waiters.wake()
-    assert here.is_set()
+    assert here.acquire(blocking=False)
 
 
 async def test_a_stream_feeds_tasks() -> None:

@@ -63,6 +63,7 @@ class Event(Struct, frozen=True, gc=False, eq=False):
             getattr(self, name) == getattr(other, name) for name in self._names()
         )
 
+    __ne__ = object.__ne__  # the opposite of `==`; a Struct's own compares by identity
     __hash__ = None  # type: ignore[assignment]  # equal by its data, which may be a dict
 
     def __repr__(self) -> str:

@@ -40,6 +40,7 @@ class MarkedEvent(Wire, eq=False):
         content = _content_of(type(self))
         return type(other) is type(self) and content(self) == content(other)
 
+    __ne__ = object.__ne__  # the opposite of `==`; a Struct's own compares by identity
     __hash__ = None  # type: ignore[assignment]  # what is compared by what it says may be a dict
 
     def __repr__(self) -> str:

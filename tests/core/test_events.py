@@ -163,6 +163,7 @@ def test_the_name_and_type_of_a_call_are_those_of_the_event() -> None:
 
 def test_events_that_say_the_same_are_equal() -> None:
     assert list(stream()) == EVENTS
+    assert not any(one != same for one, same in zip(stream(), EVENTS, strict=True))
 
 
 def test_events_are_unequal_when_anything_they_say_is() -> None:

@@ -27,7 +27,7 @@ for package in (streamkit.families, streamkit.types):
         importlib.import_module(found.name)
 
 
-def below(type_: type[Any]) -> Iterator[type[Any]]:
+def below(type_: Any) -> Iterator[Any]:
     """Yield all types that inherit from a type."""
     for inner in type_.__subclasses__():
         yield inner
@@ -35,7 +35,7 @@ def below(type_: type[Any]) -> Iterator[type[Any]]:
 
 
 STRUCT: Any = Struct
-COMPARED: set[Any] = {type_ for type_ in below(Struct) if type_.__eq__ is not STRUCT.__eq__}
+COMPARED: list[Any] = [type_ for type_ in below(STRUCT) if type_.__eq__ is not STRUCT.__eq__]
 NOT: Any = object.__ne__
 
 

@@ -27,8 +27,10 @@ __all__ = [
 
 
 def sent(request: httpx.Request) -> httpcore.Request:
-    """Return the request as an object of httpcore."""
+    """Return the request as an object of httpcore; raise ``httpx.UnsupportedProtocol``."""
     url = request.url
+    if url.scheme not in {"http", "https"}:  # as of the address that a server redirects to
+        raise httpx.UnsupportedProtocol(f"no connection is made by the protocol {url.scheme!r}")
     return httpcore.Request(
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),

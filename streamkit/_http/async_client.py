@@ -133,8 +133,7 @@ async def _until_shut_down(
 
 def _new_client() -> AsyncHTTPClient:
     """Return an HTTP client of our own, with room for very many streams at once."""
-    import httpx
-
     from streamkit._http._async.own_transport import AsyncOwnTransport
+    from streamkit._http.lean_client import LeanAsyncClient
 
-    return made(lambda: httpx.AsyncClient(**options(AsyncOwnTransport)))
+    return made(lambda: LeanAsyncClient(**options(AsyncOwnTransport)))

@@ -24,6 +24,10 @@ class AsyncPlaces:
 
     async def take(self, connection: AsyncConnection, seconds: float | None) -> None:
         """Take a place; raise ``TimeoutError``. The task may be cancelled while it waits."""
+        if not self._free.locked():
+            await self._free.acquire()  # it does not wait, so it needs no limit of time
+            connection.may_be_cancelled = False
+            return
         connection.may_be_cancelled = True
         try:
             async with asyncio.timeout(seconds):

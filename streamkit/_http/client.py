@@ -226,13 +226,12 @@ class Place(Generic[AnyClient]):
 
 def _new_client() -> HTTPClient:
     """Return an HTTP client of our own, with room for very many streams at once."""
-    import httpx
-
     from streamkit._http._sync.own_transport import OwnTransport
+    from streamkit._http.lean_client import LeanClient
 
     process = this_process()
 
-    class Client(httpx.Client):
+    class Client(LeanClient):
         """An HTTP client that closes itself when it is collected, because few callers close it."""
 
         def __del__(self) -> None:
@@ -240,9 +239,9 @@ def _new_client() -> HTTPClient:
                 with suppress(Exception):
                     self.close()
 
-        def __copy__(self) -> httpx.Client:
+        def __copy__(self) -> LeanClient:
             """Return a client with the same connections, which only the original closes."""
-            other = object.__new__(httpx.Client)
+            other = object.__new__(LeanClient)
             vars(other).update(vars(self))
             return other
 

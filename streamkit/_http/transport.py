@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -138,16 +139,18 @@ class Transport(ABC, Generic[AnyClient]):
             extensions={"timeout": self._timeouts(request)},
         )
         for name, value in named.items():
-            if value is None:
-                built.headers.pop(name, None)
+            if value is None and name in built.headers:
+                del built.headers[name]
         Secrets(built).follow(built)
         return built
 
-    def _build_by_client(self, *args: Any, **kwargs: Any) -> httpx.Request:
+    def _build_by_client(self, method: str, url: str, **options: Any) -> httpx.Request:
         client = self.http_client
         forget_unsendable(client)
         try:
-            built: httpx.Request = client.build_request(*args, **kwargs)
+            # A given client may be of another library, whose URLs are of another class.
+            parsed = url if self._connections.is_given else _parsed(url)
+            built: httpx.Request = client.build_request(method, parsed, **options)
         except StreamkitError:
             raise
         except Exception as error:  # noqa: BLE001 - its message may quote a secret
@@ -206,6 +209,14 @@ class Content:
             raise LimitExceededError(
                 self._name, self._limit, "the response is too large", received=begin
             )
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> httpx.URL:
+    """Return a URL as httpx has it; most requests of a program are to the same few."""
+    import httpx
+
+    return httpx.URL(url)
 
 
 _HTTPX_TIMEOUT = 5.0

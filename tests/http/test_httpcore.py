@@ -53,6 +53,20 @@ def test_a_stream_and_a_backend_have_these_methods(interface: type, ours: type) 
     assert needed == {name: implemented.get(name) for name in needed}
 
 
+@pytest.mark.parametrize(
+    ("interface", "pool", "close"),
+    [
+        (httpcore.ConnectionInterface, httpcore.ConnectionPool, "close"),
+        (httpcore.AsyncConnectionInterface, httpcore.AsyncConnectionPool, "aclose"),
+    ],
+)
+def test_a_pool_makes_connections_with_these_methods(interface: Any, pool: Any, close: str) -> None:
+    # Our own pool has the pool of httpcore make them, and does the rest itself.
+    assert [*inspect.signature(pool.create_connection).parameters] == ["self", "origin"]
+    used = {"can_handle_request", "has_expired", "is_closed", "is_idle", close}
+    assert used <= methods(interface).keys()
+
+
 def test_these_are_its_errors() -> None:
     errors = {
         one

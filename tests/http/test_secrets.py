@@ -10,6 +10,7 @@ import ssl
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 import pytest
 
@@ -258,8 +259,8 @@ def test_logging_is_the_program_s_own_affair() -> None:
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
 async def test_certificates_are_verified(kind: type[OpenAI | AsyncOpenAI]) -> None:
     client: Any = kind(api_key=KEY)
-    pool = client._transport.http_client._transport._pools.take().connections
-    context = pool._ssl_context
+    make = client._transport.http_client._transport._pool._make
+    context = make(httpcore.Origin(b"https", b"host", 443))._ssl_context
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
 

@@ -16,7 +16,7 @@ from streamkit._http.async_network import AsyncStream
 from streamkit._http.chunked import Chunked, ChunkedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
     from typing import Self
 
     import httpcore
@@ -35,7 +35,7 @@ class AsyncPlainBody(httpx.AsyncByteStream):
         self,
         response: httpcore.Response,
         connection: AsyncConnection,
-        give_back: Callable[[], None],
+        give_back: Callable[[], Awaitable[None]],
     ) -> None:
         self._response = response
         self._connection = connection
@@ -60,7 +60,7 @@ class AsyncPlainBody(httpx.AsyncByteStream):
                 # httpcore may have failed to close it if its reader was interrupted twice.
                 await extensions_of(self._response)["network_stream"].aclose()
         finally:
-            give_back()
+            await give_back()
 
 
 class AsyncChunkedBody(AsyncPlainBody):
@@ -73,7 +73,7 @@ class AsyncChunkedBody(AsyncPlainBody):
         self,
         response: httpcore.Response,
         connection: AsyncConnection,
-        give_back: Callable[[], None],
+        give_back: Callable[[], Awaitable[None]],
         timeouts: dict[str, float | None],
     ) -> None:
         super().__init__(response, connection, give_back)
@@ -123,7 +123,7 @@ def body_of(
     response: httpcore.Response,
     request: httpcore.Request,
     connection: AsyncConnection,
-    give_back: Callable[[], None],
+    give_back: Callable[[], Awaitable[None]],
 ) -> AsyncPlainBody:
     """Return the body of ``response``, which is still to be read."""
     if _comes_in_chunks(response, request):

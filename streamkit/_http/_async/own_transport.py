@@ -1,4 +1,4 @@
-"""The transport by which our own client sends requests: httpcore's pools, over sockets of ours.
+"""The transport by which our own client sends requests: httpcore's, over sockets of ours.
 
 httpx has such a transport, but accepts no network backend for it.
 """
@@ -11,12 +11,12 @@ import httpcore
 import httpx
 
 from streamkit._http._async.bodies import body_of
-from streamkit._http._async.pools import AsyncPools
+from streamkit._http._async.pool import AsyncPool
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
     extensions_of,
-    mapped,
     pool_timeout,
+    raise_mapped,
     sent,
     through,
 )
@@ -27,6 +27,7 @@ from streamkit._http.connection import connection_here
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Awaitable, Callable
 
 __all__ = ["AsyncOwnTransport"]
 
@@ -46,19 +47,13 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
         max_idle_connections: int,
     ) -> None:
         self._places = AsyncPlaces(max_connections)
-        backend = AsyncBackend()
-
-        def pool(max_idle: int) -> httpcore.AsyncConnectionPool:
-            return httpcore.AsyncConnectionPool(
-                ssl_context=tls,
-                proxy=through(proxy),
-                max_connections=None,
-                max_keepalive_connections=max_idle,
-                keepalive_expiry=KEEPALIVE,
-                network_backend=backend,
-            )
-
-        self._pools = AsyncPools(pool, max_idle_connections)
+        maker = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            proxy=through(proxy),
+            keepalive_expiry=KEEPALIVE,
+            network_backend=AsyncBackend(),
+        )
+        self._pool = AsyncPool(maker.create_connection, max_idle_connections, KEEPALIVE)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the response, whose body is still to be read."""
@@ -67,21 +62,16 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
             await self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
             raise httpx.PoolTimeout(str(error)) from error
-        pool = self._pools.take()
-
-        def give_back() -> None:
-            self._pools.give_back(pool)
-            self._places.give_back()
-
-        asked = sent(request)
         place = connection_here.set(connection)
         try:
-            with mapped():
-                connection.raise_if_cut()
-                response = await pool.connections.handle_async_request(asked)
-        except BaseException:
+            connection.raise_if_cut()
+            asked = sent(request)
+            response, give_back = await self._answered(asked)
+        except BaseException as error:
             connection.release()
-            give_back()
+            self._places.give_back()
+            if isinstance(error, Exception):
+                raise_mapped(error)
             raise
         finally:
             connection_here.reset(place)
@@ -94,4 +84,23 @@ class AsyncOwnTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._pools.aclose()
+        await self._pool.aclose()
+
+    async def _answered(
+        self, request: httpcore.Request
+    ) -> tuple[httpcore.Response, Callable[[], Awaitable[None]]]:
+        """Return the response, and a function for its end, which gives the connection back."""
+        used = await self._pool.take(request.url.origin)
+        try:
+            response = await used.handle_async_request(request)
+        except BaseException:
+            await self._pool.drop(used)
+            raise
+
+        async def give_back() -> None:
+            try:
+                await self._pool.give_back(used)
+            finally:
+                self._places.give_back()
+
+        return response, give_back

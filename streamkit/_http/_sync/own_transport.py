@@ -1,5 +1,5 @@
 # Made from ../_async/own_transport.py by .ci/unasync.py: change it there.
-"""The transport by which our own client sends requests: httpcore's pools, over sockets of ours.
+"""The transport by which our own client sends requests: httpcore's, over sockets of ours.
 
 httpx has such a transport, but accepts no network backend for it.
 """
@@ -12,12 +12,12 @@ import httpcore
 import httpx
 
 from streamkit._http._sync.bodies import body_of
-from streamkit._http._sync.pools import Pools
+from streamkit._http._sync.pool import Pool
 from streamkit._http.as_httpcore import (
     KEEPALIVE,
     extensions_of,
-    mapped,
     pool_timeout,
+    raise_mapped,
     sent,
     through,
 )
@@ -27,6 +27,7 @@ from streamkit._http.places import Places
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
 __all__ = ["OwnTransport"]
 
@@ -46,19 +47,13 @@ class OwnTransport(httpx.BaseTransport):
         max_idle_connections: int,
     ) -> None:
         self._places = Places(max_connections)
-        backend = Backend()
-
-        def pool(max_idle: int) -> httpcore.ConnectionPool:
-            return httpcore.ConnectionPool(
-                ssl_context=tls,
-                proxy=through(proxy),
-                max_connections=None,
-                max_keepalive_connections=max_idle,
-                keepalive_expiry=KEEPALIVE,
-                network_backend=backend,
-            )
-
-        self._pools = Pools(pool, max_idle_connections)
+        maker = httpcore.ConnectionPool(
+            ssl_context=tls,
+            proxy=through(proxy),
+            keepalive_expiry=KEEPALIVE,
+            network_backend=Backend(),
+        )
+        self._pool = Pool(maker.create_connection, max_idle_connections, KEEPALIVE)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the response, whose body is still to be read."""
@@ -67,21 +62,16 @@ class OwnTransport(httpx.BaseTransport):
             self._places.take(connection, pool_timeout(request))
         except TimeoutError as error:
             raise httpx.PoolTimeout(str(error)) from error
-        pool = self._pools.take()
-
-        def give_back() -> None:
-            self._pools.give_back(pool)
-            self._places.give_back()
-
-        asked = sent(request)
         place = connection_here.set(connection)
         try:
-            with mapped():
-                connection.raise_if_cut()
-                response = pool.connections.handle_request(asked)
-        except BaseException:
+            connection.raise_if_cut()
+            asked = sent(request)
+            response, give_back = self._answered(asked)
+        except BaseException as error:
             connection.release()
-            give_back()
+            self._places.give_back()
+            if isinstance(error, Exception):
+                raise_mapped(error)
             raise
         finally:
             connection_here.reset(place)
@@ -94,4 +84,21 @@ class OwnTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connections."""
-        self._pools.close()
+        self._pool.close()
+
+    def _answered(self, request: httpcore.Request) -> tuple[httpcore.Response, Callable[[], None]]:
+        """Return the response, and a function for its end, which gives the connection back."""
+        used = self._pool.take(request.url.origin)
+        try:
+            response = used.handle_request(request)
+        except BaseException:
+            self._pool.drop(used)
+            raise
+
+        def give_back() -> None:
+            try:
+                self._pool.give_back(used)
+            finally:
+                self._places.give_back()
+
+        return response, give_back

@@ -39,6 +39,7 @@ __all__ = ["Content", "Transport"]
 
 
 _NO_HEADERS: Mapping[str, str] = {}
+_NO_USUAL_HEADERS: tuple[tuple[str, bool, bool] | None, Mapping[str, str | None]] = None, {}
 
 
 class Transport(ABC, Generic[AnyClient]):
@@ -50,6 +51,7 @@ class Transport(ABC, Generic[AnyClient]):
     def __init__(self, config: ClientConfig, connections: Connections[AnyClient]) -> None:
         self.config = config
         self._connections = connections
+        self._usual_headers = _NO_USUAL_HEADERS
         self.own_cookies: OwnCookies | None = None
         """The cookies in place of the HTTP client's, if the credentials have been changed."""
 
@@ -78,6 +80,7 @@ class Transport(ABC, Generic[AnyClient]):
 
         other = copy(self)
         other.config = config
+        other._usual_headers = _NO_USUAL_HEADERS  # noqa: SLF001 - of this class
         if config.credentials != self.config.credentials:
             other.own_cookies = OwnCookies()
         return other
@@ -128,8 +131,7 @@ class Transport(ABC, Generic[AnyClient]):
         api_key: object,
         of_content: Mapping[str, str] = _NO_HEADERS,
     ) -> httpx.Request:
-        named = headers(request, self.config, api_key)
-        named.update(of_content)
+        named = {**self._headers(request, api_key), **of_content}
         built = self._build_by_client(
             request.method,
             f"{self.config.base_url}/{request.path.lstrip('/')}",
@@ -143,6 +145,17 @@ class Transport(ABC, Generic[AnyClient]):
                 del built.headers[name]
         Secrets(built).follow(built)
         return built
+
+    def _headers(self, request: Request, api_key: object) -> Mapping[str, str | None]:
+        """Return the headers of a request; those of the client alone are made once."""
+        if request.headers or request.upload or not isinstance(api_key, str):
+            return headers(request, self.config, api_key)
+        kind = (api_key, request.stream, request.json is UNSET)
+        known, named = self._usual_headers
+        if known != kind:
+            named = headers(request, self.config, api_key)
+            self._usual_headers = kind, named
+        return named
 
     def _build_by_client(self, method: str, url: str, **options: Any) -> httpx.Request:
         client = self.http_client

@@ -45,7 +45,7 @@ class AsyncCancelScope:
     def __init__(self) -> None:
         self.is_cancelled = False
         required_loop()
-        self._timeout = asyncio.timeout(None)
+        self._timeout: asyncio.Timeout  # set whenever the scope is entered
         self._is_entered = False
 
     async def __aenter__(self) -> Self:

@@ -10,11 +10,12 @@ from streamkit.errors import SchemaError
 from streamkit.structured.description import CACHE_SIZE, Described, described
 from streamkit.structured.response_format import ResponseFormat
 from streamkit.structured.schema import schema_name, to_message_schema
-from streamkit.structured.schema.written import WrittenSchema
 from streamkit.structured.tools import ToolParsers, own_docstring, require_name, tool_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from streamkit.structured.schema.written import WrittenSchema
 
 __all__ = [
     "MessageTool",
@@ -51,7 +52,7 @@ def message_format(value: object) -> ResponseFormat[Any]:
     if isinstance(value, Mapping):
         raise SchemaError("output_format is a type; pass a schema as output_config={'format': ...}")
     type_ = described(value)
-    return _typed(type_, WrittenSchema(type_.schema()))
+    return _typed(type_, type_.written())
 
 
 @lru_cache(maxsize=CACHE_SIZE)

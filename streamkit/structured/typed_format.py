@@ -19,11 +19,12 @@ from streamkit.structured.schema import (
     schema_name,
     to_strict_json_schema,
 )
-from streamkit.structured.schema.written import WrittenSchema
 from streamkit.structured.wrapper import WRAPPER_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from streamkit.structured.schema.written import WrittenSchema
 
 __all__ = ["typed_format"]
 
@@ -33,7 +34,7 @@ T = TypeVar("T")
 def typed_format(value: object) -> ResponseFormat[Any]:
     """Return the format of a type; raise ``SchemaError`` if it is none, or not a strict one."""
     type_ = described(value)
-    return _typed(type_, WrittenSchema(type_.schema()))
+    return _typed(type_, type_.written())
 
 
 @lru_cache(maxsize=CACHE_SIZE)

@@ -64,11 +64,17 @@ def test_a_jar_is_asked_only_about_a_response_that_sets_a_cookie(kind: Any) -> N
     assert len(jar.responses) == 1
 
 
+def cookies_of(client: Any) -> httpx.Cookies:
+    cookies: httpx.Cookies = client.cookies
+    return cookies
+
+
 @pytest.mark.parametrize("kind", [LeanClient, LeanAsyncClient])
 def test_a_jar_that_is_set_is_the_one_that_is_used(kind: Any) -> None:
     jar: CookieJar = new_jar()
-    client: httpx.Client | httpx.AsyncClient = kind(cookies=new_jar())
+    client = kind(cookies=new_jar())
     client.cookies = jar
-    assert client.cookies.jar is jar
-    client.cookies.set("a", "b", domain="example.org")
+    cookies = cookies_of(client)
+    assert cookies.jar is jar
+    cookies.set("a", "b", domain="example.org")
     assert client.build_request("GET", "http://example.org/").headers["cookie"] == "a=b"

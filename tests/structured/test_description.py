@@ -243,6 +243,20 @@ def test_a_model_that_was_rebuilt_sends_its_present_schema(form: Callable[[Any],
     assert "thing" not in repr(first.schema)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [create_model("Asked", number=(int, ...)), msgspec.defstruct("Asked", [("number", int)])],
+    ids=["a model", "a Struct"],
+)
+def test_a_schema_that_stays_is_written_once(asked: Any) -> None:
+    type_ = described(asked)
+    type_.schema()
+    first = type_.written()
+    type_.schema()["title"] = "a copy was changed"
+    assert type_.written() is first
+    assert type_.written().schema == type_.schema()
+
+
 def test_a_model_that_was_rebuilt_is_read_as_it_is_now() -> None:
     class Grows(BaseModel):
         number: int

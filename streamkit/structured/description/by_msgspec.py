@@ -19,6 +19,7 @@ from streamkit.structured.description.parts import (
     reached,
 )
 from streamkit.structured.schema.references import is_schema
+from streamkit.structured.schema.written import WrittenSchema
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -40,11 +41,16 @@ class ByMsgspec:
         self._schema = struct_schemas([struct])
         with _said_of(struct):
             self._read = decoder(struct).decode
+        self._written = WrittenSchema(self.schema())
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema; a Struct's never changes."""
         (schema,), definitions = self._schema
         return schema | {"$defs": definitions}
+
+    def written(self) -> WrittenSchema:
+        """Return the schema as a key, always the same one."""
+        return self._written
 
     def read(self, text: str | bytes) -> Any:
         """Read a whole JSON text as the Struct."""

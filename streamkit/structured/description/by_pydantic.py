@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ from streamkit.structured.description.naming import type_name
 from streamkit.structured.description.one_reader import require_one_reader, require_pydantics_words
 from streamkit.structured.description.parts import field_naming, path_to
 from streamkit.structured.schema.references import is_schema
+from streamkit.structured.schema.written import WrittenSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -32,10 +34,18 @@ _ADVICE = (
 )
 
 
-class _Judged:
+class _Judged(ABC):
     """A type with a core schema of pydantic's, which is checked once."""
 
     _readable: object = None
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """Return the current schema."""
+
+    def written(self) -> WrittenSchema:
+        """Return the current schema as a key."""
+        return WrittenSchema(self.schema())
 
     def _require_readable(self, core: object) -> None:
         if core is not self._readable:
@@ -56,14 +66,20 @@ class ByModel(_Judged):
 
     def schema(self) -> dict[str, Any]:
         """Return the current schema: a model may have been rebuilt, or compute it each time."""
-        if self._fixed is not None and (known := self._fixed.again()) is not None:
-            return known
+        if self._fixed is not None and self._fixed.is_current:
+            return self._fixed.copy()
         with _said_of(self.type_):
             schema = self.type_.model_json_schema()
             if not self._reads_itself:
                 self._require_readable(self.type_.__pydantic_core_schema__)
         self._fixed = FixedSchema.of(self.type_, schema)
         return schema
+
+    def written(self) -> WrittenSchema:
+        """Return the current schema as a key, the same one as long as the schema stays."""
+        if self._fixed is not None and self._fixed.is_current:
+            return self._fixed.written
+        return WrittenSchema(self.schema())
 
     def read(self, text: str | bytes) -> Any:
         """Read a whole JSON text as the model."""

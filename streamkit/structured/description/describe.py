@@ -13,6 +13,8 @@ from streamkit.structured.description.parts import is_struct
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+    from streamkit.structured.schema.written import WrittenSchema
+
 __all__ = ["CACHE_SIZE", "Described", "described"]
 
 CACHE_SIZE = 256
@@ -29,6 +31,10 @@ class Described(Hashable, Protocol):
 
     def schema(self) -> dict[str, Any]:
         """Return the current JSON schema of its values; raises ``SchemaError``."""
+        ...
+
+    def written(self) -> WrittenSchema:
+        """Return the current schema as a key, not to be changed; raises ``SchemaError``."""
         ...
 
     def read(self, text: str | bytes) -> Any:

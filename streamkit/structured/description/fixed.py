@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit.structured.description.core_schema import nodes
+from streamkit.structured.schema.written import WrittenSchema
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -25,7 +26,7 @@ _CONFIGURED = frozenset({"json_schema_extra", "field_title_generator", "model_ti
 class FixedSchema:
     """The JSON schema of a model, and all from which it was generated."""
 
-    __slots__ = ("_core", "_made_from", "_model", "_schema")
+    __slots__ = ("_core", "_made_from", "_model", "written")
 
     def __init__(
         self, model: type[BaseModel], models: list[type[BaseModel]], schema: dict[str, Any]
@@ -33,7 +34,7 @@ class FixedSchema:
         self._model = model
         self._core: object = model.__pydantic_core_schema__
         self._made_from = [(each, _attributes(each)) for each in models]
-        self._schema = _copied(schema)
+        self.written = WrittenSchema(_copied(schema))
 
     @classmethod
     def of(cls, model: type[BaseModel], schema: dict[str, Any]) -> FixedSchema | None:
@@ -41,13 +42,16 @@ class FixedSchema:
         models = _models(model)
         return None if models is None else cls(model, models, schema)
 
-    def again(self) -> dict[str, Any] | None:
-        """Return a copy of the schema; None if pydantic might generate another one now."""
-        if self._model.__pydantic_core_schema__ is not self._core:
-            return None
-        if any(_attributes(model) != before for model, before in self._made_from):
-            return None
-        copied: dict[str, Any] = _copied(self._schema)
+    @property
+    def is_current(self) -> bool:
+        """Whether pydantic would generate the same schema now."""
+        return self._model.__pydantic_core_schema__ is self._core and all(
+            _attributes(model) == before for model, before in self._made_from
+        )
+
+    def copy(self) -> dict[str, Any]:
+        """Return a copy of the schema."""
+        copied: dict[str, Any] = _copied(self.written.schema)
         return copied
 
 

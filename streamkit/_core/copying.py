@@ -32,7 +32,26 @@ def has_plain_unknowns(wire: Wire) -> bool:
 
 
 def copier(wire: W) -> Callable[[], W]:
-    """Return a function that makes copies of an object as it is now, whatever its reader does."""
+    """Return a function that makes copies of an object as it is now, whatever its reader does.
+
+    Unknown fields must be scalars. Each copy has empty lists of its own, and the objects and other
+    lists of all are the same: the caller puts others in their place.
+    """
+    empty = [name for name in wire.__struct_fields__ if getattr(wire, name) == []]
+    new = _copier(wire)
+    if not empty:
+        return new
+
+    def copy() -> W:
+        copied = new()
+        for name in empty:
+            setattr(copied, name, [])
+        return copied
+
+    return copy
+
+
+def _copier(wire: W) -> Callable[[], W]:
     original = _copy(wire)
     if wire.unknown_fields is UNSET:
         return partial(_copy, original)

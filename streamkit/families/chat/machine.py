@@ -206,7 +206,8 @@ class ChatEvents(
 
 def _only_text(delta: ChoiceDelta) -> str | None:
     """Return the name of the empty text that a delta has, if it has nothing else that is known."""
-    known = replace(delta, unknown_fields=UNSET)
+    # Some servers send an empty list of calls with each piece.
+    known = replace(delta, unknown_fields=UNSET, tool_calls=delta.tool_calls or None)
     return next((name for name, only in _TEXTS.items() if only == known), None)
 
 

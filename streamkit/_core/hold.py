@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from streamkit._core.late_template import as_late
 from streamkit._core.machine import Machine
 
 if TYPE_CHECKING:
@@ -87,10 +88,12 @@ class ContentWatch(Machine[A, E]):
         take = self._inner.short_road(empty, fill)
         if take is None:
             return None
-        content_came, is_empty_content = self._content_came, self._is_content(empty)
+        content_came, is_content = self._content_came, self._is_content
+        late, is_empty_content = as_late(fill), is_content(empty)
 
         def watched(piece: str, *beside: Any) -> Sequence[E]:
-            if piece or is_empty_content:
+            # Of frames that are decoded late, each has other values beside its piece.
+            if piece or (is_empty_content if late is None else is_content(late(piece, *beside))):
                 content_came()
             return take(piece, *beside)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from streamkit.events import ChunkEvent, encode
 from streamkit.families.chat.common import CommonChatEvents
+from streamkit.structured.reader import Reader
 from tests.read_by_template import frames_read_by_template, nothing, pipeline
 
 
@@ -191,6 +192,34 @@ def test_copies_of_events_equal_events_of_decoded_chunks(
     assert copies == decoded
     assert [event.to_dict() for event in copies] == [event.to_dict() for event in decoded]
     assert [event.updates for event in copies if isinstance(event, ChunkEvent)]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("kind", [kind for kind in FRAMES if "other notes" in kind])
+def test_copies_made_in_the_middle_of_a_stream_say_the_same_after_it(
+    kind: str, way: Callable[[Any], Any]
+) -> None:
+    read = pipeline("chat")
+    frames = [FRAMES["a call"](""), *(FRAMES[kind](f"{at}") for at in range(9))]
+    events: list[Any] = []
+    copies: list[Any] = []
+    for data in frames:
+        for event in read.read(data):
+            events.append(event)
+            copies.append(way(event))
+    assert copies == [way(event) for event in events] == events
+    assert [event.to_dict() for event in copies] == [event.to_dict() for event in events]
+
+
+def test_a_copied_log_has_the_values_of_the_last_chunk() -> None:
+    read = pipeline("chat")
+    for at in range(9):
+        tuple(read.read(FRAMES["content with other notes"](f"{at}")))
+    machine: Any = read.machine
+    copied = pickle.loads(pickle.dumps(machine._log))
+    assert (copied.late, machine._log.late is None) == (None, False)
+    assert copied.now(Reader()).n == "8"
+    assert copied.now(Reader()) == read.machine.snapshot()
 
 
 @pytest.mark.parametrize("kind", ["content", "content with a padding", "content with a note"])

@@ -86,6 +86,16 @@ def test_the_unknown_fields_of_the_newest_chunk_count_whatever_template_reads_it
     assert hits
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_an_empty_piece_is_content_if_its_own_delta_says_something(
+    flag: bool, hits: list[bytes]
+) -> None:
+    parts = [frame_of(f"{at}", delta={"live": bool(at % 2) != flag}) for at in range(8)]
+    parts += 3 * [frame_of("", delta={"live": flag})] + [frame_of("", delta={"live": not flag})]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits[-4:] == parts[-4:]
+
+
 def test_an_unknown_field_that_a_reader_changes_changes_in_no_later_chunk() -> None:
     read = pipeline("chat")
     seen: list[Any] = []

@@ -66,6 +66,12 @@ class CompletionLog:
         """The frame of the last chunk, if only its piece was taken; decoded when it is needed."""
         self._fill: LateFill[ChatCompletionChunk] | None = None  # decodes that frame
 
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """Return the state with the values of the last chunk: what decodes these has no pickle."""
+        heading, latest = self._after_late() or (self.heading, self.latest)
+        state = {name: getattr(self, name) for name in self.__slots__}
+        return None, {**state, "heading": heading, "latest": latest, "late": None, "_fill": None}
+
     def append(self, chunk: ChatCompletionChunk) -> tuple[ChoiceUpdate, ...]:
         """Append a chunk and return its additions to each of its choices."""
         # A hot path: a chunk nearly always has one choice and the same fields as the last one.
@@ -172,6 +178,16 @@ class CompletionLog:
         self.heading = _continued(self.heading, chunk, self._limits)
         (part,), (last,) = chunk.choices or [], self.latest
         self.latest = (replace(last, mark=last.choice.replace_values(part)),)
+
+    def _after_late(self) -> tuple[Heading, tuple[ChoiceUpdate, ...]] | None:
+        """Return the heading and the only update with those values; None if they were taken."""
+        late, fill = self.late, self._fill
+        if late is None or fill is None:
+            return None
+        chunk = fill("", late)
+        (part,), (last,) = chunk.choices or [], self.latest
+        mark = last.choice.mark_after(last.mark, part)
+        return _continued(self.heading, chunk, self._limits), (replace(last, mark=mark),)
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
         self._catch_up()

@@ -47,6 +47,9 @@ class Kind(Struct, frozen=True, eq=False):
     text: str = "text"
     """The field of the part with the text."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _known, (self.item, self.field, self.part)  # a kind is compared by identity
+
 
 OUTPUT_TEXT = Kind("message", "content", ResponseOutputText)
 REFUSAL = Kind("message", "content", ResponseOutputRefusal, "refusal")
@@ -75,6 +78,11 @@ def kind_of_part(part: object) -> Kind | None:
 def kinds_of_item(type_: str) -> tuple[Kind, ...]:
     """Return the kinds of texts that items of a type have."""
     return _BY_ITEM.get(type_, ())
+
+
+def _known(item: str, field: str, part: type[Any] | None) -> Kind:
+    """Return the kind with these fields; a copied log has the same kinds."""
+    return next(k for k in _BY_ITEM[item] if (k.field, k.part) == (field, part))
 
 
 def new_item(kind: Kind, id: str | None) -> Wire:

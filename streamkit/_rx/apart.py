@@ -16,10 +16,9 @@ from __future__ import annotations
 import threading
 import weakref
 from concurrent.futures import Future, wait
-from functools import partial
+from functools import cache, partial
 from inspect import currentframe
 from queue import SimpleQueue
-from traceback import walk_stack
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from streamkit._rx.loop import running_loop
@@ -113,21 +112,34 @@ def scheduler_off_this_thread() -> abc.SchedulerBase | None:
 
     Return None on a thread of the user's own, which may wait there for the end of the stream.
     """
-    from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler, TimeoutScheduler
-    from reactivex.scheduler.eventloop import AsyncIOScheduler, AsyncIOThreadSafeScheduler
+    from reactivex.scheduler import NewThreadScheduler
+    from reactivex.scheduler.eventloop import AsyncIOThreadSafeScheduler
 
-    # Only the stack shows the owner of a thread. A pool's threads run one of the first two.
-    threads = {
-        kind.__module__ for kind in (EventLoopScheduler, NewThreadScheduler, TimeoutScheduler)
-    }
-    loops = {kind.__module__ for kind in (AsyncIOScheduler, AsyncIOThreadSafeScheduler)}
-    for frame, _ in walk_stack(currentframe()):
+    # Only the stack shows the owner of a thread. `walk_stack` would look up the line of each frame.
+    threads, loops = _modules_of_schedulers()
+    frame = currentframe()
+    while frame is not None:
         module = frame.f_globals.get("__name__")
         if module in threads:
             return NewThreadScheduler()
         if module in loops and (loop := running_loop()) is not None:
             return AsyncIOThreadSafeScheduler(loop)
+        frame = frame.f_back
     return None
+
+
+@cache
+def _modules_of_schedulers() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the modules of the schedulers with threads, and of those of event loops."""
+    from reactivex.scheduler import EventLoopScheduler, NewThreadScheduler, TimeoutScheduler
+    from reactivex.scheduler.eventloop import AsyncIOScheduler, AsyncIOThreadSafeScheduler
+
+    # A pool's threads run one of the first two.
+    threads = (EventLoopScheduler, NewThreadScheduler, TimeoutScheduler)
+    loops = (AsyncIOScheduler, AsyncIOThreadSafeScheduler)
+    return frozenset(kind.__module__ for kind in threads), frozenset(
+        kind.__module__ for kind in loops
+    )
 
 
 def when_done(

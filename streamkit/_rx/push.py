@@ -114,14 +114,19 @@ class _Subscription(Generic[E]):
 
     def push_next(self) -> bool:
         """Emit the next event; return false after the last, or after disposal."""
+        # A hot path: `next` takes a call more, and so would `_emit`.
         try:
-            event = next(self._stream or self._open())
+            event = (self._stream or self._open()).__next__()
         except StopIteration:
-            self._observer.on_completed()
-            return False
+            return self._complete()
         except Exception as error:
             return self._fail(error)
-        return self._emit(event)
+        try:
+            self._observer.on_next(event)
+        except BaseException:
+            self.dispose()
+            raise
+        return not self._is_disposed
 
     def _push_what_is_read_apart(self, scheduler: abc.SchedulerBase) -> None:
         with self._lock:

@@ -21,30 +21,45 @@ __all__ = ["soon", "take_turns"]
 
 def take_turns(trampoline: TrampolineScheduler, step: Callable[[], bool]) -> abc.DisposableBase:
     """Call ``step`` on the trampoline until it returns false, in turns with other work there."""
+    return _Work(trampoline, step).schedule()
 
-    def run(_scheduler: abc.SchedulerBase, turn: Any = None) -> None:
+
+def soon(trampoline: TrampolineScheduler, act: Any, state: Any = None) -> abc.DisposableBase:
+    """Schedule ``act`` on the trampoline, to be called in its turn."""
+    return trampoline.schedule_absolute(_Turn.at(trampoline.now), act, state)
+
+
+class _Work:
+    """Steps on a trampoline.
+
+    Functions that schedule each other would be a cycle, and hold a stream until the garbage
+    collector came.
+    """
+
+    __slots__ = ("_step", "_trampoline")
+
+    def __init__(self, trampoline: TrampolineScheduler, step: Callable[[], bool]) -> None:
+        self._trampoline = trampoline
+        self._step = step
+
+    def schedule(self) -> abc.DisposableBase:
+        """Schedule the next turn."""
+        turn = _Turn.at(self._trampoline.now)
+        return self._trampoline.schedule_absolute(turn, self._run, turn)
+
+    def _run(self, _scheduler: abc.SchedulerBase, turn: Any = None) -> None:
+        step = self._step
         goes_on = step()
         if goes_on and not turn.is_contested:
-            following = _Turn.at(trampoline.now)
-            place = trampoline.schedule_absolute(following, _nothing)
+            following = _Turn.at(self._trampoline.now)
+            place = self._trampoline.schedule_absolute(following, _nothing)
             try:
                 while goes_on and not following.is_contested:
                     goes_on = step()
             finally:
                 place.dispose()
         if goes_on:
-            schedule()
-
-    def schedule() -> abc.DisposableBase:
-        turn = _Turn.at(trampoline.now)
-        return trampoline.schedule_absolute(turn, run, turn)
-
-    return schedule()
-
-
-def soon(trampoline: TrampolineScheduler, act: Any, state: Any = None) -> abc.DisposableBase:
-    """Schedule ``act`` on the trampoline, to be called in its turn."""
-    return trampoline.schedule_absolute(_Turn.at(trampoline.now), act, state)
+            self.schedule()
 
 
 class _Turn(datetime):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +55,22 @@ def test_works_that_wait_together_take_turns() -> None:
 
     trampoline.schedule(begin)
     assert "".join(order) == "abcabcabc"
+
+
+@pytest.mark.parametrize("scheduler", [TrampolineScheduler, CurrentThreadScheduler.singleton])
+def test_of_work_that_is_done_nothing_waits_for_the_garbage_collector(scheduler: Any) -> None:
+    trampoline = scheduler()
+    order: list[str] = []
+    step = steps(order, "step", 3, lambda: trampoline.schedule(lambda *_: order.append("other")))
+    held = weakref.ref(step)
+    gc.disable()
+    try:
+        take_turns(trampoline, step)
+        del step
+        assert held() is None
+    finally:
+        gc.enable()
+    assert order == ["step", "other"] * 3
 
 
 def test_work_that_schedules_itself_anew_is_not_starved() -> None:

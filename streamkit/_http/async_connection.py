@@ -7,17 +7,12 @@ httpcore loses no connection by that, so a cut also wakes the task that waits fo
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from streamkit._http.connection import Connection, Pool
 from streamkit._rx.loop import Signal
 
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
 __all__ = ["AsyncConnection"]
-
-T = TypeVar("T")
 
 
 class AsyncConnection(Connection):
@@ -42,19 +37,6 @@ class AsyncConnection(Connection):
         """Wait until ``task`` is done or the exchange is cut."""
         both: list[asyncio.Future[Any]] = [task, self._called_off.given]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-
-    async def unless_cut(self, step: Coroutine[Any, Any, T]) -> T:
-        """Return the result of ``step``; a cut of the exchange cancels the step."""
-        task = asyncio.create_task(step)
-        try:
-            await self.until_called_off(task)
-            if task.done():
-                return task.result()
-        finally:
-            if not task.done():
-                task.cancel()
-        await asyncio.wait([task])
-        raise self.closed_error()
 
     async def aclose(self) -> None:
         """Close the connection that a cancelled request has left open."""

@@ -1,8 +1,8 @@
 """The sockets of our own client on an event loop: any thread can shut one down.
 
 This module is a network backend of httpcore. It differs from the sockets of threads
-(``network.py``): the loop waits for a socket. The task that sends a request is cancelled in no step
-of this backend, because httpcore would lose the connection.
+(``network.py``): the loop waits for a socket. The task that sends a request is cancelled only while
+it waits here or for a response, because elsewhere httpcore would lose the connection.
 """
 
 from __future__ import annotations
@@ -50,9 +50,13 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Open a connection to ``host``; raise ``StreamClosedError`` if the exchange is cut."""
         connection = _connection_here()
         connection.raise_if_cut()
-        with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError):
-            step = _opened(host, port, timeout, local_address, socket_options)
-            stream = AsyncStream(await connection.unless_cut(step))
+        connection.may_be_cancelled = True
+        try:
+            with raised_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+                sock = await _opened(host, port, timeout, local_address, socket_options)
+        finally:
+            connection.may_be_cancelled = False
+        stream = AsyncStream(sock)
         connection.hold(stream)
         return stream
 

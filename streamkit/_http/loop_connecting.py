@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,9 +43,8 @@ async def connected(
 
 async def addresses(host: str, port: int) -> list[Address]:
     """Return the addresses of ``host``, those of each family in turn; there is one at least."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:  # the host is a name
+    found = _numeric(host, port)
+    if found is None:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     families: dict[int, list[Address]] = {}
@@ -54,6 +54,15 @@ async def addresses(host: str, port: int) -> list[Address]:
     if not in_turn:
         raise OSError("the name has no address")
     return in_turn
+
+
+@lru_cache(maxsize=64)
+def _numeric(host: str, port: int) -> list[Any] | None:
+    """Return the address that ``host`` is, or None if it is a name."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return None
 
 
 async def _attempt(to: Address, local_address: str | None, options: Iterable[Any]) -> socket.socket:

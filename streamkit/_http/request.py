@@ -121,8 +121,12 @@ _PLAIN = {str, int, bool, type(None)}
 
 
 def _sendable(value: object) -> object:
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if kind is dict:
+        members = cast("dict[Any, object]", value).items()
+        return {key: item if type(item) in _PLAIN else _sendable(item) for key, item in members}
     # An object of the API goes back as it came: msgspec by itself would add nulls for fields that
     # the API did not send, and lose fields that the type does not know.
     if isinstance(value, Wire):

@@ -7,13 +7,11 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from benchmarks.budgets import times_the_cost
 from benchmarks.case import COST, Answer, Case, Contender, Workload, by_itself
 from benchmarks.data import Report, streamed
 from benchmarks.peers_server import PACE, paced, serving
-from benchmarks.streams import Chunk
+from benchmarks.raw_socket import deltas
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -94,29 +92,12 @@ async def _read_parsed(client: Any) -> str:
 
 
 @asynccontextmanager
-async def _no_client(base_url: str) -> AsyncGenerator[tuple[str, int]]:
-    host, _, port = base_url.partition("//")[2].partition("/")[0].partition(":")
-    yield host, int(port)
+async def _no_client(base_url: str) -> AsyncGenerator[str]:
+    yield base_url
 
 
-async def _read_socket(address: tuple[str, int]) -> str:
-    """Read one stream from a socket, split it and decode each chunk; nothing is checked."""
-    decode = msgspec.json.Decoder(Chunk).decode
-    reader, writer = await asyncio.open_connection(*address)
-    body = msgspec.json.encode({**ASKED, "stream": True})
-    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n"
-    writer.write(head % len(body) + body)
-    await reader.readuntil(b"\r\n\r\n")
-    texts: list[str] = []
-    rest = b""
-    while True:
-        *frames, rest = (rest + await reader.read(1 << 16)).split(b"\n\n")
-        for frame in frames:
-            data = frame.partition(b"data: ")[2]
-            if data == b"[DONE]":
-                writer.close()
-                return "".join(texts)
-            texts += [choice.delta.content or "" for choice in decode(data).choices]
+async def _read_socket(address: str) -> str:
+    return "".join([delta async for delta in deltas(address, ASKED)])
 
 
 CASE = Case(

@@ -13,6 +13,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from streamkit._http.own_body import own_body
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Coroutine
 
@@ -60,12 +62,8 @@ def raw(response: httpx.Response) -> AsyncPieces:
     """Return the body of ``response`` as it arrives; its reader closes the response."""
     # A hot path: httpx puts a generator around each body, which costs a piece of it two frames and
     # an exception. It is left out around a body of ours, but not what others put in its place.
-    stream = response.stream
-    if type(stream).__module__ == "httpx._client":
-        body = getattr(stream, "_stream", None)
-        if getattr(body, "needs_no_generator", False):
-            return cast("AsyncPieces", body)
-    return _yielded(response)
+    body = own_body(response)
+    return _yielded(response) if body is None else cast("AsyncPieces", body)
 
 
 async def _yielded(response: httpx.Response) -> AsyncGenerator[bytes]:

@@ -16,14 +16,17 @@ body that has ended stays ended, in the same way.
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from contextlib import suppress
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from streamkit._http.content_coding import unpacked
 from streamkit._http.errors import body_error
 from streamkit._http.given import answered
+from streamkit._http.own_body import own_body
 from streamkit.errors import StreamkitError
 
 if TYPE_CHECKING:
@@ -134,19 +137,29 @@ class SyncBody(Body):
         """
         if self._end is not None:
             return
-        if self._connection.is_held:
+        if own_body(self.response) is not None:
+            self._read_out(limit, time.monotonic() + seconds)
+        elif self._connection.is_held:
             watchdog = threading.Timer(seconds, self.close)
             watchdog.daemon = True
             watchdog.start()
-            with suppress(StreamkitError):
-                for chunk in self:
-                    limit -= len(chunk)
-                    if limit < 0:
-                        break
+            self._read_out(limit, inf)
             watchdog.cancel()
             watchdog.join()  # its thread keeps this body alive until it has ended
         self.close()
         self._end = StopIteration()
+
+    def _read_out(self, limit: int, until: float) -> None:
+        # A body of ours reads the limit of each read here, every time; others may not.
+        phases: dict[str, float | None] = self.response.request.extensions["timeout"]
+        with suppress(StreamkitError):
+            while limit >= 0 and (left := until - time.monotonic()) > 0:
+                if left < inf:
+                    phases["read"] = left
+                chunk = next(self, None)
+                if chunk is None:
+                    return
+                limit -= len(chunk)
 
 
 def _close(response: httpx.Response, chunks: Generator[bytes, None, None]) -> None:

@@ -39,6 +39,32 @@ def own(request: pytest.FixtureRequest) -> Generator[Callable[[str], Api]]:
         api.close()
 
 
+def test_the_end_of_a_body_is_read_without_another_thread(
+    own: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = threading.Event()
+    with ScriptedServer([STREAM_HEAD + chunk(b"a"), late, LAST_CHUNK]) as server:
+        api = own(server.url)
+        for _ in range(3):
+            late.clear()
+            body = api.open(STREAM)
+            assert api.next(body) == b"a"
+            with monkeypatch.context() as patched:
+                patched.setattr(threading.Thread, "start", None)
+                late.set()
+                api.drain(body, seconds=PATIENCE)
+        assert server.connections == 1
+
+
+def test_an_end_of_a_body_that_does_not_come_is_not_waited_for(own: Callable[[str], Api]) -> None:
+    with ScriptedServer([STREAM_HEAD + chunk(b"a"), Do.HOLD]) as server:
+        api = own(server.url)
+        body = api.open(STREAM)
+        assert api.next(body) == b"a"
+        api.drain(body, seconds=0.01)
+        assert server.hung_up.wait(PATIENCE)
+
+
 def test_the_head_of_a_request_and_its_body_are_one_write(
     own: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,10 +93,13 @@ class _Zlib:
 
 
 class _Brotli:
+    """The decoder of br, which ignores what follows it in a short body."""
+
     def __init__(self) -> None:
-        library = _library("br", "brotli", "brotlicffi")
-        self._stream = library.Decompressor()
-        self._process = getattr(self._stream, "process", None) or self._stream.decompress
+        self._library = _library("br", "brotli", "brotlicffi")
+        self._stream = self._library.Decompressor()
+        self._came = bytearray()  # the data so far, while it is at most PIECE
+        self._made = 0
 
     @property
     def is_complete(self) -> bool:
@@ -104,9 +107,22 @@ class _Brotli:
         return complete
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        if len(self._came) <= PIECE:
+            self._came += data[: PIECE + 1]
+        try:
+            for piece in self._pieces(data):
+                self._made += len(piece)
+                yield piece
+        except self._library.error:
+            if len(self._came) > PIECE:
+                raise
+            yield from self._rest()
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        process = getattr(self._stream, "process", None) or self._stream.decompress
         while not self._stream.is_finished():
             try:
-                piece = self._process(data, output_buffer_limit=PIECE)
+                piece: bytes = process(data, output_buffer_limit=PIECE)
             except TypeError:
                 raise CodingError("brotli before 1.2 cannot be kept within a limit") from None
             data = b""
@@ -114,6 +130,20 @@ class _Brotli:
                 yield piece
             elif self._stream.can_accept_more_data():
                 return
+
+    def _rest(self) -> Iterator[bytes]:
+        """Yield the rest of what can be decoded.
+
+        The library fails where data follows the end, and keeps what came before. So all of it is
+        decoded once more, byte by byte.
+        """
+        self._stream = self._library.Decompressor()
+        known = self._made
+        for byte in self._came:
+            for piece in self._pieces(bytes((byte,))):
+                if new := piece[known:]:
+                    yield new
+                known = max(0, known - len(piece))
 
 
 class _Zstd:

@@ -9,6 +9,7 @@ import importlib
 import sys
 import tracemalloc
 import zlib
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -73,8 +74,11 @@ def _zstd(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 def _read(coding: str, *pieces: bytes) -> list[bytes]:
     """Return the decoded pieces of a body whose pieces arrive one by one."""
-    answer = httpx.Response(200, headers={"content-encoding": coding}, content=iter(pieces))
-    return [*unpacked(answer)]
+    return [*unpacked(_answer(coding, *pieces))]
+
+
+def _answer(coding: str, *pieces: bytes) -> httpx.Response:
+    return httpx.Response(200, headers={"content-encoding": coding}, content=iter(pieces))
 
 
 @pytest.mark.diagonal
@@ -96,7 +100,7 @@ def test_however_it_is_packed_and_cut_the_same_comes_out(
 def test_however_much_it_would_be_little_is_made_at_a_time(kind: str) -> None:
     coding, packed = PACKED[kind][0], _bomb(kind)
     largest = 0
-    answer = httpx.Response(200, headers={"content-encoding": coding}, content=iter([packed]))
+    answer = _answer(coding, packed)
     tracemalloc.start()
     for piece in unpacked(answer):
         largest = max(largest, len(piece))
@@ -143,6 +147,38 @@ def test_a_server_cannot_go_on_for_ever_and_say_nothing() -> None:
 
 def test_what_follows_the_last_member_is_no_part_of_it() -> None:
     assert b"".join(_read("gzip", gzip.compress(b"all"), b"\0\0\0\0", b"\0")) == b"all"
+
+
+@pytest.mark.parametrize("more", [b"garbage", b"\0", brotli.compress(b"{}"), b"\n" * 40_000])
+@pytest.mark.parametrize("size", [1, 5, 1 << 20])
+@pytest.mark.parametrize("times", [0, 1, 30_000])
+def test_what_follows_br_is_no_part_of_it(times: int, size: int, more: bytes) -> None:
+    data = b'{"a": 1}\n' * times
+    packed = brotli.compress(data, quality=9) + more
+    cut = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert b"".join(_read("br", *cut)) == data
+
+
+def test_of_br_that_is_garbled_comes_what_was_before() -> None:
+    data = bytes(range(256)) * 9
+    packed = brotli.compress(data, quality=9)[:-9] + b"\xff" * 20
+    came = bytearray()
+
+    def take() -> None:
+        for piece in unpacked(_answer("br", packed)):
+            came.extend(piece)
+
+    with pytest.raises(CodingError, match="no br"):
+        take()
+    assert came[:200] == data[:200]
+
+
+@pytest.mark.parametrize("length", [PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
+def test_garbled_br_is_an_error_however_long_it_is(length: int) -> None:
+    data = b"".join(sha256(b"%d" % at).digest() for at in range(length // 32))
+    packed = brotli.compress(data[: length - 99], quality=0)  # which is about as long
+    with pytest.raises(CodingError, match="no br"):
+        _read("br", packed[:-9] + b"\xff" * 99)
 
 
 def test_a_coding_without_its_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

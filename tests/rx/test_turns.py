@@ -61,7 +61,11 @@ def test_works_that_wait_together_take_turns() -> None:
 def test_of_work_that_is_done_nothing_waits_for_the_garbage_collector(scheduler: Any) -> None:
     trampoline = scheduler()
     order: list[str] = []
-    step = steps(order, "step", 3, lambda: trampoline.schedule(lambda *_: order.append("other")))
+
+    def other(*_: object) -> None:
+        order.append("other")
+
+    step = steps(order, "step", 3, lambda: trampoline.schedule(other))
     held = weakref.ref(step)
     gc.disable()
     try:

@@ -1,20 +1,77 @@
-"""Copies of objects of the wire, for the parts that templates make."""
+"""Copies of objects of the wire: for the parts that templates make, and for logs.
+
+What a log takes in, and what it gives out, are copies: so a reader that changes an object of an
+event changes nothing else of the stream.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
-from streamkit._core.wire import Wire
+from streamkit._core.wire import SCALARS, JSONText, UnixTime, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
-__all__ = ["copier", "has_plain_unknowns", "has_unread"]
+__all__ = ["copied", "copier", "has_plain_unknowns", "has_unread", "separate"]
 
+T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
+
+
+def copied(value: T) -> T:
+    """Return a copy of decoded JSON or of an object of the wire, and of all that is in it.
+
+    Values of other types, such as parsed models, are the same, and so are the items of
+    ``logprobs``: there may be several for each token.
+    """
+    # Loops, because a comprehension nests as many calls again as the data have levels.
+    given: Any = value
+    new: Any = given
+    kind: type[Any] = value.__class__
+    if kind is list:
+        new = given.copy()
+        for at, item in enumerate(given):
+            if item.__class__ not in SCALARS:
+                new[at] = copied(item)
+    elif kind is dict:
+        new = given.copy()
+        for name, item in given.items():
+            if item.__class__ not in SCALARS:
+                new[name] = copied(item)
+    elif isinstance(given, Wire):
+        new = _copy(given)
+        separate(new)
+    copy: T = new
+    return copy
+
+
+def separate(wire: Wire, but: Container[str] = ()) -> None:
+    """Replace the values in the fields of an object, ``but`` of some, by copies of them."""
+    for name in _changeable(type(wire)):
+        value: Any = getattr(wire, name)
+        if value is not None and name not in but:
+            is_tokens = name == "logprobs" and value.__class__ is list
+            setattr(wire, name, value.copy() if is_tokens else copied(value))
+    fields = wire.unknown_fields
+    if fields is not UNSET:
+        wire.unknown_fields = UNSET
+        wire.add_unknown(copied(fields))
+
+
+@cache
+def _changeable(type_: type[Wire]) -> tuple[str, ...]:
+    """Return the names of the known fields of a type that may hold more than a scalar."""
+    fields = structs.fields(type_)
+    names = [field.name for field in fields if field.type not in _SCALARS]
+    return tuple([name for name in names if name != "unknown_fields"])
+
+
+_TYPES: tuple[Any, ...] = (bool, float, int, str, JSONText, UnixTime)
+_SCALARS: tuple[Any, ...] = (*_TYPES, *(type_ | None for type_ in _TYPES))
 
 
 def has_unread(wire: Wire) -> bool:

@@ -3,7 +3,8 @@
 Strategy: a merged object is a dict that is never changed, only replaced, so an event can hold it
 forever. A growing value (a text, a list) is kept in an append-only log, and its place in the dict
 has a mark: the log and its length at the moment. A replaced dict is copied, so the number of its
-fields is limited: else each chunk could cost more than the one before.
+fields is limited: else each chunk could cost more than the one before. Lists of a delta are copied,
+too: its reader may change them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from msgspec import Struct
 
+from streamkit._core.copying import copied
 from streamkit._core.indexed import IndexedMark, index_of
 from streamkit._core.text import TextLog
 from streamkit._core.wire import SCALARS
@@ -92,13 +94,15 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
 
 
 def resolved(value: Any) -> Any:
-    """Return plain data, with every mark replaced by its text or list."""
+    """Return plain data of the caller's own, with every mark replaced by its text or list."""
     # A look at the type itself is cheap, and most values are plain.
     if type(value) in SCALARS:
         return value
     if type(value) is dict:
         fields = cast("dict[str, Any]", value)
         return {key: resolved(item) for key, item in fields.items()}
+    if type(value) is list:
+        return copied(cast("list[Any]", value))
     if isinstance(value, TextMark):
         return value.log.first(value.end)
     if isinstance(value, ListMark):
@@ -144,14 +148,14 @@ def _merge_list(key: str, old: Any, new: list[Any], rules: Rules, limits: Limits
         _check(rules.most, len(mark.places), limits, "items of one list")
         return mark
     if rules.lists == "replaced":
-        return ListMark(new, len(new)) if new or old is None else old
+        return ListMark(copied(new), len(new)) if new or old is None else old
     if isinstance(old, ListMark):
         if rules.lists == "said again or added to" and _is_said_again(old, new):
-            return ListMark([*new], len(new))
+            return ListMark(copied(new), len(new))
         log = old.log
     else:
         log = [*old.in_order()] if isinstance(old, IndexedMark) else []
-    log.extend(new)
+    log.extend(map(copied, new))
     return ListMark(log, len(log))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from msgspec import Struct
 
+from streamkit._core.copying import copied
 from streamkit._core.decoding import loads
 from streamkit._core.text import TextLog
 from streamkit._core.wire import Wire, plain
@@ -77,7 +78,7 @@ class BlockLog:
     def __init__(self, place: int, begun: Wire, reader: Reader, limits: Limits) -> None:
         self.place = place
         """The place of the block in the message's content."""
-        self.begun = begun
+        self.begun = begun = copied(begun)
         self.id: str = getattr(begun, "id", "")
         """The id of a call."""
         self.name: str = getattr(begun, "name", "")
@@ -134,6 +135,15 @@ class BlockLog:
         value = self.text.partial_json(end, newest, partial_strings=strings)
         return {} if value is None else value
 
+    def cite(self, source: Wire) -> int:
+        """Add a source of the text, and return the number of all."""
+        self.citations.append(copied(source))
+        return len(self.citations)
+
+    def cited(self, end: int) -> list[Any]:
+        """Return the first ``end`` sources of the text."""
+        return copied(self.citations[:end])
+
     def mark(self) -> BlockMark:
         """Return the present state of the block."""
         return BlockMark(
@@ -143,17 +153,16 @@ class BlockLog:
     def build(self, mark: BlockMark | None = None) -> Wire:
         """Return the block as of a mark, or now, parsed; as a whole if it has stopped."""
         mark = mark or self.mark()
-        begun, text = mark.begun, self.text.first(mark.end)
+        begun, text = copied(mark.begun), self.text.first(mark.end)
         if isinstance(begun, TextBlock):
             return self._text_block(begun, text, mark)
         if isinstance(begun, ToolUseBlock):
             return self._tool_use_block(begun, text, mark)
-        built = copy(begun)
         if self.kind == "input":
-            _set(built, "input", self._input(text))
+            _set(begun, "input", self._input(text))
         elif text and self.kind:
-            _set(built, self.kind, text)
-        return built
+            _set(begun, self.kind, text)
+        return begun
 
     def written(self) -> TextLog:
         """Return the text of the input, or that of an input that came as an object."""
@@ -169,7 +178,7 @@ class BlockLog:
         log, reader = self.text, self.reader
         block: ParsedTextBlock[Any] = ParsedTextBlock(
             text=text,
-            citations=self.citations[: mark.citations] or begun.citations,
+            citations=self.cited(mark.citations) or begun.citations,
             parsed_output=reader.content(log).value
             if mark.is_whole
             else reader.partial_content(log, mark.end),

@@ -128,13 +128,13 @@ class CitationEvent(Event, frozen=True, gc=False, eq=False):
     _at = ("index",)
     citation: TextCitation
     index: int
-    _all: list[TextCitation]
+    _block: BlockLog
     _end: int
 
     @property
     def snapshot(self) -> list[TextCitation]:
         """The sources so far."""
-        return self._all[: self._end]
+        return self._block.cited(self._end)
 
     def since(self, _first: CitationEvent) -> CitationEvent:
         """Return the event itself, whose snapshot includes the earlier sources."""

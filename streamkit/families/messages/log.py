@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streamkit._core.construction import construct
+from streamkit._core.copying import copied
 from streamkit._core.merge import EMPTY, Fields, Rules, merged, resolved
 from streamkit._core.wire import as_sent
 from streamkit.errors import LimitExceededError
@@ -86,7 +87,7 @@ class MessageLog:
         self.is_begun = True
         fields = as_sent(message)
         fields.pop("content", None)
-        self.fields = merged(fields, self.fields, _REPORTS, self._limits)
+        self.fields = merged(copied(fields), self.fields, _REPORTS, self._limits)
         return [self.open(None, block) for block in message.content]
 
     def open(self, index: int | None, block: Wire) -> BlockLog:

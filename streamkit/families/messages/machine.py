@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from streamkit._core.copying import copied
 from streamkit._core.machine import AnswerMachine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
@@ -178,10 +179,10 @@ class MessageEvents(
         events: _Events = (value,)
         if isinstance(delta, CitationsDelta):
             block = log.block(index, "text")
-            cited = block.citations
-            cited.append(delta.citation)
+            end = block.cite(delta.citation)
             if block.is_known:
-                events = (value, CitationEvent(delta.citation, block.place, cited, len(cited)))
+                own = copied(delta.citation)
+                events = (value, CitationEvent(own, block.place, block, end))
         elif isinstance(delta, SignatureDelta):
             block = log.block(index, "thinking")
             block.replace(signature=delta.signature)

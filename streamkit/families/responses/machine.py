@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from streamkit._core.copying import copied
 from streamkit._core.machine import AnswerMachine
 from streamkit.errors import (
     ContentFilterFinishReasonError,
@@ -211,7 +212,7 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         of_summary = isinstance(value, SummaryEvent)
         index = value.summary_index if of_summary else value.content_index
         part = self.log.part(kind, value.item_id, value.output_index, index, stage)
-        return part.take(value.part)
+        return part.take(copied(value.part))
 
     def _open_command(self, value: ResponseShellCallCommandAddedEvent) -> Sequence[Any]:
         part = self.log.part(COMMAND, None, value.output_index, value.command_index, "begins")
@@ -222,7 +223,7 @@ class ResponseEvents(AnswerMachine[Any, Any, ParsedResponse[Any]]):
         where = value.item_id, value.output_index, value.content_index
         part = self.log.part(OUTPUT_TEXT, *where, "ends")
         if value.annotation is not None:
-            part.annotations.append(value.annotation)
+            part.annotate(value.annotation)
         return (value,)
 
     def _complete(self, value: ResponseCompletedEvent | ResponseIncompleteEvent) -> Sequence[Any]:

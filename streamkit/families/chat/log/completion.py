@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from streamkit._core.copying import copied
 from streamkit._core.merge import EMPTY, merged, resolved
 from streamkit.errors import LimitExceededError
 from streamkit.families.chat.log.choice import ChoiceLog, ChoiceUpdate
@@ -79,8 +80,9 @@ class CompletionLog:
             self._take_late()
         said = _said(chunk)
         if said != self.said or chunk.unknown_fields is not UNSET:
-            self.said = said
-            self.heading = _continued(self.heading, chunk, self._limits)
+            usage = copied(chunk.usage)
+            self.said = said if usage is None else (*said[:-1], usage)
+            self.heading = _continued(self.heading, chunk, usage, self._limits)
         parts = chunk.choices
         if not parts:
             self._catch_up()
@@ -102,8 +104,8 @@ class CompletionLog:
         return said
 
     def heading_after(self, heading: Heading, chunk: ChatCompletionChunk) -> Heading:
-        """Return the heading after a chunk."""
-        return _continued(heading, chunk, self._limits)
+        """Return the heading after a chunk that no reader has."""
+        return _continued(heading, chunk, chunk.usage, self._limits)
 
     def append_content(self, choice: ChoiceLog, piece: str) -> tuple[ChoiceUpdate, ...]:
         """Append a piece of the content of one of several choices, as ``append`` does a chunk."""
@@ -151,7 +153,7 @@ class CompletionLog:
             model=heading.model,
             service_tier=heading.service_tier,
             system_fingerprint=heading.system_fingerprint,
-            usage=usage_of(heading.usage, built),
+            usage=usage_of(copied(heading.usage), built),
             choices=built,
         )
         if heading.extra:
@@ -175,7 +177,7 @@ class CompletionLog:
             return
         chunk = fill("", late)
         self.said = _said(chunk)
-        self.heading = _continued(self.heading, chunk, self._limits)
+        self.heading = self.heading_after(self.heading, chunk)
         (part,), (last,) = chunk.choices or [], self.latest
         self.latest = (replace(last, mark=last.choice.replace_values(part)),)
 
@@ -187,7 +189,7 @@ class CompletionLog:
         chunk = fill("", late)
         (part,), (last,) = chunk.choices or [], self.latest
         mark = last.choice.mark_after(last.mark, part)
-        return _continued(self.heading, chunk, self._limits), (replace(last, mark=mark),)
+        return self.heading_after(self.heading, chunk), (replace(last, mark=mark),)
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
         self._catch_up()
@@ -238,7 +240,9 @@ def _said(chunk: ChatCompletionChunk) -> tuple[object, ...]:
     )
 
 
-def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> Heading:
+def _continued(
+    heading: Heading, chunk: ChatCompletionChunk, usage: CompletionUsage | None, limits: Limits
+) -> Heading:
     extra = heading.extra
     if chunk.unknown_fields is not UNSET:
         extra = merged(extra, chunk.unknown_fields, REPORTS, limits)
@@ -248,7 +252,7 @@ def _continued(heading: Heading, chunk: ChatCompletionChunk, limits: Limits) -> 
         chunk.model or heading.model,
         chunk.service_tier or heading.service_tier,
         chunk.system_fingerprint or heading.system_fingerprint,
-        _newer(heading.usage, chunk.usage),
+        _newer(heading.usage, usage),
         extra,
     )
 

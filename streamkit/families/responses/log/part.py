@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit._core.copying import copied
 from streamkit._core.packed import PackedList
 from streamkit._core.text import TextLog
 from streamkit.types.responses.content import Logprob
@@ -70,10 +71,14 @@ class PartLog:
         return self._begun_earlier(text) if text.endswith(shown) else self
 
     def take(self, whole: Wire) -> PartLog:
-        """Take the part as the server sent it; return the part that has its text."""
+        """Take the part as the server sent it, which no reader has; return that with its text."""
         part = self.completed(getattr(whole, self.kind.text))
         part.whole = whole
         return part
+
+    def annotate(self, annotation: Annotation) -> None:
+        """Take an annotation that came in an event of its own."""
+        self.annotations.append(copied(annotation))
 
     def _begun_earlier(self, text: str) -> PartLog:
         part = PartLog(self.item, self.kind, self.index, self.reader, self._limits)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from streamkit._core.copying import copied
 from streamkit._core.states import States, TrackedStates
 from streamkit.errors import LimitExceededError
 from streamkit.families.responses.log.item import ItemLog, ItemMark
@@ -46,7 +47,7 @@ class ResponseLog:
         self._reader = reader
         self._limits = limits
         self.response = Response()
-        """The fields of the response, as its last event had them; its output may be older."""
+        """The fields of the response, as its last event had them, without its output."""
         self.items: list[ItemLog] = []
         """The items in the order in which they were opened."""
         self._growing: PartLog | None = None  # whose length the mark does not know
@@ -74,6 +75,7 @@ class ResponseLog:
 
     def open(self, whole: Wire, index: int | None) -> ItemLog:
         """Take an item as it begins, and the texts it begins with."""
+        whole = copied(whole)
         kind, id = type_of_item(whole), getattr(whole, "id", None)
         item = self._placed(kind, id, index, begins=True)
         if item is None:
@@ -85,6 +87,7 @@ class ResponseLog:
 
     def close(self, whole: Wire, index: int | None) -> ItemLog:
         """Take an item as it ended."""
+        whole = copied(whole)
         item = self._ended(whole, index) or self._open(whole, index)
         self._place(item, whole, index)
         item.complete()
@@ -100,7 +103,7 @@ class ResponseLog:
         for item in self.output:
             rest.setdefault(item.kind, []).append(item)
         final: list[ItemLog] = []
-        for index, whole in enumerate(response.output):
+        for index, whole in enumerate(copied(response.output)):
             known = _matched(rest.get(type_of_item(whole), []), whole)
             item = known or self._open(whole, index)
             item.take(whole)
@@ -271,6 +274,7 @@ def _newer(old: Response, new: Response, status: str | None) -> Response:
         new,
         id=new.id or old.id,
         model=new.model or old.model,
+        output=[],  # the items are in the log
         created_at=new.created_at or old.created_at,
         status=status or new.status,
     )

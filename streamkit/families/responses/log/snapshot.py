@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
+from streamkit._core.copying import copied, separate
 from streamkit._core.reading import NOTHING_READ
 from streamkit.families.responses.log.kinds import (
     ARGUMENTS,
@@ -85,7 +85,7 @@ class Snapshot:
         if item.kind == "message":
             return retyped(_Message, whole, **changes)
         type_: Any = whole.__class__
-        same: Wire = retyped(type_, whole, **changes) if changes else whole
+        same: Wire = retyped(type_, whole, **changes)
         return same
 
     def _list(self, mark: ItemMark, field: str) -> list[Any] | None:
@@ -102,9 +102,9 @@ class Snapshot:
             known = rest[kind].pop() if kind and rest.get(kind) else None
             if known is not None:
                 shown.add(known.part)
-            built.append(whole if known is None else self._part(known))
+            built.append(copied(whole) if known is None else self._part(known))
         built += [self._part(part) for part in parts if part.part not in shown]
-        return built or getattr(mark.whole, field)
+        return built or copied(getattr(mark.whole, field))
 
     def _part(self, mark: PartMark) -> Wire:
         kind, text = mark.part.kind, self._text(mark)
@@ -114,12 +114,13 @@ class Snapshot:
             return cast("Wire", retyped(type_, whole, **{kind.text: text}))
         annotations = mark.part.annotations[: mark.annotations]
         logprobs = mark.part.logprobs.first(self._logprobs_end(mark))
+        kept = whole.logprobs or logprobs or whole.logprobs
         return retyped(
             _Text,
             whole,
             text=text,
-            annotations=max(whole.annotations, annotations, key=len),
-            logprobs=whole.logprobs or logprobs or whole.logprobs,
+            annotations=copied(max(whole.annotations, annotations, key=len)),
+            logprobs=None if kept is None else [*kept],
             parsed=self._parsed(mark),
         )
 
@@ -174,15 +175,12 @@ def arguments_read(part: PartLog, reader: Reading, *, is_cut: bool = False) -> O
 
 
 def retyped(type_: type[W], wire: Wire, **changes: Any) -> W:
-    """Return a wire object as another type with the same fields, some of them changed."""
-    extra = wire.unknown_fields
-    if type(wire) is type_:
-        new = replace(wire, unknown_fields=UNSET, **changes)
-    else:
-        new = type_(**asdict(wire) | changes | {"unknown_fields": UNSET})
-    if extra is not UNSET:
-        new.add_unknown(extra)
-    return new
+    """Return a copy of a wire object as another type, with some of its fields changed."""
+    is_same = type(wire) is type_
+    new: Any = replace(wire, **changes) if is_same else type_(**asdict(wire) | changes)
+    separate(new, but=changes)
+    made: W = new
+    return made
 
 
 def _index(mark: PartMark) -> int:

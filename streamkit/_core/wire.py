@@ -54,7 +54,10 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
     # creates that dict at the first access, even to see that it is empty: to look at a field costs
     # less.
     unknown_fields: dict[str, Any] | UnsetType = field(default=UNSET, name=NO_NAME)
-    """The fields that the server sent and the type does not have; unset if there are none."""
+    """The fields that the server sent and the type does not have; unset if there are none.
+
+    It may be the instance's own dict, where all of them are attributes.
+    """
 
     @classmethod
     def normalized(cls, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -89,7 +92,7 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
         if self.unknown_fields is UNSET:
             self.unknown_fields = {**fields}
         else:
-            self.unknown_fields.update(fields)
+            self.unknown_fields = {**self.unknown_fields, **fields}
         taken = _taken(self.__class__)
         for name, value in fields.items():
             if name not in taken and name[:2] != "__":
@@ -97,7 +100,10 @@ class Wire(Struct, dict=True, forbid_unknown_fields=True, kw_only=True, repr_omi
 
     def note_request_id(self, request_id: str | None) -> None:
         """Set the request id of the response that held this object."""
-        vars(self)["_request_id"] = request_id
+        attributes = vars(self)
+        if self.unknown_fields is attributes:
+            self.unknown_fields = {**attributes}
+        attributes["_request_id"] = request_id
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Yield each field's name and value, so that ``dict`` and FastAPI's encoder take it."""

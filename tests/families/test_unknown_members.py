@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from streamkit._core.compiled import decoder
 from streamkit._core.unknown_members import UnknownMembers
+from streamkit.families.messages.decoder import MessageDecoder
 from streamkit.families.responses.decoder import EventDecoder
 from streamkit.families.responses.events import DECODED, ResponseTextDeltaEvent
 from streamkit.limits import Limits
@@ -123,7 +126,7 @@ def test_members_at_every_place_are_cut_out(place: int, value: object) -> None:
     def refused(_: bytes | str) -> None:
         raise AssertionError("it is left to another decoder")
 
-    members = UnknownMembers(strictly, refused, {ResponseTextDeltaEvent}, max_depth=5)
+    members = UnknownMembers(strictly, refused, max_depth=5)
     members.learn(data, first)
     for tokens in (1, 1, 2):
         data = data_of(place, [("provider", value), ("tokens", tokens)])
@@ -143,3 +146,33 @@ def test_containers_and_fields_of_an_event_are_its_own() -> None:
                 part.provider.append(3)
             part.unknown_fields["provider"] = 4
     assert seen == [{"provider": [1, 3]}, {"provider": 2}] * 4
+
+
+RECORDINGS = sorted(
+    path
+    for folder in ("anthropic", "responses")
+    for path in (Path(__file__).parents[1] / "recordings" / folder).glob("*.sse")
+)
+
+
+@pytest.mark.parametrize(
+    "recording", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+@pytest.mark.parametrize("value", ["a", 1, [1]], ids=repr)
+def test_a_member_of_all_events_is_decoded_the_same_whatever_their_types_are(
+    recording: Path, value: object
+) -> None:
+    fresh = MessageDecoder if recording.parent.name == "anthropic" else new
+    later = fresh()
+    for data in re.findall(rb"^data: (\{.*)", recording.read_bytes(), re.MULTILINE):
+        more = json.dumps({**json.loads(data), "provider": value, "type": json.loads(data)["type"]})
+        assert found(later, more.encode()) == found(fresh(), more.encode())
+
+
+def test_the_request_id_of_an_event_is_none_of_its_fields() -> None:
+    later = new()
+    for value in (1, 1, 2):
+        part: Any = later.decode(data_of(5, [("provider", value)]))
+        part.note_request_id("req_1")
+        assert (part.request_id, part.model_extra) == ("req_1", {"provider": value})
+        assert "_request_id" not in part.to_dict()

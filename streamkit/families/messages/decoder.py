@@ -154,7 +154,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             part.unknown_fields or part.delta.unknown_fields
         ):
             depth = self._limits.json_depth
-            unknown = UnknownMembers(_strict(), _with_unknown(), {type(part)}, depth)
+            unknown = UnknownMembers(_strict(), _with_unknown(), depth)
             unknown.learn(data, part)
             self._strictly = unknown.decode  # they come in each delta
         return part

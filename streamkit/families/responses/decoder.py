@@ -61,9 +61,9 @@ class EventDecoder(AnswerDecoder[Any]):
         self, types: Any, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
     ) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
-        strictly, self._types, otherwise, deltas = _decoding(types)
+        strictly, self._types, otherwise = _decoding(types)
         self._strictly: Callable[[bytes | str], Any] = strictly
-        self._unknown = UnknownMembers(strictly, otherwise, deltas, limits.json_depth)
+        self._unknown = UnknownMembers(strictly, otherwise, limits.json_depth)
         self._error: APIError | None = None
 
     @property
@@ -174,13 +174,12 @@ _Decode: TypeAlias = "Callable[[bytes | str], Any]"
 
 
 @functools.cache
-def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode, frozenset[Any]]:
+def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode]:
     """Return the decoder of events, their types, and the decoder that takes unknown fields.
 
-    These are fields of deltas, whose types are the last value.
+    These are fields of deltas.
     """
     by_name = {type_.type: type_ for type_ in get_args(types)}
     deltas = {name: type_ for name, type_ in by_name.items() if name.endswith(".delta")}
     strictly = decoder(types).decode
-    otherwise = with_unknown_scalars(strictly, deltas, {})
-    return strictly, by_name, otherwise, frozenset(deltas.values())
+    return strictly, by_name, with_unknown_scalars(strictly, deltas, {})

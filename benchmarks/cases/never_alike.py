@@ -28,7 +28,7 @@ def _read(workload: Workload, *, learns: bool) -> Run:
     def run() -> Answer:
         machines = pipeline(given)
         if not learns:
-            machines._templates.pause = sys.maxsize  # noqa: SLF001 - there is no option for it
+            machines._learner.pause = sys.maxsize  # noqa: SLF001 - there is no option for it
         return consume(events_through(machines, pieces))
 
     return run

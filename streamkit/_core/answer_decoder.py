@@ -89,12 +89,12 @@ class AnswerDecoder(Machine[SSE, A]):
         """
         return None
 
-    def fill(self, part: A) -> Fill[A]:
-        """Return a function of the values of a part with a ``hole``, which makes such parts.
+    def fill(self, part: A, hole: Hole, /) -> Fill[A]:
+        """Return a function of the values of a part in a ``hole``, which makes such parts.
 
         Each is new, and shares nothing that its reader can change.
         """
-        raise NotImplementedError(part)
+        raise NotImplementedError(part, hole)
 
     def reread(self, data: bytes) -> A | None:
         """Decode data that resemble those of an earlier part, and take no note of them.

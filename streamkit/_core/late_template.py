@@ -18,7 +18,7 @@ import sys
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from streamkit._core.template import Template, quoted_text_in, text_in
+from streamkit._core.template import STRING, Template, quoted_text_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,20 +154,18 @@ class LateTemplate(Template[A, E]):
 
 
 def late_template(
-    answer: AnswerDecoder[A], old: Template[A, Any], new: Decoded[A]
+    answer: AnswerDecoder[A], old: bytes, new: Decoded[A]
 ) -> LateTemplate[A, Any] | None:
     """Return the template of two frames, of which the second one proves it; None if there is none.
 
     Args:
         answer: The decoder of the frames.
-        old: A candidate, made of the first frame.
+        old: The first frame, which is the same before its data.
         new: The second frame.
     """
     frame, start, part, hole = new
     changing = answer.changing
-    if changing is None or hole.text == old.text or old.frame[:start] != frame[:start]:
-        return None
-    values = _differences(old, frame, start, hole.text, changing)
+    values = [] if changing is None else _differences(old, new, changing)
     if sum(value.is_piece for value in values) != 1:
         return None
     changed: list[bytes] = []
@@ -194,35 +192,32 @@ def late_template(
     )
 
 
-def _differences(
-    old: Template[A, Any], frame: bytes, start: int, text: str, changing: Changing
-) -> list[_Value]:
-    """Return the values of a frame that differ from a candidate's; none if it differs in more."""
+def _differences(old: bytes, new: Decoded[Any], changing: Changing) -> list[_Value]:
+    """Return the values of a frame that differ from another's; none if it differs in more."""
     # It ends at the first difference that is too much: nearly all frames that no template fits have
     # it near their beginning.
+    frame, start, _, hole = new
     values: list[_Value] = []
     name, ends = "", (start, start)
-    for one, other in zip_longest(
-        _SCALAR.finditer(old.frame, start), _SCALAR.finditer(frame, start)
-    ):
+    for one, other in zip_longest(_SCALAR.finditer(old, start), _SCALAR.finditer(frame, start)):
         if one is None or other is None:
             return []
-        if old.frame[ends[0] : one.start()] != frame[ends[1] : other.start()]:
+        if old[ends[0] : one.start()] != frame[ends[1] : other.start()]:
             return []
         ends = one.end(), other.end()
         was, now = one[0], other[0]
         if one[2] is not None:
-            name = "" if b"\\" in one[1] else one[1][1:-1].decode()
+            name = one[1][1:-1].decode("ascii", "replace")
             if was != now:
                 return []
         elif was != now:
             kind = _kind(was, now, name, changing)
-            is_piece = kind is None and _is_text(was, old.text) and _is_text(now, text)
+            is_piece = kind is None and was[:1] == b'"' and _is_text(now, hole.text)
             if kind is None and not is_piece:
                 return []
             place = other.span()
             values.append(_Value(name, place[0], place[1], kind or _TEXT, is_piece))
-    return values if old.frame[ends[0] :] == frame[ends[1] :] else []
+    return values if old[ends[0] :] == frame[ends[1] :] else []
 
 
 class _Kind(NamedTuple):
@@ -238,8 +233,7 @@ def _matching(pattern: bytes) -> _Kind:
     return _Kind(b"(?:%b)" % pattern, re.compile(pattern).fullmatch)
 
 
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_TEXT = _Kind(b"(%b)" % _STRING, quoted_text_in)
+_TEXT = _Kind(b"(%b)" % STRING, quoted_text_in)
 # Values of these classes count in every field.
 _KNOWN = (_matching(rb"[1-9]\d{0,14}"), _matching(rb'"[ !#-\[\]-~]+"'))
 # No decoder refuses a number of this one.
@@ -251,7 +245,7 @@ class _Value(NamedTuple):
     """A scalar in a frame."""
 
     name: str
-    """The name of its field, or of the field of its list; empty for a name with escapes."""
+    """The name of its field, or of the field of its list, as it is written."""
     start: int
     end: int
     kind: _Kind
@@ -265,12 +259,12 @@ def _is_text(value: bytes, text: str) -> bool:
         return False
 
 
-_SCALAR = re.compile(rb"(%b)(\s*+:)?|-?\d[\d.eE+-]*+|true|false|null" % _STRING, flags=re.DOTALL)
+_SCALAR = re.compile(rb"(%b)(\s*+:)?|-?\d[\d.eE+-]*+|true|false|null" % STRING, flags=re.DOTALL)
 
 
 def _kind(old: bytes, new: bytes, name: str, changing: Changing) -> _Kind | None:
     """Return the class of two values of a field; None if these must not change."""
-    if not name or name in changing.never:
+    if name in changing.never or "\\" in name:
         return None
     for kind in _KNOWN if name in changing.known else _UNKNOWN:
         try:

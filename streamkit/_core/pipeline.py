@@ -65,6 +65,7 @@ class Pipeline(Generic[E]):
         self._templates: Templates[Any, E] = Templates(self._sse, self.answer, self._hold)
         self._read_by_template: Callable[[bytes], Iterable[E] | None] = self._templates.read
         self._learn = self._templates.learn
+        self._learner = self._templates.learner
         self._plain_data = self._sse.plain_data
         self._plain_event = self._sse.plain_event
         self._decode = self.answer.decode
@@ -116,8 +117,8 @@ class Pipeline(Generic[E]):
             part = self._decode(plain, self._sse.name)
         if part is None:
             return ()
-        if templates.pause:
-            templates.pause -= 1
+        if self._learner.pause:
+            self._learner.pause -= 1
         else:
             self._learn(data, plain, part)
         return self._feed(part)

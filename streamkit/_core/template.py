@@ -14,6 +14,7 @@ only they are decoded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import MappingProxyType
@@ -43,12 +44,22 @@ E = TypeVar("E")
 
 Fill: TypeAlias = Callable[..., A]
 """A function of a piece, and of the values beside it, that makes a part of them."""
+Scalar: TypeAlias = str | int | float | bool
+"""A value of JSON that holds no others, and is not null."""
 Road: TypeAlias = Callable[..., Sequence[E]]
 """A machine's function of the same values, which returns the events of such a part."""
 
 text_in = decoder(str).decode
 """The text of a JSON string, or of one between white space; raises ``ValueError`` for others."""
-_QUOTE = ord('"')
+_QUOTE, _ZERO = b'"0'
+_MOST_DIGITS = 16
+_int_in, _float_in = decoder(int).decode, decoder(float).decode
+
+STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+"""The pattern of a string in JSON."""
+_NEGATIVE = re.compile(rb"-[1-9]\d{0,14}")
+_FLOAT = re.compile(rb"-?(?:0|[1-9]\d{0,39})(?:\.\d{1,40}(?:[eE][+-]?\d{1,2})?|[eE][+-]?\d{1,2})")
+_MEMBER = re.compile(rb"\s*+:\s*+(%b|[\w.+-]++)" % STRING, flags=re.DOTALL)
 
 
 def is_quoted(value: bytes, text: str) -> bool:
@@ -65,15 +76,36 @@ def quoted_text_in(value: bytes) -> str:
     return text
 
 
+def scalar_in(value: bytes) -> Scalar:
+    """Return a scalar; raise ``ValueError`` for anything else, and where decoders disagree.
+
+    They do on large integers, and on the negative zero.
+    """
+    # Most are numbers without a sign, or texts; a regular expression costs more than all of these.
+    if value.isdigit() and len(value) < _MOST_DIGITS and (value[0] != _ZERO or len(value) == 1):
+        return _int_in(value)
+    if value[:1] == b'"':
+        return quoted_text_in(value)
+    if _FLOAT.fullmatch(value):
+        return _float_in(value)
+    if _NEGATIVE.fullmatch(value):
+        return _int_in(value)
+    if value in {b"true", b"false"}:
+        return value == b"true"
+    raise ValueError(value)
+
+
 class Hole(NamedTuple):
     """The values of a part that differs from others in these alone."""
 
     text: str
     """The piece of text."""
-    beside: Mapping[str, str | None] = MappingProxyType({})
-    """Texts beside the piece that change in each part, as a padding does, by the names of their
+    beside: Mapping[str, Scalar | None] = MappingProxyType({})
+    """Scalars beside the piece that change in each part, as a padding does, by the names of their
     fields; None where there is none.
     """
+    optional: Mapping[str, Scalar] = MappingProxyType({})
+    """Scalars that belong to the part, unless they differ in the frames that prove a template."""
     is_copied: bool = True
     """Whether parts can be made from this one; else each is decoded as a whole."""
 
@@ -96,8 +128,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "frame", "inner", "last", "most_alone", "take"),
-        *("_run", "text", "values"),
+        *("after", "before", "between", "fill", "inner", "last", "most_alone", "read_last"),
+        *("_readers", "_run", "take", "text", "values"),
     )
 
     fill: Fill[A]
@@ -105,8 +137,6 @@ class Template(Generic[A, E]):
 
     def __init__(self, frame: bytes, places: Sequence[_Place], hole: Hole) -> None:
         first, last = places[0], places[-1]
-        self.frame = frame
-        """The frame of which it is made."""
         self.before = frame[: first.start]
         self.after = frame[last.end :]
         self.inner = [
@@ -117,10 +147,18 @@ class Template(Generic[A, E]):
         """The bytes between the piece and the only other value, which comes after it; empty for
         other values, and None if the piece is the only one.
         """
+        self._readers: list[Callable[[bytes], Any]] = [
+            quoted_text_in if value is None or isinstance(value, str) else scalar_in
+            for value in hole.values
+        ]
+        """The functions that read the values, by their indexes."""
         if self.inner:
             (at, after), *others = self.inner
             self.between = b"" if at or others else after
         self.last = last.at
+        is_text = self._readers[last.at] is quoted_text_in
+        self.read_last = None if is_text else self._readers[last.at]
+        """The function that reads the last value; None if that is a text."""
         self.text = hole.text
         self.values: list[Any] = [None] * (1 + len(hole.beside))
         self.take: Road[E] | None = None
@@ -143,12 +181,12 @@ class Template(Generic[A, E]):
 
     def values_in(self, frame: bytes) -> list[Any]:
         """Return the values of a frame that may fit; raise ``ValueError`` if it does not."""
-        values = self.values.copy()
+        values, readers = self.values.copy(), self._readers
         rest = frame[len(self.before) : len(frame) - len(self.after)]
         for at, between in self.inner:
             value, _, rest = rest.partition(between)  # nothing is left, if it is not found
-            values[at] = quoted_text_in(value)
-        values[self.last] = quoted_text_in(rest)
+            values[at] = readers[at](value)
+        values[self.last] = readers[self.last](rest)
         return values
 
     def frame_of(self, values: Sequence[Any]) -> bytes:
@@ -166,24 +204,27 @@ def places_of(hole: Hole, frame: bytes, start: int) -> list[_Place]:
     They are guesses, and none if a value is not found.
     """
     try:
-        quoted = f'"{hole.text}"'.encode()
-    except UnicodeEncodeError:
+        quoted = encode(hole.text)
+    except UnicodeEncodeError:  # half a surrogate pair
         return []
     at = frame.rfind(quoted, start)
+    if at < 0 and not hole.text.isascii():
+        import json
+
+        quoted = json.dumps(hole.text).encode()  # each character that is not ASCII is escaped
+        at = frame.rfind(quoted, start)
     if at < 0:
         return []
     places = [_Place(at, at + len(quoted), 0)]
     for index, (name, value) in enumerate(hole.beside.items(), 1):
         if value is None:
             continue
-        written = encode(value)
-        for key in (b'"%b":' % name.encode(), b'"%b": ' % name.encode()):
-            if (found := frame.find(key + written, start)) >= 0:
-                at = found + len(key)
-                places.append(_Place(at, at + len(written), index))
-                break
-        else:
+        key = f'"{name}"'.encode("utf-8", "surrogatepass")
+        at = frame.rfind(key, start)
+        found = _MEMBER.match(frame, at + len(key)) if at >= 0 else None
+        if found is None:
             return []
+        places.append(_Place(*found.span(1), index))
     places.sort()
     is_apart = all(place.end <= following.start for place, following in pairwise(places))
     return places if is_apart else []

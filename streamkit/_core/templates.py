@@ -1,10 +1,4 @@
-"""The templates of a stream: how they are learnt from its frames, and read by."""
-
-# Strategy: a candidate for a template is a frame that was decoded as a whole. The next frame with
-# the same bytes around another piece proves it: that frame is decoded once more with other values
-# in it, and must be the same part but for these. A candidate costs nearly as much as a frame. So
-# frames that nothing fits are looked at in rounds; after each, the templates are forgotten and ever
-# more frames pass.
+"""The templates of a stream, by which its frames are read."""
 
 from __future__ import annotations
 
@@ -12,8 +6,8 @@ from itertools import chain, repeat
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.late_template import Decoded, late_template
-from streamkit._core.template import Template, is_quoted, places_of, quoted_text_in, text_in
+from streamkit._core.template import is_quoted, quoted_text_in, text_in
+from streamkit._core.template_learning import MAX_TEMPLATES, Learner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,19 +15,12 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import AnswerDecoder
     from streamkit._core.machine import Machine
     from streamkit._core.sse import SSEDecoder
-    from streamkit._core.template import Hole, Road
+    from streamkit._core.template import Road, Template
 
-__all__ = ["MAX_TEMPLATES", "Templates"]
+__all__ = ["Templates"]
 
 A = TypeVar("A")
 E = TypeVar("E")
-
-MAX_TEMPLATES = 8
-"""The number of templates of a stream: its parallel choices, calls and kinds of text."""
-
-_FIRST_ROUND, _LATER_ROUND = MAX_TEMPLATES, 2  # frames that are looked at in vain before a pause
-_FIRST_LATE_LOOKS = 3  # of which this many are compared with the one before; later one a round
-_PAUSE, _MAX_PAUSE = 64, 256  # frames that pass
 
 
 class Templates(Generic[A, E]):
@@ -48,12 +35,9 @@ class Templates(Generic[A, E]):
         self._machine = machine
         self.known: list[Template[A, E]] = []  # the newest first
         """The templates that are proved; while there is none, there is nothing to read by."""
-        self._candidates: list[Template[A, E]] = []  # the newest first
-        self._in_vain = 0  # frames looked at that proved nothing, without as many hits since
-        self.pause = 0
-        """The number of frames that are still to pass before one is to be learnt from."""
-        self._next_pause = _PAUSE
-        self._late_looks = _FIRST_LATE_LOOKS
+        self.learner: Learner[A, E] = Learner(answer)
+        """What makes the templates; it says how many frames are to pass before it takes one."""
+        self._received = self._unfit = 0  # at the last success, or when frames last began to pass
         self._has_short_roads = False
         self._coming: Iterator[str] = iter(())  # the pieces of the last run that are not fed yet
 
@@ -80,10 +64,13 @@ class Templates(Generic[A, E]):
                     piece = text_in(inner)
                 elif between:
                     inner, _, beside = inner.partition(between)  # nothing, if it is not found
-                    piece = text_in(inner)
-                    padding = text_in(beside)
-                    if len(beside) - len(padding) != 2 and not is_quoted(beside, padding):
-                        continue
+                    piece, read_last = text_in(inner), template.read_last
+                    if read_last is not None:
+                        padding = read_last(beside)
+                    else:
+                        padding = text_in(beside)
+                        if len(beside) - len(padding) != 2 and not is_quoted(beside, padding):
+                            continue
                 else:
                     piece, values = "", template.values_in(frame)
             except ValueError:
@@ -101,8 +88,6 @@ class Templates(Generic[A, E]):
                 return None
             sse.room = room
             answer.received += 1
-            if self._in_vain:
-                self._in_vain -= 1
             take = template.take or self._road(template)
             if between is None:
                 return take(piece)
@@ -115,6 +100,7 @@ class Templates(Generic[A, E]):
         room = sse.room - len(frames)
         if (
             between == b""
+            or template.read_last is not None
             or answer.done
             or not (answer.fits_templates and sse.is_between_frames)
             or len(frames) > sse.max_event_bytes
@@ -131,7 +117,6 @@ class Templates(Generic[A, E]):
         except ValueError:
             return None
         sse.room = room
-        self._in_vain = max(0, self._in_vain - len(pieces))
         return self._events_of_run(template, pieces, padding)
 
     def _events_of_run(
@@ -165,20 +150,19 @@ class Templates(Generic[A, E]):
         """
         if self._has_short_roads:
             self.leave_short_roads()
-        hole, start = self._answer.hole(part), len(frame) - len(data) - 2
-        if hole is not None and (
-            self._proves(frame, start, part, hole) or self._proves_late(frame, start, part, hole)
-        ):
+        learner = self.learner
+        if learner.wait:
+            learner.wait -= 1
+            learner.kept.append(frame)
             return
-        self._in_vain += 1
-        if self._in_vain > _FIRST_ROUND:
-            self._in_vain = _FIRST_ROUND - _LATER_ROUND
-            self._late_looks = 1
-            self.pause = self._next_pause
-            self._next_pause = min(2 * self.pause, _MAX_PAUSE)
-            self.known.clear()
-        elif hole is not None and hole.text:
-            self._add_candidate(frame, start, hole)
+        received, new = self._answer.received, learner.look(frame, data, part)
+        if new is not None:
+            self.known = [new, *self.known][:MAX_TEMPLATES]
+        elif not learner.pause:
+            return
+        elif received - self._received < 2 * (learner.unfit - self._unfit):
+            self.known = []  # they fit less than half of the frames
+        self._received, self._unfit = received, learner.unfit
 
     def leave_short_roads(self) -> None:
         """Let the machine decide anew about its short roads, because it is fed something else."""
@@ -206,64 +190,3 @@ class Templates(Generic[A, E]):
             return (template.take or self._road(template))(*values)
 
         return take
-
-    def _proves(self, frame: bytes, start: int, part: A, hole: Hole) -> bool:
-        """Return whether a candidate fits a frame; if the part proves it, it is a template now."""
-        if not hole.is_copied:
-            return False
-        for candidate in self._candidates:
-            if not candidate.fits(frame):
-                continue
-            try:
-                values = candidate.values_in(frame)
-            except ValueError:
-                continue
-            if values[0] == candidate.text:  # the same piece again proves nothing
-                return True
-            self._candidates.remove(candidate)
-            if hole.values != values or not self._is_proof(candidate, start, part, values):
-                return False
-            self._add_template(candidate)
-            return True
-        return False
-
-    def _is_proof(self, candidate: Template[A, E], start: int, part: A, values: list[Any]) -> bool:
-        """Return whether other values in the frame, read strictly, change the part as they should.
-
-        Then the candidate gets the function that makes such parts.
-        """
-        others = [None if value is None else value + "?" for value in values]
-        changed = candidate.frame_of(others)
-        try:
-            strict = self._answer.reread(changed[start:-2])
-        except (ValueError, RecursionError):
-            return False
-        candidate.fill = fill = self._answer.fill(part)
-        return fill(*values) == part and fill(*others) == strict
-
-    def _proves_late(self, frame: bytes, start: int, part: A, hole: Hole) -> bool:
-        """Return whether values that may change as well are all that differs from a frame before.
-
-        That is the newest candidate's: a look at two frames costs as much as a frame. Then there is
-        a template for both, whose parts are decoded when they are read.
-        """
-        if not self._candidates or not self._late_looks:
-            return False
-        self._late_looks -= 1
-        newest = self._candidates[0]
-        new = late_template(self._answer, newest, Decoded(frame, start, part, hole))
-        if new is None:
-            return False
-        self._late_looks = _FIRST_LATE_LOOKS
-        self._candidates.remove(newest)
-        self._add_template(new)
-        return True
-
-    def _add_template(self, new: Template[A, E]) -> None:
-        self.known = [new, *self.known][:MAX_TEMPLATES]
-
-    def _add_candidate(self, frame: bytes, start: int, hole: Hole) -> None:
-        places = places_of(hole, frame, start)
-        if places:
-            new: Template[A, E] = Template(frame, places, hole)
-            self._candidates = [new, *self._candidates][:MAX_TEMPLATES]

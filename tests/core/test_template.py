@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit._core.templates import MAX_TEMPLATES
+from streamkit._core.template_learning import MAX_TEMPLATES
 from tests.examples import shared_by
 from tests.read_by_template import (
     STREAMS,
@@ -234,7 +234,7 @@ def test_most_frames_of_a_stream_without_templates_are_not_looked_at(
 
     monkeypatch.setattr(decoding, "hole", noted)
     for index in range(1000):
-        list(read.read(frame_of(kind, f"piece {index}", index % 100)))
+        list(read.read(frame_of(kind, f"piece {index}", index)))
     assert 0 < len(looks) < 32
 
 
@@ -296,3 +296,21 @@ def test_choices_whose_chunks_differ_in_other_fields_read_the_same(hits: list[by
     ]
     assert by_template("chat", parts) == decoded("chat", parts)
     assert hits
+
+
+HALVES: dict[str, Callable[[int], bytes]] = {
+    "a padding": lambda _: b'"obfuscation": "\\ud83d"',
+    "a piece": lambda at: b'"n": %d' % at,
+    "a name": lambda at: b'"\xed\xa0\xbd": 1, "n": %d' % at,
+    "a value": lambda at: b'"n": "\\ud83d%d"' % at,
+}
+
+
+@pytest.mark.parametrize("written", HALVES.values(), ids=HALVES)
+def test_half_characters_anywhere_in_chunks_read_the_same(written: Callable[[int], bytes]) -> None:
+    text = "\ud83d" if written is HALVES["a piece"] else "piece"
+    parts = [
+        frame_of("content", f"{text} {at}").replace(b'"id"', written(at) + b', "id"', 1)
+        for at in range(8)
+    ]
+    assert by_template("chat", parts) == decoded("chat", parts)

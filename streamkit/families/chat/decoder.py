@@ -94,7 +94,7 @@ class ChunkDecoder(ObjectDecoder[C]):
         """Return the piece of text in a chunk that continues a choice, and is noted as such."""
         return hole_of(part)
 
-    def fill(self, part: C) -> Fill[C]:
+    def fill(self, part: C, _hole: Hole, /) -> Fill[C]:
         """Return a function of a piece and a padding that makes such a chunk."""
         return Filling(part)
 

@@ -56,7 +56,8 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
         texts.append(function.arguments)
     if len(texts) != 1:
         return None
-    return Hole(texts[0], {"obfuscation": chunk.obfuscation}, has_plain_unknowns(chunk))
+    beside = {"obfuscation": chunk.obfuscation}
+    return Hole(texts[0], beside, is_copied=has_plain_unknowns(chunk))
 
 
 CHANGING = Changing(

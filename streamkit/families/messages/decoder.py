@@ -14,7 +14,7 @@ from streamkit._core.reports import report_in
 from streamkit._core.unknown_members import UnknownMembers
 from streamkit._core.unknown_scalars import with_unknown_scalars
 from streamkit._core.wire import Wire
-from streamkit.families.messages.hole import filling, hole_of
+from streamkit.families.messages.hole import Filling, hole_of
 from streamkit.families.messages.reports import typed_report
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
@@ -88,9 +88,9 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
         """Return the piece of a text, a thought or a call's input in an event."""
         return hole_of(part)
 
-    def fill(self, part: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:
-        """Return a function that makes such an event with another piece."""
-        return filling(part)
+    def fill(self, part: RawMessageStreamEvent, hole: Hole, /) -> Fill[RawMessageStreamEvent]:
+        """Return a function that makes such an event with other values."""
+        return Filling(part, [*hole.beside])
 
     def reread(self, data: bytes) -> RawMessageStreamEvent | None:
         """Decode data that resemble those of an earlier event, and take no note of them."""

@@ -15,15 +15,18 @@ from streamkit.types.messages import (
 )
 
 if TYPE_CHECKING:
-    from streamkit._core.template import Fill
+    from collections.abc import Sequence
 
-__all__ = ["filling", "hole_of"]
+    from streamkit._core.template import Scalar
+
+__all__ = ["Filling", "hole_of"]
 
 
 def hole_of(event: RawMessageStreamEvent) -> Hole | None:
     """Return the piece of a text, a thought or a call's input, unless an event has more.
 
-    Unknown fields belong to the event if they are scalars, which no reader of it can change.
+    Unknown fields belong to the event if they are scalars, which no reader of it can change. They
+    may be others in each event, but for two of one name.
     """
     if type(event) is not RawContentBlockDeltaEvent:
         return None
@@ -31,22 +34,36 @@ def hole_of(event: RawMessageStreamEvent) -> Hole | None:
     name = _TEXTS.get(type(delta))
     if name is None or not (has_plain_unknowns(event) and has_plain_unknowns(delta)):
         return None
-    return Hole(getattr(delta, name))
+    outer, inner = event.unknown_fields or {}, delta.unknown_fields or {}
+    optional = {
+        name: value
+        for name, value in (*outer.items(), *inner.items())
+        if value is not None and not (name in outer and name in inner)
+    }
+    return Hole(getattr(delta, name), optional=optional)
 
 
-def filling(event: RawMessageStreamEvent) -> Fill[RawMessageStreamEvent]:
-    """Return a function that makes an event like this one with another piece."""
-    given = cast("RawContentBlockDeltaEvent", event)
-    new_event, new_delta = copier(given), copier(given.delta)
-    name = _TEXTS[type(given.delta)]
+class Filling:
+    """A function of a piece and the values of some unknown fields that makes events like one."""
 
-    def fill(piece: str) -> RawMessageStreamEvent:
-        whole, delta = new_event(), new_delta()
-        setattr(delta, name, piece)
+    __slots__ = ("_inner", "_name", "_new_delta", "_new_event", "names")
+
+    def __init__(self, event: RawMessageStreamEvent, names: Sequence[str] = ()) -> None:
+        given = cast("RawContentBlockDeltaEvent", event)
+        self._new_event, self._new_delta = copier(given), copier(given.delta)
+        self._name = _TEXTS[type(given.delta)]
+        self.names = names
+        """The names of the fields."""
+        self._inner = frozenset(names).intersection(given.delta.unknown_fields or ())
+
+    def __call__(self, piece: str, *values: Scalar) -> RawMessageStreamEvent:
+        """Return a new event."""
+        whole, delta = self._new_event(), self._new_delta()
+        setattr(delta, self._name, piece)
         whole.delta = delta
+        for name, value in zip(self.names, values, strict=False):
+            (delta if name in self._inner else whole).add_unknown({name: value})
         return whole
-
-    return fill
 
 
 _TEXTS: dict[type, str] = {

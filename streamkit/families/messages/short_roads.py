@@ -13,8 +13,9 @@ from streamkit.types.messages import InputJSONDelta, RawContentBlockDeltaEvent, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from streamkit._core.template import Fill
+    from streamkit._core.template import Fill, Scalar
     from streamkit.families.messages.block import BlockLog
+    from streamkit.families.messages.hole import Filling
     from streamkit.families.messages.log import MessageLog
     from streamkit.types.messages import RawMessageStreamEvent
 
@@ -59,29 +60,31 @@ def filled_text_road(
 ) -> Road:
     """Return the same function where the events of the wire have fields that are not known.
 
-    They are made like the one that is given, by the function that fills in a piece.
+    They are made like the one that is given, by the function that fills in values.
     """
     text, place, index = block.text, block.place, given.index
     append, growth = text.append_whole, log.mark_growth
-    unknown, free = given.unknown_fields, (*vars(given).items(),)
+    unknown = given.unknown_fields
 
-    def take(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+    def take(piece: str, *values: Scalar) -> Sequence[MessageStreamEvent[Any]]:
         end = append(piece)
-        wire = cast("RawContentBlockDeltaEvent", fill(piece))
+        wire = cast("RawContentBlockDeltaEvent", fill(piece, *values))
         return wire.grown(growth(block), end), TextEvent(block, text, end, place, piece)
 
-    if given.delta.unknown_fields or not unknown:
+    names = cast("Filling", fill).names
+    if given.delta.unknown_fields or not unknown or unknown != vars(given) or len(names) > 1:
         return take
-    fields = unknown.copy()
+    fields, name = unknown.copy(), names[0] if names else None
 
-    def take_of_event(piece: str) -> Sequence[MessageStreamEvent[Any]]:
+    def take_of_event(piece: str, value: Scalar | None = None) -> Sequence[MessageStreamEvent[Any]]:
         end = append(piece)
-        mark, delta = growth(block), TextDelta(text=piece)
-        wire = RawContentBlockDeltaEvent(
-            index=index, delta=delta, _mark=mark, _end=end, unknown_fields=fields.copy()
+        mark, delta, unknown = growth(block), TextDelta(text=piece), fields.copy()
+        if name is not None:
+            unknown[name] = value
+        wire: Any = RawContentBlockDeltaEvent(
+            index=index, delta=delta, _mark=mark, _end=end, unknown_fields=unknown
         )
-        for name, value in free:
-            setattr(wire, name, value)
+        wire.__dict__ = unknown  # one dict costs less
         return wire, TextEvent(block, text, end, place, piece)
 
     return take_of_event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,6 +58,92 @@ def test_deltas_with_unknown_scalars_are_read_by_a_template(
     parts = [first + second, *parts]
     assert by_template("messages", parts) == decoded("messages", parts)
     assert hits == parts[3:]
+
+
+VALUES: dict[str, Callable[[int], Any]] = {
+    "a count": lambda at: at,
+    "a negative count": lambda at: -at - 1,
+    "a fraction": lambda at: at / 4,
+    "a large number": lambda at: 1e30 + at * 1e20,
+    "an id": lambda at: f"id-{at}",
+    "a text with escapes": lambda at: f'"\u00e9\n{at}',
+    "a flag": lambda at: at % 2 == 1,
+    "counts and texts": lambda at: at if at % 2 else f"{at}",
+}
+
+
+@pytest.mark.parametrize("place", ["event", "delta"])
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_deltas_of_which_each_has_another_unknown_scalar_are_read_by_a_template(
+    kind: str, value: Callable[[int], Any], place: str, hits: list[bytes]
+) -> None:
+    given: list[dict[str, Any]] = [
+        {place: {"stays": 1, "latency": value(at)}} for at in range(len(PIECES) + 3)
+    ]
+    pieces = [*PIECES, "more", "and", "more"]
+    first, *parts = [
+        frame_of(kind, piece, **fields) for piece, fields in zip(pieces, given, strict=True)
+    ]
+    parts = [first + parts[0], *parts[1:]]
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert hits == parts[3:]
+
+
+def test_several_unknown_scalars_may_change_at_both_places(hits: list[bytes]) -> None:
+    parts = [
+        frame_of(
+            "text",
+            f"piece {at}",
+            event={"at": at, "id": f"e{at}", "to_dict": at},
+            delta={"n": at / 8, "id": "d0"},
+        )
+        for at in range(20)
+    ]
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert not hits  # a name at both places does not say which of them changes
+    parts = [part.replace(b', "id": "d0"', b"") for part in parts]
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert hits == parts[3:]
+
+
+ODD_NUMBERS = [
+    "00",
+    "01",
+    "-0",
+    "-0.0",
+    "+1",
+    "1.",
+    ".5",
+    "1e400",
+    "9" * 20,
+    "1" * 16,
+    "0x1",
+    "1_0",
+]
+ODD_VALUES = [
+    *ODD_NUMBERS,
+    "null",
+    "[1]",
+    "{}",
+    " 1",
+    "1 ",
+    "\n1",
+    "1\n",
+    "\r1",
+    "tru",
+    '"\n"',
+    '"',
+]
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES, ids=repr)
+def test_an_odd_value_in_place_of_a_scalar_reads_the_same(odd: str) -> None:
+    parts = [frame_of("text", f"piece {at}", event={"latency": at}) for at in range(8)]
+    parts.append(parts[-1].replace(b'"latency": 7', f'"latency": {odd}'.encode()))
+    parts += [frame_of("text", f"later {at}", event={"latency": at}) for at in range(3)]
+    assert parts[8] != parts[7]
+    assert by_template("messages", parts) == decoded("messages", parts)
 
 
 UNREAD: dict[str, dict[str, Any]] = {

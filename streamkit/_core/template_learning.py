@@ -140,9 +140,8 @@ class Learner(Generic[A, E]):
         """
         values = hole.values
         others = [_another(value) for value in values]
-        changed = new.frame_of(others)
         try:
-            strict = self._answer.reread(changed[start:-2])
+            strict = self._answer.reread(new.frame_of(others)[start:-2])
         except (ValueError, RecursionError):
             return False
         new.fill = fill = self._answer.fill(part, hole)

@@ -90,6 +90,13 @@ def test_deltas_of_which_each_has_another_unknown_scalar_are_read_by_a_template(
     assert hits == parts[3:]
 
 
+@pytest.mark.parametrize("place", ["event", "delta"])
+def test_half_characters_in_unknown_texts_read_the_same(place: str) -> None:
+    given: list[dict[str, Any]] = [{place: {"n": f"\ud83d{at}"}} for at in range(8)]
+    parts = [frame_of("text", f"piece {at}", **fields) for at, fields in enumerate(given)]
+    assert by_template("messages", parts) == decoded("messages", parts)
+
+
 def test_several_unknown_scalars_may_change_at_both_places(hits: list[bytes]) -> None:
     parts = [
         frame_of(

@@ -129,7 +129,7 @@ class Template(Generic[A, E]):
 
     __slots__ = (
         *("after", "before", "between", "fill", "inner", "last", "most_alone", "read_last"),
-        *("_readers", "_run", "take", "text", "values"),
+        *("_readers", "_run", "take"),
     )
 
     fill: Fill[A]
@@ -159,8 +159,6 @@ class Template(Generic[A, E]):
         is_text = self._readers[last.at] is quoted_text_in
         self.read_last = None if is_text else self._readers[last.at]
         """The function that reads the last value; None if that is a text."""
-        self.text = hole.text
-        self.values: list[Any] = [None] * (1 + len(hole.beside))
         self.take: Road[E] | None = None
         """The machine's road for such values; None while it is to be asked for one."""
         written = sum(place.end - place.start for place in places)
@@ -181,7 +179,8 @@ class Template(Generic[A, E]):
 
     def values_in(self, frame: bytes) -> list[Any]:
         """Return the values of a frame that may fit; raise ``ValueError`` if it does not."""
-        values, readers = self.values.copy(), self._readers
+        readers = self._readers
+        values: list[Any] = [None] * len(readers)
         rest = frame[len(self.before) : len(frame) - len(self.after)]
         for at, between in self.inner:
             value, _, rest = rest.partition(between)  # nothing is left, if it is not found

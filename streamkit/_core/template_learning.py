@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit._core.answer_decoder import AnswerDecoder
     from streamkit._core.template import Hole, Scalar
 
-__all__ = ["MAX_TEMPLATES", "Learner"]
+__all__ = ["LONGEST", "MAX_TEMPLATES", "Learner"]
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -29,13 +28,15 @@ E = TypeVar("E")
 MAX_TEMPLATES = 8
 """The number of templates of a stream: its parallel choices, calls and kinds of text."""
 
-_KEPT = 2 * MAX_TEMPLATES
+_KEPT = 2 * MAX_TEMPLATES  # frames, after each look
 _GAPS = (0, 1, 3, 7)
 """The frames that are kept between one look and the next, the first ones after a success."""
 _LATE_LOOKS = (0, 1, len(_GAPS) + 1)
 """The numbers of looks in vain after which other values than the piece may change, too."""
 _HEAD = 24
 """The bytes of data by whose difference frames are told apart."""
+LONGEST = 1 << 16
+"""The bytes of the longest frame that is learnt from."""
 _PAUSE, _MAX_PAUSE = 64, 256  # frames that pass between later looks
 
 
@@ -45,9 +46,14 @@ class Learner(Generic[A, E]):
     It is given those whose turn has come: the ones that are to pass are not counted here.
     """
 
+    __slots__ = (
+        *("_answer", "_looks_in_vain", "_next_pause", "_since"),
+        *("kept", "pause", "unfit", "wait"),
+    )
+
     def __init__(self, answer: AnswerDecoder[A]) -> None:
         self._answer = answer
-        self.kept: deque[bytes] = deque(maxlen=_KEPT)
+        self.kept: list[bytes] = []
         """The last frames, which new ones are compared with."""
         self.wait = 1
         """The number of frames that are still to be kept before one is looked at."""
@@ -69,10 +75,12 @@ class Learner(Generic[A, E]):
         """
         self.unfit += 1 + self._since
         found = self._found(frame, len(frame) - len(data) - 2, part)
-        self.kept.append(frame)
         if found is not None:
-            self._looks_in_vain, self._next_pause = 0, _PAUSE
-        elif self._looks_in_vain < len(_GAPS):
+            self.kept = [old for old in self.kept if not found.fits(old)]
+            self._looks_in_vain, self._next_pause, self._since = 0, _PAUSE, 0
+            return found
+        self.kept = [*self.kept[1 - _KEPT :], frame]
+        if self._looks_in_vain < len(_GAPS):
             self.wait = _GAPS[self._looks_in_vain]
             self._looks_in_vain += 1
         else:
@@ -80,7 +88,7 @@ class Learner(Generic[A, E]):
             self.wait, self.pause = 1, self._next_pause
             self._next_pause = min(2 * self.pause, _MAX_PAUSE)
         self._since = self.wait + self.pause
-        return found
+        return None
 
     def _found(self, frame: bytes, start: int, part: A) -> Template[A, E] | None:
         answer, kept, head = self._answer, self.kept, frame[: start + _HEAD]
@@ -96,7 +104,7 @@ class Learner(Generic[A, E]):
                 new = self._similar(frame, start, hole)
             if new is not None:
                 return new if self._is_proof(new, start, part, hole) else None
-        if is_late and kept[-1].startswith(frame[:start]):
+        if is_late and kept and kept[-1].startswith(frame[:start]):
             return late_template(answer, kept[-1], Decoded(frame, start, part, hole))
         return None
 

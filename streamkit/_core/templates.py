@@ -7,7 +7,7 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit._core.template import is_quoted, quoted_text_in, text_in
-from streamkit._core.template_learning import MAX_TEMPLATES, Learner
+from streamkit._core.template_learning import LONGEST, MAX_TEMPLATES, Learner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,11 @@ class Templates(Generic[A, E]):
 
     Both decoders count what is read here, as if they had read it.
     """
+
+    __slots__ = (
+        *("_answer", "_coming", "_has_short_roads", "_machine", "_received", "_sse", "_unfit"),
+        *("known", "learner"),
+    )
 
     def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A], machine: Machine[A, E]) -> None:
         self._sse = sse
@@ -151,6 +156,8 @@ class Templates(Generic[A, E]):
         if self._has_short_roads:
             self.leave_short_roads()
         learner = self.learner
+        if len(frame) > LONGEST:
+            return
         if learner.wait:
             learner.wait -= 1
             learner.kept.append(frame)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit._core.template_learning import MAX_TEMPLATES
+from streamkit._core.template_learning import LONGEST, MAX_TEMPLATES
 from tests.examples import shared_by
 from tests.read_by_template import (
     STREAMS,
@@ -314,3 +314,12 @@ def test_half_characters_anywhere_in_chunks_read_the_same(written: Callable[[int
         for at in range(8)
     ]
     assert by_template("chat", parts) == decoded("chat", parts)
+
+
+def test_long_frames_are_not_learnt_from(hits: list[bytes]) -> None:
+    parts = [frame_of("content", f"{at}" + "long" * (LONGEST // 4)) for at in range(4)]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert not hits
+    parts += [frame_of("content", f"piece {at}") for at in range(4)]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits == parts[-2:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from streamkit._core.decoding import WireDecoder
@@ -55,7 +56,6 @@ class ChunkDecoder(ObjectDecoder[C]):
         self._finished: set[int] = set()
         self._has_skipped = False
         self._thoughts: dict[int, set[str]] = {}  # by silent choice: the fields that had thoughts
-        self._messages = WholeMessages(self._has_spoken, self._thoughts_of)
 
     @property
     def is_answered(self) -> bool:
@@ -140,6 +140,11 @@ class ChunkDecoder(ObjectDecoder[C]):
         choices = max(self._choices, known)
         finished = f"{len(self._finished)} of {choices} choices finished"
         return f"no [DONE], and {finished}{self._quoted()}"
+
+    @cached_property
+    def _messages(self) -> WholeMessages:
+        """The whole messages in the stream, of which most streams have none."""
+        return WholeMessages(self._has_spoken, self._thoughts_of)
 
     def _has_spoken(self, index: int) -> bool:
         return index in self._unfinished or index in self._finished

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from benchmarks.case import Run
 
 IN_CHUNK, IN_CHOICE, IN_DELTA = "in the chunk", "in the choice", "in the delta"
-OTHER = "another value in each chunk"
+OTHER, A_LIST = "another value in each chunk", "a list in each chunk"
 FAMILIES = [
     f"{protocol}, {what}"
     for protocol in ("responses", "messages")
-    for what in ("in the event", "another value in each event")
+    for what in ("in the event", "another value in each event", "a list in each event")
 ]
-PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER, *FAMILIES]
+PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER, A_LIST, *FAMILIES]
 
 
 def with_field(place: str, frame: bytes, number: int) -> bytes:
@@ -39,7 +39,7 @@ def with_field(place: str, frame: bytes, number: int) -> bytes:
     elif place == IN_DELTA:
         choice["delta"]["token_id"] = 7
     else:
-        chunk["latency"] = number
+        chunk["latency"] = [number] if place == A_LIST else number
     return b"data: %b\n\n" % json.dumps(chunk, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -47,7 +47,10 @@ def _event_with_field(name: str, frame: bytes, number: int) -> bytes:
     """Return the frame of an event with one more field."""
     head, _, data = frame.partition(b"\ndata: ")
     event = json.loads(data)
-    event["provider"] = number if "another" in name else "llama"
+    if "a list" in name:
+        event["provider"] = [number]
+    else:
+        event["provider"] = number if "another" in name else "llama"
     return b"%b\ndata: %b\n\n" % (head, json.dumps(event, ensure_ascii=False).encode())
 
 
@@ -69,7 +72,7 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
     pieces = list(streamed("structured", workload.size).pieces)
     if not is_known:
         pieces = [with_field(workload.name, piece, at) for at, piece in enumerate(pieces)]
-    elif workload.name == OTHER:  # a known field whose value is another one in each chunk
+    elif workload.name in {OTHER, A_LIST}:  # a known field whose value is another one in each chunk
         pieces = [
             piece.replace(b'"created":1795392000', b'"created":%d' % at)
             for at, piece in enumerate(pieces)

@@ -105,9 +105,12 @@ class UnknownMembers:
                     rest, _, written = data[:-1].rpartition(place.before)
                     event, value = self._strictly(rest + b"}"), _value_of(written)
                     fields = {name: value}
-                    if written == self._written or value.__class__ not in SCALARS:
-                        self._look_at(written, fields, place)
-                    self._written = written
+                    if value.__class__ not in SCALARS:
+                        self._require_few_levels(written)
+                    else:
+                        if written == self._written:
+                            self._keep(written, fields, place)
+                        self._written = written
                 else:
                     event, fields = self._apart(data, place)
                 if place.are_free[event.__class__]:
@@ -141,20 +144,21 @@ class UnknownMembers:
         event, fields = self._strictly(rest), _fields_of(b"{%b%b}" % (place.before[1:], written))
         if (*fields,) != place.names:
             raise ValueError("other members")
-        self._look_at(written, fields, place)
+        if brackets(written):
+            self._require_few_levels(written)
+        elif not place.following:
+            if written == self._written:
+                self._keep(written, fields, place)
+            self._written = written
         return event, fields
 
-    def _look_at(self, written: bytes, fields: dict[str, Any], place: _Place) -> None:
-        """Keep members that came twice in a row at the end of an event, if they are scalars.
+    def _keep(self, written: bytes, fields: dict[str, Any], place: _Place) -> None:
+        """Keep scalars that came twice in a row at the end of an event."""
+        self._tail, self._fields = place.before + written + b"}", fields.copy()
 
-        Raises ``ValueError`` for members that may be nested too deeply.
-        """
-        if brackets(written):
-            if brackets(written) >= self._max_depth:
-                raise ValueError("members that may be nested too deeply")
-        elif written == self._written and not place.following:
-            self._tail, self._fields = place.before + written + b"}", fields.copy()
-        self._written = written
+    def _require_few_levels(self, written: bytes) -> None:
+        if written.count(b"[") + written.count(b"{") >= self._max_depth:
+            raise ValueError("members that may be nested too deeply")
 
 
 def _cut(data: bytes, place: _Place) -> tuple[bytes, bytes]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 import pytest
 
 from streamkit._http._async.pool import AsyncPool
 from streamkit._http._sync.pool import Pool
+from tests.leftovers import PATIENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE, THERE = (httpcore.Origin(b"http", host, 80) for host in (b"here", b"there"))
 
@@ -20,11 +26,13 @@ class Connection:
         self.origin = origin
         self.state = "idle"
         self.was_hung_up = False
+        self.on_look: Callable[[], object] = bool
 
     def can_handle_request(self, origin: httpcore.Origin) -> bool:
         return origin == self.origin
 
     def is_idle(self) -> bool:
+        self.on_look()
         return self.state == "idle"
 
     def is_closed(self) -> bool:
@@ -38,6 +46,7 @@ class Connection:
 
     async def aclose(self) -> None:
         self.state = "closed"
+        await asyncio.sleep(0)
 
 
 class Tried:
@@ -136,3 +145,40 @@ async def test_the_end_of_the_pool_closes_the_used_and_the_idle(pool: Tried) -> 
     await pool.close()
     assert used.is_closed()
     assert idle.is_closed()
+
+
+async def test_a_connection_that_is_given_back_after_the_end_of_the_pool_is_closed(
+    pool: Tried,
+) -> None:
+    # It was connecting when the pool was closed, so there was nothing to close.
+    connection = await pool.take()
+    await pool.close()
+    connection.state = "idle"
+    await pool.give_back(connection)
+    assert connection.is_closed()
+
+
+def test_a_thread_that_holds_the_lock_can_close_the_pool_as_the_garbage_collector_does() -> None:
+    pool: Any = Pool(Connection, 3, 5.0)  # type: ignore[arg-type]  # as far as the pool needs it
+    connection = pool.take(HERE)
+    connection.on_look = pool.close
+    thread = threading.Thread(target=pool.give_back, args=(connection,), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert connection.is_closed()
+
+
+async def test_a_task_that_is_cancelled_while_it_closes_an_old_connection_loses_no_other() -> None:
+    now = [0.0]
+    pool: Any = AsyncPool(Connection, 3, 5.0, lambda: now[0])  # type: ignore[arg-type]  # likewise
+    taken = [await pool.take(HERE) for _ in range(3)]
+    for connection in taken:
+        await pool.give_back(connection)
+    now[0] = 6.0
+    task = asyncio.create_task(pool.take(HERE))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    await pool.aclose()
+    assert all(connection.is_closed() for connection in taken)

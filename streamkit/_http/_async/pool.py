@@ -44,13 +44,15 @@ class AsyncPool:
         self._clock = clock
         self._used: set[httpcore.AsyncConnectionInterface] = set()
         self._idle: deque[tuple[float, httpcore.AsyncConnectionInterface]] = deque()
-        self._lock = threading.Lock()
+        self._is_closed = False
+        # A thread that holds the lock may collect garbage, and thereby close the pool.
+        self._lock = threading.RLock()
 
     async def take(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
         """Return a connection to ``origin`` for an exchange."""
         while True:
-            for one in self._too_old():
-                await one.aclose()
+            while (too_old := self._too_old()) is not None:
+                await too_old.aclose()
             connection = self._next(origin)
             if not connection.has_expired():  # a new one has not, one whose server hung up has
                 return connection
@@ -58,13 +60,14 @@ class AsyncPool:
 
     async def give_back(self, connection: httpcore.AsyncConnectionInterface) -> None:
         """Take the connection of an exchange that has ended, and keep it if it can be used."""
+        idle = self._clock(), connection
         with self._lock:
             self._used.discard(connection)
             if connection.is_closed() or not connection.is_idle():
                 return
-            is_kept = len(self._idle) < self._max_idle
+            is_kept = len(self._idle) < self._max_idle and not self._is_closed
             if is_kept:
-                self._idle.append((self._clock(), connection))
+                self._idle.append(idle)
         if not is_kept:
             await connection.aclose()
 
@@ -76,23 +79,23 @@ class AsyncPool:
             await connection.aclose()
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, and from now on each one that is given back."""
         with self._lock:
+            self._is_closed = True
             closing = [*self._used, *(connection for _, connection in self._idle)]
             self._used.clear()
             self._idle.clear()
         for connection in closing:
             await connection.aclose()
 
-    def _too_old(self) -> list[httpcore.AsyncConnectionInterface]:
-        """Take the connections out that have been idle for too long."""
-        closing: list[httpcore.AsyncConnectionInterface] = []
+    def _too_old(self) -> httpcore.AsyncConnectionInterface | None:
+        """Take a connection out that has been idle for too long; None if there is none."""
+        # One at a time: a task that is cancelled while it closes one would lose the others.
         with self._lock:
             idle = self._idle
-            too_old = self._clock() - self._keepalive
-            while idle and idle[0][0] < too_old:
-                closing.append(idle.popleft()[1])
-        return closing
+            if idle and idle[0][0] < self._clock() - self._keepalive:
+                return idle.popleft()[1]
+        return None
 
     def _next(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
         """Return an idle connection to ``origin``, or a new one."""

@@ -45,13 +45,15 @@ class Pool:
         self._clock = clock
         self._used: set[httpcore.ConnectionInterface] = set()
         self._idle: deque[tuple[float, httpcore.ConnectionInterface]] = deque()
-        self._lock = threading.Lock()
+        self._is_closed = False
+        # A thread that holds the lock may collect garbage, and thereby close the pool.
+        self._lock = threading.RLock()
 
     def take(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
         """Return a connection to ``origin`` for an exchange."""
         while True:
-            for one in self._too_old():
-                one.close()
+            while (too_old := self._too_old()) is not None:
+                too_old.close()
             connection = self._next(origin)
             if not connection.has_expired():  # a new one has not, one whose server hung up has
                 return connection
@@ -59,13 +61,14 @@ class Pool:
 
     def give_back(self, connection: httpcore.ConnectionInterface) -> None:
         """Take the connection of an exchange that has ended, and keep it if it can be used."""
+        idle = self._clock(), connection
         with self._lock:
             self._used.discard(connection)
             if connection.is_closed() or not connection.is_idle():
                 return
-            is_kept = len(self._idle) < self._max_idle
+            is_kept = len(self._idle) < self._max_idle and not self._is_closed
             if is_kept:
-                self._idle.append((self._clock(), connection))
+                self._idle.append(idle)
         if not is_kept:
             connection.close()
 
@@ -77,23 +80,23 @@ class Pool:
             connection.close()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and from now on each one that is given back."""
         with self._lock:
+            self._is_closed = True
             closing = [*self._used, *(connection for _, connection in self._idle)]
             self._used.clear()
             self._idle.clear()
         for connection in closing:
             connection.close()
 
-    def _too_old(self) -> list[httpcore.ConnectionInterface]:
-        """Take the connections out that have been idle for too long."""
-        closing: list[httpcore.ConnectionInterface] = []
+    def _too_old(self) -> httpcore.ConnectionInterface | None:
+        """Take a connection out that has been idle for too long; None if there is none."""
+        # One at a time: a task that is cancelled while it closes one would lose the others.
         with self._lock:
             idle = self._idle
-            too_old = self._clock() - self._keepalive
-            while idle and idle[0][0] < too_old:
-                closing.append(idle.popleft()[1])
-        return closing
+            if idle and idle[0][0] < self._clock() - self._keepalive:
+                return idle.popleft()[1]
+        return None
 
     def _next(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
         """Return an idle connection to ``origin``, or a new one."""

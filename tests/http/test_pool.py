@@ -99,7 +99,17 @@ async def test_no_more_than_so_many_idle_connections_are_kept(pool: Tried) -> No
     taken = [await pool.take() for _ in range(5)]
     for connection in taken:
         await pool.give_back(connection)
-    assert [connection.is_closed() for connection in taken] == [False] * 3 + [True] * 2
+    assert [connection.is_closed() for connection in taken] == [True] * 2 + [False] * 3
+
+
+async def test_connections_to_other_origins_do_not_keep_out_the_one_that_is_used_now(
+    pool: Tried,
+) -> None:
+    for connection in [await pool.take(THERE) for _ in range(3)]:
+        await pool.give_back(connection)
+    here = await pool.take(HERE)
+    await pool.give_back(here)
+    assert await pool.take(HERE) is here
 
 
 async def test_a_connection_that_was_idle_for_too_long_is_closed(pool: Tried) -> None:

@@ -59,17 +59,20 @@ class AsyncPool:
             await self.drop(connection)
 
     async def give_back(self, connection: httpcore.AsyncConnectionInterface) -> None:
-        """Take the connection of an exchange that has ended, and keep it if it can be used."""
+        """Take the connection of an exchange that has ended, and keep it if it can be used.
+
+        If too many are idle then, the one that has been so for longest is closed.
+        """
         idle = self._clock(), connection
         with self._lock:
             self._used.discard(connection)
             if connection.is_closed() or not connection.is_idle():
                 return
-            is_kept = len(self._idle) < self._max_idle and not self._is_closed
-            if is_kept:
-                self._idle.append(idle)
-        if not is_kept:
-            await connection.aclose()
+            self._idle.append(idle)
+            has_room = len(self._idle) <= self._max_idle and not self._is_closed
+            surplus = None if has_room else self._idle.popleft()[1]
+        if surplus is not None:
+            await surplus.aclose()
 
     async def drop(self, connection: httpcore.AsyncConnectionInterface) -> None:
         """Close a connection that cannot be used, unless httpcore has closed it, and forget it."""

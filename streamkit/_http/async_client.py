@@ -10,7 +10,7 @@ import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from streamkit._http.async_closing import close_let_go
+from streamkit._http.async_closing import close_let_go, to_its_end
 from streamkit._http.async_connection import AsyncConnection
 from streamkit._http.async_given import AsyncGivenConnection
 from streamkit._http.client import AnyHTTPClient, Connections, Pool, options
@@ -55,14 +55,9 @@ class AsyncConnections(Connections["AsyncHTTPClient"]):
 
     async def aclose(self) -> None:
         """Close the connections and end all exchanges, unless the HTTP client was given."""
-        for pool in self.retire():
-            if not isinstance(pool, LoopPool):
-                await close_let_go(pool)
-            elif pool.is_here:
-                await close_let_go(pool)
-                await pool.aclose()
-            else:
-                pool.close_elsewhere()
+        # A task that was cancelled meanwhile would lose the connections that are still open.
+        if pools := self.retire():
+            await to_its_end(_closed(pools))
 
     def _key(self) -> asyncio.AbstractEventLoop:
         return required_loop()
@@ -113,6 +108,17 @@ class LoopPool(Pool["AsyncHTTPClient"]):
         task = self._loop.create_task(self.aclose())
         _closing.add(task)  # the loop keeps no reference of its own
         task.add_done_callback(_closing.discard)
+
+
+async def _closed(pools: list[Pool[AsyncHTTPClient]]) -> None:
+    for pool in pools:
+        if not isinstance(pool, LoopPool):
+            await close_let_go(pool)
+        elif pool.is_here:
+            await close_let_go(pool)
+            await pool.aclose()
+        else:
+            pool.close_elsewhere()
 
 
 _closing: set[asyncio.Task[None]] = set()

@@ -1,4 +1,4 @@
-"""Functions that close responses on an event loop, also in a task that is cancelled meanwhile.
+"""Functions that close responses and clients on an event loop, also in a cancelled task.
 
 They differ from those in a thread (``closing.py``) in that cancellation.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streamkit._http.client import Pool
 
-__all__ = ["AsyncPieces", "close_let_go", "close_to_the_end", "closed", "raw"]
+__all__ = ["AsyncPieces", "close_let_go", "close_to_the_end", "closed", "raw", "to_its_end"]
 
 
 class AsyncPieces(Protocol):
@@ -40,7 +40,21 @@ class AsyncPieces(Protocol):
 async def close_to_the_end(response: httpx.Response) -> None:
     """Close ``response`` entirely; a cancellation of the task takes effect only after that."""
     if not response.is_closed:
-        await _to_its_end(response.aclose())
+        await to_its_end(response.aclose())
+
+
+async def to_its_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Await ``closing`` entirely; a cancellation of the task takes effect only after that."""
+    import asyncio  # here, because a program that only blocks needs no asyncio
+
+    task = asyncio.create_task(closing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        raise
 
 
 @asynccontextmanager
@@ -69,16 +83,3 @@ def raw(response: httpx.Response) -> AsyncPieces:
 async def _yielded(response: httpx.Response) -> AsyncGenerator[bytes]:
     async for chunk in cast("AsyncIterable[bytes]", response.stream):
         yield chunk
-
-
-async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
-    import asyncio  # here, because a program that only blocks needs no asyncio
-
-    task = asyncio.create_task(closing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        raise

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import httpx
 
 from streamkit._http._async.own_transport import AsyncOwnTransport
+from streamkit._http.async_closing import to_its_end
 from streamkit._http.client import options
 from streamkit._http.config import CONNECT_TIMEOUT, READ_TIMEOUT
 from streamkit._http.environment import made
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = ["many_streams_client"]
 
@@ -18,6 +24,19 @@ class ManyStreamsClient(httpx.AsyncClient):
     """An HTTP client over our own sockets, which are held and cut as those of a client of ours."""
 
     has_our_sockets = True
+
+    async def aclose(self) -> None:
+        """Close the connections; a cancellation of the task takes effect only after that."""
+        await to_its_end(super().aclose())
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Close the connections, as `aclose` does."""
+        await to_its_end(super().__aexit__(exc_type, exc_value, traceback))
 
 
 def many_streams_client(*, max_streams: int = MAX_STREAMS) -> httpx.AsyncClient:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
-from streamkit import AsyncOpenAI
+from streamkit import AsyncOpenAI, many_streams_client
+from streamkit._http.loop_socket import AsyncSocket
+from tests.http_server import ScriptedServer, response
 from tests.sse_bodies import DONE, part
 from tests.ways import LIBRARIES
 
@@ -72,3 +75,34 @@ async def test_whoever_is_cancelled_while_a_response_closes_sees_it_closed(
         with pytest.raises(asyncio.CancelledError):
             await using
         assert closed.is_set()
+
+
+@pytest.mark.parametrize("is_given", [False, True], ids=["our own client", "one for many streams"])
+async def test_whoever_is_cancelled_while_a_client_closes_sees_all_its_connections_closed(
+    is_given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[AsyncSocket] = []
+    monkeypatch.setattr(AsyncSocket, "connection_made", noting(opened))
+    with ScriptedServer([response(200, EVENTS)]) as server:
+        http = many_streams_client() if is_given else None
+        client = AsyncOpenAI(api_key="k", base_url=server.url, http_client=http)
+        stack = AsyncExitStack()
+        await stack.enter_async_context(client if http is None else http)
+        await asyncio.gather(*(read_all(client) for _ in range(3)))
+        closing = asyncio.ensure_future(stack.aclose())
+        for _ in range(2):
+            await asyncio.sleep(0)
+            closing.cancel()
+        await asyncio.wait([closing])
+    assert len(opened) == 3
+    assert all(one.get_extra_info("socket").fileno() < 0 for one in opened)
+
+
+def noting(opened: list[AsyncSocket]) -> Any:
+    made = AsyncSocket.connection_made
+
+    def connection_made(self: AsyncSocket, transport: asyncio.BaseTransport) -> None:
+        opened.append(self)
+        made(self, transport)
+
+    return connection_made

@@ -302,10 +302,14 @@ def test_ctrl_c_closes_the_stream() -> None:
 
 @pytest.mark.thorough
 def test_a_reader_that_leaves_early_ends_the_chat_quietly() -> None:
-    # The events do not fit into a pipe.
+    # The events do not fit into such a pipe, however late the reader leaves.
     arguments = ["chat", "Hi", "--model", "recording:text_server_killed", "--json"]
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        pipesize=4096,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -24,9 +24,19 @@ class _Cookies(httpx.Cookies):
 
 
 class _Lean:
-    """The cookies of a client in place of httpx's, which are of no class that can be given."""
+    """A client whose requests have all their headers already.
+
+    Its cookies stand in place of httpx's, which are of no class that can be given.
+    """
 
     _lean_cookies: _Cookies
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.cookies = options["cookies"]
+        client: Any = self  # the class beside this one has the headers
+        for name in _ALWAYS_OURS:
+            del client.headers[name]
 
     @property
     def cookies(self) -> httpx.Cookies:
@@ -41,18 +51,6 @@ class _Lean:
 class LeanClient(_Lean, httpx.Client):
     """An ``httpx.Client`` whose requests have all their headers already."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.cookies = options["cookies"]
-        for name in _ALWAYS_OURS:
-            del self.headers[name]
-
 
 class LeanAsyncClient(_Lean, httpx.AsyncClient):
     """An ``httpx.AsyncClient`` whose requests have all their headers already."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.cookies = options["cookies"]
-        for name in _ALWAYS_OURS:
-            del self.headers[name]

@@ -36,9 +36,9 @@ def hole_of(event: RawMessageStreamEvent) -> Hole | None:
         return None
     outer, inner = event.unknown_fields or {}, delta.unknown_fields or {}
     optional = {
-        name: value
-        for name, value in (*outer.items(), *inner.items())
-        if value is not None and not (name in outer and name in inner)
+        field: value
+        for field, value in (*outer.items(), *inner.items())
+        if value is not None and not (field in outer and field in inner)
     }
     return Hole(getattr(delta, name), optional=optional)
 
@@ -61,7 +61,7 @@ class Filling:
         whole, delta = self._new_event(), self._new_delta()
         setattr(delta, self._name, piece)
         whole.delta = delta
-        for name, value in zip(self.names, values, strict=False):
+        for name, value in zip(self.names, values, strict=True):
             (delta if name in self._inner else whole).add_unknown({name: value})
         return whole
 

@@ -172,10 +172,9 @@ class CompletionLog:
 
     def _take_late(self) -> None:
         """Take the values of the last chunk of which only the piece was taken."""
-        late, fill, self.late = self.late, self._fill, None
-        if late is None or fill is None:
+        chunk, self.late = self._late_chunk(), None
+        if chunk is None:
             return
-        chunk = fill("", late)
         self.said = _said(chunk)
         self.heading = self.heading_after(self.heading, chunk)
         (part,), (last,) = chunk.choices or [], self.latest
@@ -183,13 +182,17 @@ class CompletionLog:
 
     def _after_late(self) -> tuple[Heading, tuple[ChoiceUpdate, ...]] | None:
         """Return the heading and the only update with those values; None if they were taken."""
-        late, fill = self.late, self._fill
-        if late is None or fill is None:
+        chunk = self._late_chunk()
+        if chunk is None:
             return None
-        chunk = fill("", late)
         (part,), (last,) = chunk.choices or [], self.latest
         mark = last.choice.mark_after(last.mark, part)
         return self.heading_after(self.heading, chunk), (replace(last, mark=mark),)
+
+    def _late_chunk(self) -> ChatCompletionChunk | None:
+        """Return the last chunk without its piece, if only that was taken."""
+        late, fill = self.late, self._fill
+        return None if late is None or fill is None else fill("", late)
 
     def _append(self, parts: list[ChunkChoice]) -> tuple[ChoiceUpdate, ...]:
         self._catch_up()

@@ -41,9 +41,9 @@ class Chain(AnswerMachine[A, C, R]):
         """Return the short road of the first machine, whose outputs the second one takes."""
         take = self.first.short_road(empty, fill)
         feed = self._feed_second
-        if self._second.passes_short_roads:
+        if take is None or self._second.passes_short_road(empty):
             return cast("Road[C] | None", take)
-        return None if take is None else lambda *values: feed(take(*values))
+        return lambda *values: feed(take(*values))
 
     def close(self) -> Iterator[C]:
         """Yield the outputs of the end of both."""

@@ -91,8 +91,8 @@ def has_plain_unknowns(wire: Wire) -> bool:
 def copier(wire: W) -> Callable[[], W]:
     """Return a function that makes copies of an object as it is now, whatever its reader does.
 
-    Unknown fields must be scalars. Each copy has empty lists of its own, and the objects and other
-    lists of all are the same: the caller puts others in their place.
+    Each copy has unknown fields and empty lists of its own. The objects and other lists in known
+    fields are the same in all: the caller puts others in their place.
     """
     empty = [name for name in wire.__struct_fields__ if getattr(wire, name) == []]
     new = _copier(wire)
@@ -112,6 +112,15 @@ def _copier(wire: W) -> Callable[[], W]:
     original = _copy(wire)
     if wire.unknown_fields is UNSET:
         return partial(_copy, original)
+    if not has_plain_unknowns(wire):
+        original.unknown_fields, kept = UNSET, copied(wire.unknown_fields)
+
+        def deep_copy() -> W:
+            new: W = _copy(original)
+            new.add_unknown(copied(kept))
+            return new
+
+        return deep_copy
     fields, attributes = wire.unknown_fields.copy(), (*vars(wire).items(),)
 
     def copy() -> W:

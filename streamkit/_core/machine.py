@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from streamkit.errors import StreamkitError
 
@@ -28,9 +28,6 @@ class Machine(ABC, Generic[A_contra, B_co]):
     done: bool = False
     """Whether the machine has seen the end of its stream before its source ended."""
 
-    passes_short_roads: bool = False
-    """Whether the machine, after another one, passes on all outputs of a short road unchanged."""
-
     @abstractmethod
     def feed(self, value: A_contra, /) -> Sequence[B_co]:
         """Take an input and return its outputs.
@@ -47,6 +44,13 @@ class Machine(ABC, Generic[A_contra, B_co]):
         just been fed; None means that there is none.
         """
         return None
+
+    def passes_short_road(self, _empty: Any, /) -> bool:
+        """Return whether the machine, after another one, passes on the outputs of its short road.
+
+        ``_empty`` is the input with an empty piece for which that machine has the road.
+        """
+        return False
 
     def close(self) -> Iterable[B_co]:
         """Take the end of the input; the returned iterable may raise after its last output."""

@@ -22,7 +22,7 @@ from streamkit._core.wire import SCALARS
 from streamkit.errors import LimitExceededError
 from streamkit.limits import DEFAULTS, Limits
 
-__all__ = ["EMPTY", "Fields", "Rules", "TextMark", "merged", "resolved"]
+__all__ = ["EMPTY", "Fields", "Rules", "TextMark", "adds_nothing_again", "merged", "resolved"]
 
 Fields: TypeAlias = Mapping[str, Any]
 """An object, or a part of one, at one moment."""
@@ -91,6 +91,26 @@ def merged(old: Fields, new: Fields, rules: Rules, limits: Limits = DEFAULTS) ->
             result[key] = value
     _check("fields", len(result), limits, "fields of one object")
     return result
+
+
+def adds_nothing_again(new: Fields, result: Fields, rules: Rules) -> bool:
+    """Return whether ``result``, into which ``new`` was merged, stays the same if it comes again.
+
+    A list with indices is not looked at: it counts as one that may add something.
+    """
+    for key, value in new.items():
+        known = result.get(key)
+        of_field = rules.fields.get(key, rules)
+        if isinstance(value, dict):
+            inner = cast("Fields", known) if isinstance(known, Mapping) else None
+            if inner is None or not adds_nothing_again(cast("Fields", value), inner, of_field):
+                return False
+        elif isinstance(value, list):
+            if value and not _is_all(known, cast("list[Any]", value), of_field):
+                return False
+        elif isinstance(value, str) and (key in of_field.texts or key in of_field.names):
+            return False
+    return True
 
 
 def resolved(value: Any) -> Any:
@@ -173,6 +193,13 @@ def _is_said_again(old: ListMark, new: list[Any]) -> bool:
         return False
     held = old.log[: old.end]
     return new[: old.end] == held or not Counter(map(_said, held)) - Counter(map(_said, new))
+
+
+def _is_all(mark: Any, new: list[Any], rules: Rules) -> bool:
+    """Return whether a list, which was merged last, is the whole list and would be so again."""
+    if not isinstance(mark, ListMark) or rules.lists == "added to":
+        return False
+    return rules.lists == "replaced" or (mark.end == len(new) and _is_said_again(mark, new))
 
 
 def _is_numeric(item: Any) -> bool:

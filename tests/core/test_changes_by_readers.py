@@ -45,6 +45,9 @@ def chats() -> Iterator[dict[str, Any]]:
         yield chat({"content": f"{at}"}, **NOTES)
     for at in range(6):
         yield chat({"content": f"{at}"}, usage={**USAGE, "completion_tokens": at // 2})
+    filters: dict[str, Any] = {"hate": {"filtered": False, "tags": []}}
+    for at in range(6):
+        yield chat({"content": f"{at}", "sources": [SOURCE, "u"]}, {"filters": filters})
     for _ in range(3):
         yield chat({"content": "a", **NOTES}, {"notes": NOTES, "filters": [["a"], NOTES]})
         yield chat({"annotations": [{"type": "url_citation", "url_citation": SOURCE}]})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit import LimitExceededError
-from streamkit._core.merge import EMPTY, merged, resolved
+from streamkit._core.merge import EMPTY, Fields, Rules, adds_nothing_again, merged, resolved
 from streamkit.families.chat.accumulator import Accumulator
 from streamkit.families.chat.log.rules import DELTAS, PER_TOKEN, REPORTS
 from streamkit.limits import Limits
@@ -122,6 +122,53 @@ def test_an_older_moment_keeps_the_list_it_had() -> None:
     second = merged(first, {"a": [A, B], "b": ["y"]}, DELTAS)
     assert resolved(first) == {"a": [A], "b": ["x"]}
     assert resolved(second) == {"a": [A, B], "b": ["x", "y"]}
+
+
+LEAVES = st.sampled_from([None, 0, 1, True, "", "a", "b"])
+NAMES = st.sampled_from(["a", "b", "content", "message", "reasoning_details", "index", "text"])
+FIELDS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
+    NAMES,
+    st.recursive(
+        LEAVES,
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+        max_leaves=6,
+    ),
+    max_size=3,
+)
+
+
+@given(chunks=st.lists(FIELDS, min_size=1, max_size=3), rules=st.sampled_from([DELTAS, REPORTS]))
+def test_what_adds_nothing_again_leaves_the_same_when_it_comes_again(
+    chunks: list[dict[str, Any]], rules: Rules
+) -> None:
+    held: Fields = EMPTY
+    for chunk in chunks:
+        held = merged(held, chunk, rules)
+    again = adds_nothing_again(chunks[-1], held, rules)
+    before = resolved(held)
+    after = resolved(merged(held, chunks[-1], rules))
+    if again:
+        assert after == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"a": {"b": 1, "c": {}}, "d": [], "e": "x"}, True),
+        ({"a": ["x"], "b": [{"url": "u"}]}, True),
+        ({"a": [1]}, False),
+        ({"a": {"b": [[1.5]]}}, False),
+        ({"content": "x"}, False),
+        ({"a": {"content": "x"}}, False),
+        ({"reasoning_details": [{"text": "x"}]}, False),
+        ({"message": {"a": [1], "content": "so far"}}, True),
+    ],
+    ids=repr,
+)
+def test_objects_and_whole_lists_add_nothing_again_and_other_lists_and_texts_do(
+    fields: dict[str, Any], expected: bool
+) -> None:
+    assert adds_nothing_again(fields, merged(EMPTY, fields, DELTAS), DELTAS) is expected
 
 
 def test_a_list_of_a_chunk_is_never_changed() -> None:

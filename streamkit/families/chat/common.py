@@ -37,9 +37,6 @@ class CommonChatEvents(
     tools, then the finish of each choice, once, and last the usage, if it has changed.
     """
 
-    # Chunks with a usage have no short road, nor have those with annotations or a finish reason.
-    passes_short_roads = True
-
     def __init__(self) -> None:
         self._custom_calls = CustomCalls()
         self._finished: set[int] = set()
@@ -55,6 +52,10 @@ class CommonChatEvents(
                 return self._with_additions(value)
         return value
 
+    def passes_short_road(self, empty: ChatCompletionChunk, /) -> bool:
+        """Return whether such chunks have no usage; those with more of interest have no road."""
+        return empty.usage is None
+
     def close(self) -> Iterator[ChatCompletionEvent[Any]]:
         """Yield the done events of custom calls whose choice had no finish reason."""
         yield from self._custom_calls.close()
@@ -67,6 +68,10 @@ class CommonChatEvents(
         for event in value:
             if not isinstance(event, ChunkEvent):
                 events.append(event)
+                continue
+            if _is_piece(event):
+                events += (*last, event)
+                last = [*self._usages(event.chunk)]
                 continue
             events += (*last, event, *_annotations(event.chunk))
             last = []
@@ -112,7 +117,7 @@ _REASONS = {"function_call": "tool_calls"}
 
 
 def _adds(event: ChunkEvent) -> bool:
-    if event._grown is not None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package: a piece of a text alone
+    if _is_piece(event) and event._moment.heading.usage is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
         return False
     chunk = event.chunk
     if chunk.usage is not None:
@@ -126,6 +131,11 @@ def _adds(event: ChunkEvent) -> bool:
         if choice.unknown_fields is not UNSET and "usage" in choice.unknown_fields:
             return True
     return False
+
+
+def _is_piece(event: ChunkEvent) -> bool:
+    """Return whether a chunk has a piece of a text, and nothing else that is new but a usage."""
+    return event._grown is not None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this package
 
 
 def _annotations(chunk: ChatCompletionChunk) -> Iterator[AnnotationEvent]:

@@ -109,7 +109,8 @@ class ChunkDecoder(ObjectDecoder[C]):
     def late_fill(self, part: C, start: int, changing: AbstractSet[str]) -> LateFill[C]:
         """Return a function that decodes the chunks of frames like this chunk's."""
         like = Filling(part).like if changing.isdisjoint(("id", "model", "created")) else None
-        return LateFill(self._reread, putting(part), start, like)
+        decode = self._reread if has_unknown_fields(part) else self._reader.decode
+        return LateFill(decode, putting(part), start, like)
 
     def close(self) -> Iterable[C]:
         """End the answer, at the end of the body or at ``[DONE]``.

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from streamkit._core.copying import copier, has_plain_unknowns, has_unread
+from streamkit._core.copying import copier, has_unread
 from streamkit._core.late_template import Changing
 from streamkit._core.reports import SIGNS
 from streamkit._core.template import Hole
 from streamkit.families.chat.answer_shapes import WHOLE
 from streamkit.families.chat.log.rules import ADDED_TO
-from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCallFunction
+from streamkit.types import (
+    ChatCompletionChunk,
+    ChoiceDelta,
+    ChoiceDeltaToolCallFunction,
+    CompletionTokensDetails,
+    CompletionUsage,
+    PromptTokensDetails,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +36,10 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
     """Return the one piece of text in a chunk of one choice, unless the chunk has more.
 
     The piece is of the content, the reasoning, a refusal or a tool call's arguments. A chunk with a
-    finish reason, usage or log probabilities has more; a padding is beside the piece. Unknown
-    fields belong to the chunk if they are scalars, which no reader of the chunk can change. Those
-    of the chunk itself may be others, but then it is not copied.
+    finish reason or log probabilities has more; a padding is beside the piece. Unknown fields
+    belong to the chunk, and so does a usage, but then the chunk is not copied.
     """
-    if not chunk.choices or len(chunk.choices) > 1 or chunk.usage is not None:
+    if not chunk.choices or len(chunk.choices) > 1 or has_unread(chunk):
         return None
     (choice,) = chunk.choices
     delta = choice.delta
@@ -44,25 +50,37 @@ def hole_of(chunk: ChatCompletionChunk) -> Hole | None:
     is_thought = delta.reasoning_content or delta.reasoning
     if is_thought and not WHOLE.isdisjoint(choice.unknown_fields or ()):
         return None  # with an empty piece after nothing but thoughts, these would be the message
-    if has_unread(chunk) or not (has_plain_unknowns(choice) and has_plain_unknowns(delta)):
+    if has_unread(choice) or has_unread(delta) or not _is_read(chunk.usage):
         return None
+    if isinstance((choice.unknown_fields or {}).get("usage"), dict):
+        return None  # it has an event of its own
     texts: list[str] = [getattr(delta, name) for name in _names(delta)]
     for call in delta.tool_calls or ():
         function = call.function
         if function is None or not function.arguments or call.custom is not None:
             return None
-        if not (has_plain_unknowns(call) and has_plain_unknowns(function)):
+        if has_unread(call) or has_unread(function):
             return None
         texts.append(function.arguments)
     if len(texts) != 1:
         return None
     beside = {"obfuscation": chunk.obfuscation}
-    return Hole(texts[0], beside, is_copied=has_plain_unknowns(chunk))
+    return Hole(texts[0], beside, is_copied=chunk.usage is None)
 
+
+def _is_read(usage: CompletionUsage | None) -> bool:
+    """Return whether no count has a value that is none."""
+    if usage is None:
+        return True
+    parts = (usage, usage.prompt_tokens_details, usage.completion_tokens_details)
+    return not any(part is not None and has_unread(part) for part in parts)
+
+
+_TYPES = (ChatCompletionChunk, CompletionUsage, PromptTokensDetails, CompletionTokensDetails)
 
 CHANGING = Changing(
     never=SIGNS | ADDED_TO | {"finish_reason", "index", "role", "usage"},
-    known=frozenset(ChatCompletionChunk.__struct_fields__) - {"obfuscation"},
+    known=frozenset().union(*(type_.__struct_fields__ for type_ in _TYPES)) - {"obfuscation"},
 )
 """The values of a chunk that may change beside its piece."""
 
@@ -70,11 +88,24 @@ CHANGING = Changing(
 def gist_of(chunk: ChatCompletionChunk) -> object:
     """Return what a chunk with a hole says besides the piece and values of which the last counts.
 
-    These are the fields of the chunk itself, and all fields that its types do not know.
+    These are the fields of the chunk itself, and all fields that its types do not know, but for the
+    lists in its choice: their items may be added to those before.
     """
     (choice,) = Filling(chunk)("").choices or []
-    delta = replace(choice.delta or ChoiceDelta(), unknown_fields=UNSET)
-    return replace(choice, delta=delta, unknown_fields=UNSET)
+    delta = choice.delta or ChoiceDelta()
+    return (
+        replace(choice, delta=replace(delta, unknown_fields=UNSET), unknown_fields=UNSET),
+        _lists_in(choice.unknown_fields or {}),
+        _lists_in(delta.unknown_fields or {}),
+    )
+
+
+def _lists_in(value: Any) -> Any:
+    """Return decoded JSON without the scalars that are in no list."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {name: _lists_in(item) for name, item in fields.items()}
+    return cast("Any", value) if isinstance(value, list) else None
 
 
 def putting(chunk: C) -> Callable[[C, str], object]:

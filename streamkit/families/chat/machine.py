@@ -22,7 +22,7 @@ from streamkit.families.chat.emitters import (
     ToolArgumentsParser,
 )
 from streamkit.families.chat.events import ChatCompletionStreamEvent, ChunkEvent
-from streamkit.families.chat.log import CompletionLog, Moment, says_nothing_again
+from streamkit.families.chat.log import CompletionLog, Moment
 from streamkit.families.chat.short_roads import (
     Feeding,
     arguments_road,
@@ -105,18 +105,18 @@ class ChatEvents(
             return self._road_of_call(part, delta.tool_calls[0], fill)
         if delta is None or (name := _only_text(delta)) is None:
             return None
-        notes = [wire.unknown_fields for wire in (part, delta) if wire.unknown_fields is not UNSET]
-        if not all(map(says_nothing_again, notes)):
-            return None
         index = part.index
         choice = self._log.choices[index]
+        if not choice.adds_nothing_again(part):
+            return None
         reasoning, content, refusal, *_ = self._choices[index]
         machine = Feeding(self.feed, self._log, self._reader)
         # Pieces of templates have whole characters.
         if name == "content":
             if not content.has_begun or choice.content.has_half:
                 return None
-            return content_road(machine, choice, fill, has_notes=bool(notes))
+            has_notes = part.unknown_fields is not UNSET or delta.unknown_fields is not UNSET
+            return content_road(machine, choice, fill, has_notes=has_notes)
         if name == "refusal":
             if not refusal.has_begun or choice.refusal.has_half:
                 return None

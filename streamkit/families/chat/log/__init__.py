@@ -5,7 +5,6 @@ from __future__ import annotations
 from streamkit.families.chat.log.choice import ChoiceLog, ChoiceUpdate
 from streamkit.families.chat.log.completion import CompletionLog, Heading, usage_of
 from streamkit.families.chat.log.moment import Moment
-from streamkit.families.chat.log.rules import says_nothing_again
 from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 
 __all__ = [
@@ -16,6 +15,5 @@ __all__ = [
     "Heading",
     "Moment",
     "ToolCallLog",
-    "says_nothing_again",
     "usage_of",
 ]

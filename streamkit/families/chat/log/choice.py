@@ -8,12 +8,12 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from streamkit._core.calls import CallUpdate
-from streamkit._core.merge import merged, resolved
+from streamkit._core.merge import EMPTY, Fields, adds_nothing_again, merged, resolved
 from streamkit._core.packed import PackedList
 from streamkit._core.states import States
 from streamkit._core.text import TextLog
 from streamkit.families.chat.log.heading import ChoiceHeading, continued, has_other_reasoning
-from streamkit.families.chat.log.rules import PER_TOKEN
+from streamkit.families.chat.log.rules import DELTAS, PER_TOKEN
 from streamkit.families.chat.log.tool_call import CallMark, ToolCallLog
 from streamkit.families.chat.log.tool_calls import ToolCallsLog
 from streamkit.limits import DEFAULTS, Limits
@@ -286,6 +286,16 @@ class ChoiceLog:
             reasoning_end=self.reasoning.length,
             mark=self._mark,
             calls=calls,
+        )
+
+    def adds_nothing_again(self, part: ChunkChoice) -> bool:
+        """Return whether the unknown fields of the last part add nothing if they come again."""
+        heading, in_choice = self.heading, part.unknown_fields or EMPTY
+        in_delta: Fields = (part.delta and part.delta.unknown_fields) or EMPTY
+        return (
+            not in_delta.get(DETAILS)  # the thoughts in them are said once more
+            and adds_nothing_again(in_choice, heading.choice_extra, DELTAS)
+            and adds_nothing_again(in_delta, heading.delta_extra, DELTAS)
         )
 
     def mark_after(self, mark: ChoiceMark, part: ChunkChoice) -> ChoiceMark:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from streamkit._core.merge import Rules
 from streamkit.types.speech import DETAILS
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["ADDED_TO", "DELTAS", "PER_TOKEN", "REPORTS", "says_nothing_again"]
+__all__ = ["ADDED_TO", "DELTAS", "PER_TOKEN", "REPORTS"]
 
 _TEXTS = frozenset(
     {
@@ -39,14 +34,6 @@ DELTAS = Rules(
     fields={DETAILS: _DETAILS, "message": REPORTS},
 )
 """The rules for a choice and its deltas: servers send new items, or all items so far again."""
-
-
-def says_nothing_again(fields: Mapping[str, Any]) -> bool:
-    """Return whether these fields of a choice or its delta add nothing if they come once more."""
-    return not any(
-        isinstance(value, dict | list) or (value is not None and name in ADDED_TO)
-        for name, value in fields.items()
-    )
 
 
 ADDED_TO = _TEXTS | {DETAILS}

@@ -3,68 +3,60 @@
 A server that adds a field of its own adds it to each event at the same place.
 """
 
-# Strategy: the bytes of the members are cut out, and the rest is decoded strictly. Where data are
-# A + M + B, A with a brace at its end is a whole object, the members M are one in braces, and B
-# begins with a comma, then data are the object A + B with the members M: the text of an object ends
-# at depth one, outside a string. The first members and the last ones need no look at A alone. The
-# strict decoder has taken A + B, in which no member is unknown; so no name is in both, if only
-# names that the type does not know are in M.
+# Strategy: the bytes of the members are put into an object of their own, which the strict decoder
+# takes for `unknown_fields`. So {"type": "t", "provider": 7} is read as if it were
+# {"type": "t", "\ufdd0": {"provider": 7}}, in one step. That is the same event if the new braces
+# are at depth one and around whole members: the event has the members then, and text without braces
+# can close no object, or is looked at alone.
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET
 
 from streamkit._core.compiled import decoder
 from streamkit._core.decoding import brackets
 from streamkit._core.reports import SIGNS
-from streamkit._core.wire import SCALARS, Wire, free_names
+from streamkit._core.twins import reader_with_one
+from streamkit._core.wire import NO_NAME, Wire, free_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["UnknownMembers"]
 
+Decode: TypeAlias = "Callable[[bytes | str], Any]"
+"""A decoder of the data of one event."""
 
-class _Place(Struct, frozen=True):  # a hot path reads it, so no named tuple
+
+class _Place(NamedTuple):
     """The place of unknown members in the data of events."""
 
     names: tuple[str, ...]
-    last: str | None
-    """The only name, if it is that of the last member of all; else None."""
-    are_free: _AreFree
     before: bytes
     """The bytes from the comma, or the brace, before the first name to the colon after it."""
     following: bytes
     """The bytes from the comma after the members to the colon after a known name; empty if they
     are the last.
     """
-    joint: bytes
-    """The bytes that the rest of the data has in place of the members and what is around them."""
 
+    @property
+    def opening(self) -> bytes:
+        """The bytes before the members, with the begin of an object."""
+        return self.before[:1] + msgspec.json.encode(NO_NAME) + b":{" + self.before[1:]
 
-class _AreFree(dict[type[Wire], bool]):
-    """Whether all of some names are attributes, too, by the types of the events that have them.
-
-    Raises ``ValueError`` for a type that knows one of them.
-    """
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = names
-
-    def __missing__(self, type_: type[Wire]) -> bool:
-        if not _names_known_to(type_).isdisjoint(self._names):
-            raise ValueError("a known member among these")
-        self[type_] = are_free = free_names(type_, self._names) == self._names
-        return are_free
+    @property
+    def closing(self) -> bytes:
+        """The bytes after the members, with the end of an object."""
+        return b"}" + self.following
 
 
 class UnknownMembers:
-    """A decoder of the events of one stream, which decodes unknown members apart.
+    """The decoders of the events of one stream whose server adds fields of its own.
 
     Args:
         strictly: The decoder of all events, which refuses unknown fields.
@@ -72,114 +64,149 @@ class UnknownMembers:
         max_depth: The levels of containers that are allowed.
     """
 
-    def __init__(
-        self,
-        strictly: Callable[[bytes], Any],
-        otherwise: Callable[[bytes | str], Any],
-        max_depth: int,
-    ) -> None:
+    def __init__(self, strictly: Decode, otherwise: Decode, max_depth: int) -> None:
         self._strictly = strictly
         self._otherwise = otherwise
         self._max_depth = max_depth
-        self._place: _Place | None = None
-        self._written: bytes | None = None  # the last members after their first name
-        # Members that came twice in a row at the end of an event, if they are only scalars.
-        self._tail: bytes | None = None
-        self._fields: dict[str, Any] = {}
+        self._at_place: Decode | None = None
+        self._last: tuple[type[Wire], tuple[str, ...]] | None = None
+        self.have_come = False
+        """Whether an event had unknown members."""
+        self.read: Decode = strictly
+        """The decoder of events like the last ones, which ``decode`` may replace.
+
+        It returns an event as a decoder does that builds it field by field, and raises
+        ``ValueError`` or ``RecursionError`` for data that another one is to read.
+        """
 
     def decode(self, data: bytes | str) -> Any:
-        """Return the event in the data, as a decoder does that builds it field by field.
-
-        Raises ``ValueError`` or ``RecursionError`` for data that such a decoder is to read.
-        """
-        # A hot path: each event of a server that adds a field of its own. What is looked for in
-        # bytes is given as their end, if it can be: that costs a tenth of any other search.
-        fields: dict[str, Any]
-        place = self._place
-        if place is not None and type(data) is bytes:
-            tail = self._tail
-            try:
-                if tail is not None and len(rest := data.removesuffix(tail)) != len(data):
-                    event, fields = self._strictly(rest + b"}"), self._fields.copy()
-                elif (name := place.last) is not None and data[-1:] == b"}":
-                    rest, _, written = data[:-1].rpartition(place.before)
-                    event, value = self._strictly(rest + b"}"), _value_of(written)
-                    fields = {name: value}
-                    if value.__class__ not in SCALARS:
-                        self._require_few_levels(written)
-                    else:
-                        if written == self._written:
-                            self._keep(written, fields, place)
-                        self._written = written
-                else:
-                    event, fields = self._apart(data, place)
-                if place.are_free[event.__class__]:
-                    event.unknown_fields = event.__dict__ = fields  # one dict costs less
-                else:
-                    event.add_unknown(fields)
-            except (ValueError, RecursionError):
-                pass
-            else:
-                return event
-        event = self._otherwise(data)
-        self.learn(data, event)
+        """Return the event in data that ``read`` refused, and learn from it; raise as that does."""
+        event: Any = None
+        with suppress(ValueError, RecursionError):
+            event = self._strictly(data)
+        if event is None and self._at_place is not None:
+            with suppress(ValueError, RecursionError):
+                event = self._at_place(data)
+        if event is None:
+            event = self._otherwise(data)
+            self._learn(data, event.__class__, (*(event.unknown_fields or ()),))
+        self._choose(event)
         return event
 
-    def learn(self, data: bytes | str, event: Any) -> None:
-        """Learn the place of the unknown members from the data of an event, if they have one."""
-        if not event.unknown_fields or not isinstance(data, bytes):
-            return
-        names = (*event.unknown_fields,)
-        self._written = self._tail = self._place = None
-        if SIGNS.isdisjoint(names) and _names_known_to(event.__class__).isdisjoint(names):
-            with suppress(ValueError, RecursionError):  # for NaN, or half a surrogate pair
-                self._place = _place_in(data, names)
+    def first(self, data: bytes | str, type_: type[Wire], fields: Iterable[str]) -> Any:
+        """Return an event of a type with these fields, and learn from it; raise as ``read`` does.
 
-    def _apart(self, data: bytes, place: _Place) -> tuple[Any, dict[str, Any]]:
-        """Return the event in the data without its unknown members, and these.
-
-        Raises ``ValueError`` or ``RecursionError`` for data that are none of the place.
+        Args:
+            data: The data of the event, which the strict decoder refused.
+            type_: The type of the event.
+            fields: The names of its fields, as they came.
         """
-        rest, written = _cut(data, place)
-        event, fields = self._strictly(rest), _fields_of(b"{%b%b}" % (place.before[1:], written))
-        if (*fields,) != place.names:
-            raise ValueError("other members")
-        if brackets(written):
-            self._require_few_levels(written)
-        elif not place.following:
-            if written == self._written:
-                self._keep(written, fields, place)
-            self._written = written
-        return event, fields
+        known = _names_known_to(type_)
+        names = tuple([name for name in fields if name not in known])
+        if not names:
+            raise ValueError("all members are known")
+        self._learn(data, type_, names)
+        event = self.decode(data)
+        self.have_come = True
+        return event
 
-    def _keep(self, written: bytes, fields: dict[str, Any], place: _Place) -> None:
-        """Keep scalars that came twice in a row at the end of an event."""
-        self._tail, self._fields = place.before + written + b"}", fields.copy()
+    def _learn(self, data: bytes | str, type_: type[Wire], names: tuple[str, ...]) -> None:
+        """Learn the place of unknown members from the data of an event, if they have one."""
+        if not names or not isinstance(data, bytes):
+            return
+        self._at_place = None
+        if SIGNS.isdisjoint(names) and _names_known_to(type_).isdisjoint(names):
+            with suppress(ValueError, RecursionError):  # for NaN, or half a surrogate pair
+                place = _place_in(data, names)
+                if place is not None:
+                    reader = _at_the_middle if place.following else _at_the_end
+                    self._at_place = reader(place, self._strictly, self._max_depth)
 
-    def _require_few_levels(self, written: bytes) -> None:
-        if written.count(b"[") + written.count(b"{") >= self._max_depth:
-            raise ValueError("members that may be nested too deeply")
+    def _choose(self, event: Any) -> None:
+        """Choose what reads the next events, if two like this one came in a row."""
+        type_, names = last = event.__class__, (*(event.unknown_fields or ()),)
+        if last == self._last:
+            if not names:
+                self.read = self._strictly
+            else:
+                with_one = len(names) == 1 and reader_with_one(type_, names[0], self._max_depth)
+                self.read = with_one or self._at_place or self._otherwise
+        self._last = last
 
 
-def _cut(data: bytes, place: _Place) -> tuple[bytes, bytes]:
-    """Return the data without their unknown members, and these after their first name.
+# Hot paths: each event of a server that adds fields of its own. To look for one byte costs a tenth
+# of what it costs to look for several.
 
-    Raises ``ValueError`` for data that are none of the place.
-    """
-    if not place.following:
-        start, _, written = data.removesuffix(b"}").rpartition(place.before)
-        if data[-1:] != b"}":
+
+def _at_the_end(place: _Place, strictly: Decode, max_depth: int) -> Decode:
+    """Return the decoder of events whose last members are unknown."""
+    before, opening, closing = place.before, place.opening, place.closing
+    noted = _noting(place.names)
+
+    def read(data: bytes | str) -> Any:
+        if not isinstance(data, bytes):
+            raise ValueError("a text")  # noqa: TRY004 - as for all that do not fit
+        start, _, written = data.rpartition(before)  # without a start, if it is not found
+        if written[-1:] != b"}":
             raise ValueError("no end of an object")
-        return start + b"}", written
-    start, _, written = data.partition(place.before)
-    written, comma, end = written.partition(place.following)
-    if not comma:
-        raise ValueError("other members after these")
-    if place.before[0] == _COMMA:
-        _is_object(start + b"}")
-    elif start:
-        raise ValueError("not the first members")
-    return start + place.joint + end, written
+        if _OPENING in written or len(written) > max_depth:
+            _require_members(before, written, max_depth)
+        return noted(strictly(b"".join((start, opening, written, closing))))
+
+    return read
+
+
+def _at_the_middle(place: _Place, strictly: Decode, max_depth: int) -> Decode:
+    """Return the decoder of events with known members after the unknown ones."""
+    before, opening, closing = place.before, place.opening, place.closing
+    following, are_first = place.following, place.before[0] == _OPENING
+    noted = _noting(place.names)
+
+    def read(data: bytes | str) -> Any:
+        if not isinstance(data, bytes):
+            raise ValueError("a text")  # noqa: TRY004 - as for all that do not fit
+        start, _, rest = data.partition(before)
+        written, comma, end = rest.partition(following)
+        if not comma or (are_first and start):
+            raise ValueError("other members")
+        if _OPENING in written or _CLOSING in written or len(written) > max_depth:
+            _require_members(before, written + b"}", max_depth)
+        return noted(strictly(b"".join((start, opening, written, closing, end))))
+
+    return read
+
+
+def _noting(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return a function that makes the unknown fields of an event attributes, if they may be.
+
+    It raises ``ValueError`` for an event with other ones than these names.
+    """
+    are_free: dict[type[Wire], bool] = {}
+
+    def noted(event: Any) -> Any:
+        fields: Any = event.unknown_fields
+        if fields is UNSET or (*fields,) != names:
+            raise ValueError("other members")
+        type_: type[Wire] = event.__class__
+        if type_ not in are_free:
+            if not _names_known_to(type_).isdisjoint(names):
+                raise ValueError("a known member among these")
+            are_free[type_] = free_names(type_, names) == names
+        if are_free[type_]:
+            event.__dict__ = fields  # one dict costs less
+        else:
+            event.unknown_fields = UNSET
+            event.add_unknown(fields)
+        return event
+
+    return noted
+
+
+def _require_members(before: bytes, written: bytes, max_depth: int) -> None:
+    """Raise ``ValueError`` unless these are whole members after a first name, and a brace."""
+    if brackets(written) >= max_depth:
+        raise ValueError("members that may be nested too deeply")
+    _is_object(b"{" + before[1:] + written)
 
 
 def _names_known_to(type_: type[Wire]) -> frozenset[str]:
@@ -192,18 +219,14 @@ def _place_in(data: bytes, names: tuple[str, ...]) -> _Place | None:
     all_names = (*_fields_of(data),)
     first = all_names.index(names[0])
     last = first + len(names)
-    before = _name_in(data, names[0], b"," if first else b"{")
-    following = joint = b""
+    before, following = _name_in(data, names[0], b"," if first else b"{"), b""
     if last < len(all_names):
         following = _name_in(data, all_names[last], b",")
-        joint = following if first else b"{" + following[1:]
-        is_found = bool(before and following)
-    else:
-        is_found = bool(before)
-    if not is_found or all_names[first:last] != names:
+        if not following:
+            return None
+    if not before or all_names[first:last] != names:
         return None
-    only = names[0] if len(names) == 1 and not following else None
-    return _Place(names, only, _AreFree(names), before, following, joint)
+    return _Place(names, before, following)
 
 
 def _name_in(data: bytes, name: str, after: bytes) -> bytes:
@@ -213,7 +236,6 @@ def _name_in(data: bytes, name: str, after: bytes) -> bytes:
     return b"" if found is None else found[0]
 
 
-_COMMA = ord(",")
+_OPENING, _CLOSING = b"{}"
 _fields_of = decoder(dict[str, Any]).decode
-_value_of: Callable[[bytes], Any] = msgspec.json.Decoder().decode
 _is_object = decoder(msgspec.Raw).decode

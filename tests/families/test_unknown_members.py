@@ -43,6 +43,7 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 MEMBERS = st.lists(st.tuples(NAMES, VALUES), min_size=1, max_size=3)
+FEW: list[list[tuple[str, Any]]] = [[("provider", 1)], [("provider", 1), ("tokens", [])]]
 BYTES = st.sampled_from([b"", b"}", b"{", b",", b'"', b" ", b"1", b"\n", b"\xff", b"provider"])
 
 
@@ -88,6 +89,7 @@ def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
     assert [found(later, data) for _ in range(3)] == [found(new(), data)] * 3
 
 
+@pytest.mark.parametrize("events_before", [1, 3])
 @given(
     place=st.sampled_from(PLACES),
     value=SCALARS,
@@ -95,23 +97,29 @@ def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
     cut=st.integers(0, 3),
     put=BYTES,
 )
-@example(0, 1, 14, 1, b"")
+@example(place=0, value=1, at=14, cut=1, put=b"")
 def test_mutated_data_are_decoded_or_refused_as_the_first_ones_are(
-    place: int, value: Any, at: int, cut: int, put: bytes
+    *, events_before: int, place: int, value: Any, at: int, cut: int, put: bytes
 ) -> None:
     later = new()
     data = data_of(place, [("provider", value)])
-    found(later, data)
+    for _ in range(events_before):
+        found(later, data)
     mutated = data[:at] + put + data[at + cut :]
     assert found(later, mutated) == found(new(), mutated)
 
 
+@pytest.mark.parametrize("events_before", [1, 3])
+@pytest.mark.parametrize("members", FEW)
 @pytest.mark.parametrize("place", PLACES)
-def test_data_that_are_cut_off_anywhere_are_refused(place: int) -> None:
-    data = data_of(place, [("provider", 1)])
+def test_data_that_are_cut_off_anywhere_are_refused(
+    place: int, members: list[tuple[str, Any]], events_before: int
+) -> None:
+    data = data_of(place, members)
     for end in range(len(data)):
         later = new()
-        found(later, data)
+        for _ in range(events_before):
+            found(later, data)
         assert found(later, data[:end]) == found(new(), data[:end])
 
 
@@ -120,19 +128,38 @@ def test_data_that_are_cut_off_anywhere_are_refused(place: int) -> None:
 def test_members_at_every_place_are_cut_out(place: int, value: object) -> None:
     data = data_of(place, [("provider", value), ("tokens", 1)])
     event: Any = decoder(dict[str, Any]).decode(data)
-    first: Any = EventDecoder(DECODED).decode(data)
     strictly = decoder(ResponseTextDeltaEvent).decode
 
-    def refused(_: bytes | str) -> None:
-        raise AssertionError("it is left to another decoder")
-
     members = UnknownMembers(strictly, refused, max_depth=5)
-    members.learn(data, first)
-    for tokens in (1, 1, 2):
+    members.first(data, ResponseTextDeltaEvent, event)
+    for tokens in (1, 2, 3):
         data = data_of(place, [("provider", value), ("tokens", tokens)])
-        part = members.decode(data)
+        part = members.decode(data) if tokens == 1 else members.read(data)
         assert part.model_extra == vars(part) == {"provider": value, "tokens": tokens}
         assert part.delta == event["delta"]
+
+
+def refused(_: bytes | str) -> None:
+    raise ValueError("it is left to another decoder")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_two_events_in_a_row_say_how_the_next_is_read(place: int) -> None:
+    strictly = decoder(DECODED).decode
+    members = UnknownMembers(strictly, refused, max_depth=5)
+    data = data_of(place, [("provider", 1)])
+    members.first(data, ResponseTextDeltaEvent, json.loads(data))
+    assert members.read == strictly
+    members.decode(data)
+    for value in (2, [3], {"a": None}):
+        part = members.read(data_of(place, [("provider", value)]))
+        assert type(part) is ResponseTextDeltaEvent
+        assert part.model_extra == vars(part) == {"provider": value}
+    plain = b'{"type": "response.refusal.delta", "item_id": "m", "delta": "a"}'
+    for _ in range(2):
+        assert members.read != strictly
+        members.decode(plain)
+    assert members.read == strictly
 
 
 def test_containers_and_fields_of_an_event_are_its_own() -> None:

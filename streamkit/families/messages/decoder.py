@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
@@ -67,6 +68,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
     def __init__(self, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
         self._strictly: Callable[[bytes | str], Any] = _strict()
+        self._unknown: UnknownMembers | None = None  # made for a server that adds fields
 
     def decode(self, data: str | bytes, event: str = "message", /) -> RawMessageStreamEvent | None:
         """Decode the data of an event; return None for what is no part of the message."""
@@ -137,6 +139,12 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
         stripped = data.strip()
         if not stripped or stripped in _DONE:
             return None
+        unknown = self._unknown
+        if unknown is not None:
+            with suppress(ValueError, RecursionError):
+                part: Wire = unknown.decode(data)
+                self._strictly = unknown.read
+                return part
         fields = object_in(data, self._limits)
         report = report_in(fields, event)
         if report is not None:
@@ -149,14 +157,17 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
             return _Ping()
         if kind == "message" and "content" in fields:  # some proxies ignore `stream`
             kind, fields = "message_start", {"message": fields}
-        part = construct(_TYPES.get(kind, UnknownEvent), fields)
-        if isinstance(part, RawContentBlockDeltaEvent) and (
-            part.unknown_fields or part.delta.unknown_fields
-        ):
-            depth = self._limits.json_depth
-            unknown = UnknownMembers(_strict(), _with_unknown(), depth)
-            unknown.learn(data, part)
-            self._strictly = unknown.decode  # they come in each delta
+        type_ = _TYPES.get(kind)
+        if type_ is None:
+            return construct(UnknownEvent, fields)
+        unknown = UnknownMembers(_strict(), _with_unknown(), self._limits.json_depth)
+        with suppress(ValueError, RecursionError):
+            part = unknown.first(data, type_, fields)
+            self._strictly, self._unknown = unknown.read, unknown
+            return part
+        part = construct(type_, fields)
+        if isinstance(part, RawContentBlockDeltaEvent) and part.delta.unknown_fields:
+            self._strictly, self._unknown = _with_unknown(), unknown
         return part
 
     def _reported(self, data: str | bytes, report: object = None) -> APIError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from streamkit._core.answer_decoder import AnswerDecoder, OnTruncated
@@ -61,7 +62,7 @@ class EventDecoder(AnswerDecoder[Any]):
         self, types: Any, *, on_truncated: OnTruncated = "error", limits: Limits = DEFAULTS
     ) -> None:
         super().__init__(on_truncated=on_truncated, limits=limits)
-        strictly, self._types, otherwise = _decoding(types)
+        self._types, strictly, otherwise = _decoding(types)
         self._strictly: Callable[[bytes | str], Any] = strictly
         self._unknown = UnknownMembers(strictly, otherwise, limits.json_depth)
         self._error: APIError | None = None
@@ -114,6 +115,12 @@ class EventDecoder(AnswerDecoder[Any]):
         self.received += 1
         if self._is_empty(data):
             return None
+        unknown = self._unknown
+        if unknown.have_come:
+            with suppress(ValueError, RecursionError):
+                part = unknown.decode(data)
+                self._strictly = unknown.read
+                return part
         try:
             fields = object_in(data, self._limits)
         except StreamDecodeError as error:
@@ -123,11 +130,11 @@ class EventDecoder(AnswerDecoder[Any]):
         name = fields.get("type") or (event if event != "message" else None)
         type_ = self._types.get(name) if isinstance(name, str) else None
         if type_ is not None:
-            part = construct(type_, {**fields, "type": name})
-            if part.unknown_fields:  # they come in each event
-                self._unknown.learn(data, part)
-                self._strictly = self._unknown.decode
-            return part
+            with suppress(ValueError, RecursionError):
+                part = unknown.first(data, type_, fields)
+                self._strictly = unknown.read
+                return part
+            return construct(type_, {**fields, "type": name})
         if fields.get("object") == "response":
             return self._whole(fields)
         report = report_in(fields, event)
@@ -174,12 +181,12 @@ _Decode: TypeAlias = "Callable[[bytes | str], Any]"
 
 
 @functools.cache
-def _decoding(types: Any) -> tuple[_Decode, dict[str, Any], _Decode]:
-    """Return the decoder of events, their types, and the decoder that takes unknown fields.
+def _decoding(types: Any) -> tuple[dict[str, Any], _Decode, _Decode]:
+    """Return the types of events, their decoder, and the decoder of those with unknown fields.
 
     These are fields of deltas.
     """
     by_name = {type_.type: type_ for type_ in get_args(types)}
     deltas = {name: type_ for name, type_ in by_name.items() if name.endswith(".delta")}
     strictly = decoder(types).decode
-    return strictly, by_name, with_unknown_scalars(strictly, deltas, {})
+    return by_name, strictly, with_unknown_scalars(strictly, deltas, {})

@@ -7,28 +7,33 @@ only they are decoded.
 
 # Strategy: in JSON, the text of a string never changes what the rest of a document means. So any
 # frame with the bytes of a template around valid strings is the same part as the template's, with
-# other values. A value begins and ends with its quotes, so that no white space, and no end of a
-# line, is between it and the template. The decoder of a value refuses what the decoder of the frame
-# would (control characters, a second string, half a surrogate pair, bytes that are no UTF-8), or
-# reads more leniently: then the template does not fit.
+# other values. A text begins and ends with its quotes, and no other value has an end of a line in
+# it or around it. The decoder of a value refuses what the decoder of the frame would (control
+# characters, a second value, half a surrogate pair, bytes that are no UTF-8), or reads more
+# leniently: then the template does not fit.
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from msgspec.json import encode
+from msgspec.json import Decoder, encode
 
 from streamkit._core.compiled import decoder
+from streamkit._core.decoding import brackets
 from streamkit._core.runs import RunReader
+from streamkit.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "SPACE",
     "Fill",
     "Hole",
     "Road",
@@ -37,6 +42,7 @@ __all__ = [
     "places_of",
     "quoted_text_in",
     "text_in",
+    "value_in",
 ]
 
 A = TypeVar("A")
@@ -44,22 +50,23 @@ E = TypeVar("E")
 
 Fill: TypeAlias = Callable[..., A]
 """A function of a piece, and of the values beside it, that makes a part of them."""
-Scalar: TypeAlias = str | int | float | bool
-"""A value of JSON that holds no others, and is not null."""
 Road: TypeAlias = Callable[..., Sequence[E]]
 """A machine's function of the same values, which returns the events of such a part."""
 
 text_in = decoder(str).decode
 """The text of a JSON string, or of one between white space; raises ``ValueError`` for others."""
-_QUOTE, _ZERO = b'"0'
-_MOST_DIGITS = 16
-_int_in, _float_in = decoder(int).decode, decoder(float).decode
+value_in: Callable[[bytes], Any] = Decoder().decode
+"""Any value of JSON, or one between white space; raises ``ValueError`` or ``RecursionError``."""
+_CONTAINERS = (list, dict)
+"""The types of values that hold others."""
+SPACE = ord(" ")
+"""The last byte that is white space, of which some ends a line."""
+_QUOTE, _LINE_FEED, _CARRIAGE_RETURN = b'"\n\r'
 
 STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 """The pattern of a string in JSON."""
-_NEGATIVE = re.compile(rb"-[1-9]\d{0,14}")
-_FLOAT = re.compile(rb"-?(?:0|[1-9]\d{0,39})(?:\.\d{1,40}(?:[eE][+-]?\d{1,2})?|[eE][+-]?\d{1,2})")
-_MEMBER = re.compile(rb"\s*+:\s*+(%b|[\w.+-]++)" % STRING, flags=re.DOTALL)
+_COLON = re.compile(rb"\s*+:\s*+")
+_SCALAR = re.compile(rb"%b|[\w.+-]++" % STRING, flags=re.DOTALL)
 
 
 def is_quoted(value: bytes, text: str) -> bool:
@@ -76,23 +83,45 @@ def quoted_text_in(value: bytes) -> str:
     return text
 
 
-def scalar_in(value: bytes) -> Scalar:
-    """Return a scalar; raise ``ValueError`` for anything else, and where decoders disagree.
+@cache
+def _container_check(max_depth: int) -> Callable[[bytes], None]:
+    """Return a function that raises ``ValueError`` for some containers beside a piece.
 
-    They do on large integers, and on the negative zero.
+    It refuses those with the end of a line in them, and those with which a part may have more
+    levels than this.
     """
-    # Most are numbers without a sign, or texts; a regular expression costs more than all of these.
-    if value.isdigit() and len(value) < _MOST_DIGITS and (value[0] != _ZERO or len(value) == 1):
-        return _int_in(value)
-    if value[:1] == b'"':
-        return quoted_text_in(value)
-    if _FLOAT.fullmatch(value):
-        return _float_in(value)
-    if _NEGATIVE.fullmatch(value):
-        return _int_in(value)
-    if value in {b"true", b"false"}:
-        return value == b"true"
-    raise ValueError(value)
+
+    def check(value: bytes) -> None:
+        # A hot path: an unknown list beside nearly every piece of a stream. Each level takes two
+        # bytes at least.
+        if len(value) >= max_depth and brackets(value) > max_depth - 2:
+            raise ValueError(value)
+        if _LINE_FEED in value or _CARRIAGE_RETURN in value:
+            raise ValueError(value)
+
+    return check
+
+
+@cache
+def _value_reader(max_depth: int) -> Callable[[bytes], Any]:
+    """Return a function that reads any value beside a piece; it raises ``ValueError`` for others.
+
+    These have the end of a line in them or around them, or too many levels for a part.
+    """
+    check = _container_check(max_depth)
+
+    def read(value: bytes) -> Any:
+        try:
+            found = value_in(value)
+        except RecursionError as error:
+            raise ValueError(value) from error
+        if found.__class__ in _CONTAINERS:
+            check(value)
+        elif value[0] <= SPACE or value[-1] <= SPACE:
+            raise ValueError(value)
+        return found
+
+    return read
 
 
 class Hole(NamedTuple):
@@ -100,12 +129,16 @@ class Hole(NamedTuple):
 
     text: str
     """The piece of text."""
-    beside: Mapping[str, Scalar | None] = MappingProxyType({})
-    """Scalars beside the piece that change in each part, as a padding does, by the names of their
+    beside: Mapping[str, Any] = MappingProxyType({})
+    """Values beside the piece that change in each part, as a padding does, by the names of their
     fields; None where there is none.
     """
-    optional: Mapping[str, Scalar] = MappingProxyType({})
+    optional: Mapping[str, Any] = MappingProxyType({})
     """Scalars that belong to the part, unless they differ in the frames that prove a template."""
+    max_depth: int = DEFAULTS.json_depth
+    """The levels of containers that a part may have, of which a value beside the piece is in two
+    at most.
+    """
     is_copied: bool = True
     """Whether parts can be made from this one; else each is decoded as a whole."""
 
@@ -128,7 +161,7 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "fill", "inner", "last", "most_alone", "read_last"),
+        *("after", "before", "between", "check_last", "fill", "inner", "last", "most_alone"),
         *("_readers", "_run", "take"),
     )
 
@@ -147,8 +180,9 @@ class Template(Generic[A, E]):
         """The bytes between the piece and the only other value, which comes after it; empty for
         other values, and None if the piece is the only one.
         """
+        read_value = _value_reader(hole.max_depth)
         self._readers: list[Callable[[bytes], Any]] = [
-            quoted_text_in if value is None or isinstance(value, str) else scalar_in
+            quoted_text_in if value is None or isinstance(value, str) else read_value
             for value in hole.values
         ]
         """The functions that read the values, by their indexes."""
@@ -157,8 +191,8 @@ class Template(Generic[A, E]):
             self.between = b"" if at or others else after
         self.last = last.at
         is_text = self._readers[last.at] is quoted_text_in
-        self.read_last = None if is_text else self._readers[last.at]
-        """The function that reads the last value; None if that is a text."""
+        self.check_last = None if is_text else _container_check(hole.max_depth)
+        """The function that refuses some containers as the last value; None if that is a text."""
         self.take: Road[E] | None = None
         """The machine's road for such values; None while it is to be asked for one."""
         written = sum(place.end - place.start for place in places)
@@ -220,10 +254,28 @@ def places_of(hole: Hole, frame: bytes, start: int) -> list[_Place]:
             continue
         key = f'"{name}"'.encode("utf-8", "surrogatepass")
         at = frame.rfind(key, start)
-        found = _MEMBER.match(frame, at + len(key)) if at >= 0 else None
-        if found is None:
+        colon = _COLON.match(frame, at + len(key)) if at >= 0 else None
+        end = 0 if colon is None else _end_of(value, frame, colon.end())
+        if colon is None or not end:
             return []
-        places.append(_Place(*found.span(1), index))
+        places.append(_Place(colon.end(), end, index))
     places.sort()
     is_apart = all(place.end <= following.start for place, following in pairwise(places))
     return places if is_apart else []
+
+
+def _end_of(value: object, frame: bytes, start: int) -> int:
+    """Return the end of the value that begins at a place, and is a container if this one is.
+
+    It is 0 if there is none.
+    """
+    if not isinstance(value, (dict, list)):
+        found = _SCALAR.match(frame, start)
+        return 0 if found is None else found.end()
+    import json
+
+    with suppress(ValueError, RecursionError):
+        rest = frame[start:].decode()
+        _, length = json.JSONDecoder().raw_decode(rest)
+        return start + len(rest[:length].encode())
+    return 0

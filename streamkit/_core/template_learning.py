@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from streamkit._core.late_template import Decoded, late_template
 from streamkit._core.template import Template, places_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streamkit._core.answer_decoder import AnswerDecoder
-    from streamkit._core.template import Hole, Scalar
+    from streamkit._core.template import Hole
 
 __all__ = ["LONGEST", "MAX_TEMPLATES", "Learner"]
 
@@ -156,9 +156,13 @@ class Learner(Generic[A, E]):
         return fill(*values) == part and fill(*others) == strict
 
 
-def _another(value: Scalar | None) -> Scalar | None:
+def _another(value: Any) -> Any:
     if isinstance(value, str):
         return value + "?"
     if isinstance(value, bool):
         return not value
+    if isinstance(value, dict):
+        return {**cast("dict[str, Any]", value), "?": 0}
+    if isinstance(value, list):
+        return [*cast("list[Any]", value), 0]
     return None if value is None else value + 1

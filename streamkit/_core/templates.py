@@ -6,7 +6,7 @@ from itertools import chain, repeat
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.template import is_quoted, quoted_text_in, text_in
+from streamkit._core.template import SPACE, is_quoted, quoted_text_in, text_in, value_in
 from streamkit._core.template_learning import LONGEST, MAX_TEMPLATES, Learner
 
 if TYPE_CHECKING:
@@ -69,16 +69,21 @@ class Templates(Generic[A, E]):
                     piece = text_in(inner)
                 elif between:
                     inner, _, beside = inner.partition(between)  # nothing, if it is not found
-                    piece, read_last = text_in(inner), template.read_last
-                    if read_last is not None:
-                        padding = read_last(beside)
-                    else:
+                    piece, check = text_in(inner), template.check_last
+                    if check is None:
                         padding = text_in(beside)
                         if len(beside) - len(padding) != 2 and not is_quoted(beside, padding):
                             continue
+                    else:
+                        padding = value_in(beside)
+                        kind = padding.__class__
+                        if kind is list or kind is dict:
+                            check(beside)
+                        elif beside[0] <= SPACE or beside[-1] <= SPACE:
+                            continue
                 else:
                     piece, values = "", template.values_in(frame)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if len(inner) - len(piece) != 2 and not (values or is_quoted(inner, piece)):
                 continue
@@ -105,7 +110,7 @@ class Templates(Generic[A, E]):
         room = sse.room - len(frames)
         if (
             between == b""
-            or template.read_last is not None
+            or template.check_last is not None
             or answer.done
             or not (answer.fits_templates and sse.is_between_frames)
             or len(frames) > sse.max_event_bytes

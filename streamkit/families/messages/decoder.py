@@ -88,7 +88,7 @@ class MessageDecoder(AnswerDecoder[RawMessageStreamEvent]):
 
     def hole(self, part: RawMessageStreamEvent) -> Hole | None:
         """Return the piece of a text, a thought or a call's input in an event."""
-        return hole_of(part)
+        return hole_of(part, self._limits.json_depth)
 
     def fill(self, part: RawMessageStreamEvent, hole: Hole, /) -> Fill[RawMessageStreamEvent]:
         """Return a function that makes such an event with other values."""

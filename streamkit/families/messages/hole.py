@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from streamkit._core.copying import copier, has_plain_unknowns
+from streamkit._core.copying import copied, copier, has_unread
+from streamkit._core.reports import SIGNS
 from streamkit._core.template import Hole
+from streamkit._core.wire import SCALARS, Wire
 from streamkit.types.messages import (
     InputJSONDelta,
     RawContentBlockDeltaEvent,
@@ -15,32 +17,39 @@ from streamkit.types.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from streamkit._core.template import Scalar
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Filling", "hole_of"]
 
+W = TypeVar("W", bound=Wire)
 
-def hole_of(event: RawMessageStreamEvent) -> Hole | None:
+
+def hole_of(event: RawMessageStreamEvent, max_depth: int) -> Hole | None:
     """Return the piece of a text, a thought or a call's input, unless an event has more.
 
-    Unknown fields belong to the event if they are scalars, which no reader of it can change. They
-    may be others in each event, but for two of one name.
+    Unknown fields may be others in each event, but for two of one name, and those that may report
+    an error. They belong to the event while they are the same, if they are scalars, which no reader
+    of it can change.
     """
     if type(event) is not RawContentBlockDeltaEvent:
         return None
     delta = event.delta
     name = _TEXTS.get(type(delta))
-    if name is None or not (has_plain_unknowns(event) and has_plain_unknowns(delta)):
+    if name is None or has_unread(event) or has_unread(delta):
         return None
     outer, inner = event.unknown_fields or {}, delta.unknown_fields or {}
-    optional = {
-        field: value
-        for field, value in (*outer.items(), *inner.items())
-        if value is not None and not (field in outer and field in inner)
-    }
-    return Hole(getattr(delta, name), optional=optional)
+    fixed = (outer.keys() & inner.keys()) | (outer.keys() & SIGNS)
+    beside: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
+    for field, value in (*outer.items(), *inner.items()):
+        if value.__class__ in SCALARS:
+            if value is not None and field not in fixed:
+                optional[field] = value
+        elif field in fixed:
+            return None
+        else:
+            beside[field] = value
+    return Hole(getattr(delta, name), beside, optional, max_depth=max_depth)
 
 
 class Filling:
@@ -50,13 +59,13 @@ class Filling:
 
     def __init__(self, event: RawMessageStreamEvent, names: Sequence[str] = ()) -> None:
         given = cast("RawContentBlockDeltaEvent", event)
-        self._new_event, self._new_delta = copier(given), copier(given.delta)
+        self._new_event, self._new_delta = _copier(given, names), _copier(given.delta, names)
         self._name = _TEXTS[type(given.delta)]
         self.names = names
         """The names of the fields."""
         self._inner = frozenset(names).intersection(given.delta.unknown_fields or ())
 
-    def __call__(self, piece: str, *values: Scalar) -> RawMessageStreamEvent:
+    def __call__(self, piece: str, *values: Any) -> RawMessageStreamEvent:
         """Return a new event."""
         whole, delta = self._new_event(), self._new_delta()
         setattr(delta, self._name, piece)
@@ -64,6 +73,13 @@ class Filling:
         for name, value in zip(self.names, values, strict=True):
             (delta if name in self._inner else whole).add_unknown({name: value})
         return whole
+
+
+def _copier(wire: W, names: Sequence[str]) -> Callable[[], W]:
+    """Return a function that makes copies of an object, in which fields of these names are None."""
+    like, fields = copied(wire), wire.unknown_fields or {}
+    like.add_unknown(dict.fromkeys(name for name in names if name in fields))
+    return copier(like)
 
 
 _TEXTS: dict[type, str] = {

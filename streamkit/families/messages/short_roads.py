@@ -13,7 +13,7 @@ from streamkit.types.messages import InputJSONDelta, RawContentBlockDeltaEvent, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from streamkit._core.template import Fill, Scalar
+    from streamkit._core.template import Fill
     from streamkit.families.messages.block import BlockLog
     from streamkit.families.messages.hole import Filling
     from streamkit.families.messages.log import MessageLog
@@ -66,7 +66,7 @@ def filled_text_road(
     append, growth = text.append_whole, log.mark_growth
     unknown = given.unknown_fields
 
-    def take(piece: str, *values: Scalar) -> Sequence[MessageStreamEvent[Any]]:
+    def take(piece: str, *values: Any) -> Sequence[MessageStreamEvent[Any]]:
         end = append(piece)
         wire = cast("RawContentBlockDeltaEvent", fill(piece, *values))
         return wire.grown(growth(block), end), TextEvent(block, text, end, place, piece)
@@ -74,9 +74,11 @@ def filled_text_road(
     names = cast("Filling", fill).names
     if given.delta.unknown_fields or not unknown or unknown != vars(given) or len(names) > 1:
         return take
+    if len(names) == len(unknown):
+        return _road_with_one(log, block, index, names[0])
     fields, name = unknown.copy(), names[0] if names else None
 
-    def take_of_event(piece: str, value: Scalar | None = None) -> Sequence[MessageStreamEvent[Any]]:
+    def take_of_event(piece: str, value: Any = None) -> Sequence[MessageStreamEvent[Any]]:
         end = append(piece)
         mark, delta, unknown = growth(block), TextDelta(text=piece), fields.copy()
         if name is not None:
@@ -88,3 +90,20 @@ def filled_text_road(
         return wire, TextEvent(block, text, end, place, piece)
 
     return take_of_event
+
+
+def _road_with_one(log: MessageLog, block: BlockLog, index: int | None, name: str) -> Road:
+    """Return the same function where each event has one unknown field, with a value of its own."""
+    text, place = block.text, block.place
+    append, growth = text.append_whole, log.mark_growth
+
+    def take(piece: str, value: Any = None) -> Sequence[MessageStreamEvent[Any]]:
+        end = append(piece)
+        mark, delta, unknown = growth(block), TextDelta(text=piece), {name: value}
+        wire: Any = RawContentBlockDeltaEvent(
+            index=index, delta=delta, _mark=mark, _end=end, unknown_fields=unknown
+        )
+        wire.__dict__ = unknown
+        return wire, TextEvent(block, text, end, place, piece)
+
+    return take

@@ -153,10 +153,58 @@ def test_an_odd_value_in_place_of_a_scalar_reads_the_same(odd: str) -> None:
     assert by_template("messages", parts) == decoded("messages", parts)
 
 
+CONTAINERS: dict[str, Callable[[int], Any]] = {
+    "a list": lambda at: [at],
+    "the same list": lambda _: ["a"],
+    "an empty list": lambda _: [],
+    "an empty object": lambda _: {},
+    "an object": lambda at: {"first": at, "e": "\u00e9\n", "more": {"e": 1e20}},
+    "lists in lists": lambda at: [[[at]], [], {"a": [{"b": "]}"}]}],
+    "a list or null": lambda at: [at] if at < 5 or at % 2 else None,
+    "a list or a scalar": lambda at: [at] if at < 5 or at % 2 else at,
+    "a long list": lambda at: [at, *range(100, 200)],
+}
+
+
+@pytest.mark.parametrize("place", ["event", "delta"])
+@pytest.mark.parametrize("value", CONTAINERS.values(), ids=CONTAINERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_deltas_with_an_unknown_container_are_read_by_a_template(
+    kind: str, value: Callable[[int], Any], place: str, hits: list[bytes]
+) -> None:
+    pieces = [*PIECES, "more", "and", "more"]
+    first, *parts = [
+        frame_of(kind, piece, **{place: {"stays": 1, "latency": value(at)}})
+        for at, piece in enumerate(pieces)
+    ]
+    parts = [first + parts[0], *parts[1:]]
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert hits == parts[3:]
+
+
+def test_unknown_containers_may_be_at_both_places_and_before_the_piece(hits: list[bytes]) -> None:
+    parts = [
+        frame_of("text", f"piece {at}", event={"a": [at], "n": at}, delta={"b": {"c": at}})
+        for at in range(8)
+    ]
+    moved = [
+        part.replace(b'"index"', b'"d": [{"e": %d}], "index"' % at) for at, part in enumerate(parts)
+    ]
+    parts += moved
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert len(hits) > 8
+
+
+def test_a_container_whose_name_is_at_both_places_is_in_no_template(hits: list[bytes]) -> None:
+    parts = [frame_of("text", f"piece {at}", event={"a": [at]}, delta={"a": at}) for at in range(8)]
+    assert by_template("messages", parts) == decoded("messages", parts)
+    assert not hits
+
+
 UNREAD: dict[str, dict[str, Any]] = {
-    "a list": {"delta": {"sources": ["a"]}},
-    "an object": {"event": {"timings": {"first": 1}}},
-    "a known field's unreadable value": {"event": {"index": "none"}},
+    "an unreadable text": {"event": {"index": "none"}},
+    "an unreadable list": {"event": {"index": [1]}},
+    "what may be an error": {"event": {"response": {}}},
 }
 
 
@@ -168,6 +216,53 @@ def test_deltas_with_other_unknown_values_are_decoded_and_read_the_same(
     parts = [frame_of(kind, piece, **fields) for piece in PIECES]
     assert by_template("messages", parts) == decoded("messages", parts)
     assert not hits
+
+
+ERRORS: dict[str, tuple[Any, Any]] = {
+    "an object": ({}, {"message": "overloaded", "type": "overloaded_error"}),
+    "a text": ("", "overloaded"),
+}
+
+
+@pytest.mark.parametrize(("none", "error"), ERRORS.values(), ids=ERRORS)
+def test_a_field_that_reported_no_error_may_report_one(none: Any, error: Any) -> None:
+    parts = [frame_of("text", f"piece {at}", event={"error": none}) for at in range(8)]
+    parts.append(frame_of("text", "piece", event={"error": error}))
+    assert by_template("messages", parts) == decoded("messages", parts)
+
+
+def test_a_changing_field_that_reported_no_error_may_report_one() -> None:
+    said = [*(f"step {at}" for at in range(8)), "failed"]
+    parts = [
+        frame_of("text", f"piece {at}", event={"status": status, "message": "m"})
+        for at, status in enumerate(said)
+    ]
+    assert by_template("messages", parts) == decoded("messages", parts)
+
+
+ODD_CONTAINERS = [
+    *("[1,\n2]", "[1,\r2]", "\n[1]", "[1]\n", "\r[1]", "[1]\r", " [1]", "[1] ", "[\t1 ]"),
+    *("[1", "[1]]", "[1,]", "[1][2]", "[NaN]", "[-0]", "[1e400]", "[01]", '["\n"]', '["\\ud83d"]'),
+    *(
+        '["\\ud83d\\ude00"]',
+        "[%s]" % ("9" * 30),
+        '{"a": 1, "a": [2]}',
+        '{"latency": [1]}',
+        "{1: 2}",
+    ),
+    *("[" * depth + "]" * depth for depth in (99, 100, 198, 199, 200, 201, 100_000)),
+    *('["' + "[" * size + '"]' for size in (99, 300)),
+]
+
+
+@pytest.mark.parametrize("place", ["event", "delta"])
+@pytest.mark.parametrize("odd", ODD_CONTAINERS, ids=lambda odd: f"{odd!r:.20} of {len(odd)}")
+def test_an_odd_container_reads_the_same(odd: str, place: str) -> None:
+    parts = [frame_of("text", f"piece {at}", **{place: {"latency": [at]}}) for at in range(8)]
+    parts.append(parts[-1].replace(b'"latency": [7]', f'"latency": {odd}'.encode()))
+    parts += [frame_of("text", f"later {at}", **{place: {"latency": [at]}}) for at in range(3)]
+    assert parts[8] != parts[7]
+    assert by_template("messages", parts) == decoded("messages", parts)
 
 
 def test_deltas_with_and_without_unknown_fields_keep_their_own(hits: list[bytes]) -> None:
@@ -196,3 +291,23 @@ def test_an_unknown_field_that_a_reader_changes_changes_in_no_later_delta() -> N
                 event.unknown_fields["provider"] = "changed"
                 event.delta.unknown_fields["tokens"] = 2
     assert seen == [("p", {"provider": "p"}, {"tokens": 1})] * len(PIECES)
+
+
+@pytest.mark.parametrize("is_constant", [True, False])
+@pytest.mark.parametrize("place", ["event", "delta"])
+def test_an_unknown_container_that_a_reader_changes_changes_in_no_other_delta(
+    place: str, is_constant: bool
+) -> None:
+    read = pipeline("messages")
+    seen: list[Any] = []
+    given = [{"a": [0 if is_constant else at]} for at in range(len(PIECES))]
+    for piece, value in zip(PIECES, given, strict=True):
+        frame = frame_of("text", piece, **{place: {"list": [value], "object": value}})
+        for event in read.read(frame):
+            if event.type == "content_block_delta":
+                wire = event if place == "event" else event.delta
+                seen.append(json.loads(json.dumps(wire.model_extra)))
+                wire.list[0]["a"].append("changed")
+                wire.object["b"] = "changed"
+                wire.unknown_fields["list"].append("changed")
+    assert seen == [{"list": [value], "object": value} for value in given]

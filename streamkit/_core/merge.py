@@ -170,17 +170,24 @@ def _merge_list(key: str, old: Any, new: list[Any], rules: Rules, limits: Limits
     if rules.lists == "replaced":
         return ListMark(copied(new), len(new)) if new or old is None else old
     if isinstance(old, ListMark):
+        if not new:
+            return old  # which may be older than the end of its log
         if rules.lists == "said again or added to" and _is_said_again(old, new):
             return ListMark(copied(new), len(new))
         log = old.log
     else:
         log = [*old.in_order()] if isinstance(old, IndexedMark) else []
-    log.extend(map(copied, new))
+    log += copied(new)
     return ListMark(log, len(log))
 
 
 def _have_indices(new: list[Any]) -> bool:
-    return bool(new) and all(index_of(item) is not None for item in new)
+    # The first item alone tells what nearly all lists are.
+    return bool(new) and index_of(new[0]) is not None and all(map(_has_index, new))
+
+
+def _has_index(item: Any) -> bool:
+    return index_of(item) is not None
 
 
 def _is_said_again(old: ListMark, new: list[Any]) -> bool:

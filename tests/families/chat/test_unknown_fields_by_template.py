@@ -102,6 +102,15 @@ def test_a_list_that_was_longer_grows_when_a_part_of_it_comes_again(hits: list[b
     assert hits
 
 
+def test_an_empty_list_adds_nothing_to_an_event_that_is_read_when_more_has_come(
+    hits: list[bytes],
+) -> None:
+    parts = [frame_of(f"{at}", choice={"n": at}, delta={"tags": []}) for at in range(1, 9)]
+    parts.append(frame_of("9", delta={"tags": ["a"]}))
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert hits == parts[3:-1]
+
+
 def test_an_object_of_a_choice_may_have_other_scalars_in_each_chunk(hits: list[bytes]) -> None:
     parts = [
         frame_of(f"piece {at}", choice={"a": {"b": {"c": at}, "d": ["e"]}}, delta={"f": {"g": at}})

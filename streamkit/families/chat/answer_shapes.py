@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from streamkit._core.copying import copied
 from streamkit._core.logger import logger
 from streamkit._core.reports import ENVELOPES
 from streamkit.types import ChunkChoice, construct
@@ -123,7 +124,7 @@ class WholeMessages:
             self._in_pieces.add(index)
             del self._messages[index]
             return _with_delta(choice)
-        self._messages[index] = message
+        self._messages[index] = copied(message)  # a reader may change what is in the chunk
         news = message if known is None else _news(known, message)
         if known is None and (thoughts := self._thoughts(index)):
             news = _without_thoughts(message, thoughts)

@@ -59,3 +59,19 @@ def test_an_empty_list_is_of_one_chunk_alone(
     message = read.machine.snapshot().choices[0].message
     assert [call.id for call in message.tool_calls or ()] in ([], [""])
     assert not message.annotations
+
+
+def test_a_list_of_a_whole_message_that_a_reader_changes_is_no_news_in_the_next_one() -> None:
+    read = pipeline("chat")
+    deltas: list[dict[str, Any]] = []
+    for at in range(4):
+        message = {"role": "assistant", "content": "so far"[: at + 1], "tags": [["a"]]}
+        whole = {"id": "c", "model": "m", "choices": [{"index": 0, "message": message}]}
+        for event in read.read(b"data: %b\n\n" % json.dumps(whole).encode()):
+            if event.type == "chunk":
+                delta = event.chunk.choices[0].delta
+                deltas.append(delta.to_dict())
+                for tags in delta.model_extra.values():
+                    tags[0].append("changed")
+    assert [delta["content"] for delta in deltas] == ["s", "o", " ", "f"]
+    assert ["tags" in delta for delta in deltas] == [True, False, False, False]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from streamkit._core.wire import Wire
 
-__all__ = ["with_unknown_scalars"]
+__all__ = ["UnknownNames", "with_unknown_scalars"]
 
 
 def with_unknown_scalars(
@@ -31,8 +31,10 @@ def with_unknown_scalars(
         types: The types of the events with a delta, by the ``type`` in their data.
         deltas: The types of the deltas that are objects, by theirs.
     """
-    readers = {name: (converter(type_), _Names(type_)) for name, type_ in types.items()}
-    names_in = {name: _Names(type_) for name, type_ in deltas.items()}
+    readers = {
+        name: (converter(type_), UnknownNames(type_, "type")) for name, type_ in types.items()
+    }
+    names_in = {name: UnknownNames(type_, "type") for name, type_ in deltas.items()}
     fields_of = decoder(dict[str, Any]).decode
 
     def decode(data: bytes | str) -> Any:
@@ -74,11 +76,16 @@ def _taken_out(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]
     return taken
 
 
-class _Names(dict[tuple[str, ...], tuple[str, ...]]):
-    """The names that a type does not know, by all names of an object."""
+class UnknownNames(dict[tuple[str, ...], tuple[str, ...]]):
+    """The names that a type does not know, by all names of an object.
 
-    def __init__(self, type_: type[Wire]) -> None:
-        self._known = frozenset({*type_.__struct_encode_fields__, "type"})
+    Args:
+        type_: The type.
+        *more: Other names that objects of the type have.
+    """
+
+    def __init__(self, type_: type[Wire], *more: str) -> None:
+        self._known = frozenset({*type_.__struct_encode_fields__, *more})
 
     def __missing__(self, names: tuple[str, ...]) -> tuple[str, ...]:
         unknown = tuple([name for name in names if name not in self._known])

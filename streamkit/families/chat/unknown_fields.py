@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from streamkit._core.compiled import converter, decoder
 from streamkit._core.decoding import brackets
 from streamkit._core.reports import SIGNS
+from streamkit._core.unknown_scalars import UnknownNames
 from streamkit.families.chat.answer_shapes import WHOLE
 from streamkit.types import ChatCompletionChunk, ChoiceDelta, ChunkChoice
 
 if TYPE_CHECKING:
-    from streamkit._core.wire import Wire
+    from collections.abc import Mapping
 
 __all__ = ["decode_with_unknown_fields", "has_unknown_fields"]
 
@@ -38,12 +39,13 @@ def decode_with_unknown_fields(data: bytes | str, type_: type[C], max_depth: int
     These are data in which more is odd than that the chunk, its choices or their deltas have more
     fields, or in which a field may report an error.
     """
+    # A hot path: each chunk of a server that adds a list of its own.
     fields: dict[str, Any] = _fields_of(data)
     choices: Any = fields.get("choices")
     if choices.__class__ is not list or brackets(data) > max_depth:
         raise ValueError("no plain chunk")
-    added = _taken_out(fields, _known(type_))
-    places: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    added = _taken_out(fields, _names_in(type_))
+    places: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
     for choice in choices:
         delta: Any = choice.get("delta") if choice.__class__ is dict else None
         if delta.__class__ is not dict:
@@ -60,19 +62,18 @@ def decode_with_unknown_fields(data: bytes | str, type_: type[C], max_depth: int
     return chunk
 
 
-def _taken_out(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+def _taken_out(fields: dict[str, Any], unknown: UnknownNames) -> Mapping[str, Any]:
     """Remove unknown fields and return them."""
-    names = [name for name in fields if name not in known]
+    names = unknown[(*fields,)]
+    if not names:
+        return _NONE
     if not SIGNS.isdisjoint(names):
         raise ValueError("a field that may report an error")
     return {name: fields.pop(name) for name in names}
 
 
-@cache
-def _known(type_: type[Wire]) -> frozenset[str]:
-    return frozenset(type_.__struct_encode_fields__)
-
-
+_NONE: Mapping[str, Any] = {}
 _fields_of = decoder(dict[str, Any]).decode
 _converter = cache(converter)
-_IN_CHOICE, _IN_DELTA = _known(ChunkChoice), _known(ChoiceDelta)
+_names_in = cache(UnknownNames)
+_IN_CHOICE, _IN_DELTA = _names_in(ChunkChoice), _names_in(ChoiceDelta)

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 IN_CHUNK, IN_CHOICE, IN_DELTA = "in the chunk", "in the choice", "in the delta"
 OTHER, A_LIST = "another value in each chunk", "a list in each chunk"
+USAGE, TIMINGS = "another usage in each chunk", "other timings in each chunk"
+FILTERS, META = "filters in each choice", "another object in each delta"
+CHANGING = [OTHER, A_LIST, USAGE, TIMINGS, META]
 FAMILIES = [
     f"{protocol}, {what}"
     for protocol in ("responses", "messages")
     for what in ("in the event", "another value in each event", "a list in each event")
 ]
-PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, OTHER, A_LIST, *FAMILIES]
+PLACES = [IN_CHUNK, IN_CHOICE, IN_DELTA, FILTERS, *CHANGING, *FAMILIES]
 
 
 def with_field(place: str, frame: bytes, number: int) -> bytes:
@@ -38,6 +41,23 @@ def with_field(place: str, frame: bytes, number: int) -> bytes:
         choice["stop_reason"] = None
     elif place == IN_DELTA:
         choice["delta"]["token_id"] = 7
+    elif place == FILTERS:  # as Azure sends them
+        kinds = ("hate", "self_harm", "sexual", "violence")
+        verdict = {"filtered": False, "severity": "safe"}
+        choice["content_filter_results"] = dict.fromkeys(kinds, verdict)
+    elif place == META:
+        choice["delta"]["meta"] = {"position": number}
+    elif place == USAGE:  # as vLLM sends it
+        counts = {"prompt_tokens": 57, "completion_tokens": number, "total_tokens": 57 + number}
+        chunk["usage"] = counts
+    elif place == TIMINGS:  # as llama.cpp sends them
+        chunk["timings"] = {
+            "prompt_n": 57,
+            "prompt_ms": 30.958,
+            "predicted_n": number + 1,
+            "predicted_ms": 661.064 + 1.37 * number,
+            "predicted_per_second": 52.94 + number / 700,
+        }
     else:
         chunk["latency"] = [number] if place == A_LIST else number
     return b"data: %b\n\n" % json.dumps(chunk, ensure_ascii=False, separators=(",", ":")).encode()
@@ -72,7 +92,7 @@ def _read(workload: Workload, *, is_known: bool) -> Run:
     pieces = list(streamed("structured", workload.size).pieces)
     if not is_known:
         pieces = [with_field(workload.name, piece, at) for at, piece in enumerate(pieces)]
-    elif workload.name in {OTHER, A_LIST}:  # a known field whose value is another one in each chunk
+    elif workload.name in CHANGING:  # a known field whose value is another one in each chunk
         pieces = [
             piece.replace(b'"created":1795392000', b'"created":%d' % at)
             for at, piece in enumerate(pieces)

@@ -27,7 +27,8 @@ def check(data: bytes) -> None:
     while decide:
         frame = decide.between(*given)
         if place:
-            frame = _with_field(frame, place, b'"%b": %b' % (name, decide.between(*_VALUES)))
+            values = _CONTAINERS if name == _LISTED else _VALUES
+            frame = _with_field(frame, place, b'"%b": %b' % (name, decide.between(*values)))
         if decide.between(False, True):
             start = decide.between(*range(256)) * len(frame) // 256
             end = start + decide.between(0, 1, 2, 8)
@@ -57,6 +58,14 @@ _VALUES = (
         b"null",
     ),
     *(b"[1]", b"[2]", b'{"a": 1}', b'{"a": "b", "c": [2]}'),
+)
+
+_LISTED = b"n"
+"""The name of a field whose values are containers, so that successive frames have some."""
+_CONTAINERS = (
+    *(b"[1]", b"[2]", b"[]", b"{}", b'{"a": 1}', b'{"a": "b", "c": [2]}', b'["\xc3\xa9", -0]'),
+    *(b' [1, "a"] ', b"[1,\n2]", b'{"n":\r1}', b'["\\ud83d"]', b"[1e999]", b'["\xff"]', b"[1]]"),
+    *(b'{"n": [{"n": 1}]}', b"[" * 150 + b"]" * 150, b"[" * 250 + b"]" * 250, b"null", b"7"),
 )
 
 

@@ -117,6 +117,8 @@ class Pipeline(Generic[E]):
             part = self._decode(plain, self._sse.name)
         if part is None:
             return ()
+        if templates.has_short_roads:
+            templates.leave_short_roads()
         if self._learner.pause:
             self._learner.pause -= 1
         else:

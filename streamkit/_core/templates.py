@@ -30,8 +30,8 @@ class Templates(Generic[A, E]):
     """
 
     __slots__ = (
-        *("_answer", "_coming", "_has_short_roads", "_machine", "_received", "_sse", "_unfit"),
-        *("known", "learner"),
+        *("_answer", "_coming", "_machine", "_received", "_sse", "_unfit"),
+        *("has_short_roads", "known", "learner"),
     )
 
     def __init__(self, sse: SSEDecoder, answer: AnswerDecoder[A], machine: Machine[A, E]) -> None:
@@ -43,7 +43,8 @@ class Templates(Generic[A, E]):
         self.learner: Learner[A, E] = Learner(answer)
         """What makes the templates; it says how many frames are to pass before it takes one."""
         self._received = self._unfit = 0  # at the last success, or when frames last began to pass
-        self._has_short_roads = False
+        self.has_short_roads = False
+        """Whether there are roads to leave when the machine is fed anything else."""
         self._coming: Iterator[str] = iter(())  # the pieces of the last run that are not fed yet
 
     def read(self, frame: bytes) -> Iterable[E] | None:  # noqa: C901, PLR0912 - a hot path
@@ -158,8 +159,6 @@ class Templates(Generic[A, E]):
 
         The part is to be fed next.
         """
-        if self._has_short_roads:
-            self.leave_short_roads()
         learner = self.learner
         if len(frame) > LONGEST:
             return
@@ -178,7 +177,7 @@ class Templates(Generic[A, E]):
 
     def leave_short_roads(self) -> None:
         """Let the machine decide anew about its short roads, because it is fed something else."""
-        self._has_short_roads = False
+        self.has_short_roads = False
         for template in self.known:
             template.take = None
 
@@ -190,7 +189,7 @@ class Templates(Generic[A, E]):
             events = feed(fill(*values))
             road = self._machine.short_road(fill("", *values[1:]), fill)
             template.take = (lambda *values: feed(fill(*values))) if road is None else road
-            self._has_short_roads = True
+            self.has_short_roads = True
             return events
 
         return take

@@ -21,6 +21,8 @@ __all__ = ["reader_with_one"]
 
 _MAX_TWINS = 64
 """The number of twins in a process, since a server may think of any names."""
+_MANY_LEVELS = 16
+"""The levels of containers that events may have, if only those of the unknown field are counted."""
 _decoders: dict[tuple[type[Wire], str], Callable[[bytes | str], Any] | None] = {}
 
 
@@ -37,7 +39,7 @@ def reader_with_one(
         max_depth: The levels of containers that are allowed.
     """
     decode = _decoder_of_twins(type_, name)
-    if decode is None:
+    if decode is None or max_depth < _MANY_LEVELS:
         return None
 
     few = 2 * max_depth  # bytes, of which each level takes two

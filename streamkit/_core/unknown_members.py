@@ -25,7 +25,7 @@ from streamkit._core.twins import reader_with_one
 from streamkit._core.wire import NO_NAME, Wire, free_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
 
 __all__ = ["UnknownMembers"]
 
@@ -93,7 +93,7 @@ class UnknownMembers:
         self._choose(event)
         return event
 
-    def first(self, data: bytes | str, type_: type[Wire], fields: Iterable[str]) -> Any:
+    def first(self, data: bytes | str, type_: type[Wire], fields: Collection[str]) -> Any:
         """Return an event of a type with these fields, and learn from it; raise as ``read`` does.
 
         Args:
@@ -103,8 +103,8 @@ class UnknownMembers:
         """
         known = _names_known_to(type_)
         names = tuple([name for name in fields if name not in known])
-        if not names:
-            raise ValueError("all members are known")
+        if not names or NO_NAME in fields:
+            raise ValueError("no member is unknown, or one has the name that these get")
         self._learn(data, type_, names)
         event = self.decode(data)
         self.have_come = True
@@ -141,7 +141,7 @@ class UnknownMembers:
 def _at_the_end(place: _Place, strictly: Decode, max_depth: int) -> Decode:
     """Return the decoder of events whose last members are unknown."""
     before, opening, closing = place.before, place.opening, place.closing
-    noted = _noting(place.names)
+    noted, few = _noting(place.names), 2 * max_depth  # bytes, of which each level takes two
 
     def read(data: bytes | str) -> Any:
         if not isinstance(data, bytes):
@@ -149,8 +149,10 @@ def _at_the_end(place: _Place, strictly: Decode, max_depth: int) -> Decode:
         start, _, written = data.rpartition(before)  # without a start, if it is not found
         if written[-1:] != b"}":
             raise ValueError("no end of an object")
-        if _OPENING in written or len(written) > max_depth:
-            _require_members(before, written, max_depth)
+        if _OPENING in written:
+            _require_members(before, written)
+        if len(data) > few and brackets(data) > max_depth:
+            raise ValueError("an event that may be nested too deeply")
         return noted(strictly(b"".join((start, opening, written, closing))))
 
     return read
@@ -160,7 +162,7 @@ def _at_the_middle(place: _Place, strictly: Decode, max_depth: int) -> Decode:
     """Return the decoder of events with known members after the unknown ones."""
     before, opening, closing = place.before, place.opening, place.closing
     following, are_first = place.following, place.before[0] == _OPENING
-    noted = _noting(place.names)
+    noted, few = _noting(place.names), 2 * max_depth  # bytes, of which each level takes two
 
     def read(data: bytes | str) -> Any:
         if not isinstance(data, bytes):
@@ -169,8 +171,10 @@ def _at_the_middle(place: _Place, strictly: Decode, max_depth: int) -> Decode:
         written, comma, end = rest.partition(following)
         if not comma or (are_first and start):
             raise ValueError("other members")
-        if _OPENING in written or _CLOSING in written or len(written) > max_depth:
-            _require_members(before, written + b"}", max_depth)
+        if _OPENING in written or _CLOSING in written:
+            _require_members(before, written + b"}")
+        if len(data) > few and brackets(data) > max_depth:
+            raise ValueError("an event that may be nested too deeply")
         return noted(strictly(b"".join((start, opening, written, closing, end))))
 
     return read
@@ -202,10 +206,8 @@ def _noting(names: tuple[str, ...]) -> Callable[[Any], Any]:
     return noted
 
 
-def _require_members(before: bytes, written: bytes, max_depth: int) -> None:
+def _require_members(before: bytes, written: bytes) -> None:
     """Raise ``ValueError`` unless these are whole members after a first name, and a brace."""
-    if brackets(written) >= max_depth:
-        raise ValueError("members that may be nested too deeply")
     _is_object(b"{" + before[1:] + written)
 
 

@@ -19,7 +19,7 @@ FIELDS: dict[str, Any] = {"type": "response.output_text.delta", "item_id": "m", 
 VALUES: list[Any] = [1, -0.5, "text", None, True, [1], {"a": [{}]}, []]
 MISFITS: dict[str, dict[str, Any]] = {
     "another field": {"provider": 1, "tokens": 1},
-    "levels": {"provider": [[[[[]]]]], "delta": "long" * 5},
+    "levels": {"provider": json.loads("[" * 20 + "]" * 20)},
     "a misfit": {"delta": [], "provider": 1},
     "another type": {"type": "response.refusal.delta", "provider": 1},
     "NaN": {"provider": float("nan")},
@@ -30,7 +30,7 @@ def data_of(**more: Any) -> bytes:
     return json.dumps({**FIELDS, **more}).encode()
 
 
-def reader(name: str, max_depth: int = 5) -> Any:
+def reader(name: str, max_depth: int = 20) -> Any:
     read = reader_with_one(ResponseTextDeltaEvent, name, max_depth)
     assert read is not None
     return read
@@ -64,14 +64,18 @@ def test_another_decoder_is_to_read_what_does_not_fit(more: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("name", ["delta", "type", "to_dict", "model_extra", "__class__"])
 def test_a_name_that_is_taken_has_no_twin(name: str) -> None:
-    assert reader_with_one(ResponseTextDeltaEvent, name, 5) is None
+    assert reader_with_one(ResponseTextDeltaEvent, name, 20) is None
+
+
+def test_under_a_low_limit_of_levels_all_of_an_event_count_and_there_is_no_twin() -> None:
+    assert reader_with_one(ResponseTextDeltaEvent, "provider", 5) is None
 
 
 def test_a_process_has_few_twins(monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[Any, Any] = {}
     monkeypatch.setattr(twins, "_decoders", known)
     monkeypatch.setattr(twins, "_MAX_TWINS", 2)
-    readers = [reader_with_one(ResponseTextDeltaEvent, name, 5) for name in ("a", "b", "c", "a")]
+    readers = [reader_with_one(ResponseTextDeltaEvent, name, 20) for name in ("a", "b", "c", "a")]
     assert [read is None for read in readers] == [False, False, True, False]
     assert len(known) == 2
 
@@ -87,4 +91,4 @@ def test_a_type_whose_objects_cannot_change_their_class_has_no_twin(
 
     monkeypatch.setattr(twins, "_decoders", {})
     monkeypatch.setattr(twins, "defstruct", made)
-    assert reader_with_one(ResponseTextDeltaEvent, "provider", 5) is None
+    assert reader_with_one(ResponseTextDeltaEvent, "provider", 20) is None

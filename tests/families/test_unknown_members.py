@@ -56,10 +56,11 @@ def data_of(place: int, members: list[tuple[str, Any]], *, is_spaced: bool = Tru
     return f"{{{comma.join(pairs)}}}".encode()
 
 
-def new() -> EventDecoder:
-    return EventDecoder(DECODED, limits=Limits(json_depth=5))
+def new(levels: int = 5) -> EventDecoder:
+    return EventDecoder(DECODED, limits=Limits(json_depth=levels))
 
 
+@pytest.mark.parametrize("levels", [5, 20])
 @given(
     place=st.sampled_from(PLACES),
     earlier=MEMBERS,
@@ -67,13 +68,37 @@ def new() -> EventDecoder:
     takes_same_names=st.booleans(),
     is_spaced=st.booleans(),
 )
-@example(0, [("provider", 1)], [("provider", 2)], False, True)
-@example(5, [("provider", [1])], [("provider", [[[[[2]]]]])], False, True)
-@example(5, [("provider", 1)], [("provider", 2), ("provider", 3)], False, True)
 @example(
-    2, [("provider", 1), ("tokens", {})], [("provider", 1), ("tokens", {"a": 1})], False, False
+    place=0,
+    earlier=[("provider", 1)],
+    members=[("provider", 2)],
+    takes_same_names=False,
+    is_spaced=True,
+)
+@example(
+    place=5,
+    earlier=[("provider", [1])],
+    members=[("provider", [[[[[2]]]]])],
+    takes_same_names=False,
+    is_spaced=True,
+)
+@example(
+    place=5,
+    earlier=[("provider", 1)],
+    members=[("provider", 2), ("provider", 3)],
+    takes_same_names=False,
+    is_spaced=True,
+)
+@example(
+    place=2,
+    earlier=[("provider", 1), ("tokens", {})],
+    members=[("provider", 1), ("tokens", {"a": 1})],
+    takes_same_names=False,
+    is_spaced=False,
 )
 def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
+    *,
+    levels: int,
     place: int,
     earlier: list[tuple[str, Any]],
     members: list[tuple[str, Any]],
@@ -82,13 +107,14 @@ def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
 ) -> None:
     if takes_same_names:
         members = [(name, value) for (name, _), (_, value) in zip(earlier, members, strict=False)]
-    later = new()
-    for data in [data_of(place, earlier, is_spaced=is_spaced)] * 2:
+    later = new(levels)
+    for data in [data_of(place, earlier, is_spaced=is_spaced)] * 3:
         found(later, data)
     data = data_of(place, members, is_spaced=is_spaced)
-    assert [found(later, data) for _ in range(3)] == [found(new(), data)] * 3
+    assert [found(later, data) for _ in range(3)] == [found(new(levels), data)] * 3
 
 
+@pytest.mark.parametrize("levels", [5, 20])
 @pytest.mark.parametrize("events_before", [1, 3])
 @given(
     place=st.sampled_from(PLACES),
@@ -99,14 +125,14 @@ def test_members_at_a_place_where_others_were_are_decoded_as_the_first_ones_are(
 )
 @example(place=0, value=1, at=14, cut=1, put=b"")
 def test_mutated_data_are_decoded_or_refused_as_the_first_ones_are(
-    *, events_before: int, place: int, value: Any, at: int, cut: int, put: bytes
+    *, levels: int, events_before: int, place: int, value: Any, at: int, cut: int, put: bytes
 ) -> None:
-    later = new()
+    later = new(levels)
     data = data_of(place, [("provider", value)])
     for _ in range(events_before):
         found(later, data)
     mutated = data[:at] + put + data[at + cut :]
-    assert found(later, mutated) == found(new(), mutated)
+    assert found(later, mutated) == found(new(levels), mutated)
 
 
 @pytest.mark.parametrize("events_before", [1, 3])
@@ -117,10 +143,10 @@ def test_data_that_are_cut_off_anywhere_are_refused(
 ) -> None:
     data = data_of(place, members)
     for end in range(len(data)):
-        later = new()
+        later = new(levels=20)
         for _ in range(events_before):
             found(later, data)
-        assert found(later, data[:end]) == found(new(), data[:end])
+        assert found(later, data[:end]) == found(new(levels=20), data[:end])
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -143,10 +169,27 @@ def refused(_: bytes | str) -> None:
     raise ValueError("it is left to another decoder")
 
 
+def test_all_levels_of_an_event_count_whatever_came_before_it() -> None:
+    item = {"type": "message", "id": "m", "content": [{"type": "output_text", "text": ""}]}
+    added = json.dumps({"type": "response.output_item.added", "item": item, "provider": 1}).encode()
+    for depth, is_refused in ((3, True), (4, False)):
+        for before in (0, 3):
+            later = EventDecoder(DECODED, limits=Limits(json_depth=depth))
+            for _ in range(before):
+                later.decode(b'{"type": "response.output_text.delta", "provider": 1}')
+            assert ("LimitExceededError" in repr(found(later, added))) is is_refused
+
+
+def test_a_field_with_the_name_that_no_server_sends_is_kept() -> None:
+    data = b'{"type": "response.output_text.delta", "\\ufdd0": {"a": 1}, "delta": "", "q": 1}'
+    part: Any = new().decode(data)
+    assert part.model_extra == {"\ufdd0": {"a": 1}, "q": 1}
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_two_events_in_a_row_say_how_the_next_is_read(place: int) -> None:
     strictly = decoder(DECODED).decode
-    members = UnknownMembers(strictly, refused, max_depth=5)
+    members = UnknownMembers(strictly, refused, max_depth=20)
     data = data_of(place, [("provider", 1)])
     members.first(data, ResponseTextDeltaEvent, json.loads(data))
     assert members.read == strictly

@@ -68,7 +68,8 @@ class MessageLog:
         self._reader = reader
         self._limits = limits
         self._open: dict[int, BlockLog] = {}
-        self._growth: MessageMark | None = None  # since which one text has grown, and nothing else
+        self.growth: MessageMark | None = None
+        """The state since which one text has grown, and nothing else; None after other changes."""
         self.blocks: list[BlockLog] = []
         self.fields: Fields = EMPTY
         """The fields of the message besides its content, as plain data that is never changed."""
@@ -98,7 +99,7 @@ class MessageLog:
             )
         log = BlockLog(len(self.blocks), block, self._reader, self._limits)
         self.blocks.append(log)
-        self._growth = None
+        self.growth = None
         self._open[log.place if index is None else index] = log
         return log
 
@@ -113,7 +114,7 @@ class MessageLog:
     def stop(self, index: int | None) -> BlockLog | None:
         """Take the end of a block and return it; None if no such block is open."""
         block = self._find(index)
-        self._growth = None
+        self.growth = None
         if block is not None:
             self._open = {key: other for key, other in self._open.items() if other is not block}
         return block
@@ -135,7 +136,7 @@ class MessageLog:
 
     def mark_change(self) -> MessageMark:
         """Return the present state, after a change of any kind."""
-        self._growth = None
+        self.growth = None
         return self.mark()
 
     def mark_growth(self, block: BlockLog) -> MessageMark:
@@ -144,10 +145,14 @@ class MessageLog:
         As long as nothing else changes, it stays the same.
         """
         # A hot path.
-        mark = self._growth
+        mark = self.growth
         if mark is None or mark.newest is not block:
-            mark = self._growth = replace(self.mark(), newest=block)
+            mark = self.growth = replace(self.mark(), newest=block)
         return mark
+
+    def growth_at(self, index: int, block: BlockLog) -> MessageMark | None:
+        """Return the same for the block that is open at an index; None if that is another one."""
+        return self.mark_growth(block) if self._open.get(index) is block else None
 
     def as_of(self, mark: MessageMark) -> ParsedMessage[Any]:
         """Return the message as of a mark, parsed as far as it had arrived."""

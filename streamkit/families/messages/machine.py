@@ -24,7 +24,12 @@ from streamkit.families.messages.events import (
     ThinkingEvent,
 )
 from streamkit.families.messages.log import MessageLog
-from streamkit.families.messages.short_roads import filled_text_road, input_road, text_road
+from streamkit.families.messages.short_roads import (
+    Feeding,
+    filled_text_road,
+    input_road,
+    text_road,
+)
 from streamkit.limits import DEFAULTS, Limits
 from streamkit.types.messages import (
     CitationsDelta,
@@ -113,14 +118,15 @@ class MessageEvents(
             block = log.block(index, "input")
             if empty.unknown_fields or delta.unknown_fields or not _is_plain(block):
                 return None
-            return input_road(log, block, index)
+            return input_road(Feeding(self.feed, fill, log, index, block))
         if isinstance(delta, TextDelta):
             block = log.block(index, "text")
             if not _is_plain(block):
                 return None
+            feeding = Feeding(self.feed, fill, log, index, block)
             if empty.unknown_fields or delta.unknown_fields:
-                return filled_text_road(log, block, empty, fill)
-            return text_road(log, block, index)
+                return filled_text_road(feeding, empty)
+            return text_road(feeding)
         return None
 
     def close(self) -> Iterator[MessageStreamEvent[Any]]:

@@ -52,3 +52,20 @@ def test_a_block_that_begins_anew_at_the_same_place_takes_the_pieces_after_it(
     ]
     assert by_template("messages", parts) == decoded("messages", parts)
     assert len(hits) > len(pieces) - 9
+
+
+def test_a_block_that_another_one_displaced_takes_no_further_pieces() -> None:
+    def thought(piece: str) -> bytes:
+        delta = {"type": "thinking_delta", "thinking": piece}
+        return event("content_block_delta", index=0, delta=delta)
+
+    texts = [piece_of("text_delta", piece) for piece in "abcdef"]
+    thoughts = [thought(piece) for piece in "ABCDEF"]
+    more = {"type": "text_delta", "text": "", "provider": 1}
+    known = [
+        event("content_block_delta", index=0, delta={**more, "text": piece}) for piece in "uvwxyz"
+    ]
+    parts = [event("message_start", message=MESSAGE) + thoughts[0], *thoughts, *texts, *known]
+    parts += [*thoughts[:2], *texts[:2], *thoughts[:2], *known[:2], *thoughts[:2], *texts[:2]]
+    parts.append(event("message_stop"))
+    assert by_template("messages", parts) == decoded("messages", parts)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "CARRIAGE_RETURN",
+    "LINE_FEED",
     "SPACE",
     "Fill",
     "Hole",
@@ -61,7 +63,7 @@ _CONTAINERS = (list, dict)
 """The types of values that hold others."""
 SPACE = ord(" ")
 """The last byte that is white space, of which some ends a line."""
-_QUOTE, _LINE_FEED, _CARRIAGE_RETURN = b'"\n\r'
+_QUOTE, LINE_FEED, CARRIAGE_RETURN = b'"\n\r'
 
 STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 """The pattern of a string in JSON."""
@@ -96,7 +98,7 @@ def _container_check(max_depth: int) -> Callable[[bytes], None]:
         # bytes at least.
         if len(value) >= max_depth and brackets(value) > max_depth - 2:
             raise ValueError(value)
-        if _LINE_FEED in value or _CARRIAGE_RETURN in value:
+        if LINE_FEED in value or CARRIAGE_RETURN in value:
             raise ValueError(value)
 
     return check
@@ -161,8 +163,8 @@ class Template(Generic[A, E]):
     """The bytes around the values of a frame, and the function that takes such values."""
 
     __slots__ = (
-        *("after", "before", "between", "check_last", "fill", "inner", "last", "most_alone"),
-        *("_readers", "_run", "take"),
+        *("after", "before", "between", "check_last", "few", "fill", "inner", "last"),
+        *("_readers", "_run", "most_alone", "take"),
     )
 
     fill: Fill[A]
@@ -193,6 +195,8 @@ class Template(Generic[A, E]):
         is_text = self._readers[last.at] is quoted_text_in
         self.check_last = None if is_text else _container_check(hole.max_depth)
         """The function that refuses some containers as the last value; None if that is a text."""
+        self.few = hole.max_depth
+        """The bytes of a container below which it is refused for the end of a line alone."""
         self.take: Road[E] | None = None
         """The machine's road for such values; None while it is to be asked for one."""
         written = sum(place.end - place.start for place in places)

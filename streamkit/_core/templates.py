@@ -6,7 +6,15 @@ from itertools import chain, repeat
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamkit._core.template import SPACE, is_quoted, quoted_text_in, text_in, value_in
+from streamkit._core.template import (
+    CARRIAGE_RETURN,
+    LINE_FEED,
+    SPACE,
+    is_quoted,
+    quoted_text_in,
+    text_in,
+    value_in,
+)
 from streamkit._core.template_learning import LONGEST, MAX_TEMPLATES, Learner
 
 if TYPE_CHECKING:
@@ -79,7 +87,14 @@ class Templates(Generic[A, E]):
                         padding = value_in(beside)
                         kind = padding.__class__
                         if kind is list or kind is dict:
-                            check(beside)
+                            # A call costs more than the two tests of most.
+                            few = template.few
+                            if (
+                                len(beside) >= few
+                                or LINE_FEED in beside
+                                or CARRIAGE_RETURN in beside
+                            ):
+                                check(beside)
                         elif beside[0] <= SPACE or beside[-1] <= SPACE:
                             continue
                 else:

@@ -50,7 +50,7 @@ def reader_with_one(
         value = event.unknown_fields
         event.__class__ = type_
         if value is not UNSET:
-            if value.__class__ not in SCALARS and len(data) > few and brackets(data) > max_depth:
+            if len(data) > few and value.__class__ not in SCALARS and brackets(data) > max_depth:
                 raise ValueError("a value that may be nested too deeply")
             event.unknown_fields = event.__dict__ = {name: value}  # one dict costs less
         return event

@@ -323,3 +323,23 @@ def test_long_frames_are_not_learnt_from(hits: list[bytes]) -> None:
     parts += [frame_of("content", f"piece {at}") for at in range(4)]
     assert by_template("chat", parts) == decoded("chat", parts)
     assert hits == parts[-2:]
+
+
+@pytest.mark.parametrize("usage", [False, True])
+@pytest.mark.parametrize("name", ["content", "reasoning", "refusal"])
+def test_a_choice_that_begins_while_frames_pass_without_a_look_reads_the_same(
+    name: str, usage: bool, hits: list[bytes]
+) -> None:
+    def chunk(piece: str, index: int = 0, *, id: str = "c", count: int = 1) -> bytes:
+        choice = {"index": index, "delta": {name: piece}}
+        more = {"usage": {"prompt_tokens": 1, "completion_tokens": count}} if usage else {}
+        data = {"id": id, "choices": [choice], **more}
+        return b"data: %b\n\n" % json.dumps(data, ensure_ascii=False).encode()
+
+    parts = [chunk(f"a{number} ", count=number + 1) for number in range(100)]
+    parts += [chunk("o", id=f"\u00e9{number}") for number in range(40)]  # which nothing fits
+    parts += [chunk("x"), chunk("y", count=2), chunk("Z", 1)]
+    parts += [chunk(f"p{number}", count=number + 3) for number in range(4)]
+    parts += [chunk("Q", 1), b"data: [DONE]\n\n"]
+    assert by_template("chat", parts) == decoded("chat", parts)
+    assert len(hits) > 90

@@ -38,10 +38,9 @@ def reader_with_one(
         name: The name of the unknown field.
         max_depth: The levels of containers that are allowed.
     """
-    decode = _decoder_of_twins(type_, name)
-    if decode is None or max_depth < _MANY_LEVELS:
+    decode = None if max_depth < _MANY_LEVELS else _decoder_of_twins(type_, name)
+    if decode is None:
         return None
-
     few = 2 * max_depth  # bytes, of which each level takes two
 
     def read(data: bytes | str) -> Any:

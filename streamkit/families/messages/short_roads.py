@@ -2,7 +2,8 @@
 
 # Hot paths: each delta of a stream but the first ones. They do what `MessageEvents.feed` does with
 # the event of the wire that has the piece, unless an event that came between, also one that another
-# template read, has put another block in the place of theirs.
+# template read, has put another block in the place of theirs. Each road tests that itself, because
+# a call costs more than the test.
 
 from __future__ import annotations
 
